@@ -1,0 +1,26 @@
+// Package store is the ledger: what is true. It holds the records, the table of states, the chain of entries
+// and the contract of a backend. It knows no Slack, no AWS and no clock: every time in it was given to it.
+//
+// # Records
+//
+//   - [Grant]: one request for access and its whole life. Key "login-<eventID>" for a console sign-in, so that a
+//     redelivered event finds its own record.
+//   - [Press]: a button or form as it came in. It is stored before Slack is told "received" and judged afterwards.
+//     Its key is made of what Slack sends the same again, so that a redelivery finds it too.
+//
+// A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it
+// as entries, each with the hash of the one before: [Grant.After] is the only way to add one.
+//
+// # Lanes
+//
+// A record that wants to be looked at stands in the index of a [Lane] under the time when that is. There are four,
+// each with workers of its own, where a first sketch of this house had one: what ends access (take) never queues
+// behind what begins it (give), behind Slack's user groups (judge), or behind Slack's posts (tell). Nothing scans: the
+// cost of a sweep is the number of rows that are due.
+//
+// # Slots
+//
+// A request holds its [Grant.Slot] (account, user id, target) from "asked" until its access has ended, so there is one
+// open card and at most one live grant for each. Another request for the slot is merged into the one that holds it, or
+// waits until a grant that is ending has ended.
+package store

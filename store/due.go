@@ -1,0 +1,66 @@
+package store
+
+import "time"
+
+// Lane is a queue of records that want to be looked at, in the order of when.
+type Lane string
+
+// The lanes; the package's doc says why there are four.
+const (
+	Take  Lane = "take"  // what ends: lapse, expire, undo, recheck
+	Give  Lane = "give"  // what begins: identify, plan, apply
+	Judge Lane = "judge" // presses
+	Tell  Lane = "tell"  // what people have not heard yet
+)
+
+// Audiences of a grant, in the order in which they are told.
+const (
+	OnCard   = "card"
+	InThread = "thread"
+)
+
+// Due tells when the grant wants to be looked at in a lane, and whether it does at all. Where two workers meet on one
+// grant the claim decides.
+func (g Grant) Due(lane Lane) (time.Time, bool) {
+	switch lane {
+	case Take:
+		at, ok := g.dueTake()
+		return later(at, g.Claim.End), ok
+	case Give:
+		return later(g.Retry, g.Claim.End), g.State == Received || g.State == Approved
+	case Tell:
+		return g.TellAt, g.untold()
+	}
+	return time.Time{}, false
+}
+
+func (g Grant) dueTake() (time.Time, bool) {
+	switch g.State {
+	case Asked:
+		return g.Lapses, true
+	case Approved, Active:
+		return g.Until, true
+	case Ending:
+		return g.Retry, true
+	case Ended:
+		if g.Planned && g.Rechecks < len(rechecks) {
+			return later(g.Ended.Add(rechecks[g.Rechecks]), g.Retry), true
+		}
+	}
+	return time.Time{}, false
+}
+
+func (g Grant) untold() bool {
+	switch g.State {
+	case "", Received, Ignored, Merged:
+		return false
+	}
+	return g.Told[OnCard] < g.Chain.Seq || g.Told[InThread] < g.Chain.Seq
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Origin says how a request came in.
+type Origin string
+
+// SignIn is a console sign-in that CloudTrail reported.
+const SignIn Origin = "sign-in"
+
+// Subject is who gets the access. A name can be deleted and made again, so it is the UserID that counts; the Person is
+// who stands behind it, by the first Slack user id that the configuration gives for them, or empty if it gives none.
+type Subject struct {
+	User   string `json:"user"`
+	UserID string `json:"user_id,omitempty"`
+	Person string `json:"person,omitempty"`
+}
+
+// Signin is what CloudTrail reported of a console sign-in. Address, MFA and Principal may be empty or anything at all:
+// they are somebody else's text.
+type Signin struct {
+	At        time.Time `json:"at"`
+	Address   string    `json:"address,omitempty"`
+	MFA       string    `json:"mfa,omitempty"` // "yes", "no" or "" where the record does not say
+	Region    string    `json:"region,omitempty"`
+	Principal string    `json:"principal,omitempty"`
+}
+
+// Approval is one approver's yes.
+type Approval struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Claim is a worker's lease on a record: while it lasts, nobody else touches AWS for it.
+type Claim struct {
+	Owner string    `json:"owner,omitempty"`
+	End   time.Time `json:"end,omitzero"`
+}
+
+// Card is where the message stands that draws the grant.
+type Card struct {
+	Channel string `json:"channel,omitempty"`
+	TS      string `json:"ts,omitempty"`
+}
+
+// Grant is one request for access and its whole life. [Grant.After] changes what is true of it; Claim, Retry, Told and
+// the like are how far the work on it has come, and carry no entry.
+type Grant struct {
+	ID      string `json:"id"`
+	Version uint64 `json:"-"`
+	Chain   Chain  `json:"chain"`
+
+	Origin      Origin        `json:"origin"`
+	Kind        string        `json:"kind,omitempty"`        // of access: the file in aws/identity that gives it
+	Entitlement string        `json:"entitlement,omitempty"` // the rule it was asked under
+	Account     string        `json:"account"`
+	AccountName string        `json:"account_name,omitempty"`
+	Subject     Subject       `json:"subject"`
+	Target      string        `json:"target,omitempty"`
+	Signin      Signin        `json:"signin,omitzero"` // the latest
+	Duration    time.Duration `json:"duration,omitempty"`
+	Longest     time.Duration `json:"longest,omitempty"` // from the approval, whatever happens in between
+	Need        int           `json:"need,omitempty"`    // approvals
+	Lapses      time.Time     `json:"lapses,omitzero"`
+
+	State     State             `json:"state"`
+	Approvals []Approval        `json:"approvals,omitempty"`
+	Start     time.Time         `json:"start,omitzero"`
+	Until     time.Time         `json:"until,omitzero"`
+	Max       time.Time         `json:"max,omitzero"`
+	Outcome   Verb              `json:"outcome,omitempty"` // what ended it
+	EndedBy   string            `json:"ended_by,omitempty"`
+	Ended     time.Time         `json:"ended,omitzero"`
+	Note      string            `json:"note,omitempty"`    // the reason that came with Outcome
+	Planned   bool              `json:"planned,omitempty"` // what was there before is in Effects
+	Effects   map[string]string `json:"effects,omitempty"`
+	Into      string            `json:"into,omitempty"`     // the grant it was merged into
+	Rechecks  int               `json:"rechecks,omitempty"` // since the end was read back
+
+	Claim     Claim             `json:"claim,omitzero"`
+	Tries     int               `json:"tries,omitempty"` // failed in a row
+	Trouble   string            `json:"trouble,omitempty"`
+	TroubleAt time.Time         `json:"trouble_at,omitzero"` // when it was last told
+	Retry     time.Time         `json:"retry,omitzero"`
+	Card      Card              `json:"card,omitzero"`
+	Told      map[string]uint64 `json:"told,omitempty"` // audience -> the last entry it has heard
+	TellAt    time.Time         `json:"tell_at,omitzero"`
+	Mute      int               `json:"mute,omitempty"` // tries to tell that failed in a row
+
+	fresh []Entry
+}
+
+// Slot names what at most one open request or live grant may hold.
+func (g Grant) Slot() string { return g.Account + "/" + g.Subject.UserID + "/" + g.Target }
+
+// Terms is a digest of what a card shows and an approval is bound to. A vote does not change it, another sign-in from
+// somewhere else does. A button carries it, and a press with other Terms is answered "changed".
+func (g Grant) Terms() string {
+	body, _ := json.Marshal([]any{g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
+		g.Duration, g.Longest, g.Need, g.Signin.Address, g.Signin.MFA}) // strings and numbers cannot fail
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Over tells whether the grant's time is up, whether or not anybody has ended it yet.
+func (g Grant) Over(now time.Time) bool { return !g.Until.IsZero() && !now.Before(g.Until) }
+
+// Fresh returns the entries that have not been written yet.
+func (g Grant) Fresh() []Entry { return g.fresh }

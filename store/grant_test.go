@@ -1,0 +1,429 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"sekisho/store"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
+	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
+	store.Finish, store.Undo, store.Drift, store.Recheck}
+
+// asked is a request as it stands when its card is drawn.
+func asked() store.Grant {
+	g := store.Grant{ID: "login-1", Origin: store.SignIn, Kind: "iam-group", Entitlement: "prod-operator", Account: "123456789012",
+		AccountName: "production", Subject: store.Subject{User: "t.yamada", UserID: "AIDA1", Person: "U1"}, Target: "jit-ops",
+		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Need: 1, Lapses: noon.Add(24 * time.Hour),
+		Signin: store.Signin{At: noon, Address: "203.0.113.9", MFA: "yes", Region: "us-east-1", Principal: "AIDA1"}}
+	return after(g, noon, store.Receive, store.Ask)
+}
+
+// after lets verbs happen, which must be possible.
+func after(g store.Grant, at time.Time, verbs ...store.Verb) store.Grant {
+	for _, v := range verbs {
+		e := store.Entry{Verb: v, By: "U9", At: at, Note: "note"}
+		if v == store.Approve {
+			e.Until = at.Add(g.Duration)
+		}
+		if v == store.Extend {
+			e.Until = g.Until
+		}
+		var err error
+		if g, err = g.After(e); err != nil {
+			panic(err)
+		}
+	}
+	return g
+}
+
+func TestWhatEndsStaysEnded(t *testing.T) {
+	for _, s := range []store.State{store.Ignored, store.Merged, store.Denied, store.Lapsed, store.Withdrawn} {
+		for _, v := range verbs {
+			if to, err := s.Next(v); !errors.Is(err, store.ErrState) || to != s {
+				t.Errorf("%s a grant that is %s: %s, %v", v, s, to, err)
+			}
+		}
+	}
+}
+
+// Access can only come about through approve, and only end through undo.
+func TestTheOnlyWaysInAndOut(t *testing.T) {
+	for from, steps := range store.Table {
+		for v, to := range steps {
+			if to.Live() && !from.Live() && v != store.Approve && v != store.Drift {
+				t.Errorf("%s leads from %s to %s without an approval", v, from, to)
+			}
+			if from.Live() && !to.Live() && v != store.Undo {
+				t.Errorf("%s leads from %s to %s without undoing", v, from, to)
+			}
+			if !slices.Contains(verbs, v) {
+				t.Errorf("the tests do not know the verb %s", v)
+			}
+		}
+	}
+}
+
+// Whatever happens in whatever order: the state is what the table says, the chain holds, and no end is beyond Max.
+func TestAnyLife(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		g, now := asked(), noon
+		entries := g.Fresh()
+		for range rapid.IntRange(0, 30).Draw(rt, "length") {
+			now = now.Add(time.Duration(rapid.IntRange(-120, 600).Draw(rt, "minutes")) * time.Minute) // clocks jump back too
+			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now,
+				Until: now.Add(time.Duration(rapid.IntRange(-1, 20).Draw(rt, "hours")) * time.Hour)}
+			before := g
+			next, err := g.After(e)
+			if to, ok := store.Table[g.State][e.Verb]; !ok || err != nil {
+				if ok == errors.Is(err, store.ErrState) {
+					rt.Fatalf("%s in %s: %v", e.Verb, g.State, err)
+				}
+				if d := cmp.Diff(before.State, next.State); d != "" {
+					rt.Fatalf("a refused verb changed the state: %s", d)
+				}
+				continue
+			} else if next.State != to {
+				rt.Fatalf("%s in %s led to %s", e.Verb, g.State, next.State)
+			}
+			if d := cmp.Diff(before, g, cmpopts.IgnoreUnexported(store.Grant{})); d != "" {
+				rt.Fatalf("After changed the grant it was called on: %s", d)
+			}
+			g, entries = next, next.Fresh()
+			if g.Until.After(g.Max) || g.Max.Sub(g.Start) > g.Longest {
+				rt.Fatalf("ends %s, at most %s from %s", g.Until, g.Longest, g.Start)
+			}
+		}
+		if err := g.Chain.Verify(entries); err != nil {
+			rt.Fatal(err)
+		}
+	})
+}
+
+func TestTheEndStaysWithinTheTerm(t *testing.T) {
+	active := after(asked(), noon, store.Approve, store.Apply)
+	for _, c := range []struct {
+		name  string
+		g     store.Grant
+		verb  store.Verb
+		until time.Time
+		want  error
+	}{
+		{"approved to the maximum", asked(), store.Approve, noon.Add(12 * time.Hour), nil},
+		{"approved beyond it", asked(), store.Approve, noon.Add(12*time.Hour + 1), store.ErrTerm},
+		{"approved for no time", asked(), store.Approve, noon, store.ErrTerm},
+		{"approved without an end", asked(), store.Approve, time.Time{}, store.ErrTerm},
+		{"extended to the maximum", active, store.Extend, noon.Add(12 * time.Hour), nil},
+		{"extended beyond it", active, store.Extend, noon.Add(12*time.Hour + 1), store.ErrTerm},
+		{"extended backwards", active, store.Extend, noon.Add(4*time.Hour - 1), store.ErrTerm},
+	} {
+		g, err := c.g.After(store.Entry{Verb: c.verb, By: "U9", At: noon, Until: c.until})
+		if !errors.Is(err, c.want) || err == nil && !g.Until.Equal(c.until) {
+			t.Errorf("%s: until %s, %v", c.name, g.Until, err)
+		}
+		if err != nil && !g.Until.Equal(c.g.Until) {
+			t.Errorf("%s: refused, but the end is %s now", c.name, g.Until)
+		}
+	}
+}
+
+func TestOver(t *testing.T) {
+	g := after(asked(), noon, store.Approve, store.Apply)
+	for d, want := range map[time.Duration]bool{-time.Millisecond: false, 0: true, time.Millisecond: true} {
+		if got := g.Over(g.Until.Add(d)); got != want {
+			t.Errorf("%s from the end: over is %t", d, got)
+		}
+	}
+	if asked().Over(noon.Add(1000 * time.Hour)) {
+		t.Error("what has no end is over")
+	}
+}
+
+func TestTermsBindWhatWasShown(t *testing.T) {
+	base := asked()
+	for name, change := range map[string]func(*store.Grant){
+		"user":     func(g *store.Grant) { g.Subject.User = "x" },
+		"user id":  func(g *store.Grant) { g.Subject.UserID = "x" },
+		"person":   func(g *store.Grant) { g.Subject.Person = "x" },
+		"account":  func(g *store.Grant) { g.Account = "x" },
+		"target":   func(g *store.Grant) { g.Target = "x" },
+		"kind":     func(g *store.Grant) { g.Kind = "x" },
+		"duration": func(g *store.Grant) { g.Duration++ },
+		"longest":  func(g *store.Grant) { g.Longest++ },
+		"need":     func(g *store.Grant) { g.Need++ },
+		"rule":     func(g *store.Grant) { g.Entitlement = "x" },
+		"request":  func(g *store.Grant) { g.ID = "x" },
+		"address":  func(g *store.Grant) { g.Signin.Address = "x" },
+		"mfa":      func(g *store.Grant) { g.Signin.MFA = "x" },
+	} {
+		g := base
+		if change(&g); g.Terms() == base.Terms() {
+			t.Errorf("another %s, the same terms", name)
+		}
+	}
+	for _, v := range []store.Verb{store.Vote, store.Again, store.Approve} {
+		if after(base, noon, v).Terms() != base.Terms() {
+			t.Errorf("%s changed the terms", v)
+		}
+	}
+}
+
+func TestDue(t *testing.T) {
+	base := asked()
+	received := after(store.Grant{ID: "r"}, noon, store.Receive)
+	approved := after(base, noon, store.Approve)
+	active := after(approved, noon, store.Apply)
+	ending := after(active, noon.Add(time.Hour), store.Revoke)
+	ended := after(after(approved, noon, store.Plan, store.Apply), noon, store.Finish, store.Undo)
+	claimed := ending
+	claimed.Claim = store.Claim{Owner: "w", End: noon.Add(2 * time.Hour)}
+	for name, c := range map[string]struct {
+		g    store.Grant
+		want map[store.Lane]time.Time
+	}{
+		"received":         {received, map[store.Lane]time.Time{store.Give: noon}},
+		"asked":            {base, map[store.Lane]time.Time{store.Take: base.Lapses, store.Tell: noon}},
+		"approved":         {approved, map[store.Lane]time.Time{store.Give: noon, store.Take: approved.Until, store.Tell: noon}},
+		"active":           {active, map[store.Lane]time.Time{store.Take: active.Until, store.Tell: noon}},
+		"ending":           {ending, map[store.Lane]time.Time{store.Take: noon.Add(time.Hour), store.Tell: noon.Add(time.Hour)}},
+		"claimed":          {claimed, map[store.Lane]time.Time{store.Take: noon.Add(2 * time.Hour), store.Tell: noon.Add(time.Hour)}},
+		"ended":            {ended, map[store.Lane]time.Time{store.Take: noon.Add(time.Minute), store.Tell: noon}},
+		"rechecked once":   {after(ended, noon, store.Recheck), map[store.Lane]time.Time{store.Take: noon.Add(10 * time.Minute), store.Tell: noon}},
+		"rechecked twice":  {after(ended, noon, store.Recheck, store.Recheck), map[store.Lane]time.Time{store.Tell: noon}},
+		"never touched":    {after(active, noon, store.Finish, store.Undo), map[store.Lane]time.Time{store.Tell: noon}},
+		"denied":           {after(base, noon, store.Deny), map[store.Lane]time.Time{store.Tell: noon}},
+		"merged":           {after(received, noon, store.Merge), map[store.Lane]time.Time{}},
+		"nothing to tell":  {told(after(base, noon, store.Deny)), map[store.Lane]time.Time{}},
+		"one more to tell": {after(told(base), noon, store.Deny), map[store.Lane]time.Time{store.Tell: noon}},
+	} {
+		got := map[store.Lane]time.Time{}
+		for _, lane := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
+			if at, ok := c.g.Due(lane); ok {
+				got[lane] = at
+			}
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
+func told(g store.Grant) store.Grant {
+	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq}
+	return g
+}
+
+// Retries go on for ever, soon enough that all overdue access ends within a minute of AWS answering.
+func TestRetriesNeverEndNorGrow(t *testing.T) {
+	g, now := after(asked(), noon, store.Approve, store.Apply, store.Revoke), noon
+	for i := range 10_000 {
+		g = g.Failed(now)
+		if pause := g.Retry.Sub(now); pause < time.Second || pause > 30*time.Second {
+			t.Fatalf("pause %s after %d tries", pause, i+1)
+		}
+		now = g.Retry
+	}
+	if g = after(g, now, store.Undo); g.Tries != 0 || g.Trouble != "" {
+		t.Errorf("success left %d tries and %q", g.Tries, g.Trouble)
+	}
+}
+
+func TestNews(t *testing.T) {
+	g := after(asked(), noon, store.Approve, store.Apply, store.Revoke)
+	for _, c := range []struct {
+		after time.Duration
+		tries int
+		code  string
+		want  bool
+	}{
+		{0, 0, "Throttling", false}, // a blip
+		{0, 1, "Throttling", false},
+		{0, 2, "Throttling", true},
+	} {
+		g.Tries = c.tries
+		if got := g.News(c.code, noon.Add(c.after)); got != c.want {
+			t.Errorf("try %d: news is %t", c.tries+1, got)
+		}
+	}
+	g, _ = g.After(store.Entry{Verb: store.Fail, At: noon, Note: "Throttling"})
+	for _, c := range []struct {
+		after time.Duration
+		code  string
+		want  bool
+	}{
+		{time.Minute, "Throttling", false},
+		{10*time.Minute - 1, "AccessDenied", false},
+		{10 * time.Minute, "AccessDenied", true},
+		{time.Hour - 1, "Throttling", false},
+		{time.Hour, "Throttling", true},
+	} {
+		if got := g.News(c.code, noon.Add(c.after)); got != c.want {
+			t.Errorf("%s after %s: news is %t", c.code, c.after, got)
+		}
+	}
+}
+
+func TestTamperedEntriesAreFound(t *testing.T) {
+	g := after(asked(), noon, store.Approve, store.Plan, store.Apply, store.Revoke, store.Undo)
+	if err := g.Chain.Verify(g.Fresh()); err != nil {
+		t.Fatal(err)
+	}
+	for name, tamper := range map[string]func([]store.Entry) []store.Entry{
+		"who":         func(e []store.Entry) []store.Entry { e[2].By = "U0INNOCENT"; return e },
+		"when":        func(e []store.Entry) []store.Entry { e[2].At = e[2].At.Add(1); return e },
+		"what":        func(e []store.Entry) []store.Entry { e[2].Verb = store.Vote; return e },
+		"note":        func(e []store.Entry) []store.Entry { e[2].Note = ""; return e },
+		"end":         func(e []store.Entry) []store.Entry { e[2].Until = e[2].Until.Add(1); return e },
+		"facts":       func(e []store.Entry) []store.Entry { e[1].Facts = map[string]string{"a": "b"}; return e },
+		"removed":     func(e []store.Entry) []store.Entry { return slices.Delete(e, 2, 3) },
+		"first":       func(e []store.Entry) []store.Entry { return e[1:] },
+		"last":        func(e []store.Entry) []store.Entry { return e[:len(e)-1] },
+		"none":        func([]store.Entry) []store.Entry { return nil },
+		"swapped":     func(e []store.Entry) []store.Entry { e[2], e[3] = e[3], e[2]; return e },
+		"said twice":  func(e []store.Entry) []store.Entry { return slices.Insert(e, 2, e[1]) },
+		"other chain": func([]store.Entry) []store.Entry { return after(asked(), noon.Add(1), store.Deny).Fresh() },
+	} {
+		if err := g.Chain.Verify(tamper(slices.Clone(g.Fresh()))); !errors.Is(err, store.ErrChain) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSavedIsWhatIsLoaded(t *testing.T) {
+	db := &store.Mem{}
+	g := after(asked(), noon.In(time.FixedZone("JST", 9*3600)), store.Vote, store.Approve, store.Plan, store.Apply, store.Extend, store.Revoke)
+	g.Claim = store.Claim{Owner: "w", End: noon}
+	g.Card, g.Told = store.Card{Channel: "C1", TS: "1.2"}, map[string]uint64{store.OnCard: 3}
+	if err := store.Save(t.Context(), db, &g); err != nil {
+		t.Fatal(err)
+	}
+	got, err := store.LoadGrant(t.Context(), db, g.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(g, got, cmpopts.IgnoreUnexported(store.Grant{}), cmp.Comparer(time.Time.Equal)); d != "" {
+		t.Errorf("-saved +loaded:\n%s", d)
+	}
+	entries, err := db.Entries(t.Context(), g.ID, 0)
+	if err != nil || got.Chain.Verify(entries) != nil || len(g.Fresh()) != 0 {
+		t.Errorf("%d entries, %d still fresh: %v, %v", len(entries), len(g.Fresh()), err, got.Chain.Verify(entries))
+	}
+}
+
+func TestSlot(t *testing.T) {
+	db := &store.Mem{}
+	first, second := asked(), asked()
+	second.ID = "login-2"
+	if err := store.Save(t.Context(), db, &first); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []store.Verb{"", store.Approve, store.Apply, store.Revoke} {
+		if v != "" {
+			first = after(first, noon, v)
+			if err := store.Save(t.Context(), db, &first); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := second
+		if err := store.Save(t.Context(), db, &other); !errors.Is(err, store.ErrTaken) {
+			t.Errorf("beside one that is %s: %v", first.State, err)
+		}
+		if id, err := store.Holder(t.Context(), db, first.Slot()); err != nil || id != first.ID {
+			t.Errorf("holder: %s, %v", id, err)
+		}
+	}
+	first = after(first, noon, store.Undo)
+	if err := store.Save(t.Context(), db, &first, &second); err != nil {
+		t.Errorf("after the end: %v", err)
+	}
+	if _, err := store.Holder(t.Context(), db, first.Slot()+"x"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("holder of a slot that nobody has: %v", err)
+	}
+}
+
+func TestDueBy(t *testing.T) {
+	db := &store.Mem{}
+	for i := range 5 {
+		g := asked()
+		g.ID, g.Target, g.Lapses = fmt.Sprint("login-", i), fmt.Sprint(i), noon.Add(time.Duration(5-i)*time.Minute)
+		if err := store.Save(t.Context(), db, &g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := store.DueBy(t.Context(), db, store.Take, noon.Add(3*time.Minute), 2)
+	if want := []string{"login-4", "login-3"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("due: %v, %v, want %v", got, err, want)
+	}
+}
+
+func TestPressDue(t *testing.T) {
+	p := store.Press{At: noon}
+	judged, refused, heard := p, p, p
+	judged.Judged = true
+	refused.Judged, refused.Refusal = true, "late"
+	heard.Judged, heard.Refusal, heard.Heard = true, "late", true
+	for name, c := range map[string]struct {
+		p           store.Press
+		judge, tell bool
+	}{"new": {p, true, false}, "done": {judged, false, false}, "refused": {refused, false, true}, "heard": {heard, false, false}} {
+		_, judge := c.p.Due(store.Judge)
+		_, tell := c.p.Due(store.Tell)
+		if judge != c.judge || tell != c.tell {
+			t.Errorf("%s: judge %t, tell %t", name, judge, tell)
+		}
+	}
+	if at, _ := p.Failed(noon).Due(store.Judge); !at.Equal(noon.Add(time.Second)) {
+		t.Errorf("after a failure: %s", at)
+	}
+}
+
+func TestNulIsRefused(t *testing.T) {
+	for _, p := range []store.Press{{ID: "press-\x00"}, {}} {
+		if err := store.Save(t.Context(), &store.Mem{}, &p); err == nil || !strings.Contains(err.Error(), "NUL") {
+			t.Errorf("save %q: %v", p.ID, err)
+		}
+	}
+}
+
+// A record that another version of the program wrote, and this one cannot read, is an error and not an empty grant.
+func TestUnreadableRecord(t *testing.T) {
+	db := &store.Mem{}
+	if err := db.Put(t.Context(), store.Doc{ID: "r", Body: []byte(`{"state":7}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.LoadGrant(t.Context(), db, "r"); err == nil || !strings.Contains(err.Error(), "r") {
+		t.Errorf("load: %v", err)
+	}
+}
+
+func TestEveryStateCanEnd(t *testing.T) {
+	ends := []store.State{store.Ignored, store.Merged, store.Denied, store.Lapsed, store.Withdrawn, store.Ended}
+	var reaches func(store.State, map[store.State]bool) bool
+	reaches = func(s store.State, seen map[store.State]bool) bool {
+		if slices.Contains(ends, s) {
+			return true
+		}
+		if seen[s] {
+			return false
+		}
+		seen[s] = true
+		return slices.ContainsFunc(slices.Collect(maps.Values(store.Table[s])), func(to store.State) bool { return reaches(to, maps.Clone(seen)) })
+	}
+	for s := range store.Table {
+		if !reaches(s, map[store.State]bool{}) {
+			t.Errorf("from %q there is no end", s)
+		}
+	}
+}

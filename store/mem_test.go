@@ -1,0 +1,12 @@
+package store_test
+
+import (
+	"testing"
+
+	"sekisho/store"
+	"sekisho/store/storetest"
+)
+
+func TestMemKeepsTheContract(t *testing.T) {
+	storetest.Run(t, func(*testing.T) store.DB { return &store.Mem{} })
+}

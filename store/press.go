@@ -1,0 +1,45 @@
+package store
+
+import "time"
+
+// PressPrefix begins the id of every press.
+const PressPrefix = "press-"
+
+// Press is a button or a form as it came in, and what became of it.
+type Press struct {
+	ID      string    `json:"id"`
+	Version uint64    `json:"-"`
+	By      string    `json:"by"`   // Slack user id, from an authenticated payload
+	Team    string    `json:"team"` // Slack workspace id
+	Verb    Verb      `json:"verb"`
+	Grant   string    `json:"grant"`
+	Terms   string    `json:"terms"` // of the card that was pressed
+	Note    string    `json:"note,omitempty"`
+	Card    Card      `json:"card"` // the message that was pressed
+	At      time.Time `json:"at"`
+
+	Judged  bool              `json:"judged,omitempty"`
+	Refusal string            `json:"refusal,omitempty"` // why nothing was done, or empty
+	Facts   map[string]string `json:"facts,omitempty"`   // what the sentence about it names
+	Retry   time.Time         `json:"retry,omitzero"`
+	Tries   int               `json:"tries,omitempty"`
+	Heard   bool              `json:"heard,omitempty"` // the refusal was delivered, or is too old to be news
+}
+
+// Due tells when the press wants to be looked at in a lane, and whether it does at all.
+func (p Press) Due(lane Lane) (time.Time, bool) {
+	switch lane {
+	case Judge:
+		return later(p.At, p.Retry), !p.Judged
+	case Tell:
+		return later(p.At, p.Retry), p.Judged && p.Refusal != "" && !p.Heard
+	}
+	return time.Time{}, false
+}
+
+// Failed puts the next try off.
+func (p Press) Failed(now time.Time) Press {
+	p.Retry = now.Add(backoff[min(p.Tries, len(backoff)-1)])
+	p.Tries++
+	return p
+}

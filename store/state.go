@@ -1,0 +1,88 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+// State is where a grant stands in its life.
+type State string
+
+// The states of a grant. AWS is changed in Approved and Ending only: both are intents, written before the act.
+const (
+	Received  State = "received"  // taken in, not yet checked against IAM
+	Ignored   State = "ignored"   // nothing to ask for: no such user, or no entitlement
+	Merged    State = "merged"    // went into the request or grant that holds the slot
+	Asked     State = "asked"     // waits for approvals
+	Denied    State = "denied"    // an approver said no
+	Lapsed    State = "lapsed"    // nobody decided in time
+	Withdrawn State = "withdrawn" // taken back by who asked
+	Approved  State = "approved"  // to be given: the intent
+	Active    State = "active"    // given, and read back
+	Ending    State = "ending"    // to be taken back: the intent
+	Ended     State = "ended"     // taken back, and read back
+)
+
+// Verb is what happens to a grant.
+type Verb string
+
+// The verbs of a grant. Approve, Deny, Withdraw, Revoke and Finish are what people press.
+const (
+	Receive  Verb = "receive"
+	Ignore   Verb = "ignore"
+	Merge    Verb = "merge"
+	Ask      Verb = "ask"
+	Again    Verb = "again" // the same user signed in once more while the request is open
+	Vote     Verb = "vote"  // an approval that is not the last one needed
+	Approve  Verb = "approve"
+	Deny     Verb = "deny"
+	Lapse    Verb = "lapse"
+	Withdraw Verb = "withdraw"
+	Plan     Verb = "plan" // what was there before the first write
+	Apply    Verb = "apply"
+	Fail     Verb = "fail"   // a try that will be repeated
+	Refuse   Verb = "refuse" // it cannot be given
+	Extend   Verb = "extend"
+	Expire   Verb = "expire"
+	Revoke   Verb = "revoke"
+	Finish   Verb = "finish"
+	Undo     Verb = "undo"
+	Drift    Verb = "drift" // access was found again after its end
+	Recheck  Verb = "recheck"
+)
+
+// ErrState says that a verb comes too late, or too early, for the state a grant is in.
+var ErrState = errors.New("not possible in this state")
+
+// next is the whole truth about the life of a grant. What is missing cannot happen.
+var next = map[State]map[Verb]State{
+	"":       {Receive: Received},
+	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received},
+	Asked:    {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn},
+	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending},
+	Active:   {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending},
+	Ending:   {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
+	Ended:    {Drift: Ending, Recheck: Ended},
+}
+
+// Next returns the state that a verb leads to, or ErrState.
+func (s State) Next(v Verb) (State, error) {
+	to, ok := next[s][v]
+	if !ok {
+		return s, fmt.Errorf("%s a grant that is %s: %w", v, orNew(s), ErrState)
+	}
+	return to, nil
+}
+
+// Live tells whether access may be in place: from the approval until the end has been read back.
+func (s State) Live() bool { return s == Approved || s == Active || s == Ending }
+
+// Open tells whether the slot is held.
+func (s State) Open() bool { return s == Asked || s.Live() }
+
+func orNew(s State) State {
+	if s == "" {
+		return "new"
+	}
+	return s
+}

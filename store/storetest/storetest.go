@@ -1,0 +1,243 @@
+// Package storetest holds the promises that every backend of the ledger keeps. A backend's own test calls [Run], and
+// [Model] to live many random lives beside the one in memory.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"sekisho/store"
+)
+
+// Run holds a backend to the contract of store.DB. open returns an empty one.
+func Run(t *testing.T, open func(t *testing.T) store.DB) {
+	for _, c := range []struct {
+		name  string
+		check func(*testing.T, store.DB)
+	}{
+		{"get what was put", getWhatWasPut},
+		{"what is not there", notThere},
+		{"version", version},
+		{"all or nothing", allOrNothing},
+		{"one record twice", oneRecordTwice},
+		{"unique keys", uniqueKeys},
+		{"a slot changes hands in one put", slotChangesHands},
+		{"old keys go", oldKeysGo},
+		{"list in order", listInOrder},
+		{"entries", entries},
+		{"what is returned is the caller's", callersOwn},
+		{"one of many wins", oneWins},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
+	}
+}
+
+// Model lives random lives on a backend and on store.Mem at once; every answer must be the same. reset empties db.
+func Model(t *testing.T, open func(t *rapid.T) store.DB) {
+	rapid.Check(t, func(rt *rapid.T) {
+		db, model := open(rt), &store.Mem{}
+		rt.Repeat(map[string]func(*rapid.T){
+			"put": func(rt *rapid.T) {
+				docs := rapid.SliceOfN(rapid.Custom(anyDoc), 1, 3).Draw(rt, "docs")
+				for i := range docs {
+					if held, err := model.Get(t.Context(), docs[i].ID); err == nil {
+						docs[i].Version += held.Version // right or one too far
+						docs[i].Entries = []store.Entry{{Record: docs[i].ID, Seq: held.Version + 1}}
+					}
+				}
+				same(rt, kind(db.Put(t.Context(), docs...)), kind(model.Put(t.Context(), docs...)))
+			},
+			"look": func(rt *rapid.T) {
+				id, from := anyID(rt), rapid.SampledFrom([]string{"", "a", "b", "bb", "c"}).Draw(rt, "from")
+				index, limit := anyIndex(rt), rapid.IntRange(0, 5).Draw(rt, "limit")
+				a, aErr := db.Get(t.Context(), id)
+				b, bErr := model.Get(t.Context(), id)
+				same(rt, kind(aErr), kind(bErr))
+				same(rt, a, b)
+				same(rt, must(db.List(t.Context(), index, from, limit)), must(model.List(t.Context(), index, from, limit)))
+				same(rt, must(db.Entries(t.Context(), id, 1)), must(model.Entries(t.Context(), id, 1)))
+			},
+		})
+	})
+}
+
+func anyID(rt *rapid.T) string { return rapid.SampledFrom([]string{"r1", "r2", "r3"}).Draw(rt, "id") }
+
+func anyIndex(rt *rapid.T) string {
+	return rapid.SampledFrom([]string{"due", "slot"}).Draw(rt, "index")
+}
+
+func anyDoc(rt *rapid.T) store.Doc {
+	d := store.Doc{ID: anyID(rt), Body: fmt.Appendf(nil, `{"n":%d}`, rapid.IntRange(0, 9).Draw(rt, "n"))}
+	d.Version = rapid.SampledFrom([]uint64{0, 0, 0, 1}).Draw(rt, "off by")
+	for _, index := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"due", "slot"}), 0, 2, rapid.ID).Draw(rt, "keys") {
+		value := rapid.SampledFrom([]string{"a", "b", "bb", "c"}).Draw(rt, "value")
+		d.Keys = append(d.Keys, store.Key{Index: index, Value: value, Unique: index == "slot"})
+	}
+	return d
+}
+
+func same(t interface{ Fatalf(string, ...any) }, got, want any) {
+	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
+		t.Fatalf("differs (-want +got):\n%s", d)
+	}
+}
+
+// kind is the sentinel that an error stands for.
+func kind(err error) string {
+	for _, k := range []error{store.ErrNotFound, store.ErrConflict, store.ErrTaken} {
+		if errors.Is(err, k) {
+			return k.Error()
+		}
+	}
+	if err != nil {
+		return "other: " + err.Error()
+	}
+	return ""
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func put(t *testing.T, db store.DB, want error, docs ...store.Doc) {
+	t.Helper()
+	if err := db.Put(t.Context(), docs...); !errors.Is(err, want) {
+		t.Fatalf("put: %v, want %v", err, want)
+	}
+}
+
+func doc(id string, version uint64, keys ...store.Key) store.Doc {
+	return store.Doc{ID: id, Version: version, Body: fmt.Appendf(nil, `{"v":%d}`, version), Keys: keys}
+}
+
+func due(value string) store.Key { return store.Key{Index: "due", Value: value} }
+
+func slot(value string) store.Key { return store.Key{Index: "slot", Value: value, Unique: true} }
+
+func rows(t *testing.T, db store.DB, index, from string, limit int, want ...store.Row) {
+	t.Helper()
+	got, err := db.List(t.Context(), index, from, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, want)
+}
+
+func getWhatWasPut(t *testing.T, db store.DB) {
+	put(t, db, nil, store.Doc{ID: "r", Body: []byte(`{"名前":"\u003c山田\u003e"}`)})
+	got, err := db.Get(t.Context(), "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, store.Doc{ID: "r", Version: 1, Body: []byte(`{"名前":"\u003c山田\u003e"}`)})
+}
+
+func notThere(t *testing.T, db store.DB) {
+	if _, err := db.Get(t.Context(), "nobody"); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("get: %v, want %v", err, store.ErrNotFound)
+	}
+	rows(t, db, "due", "", 9)
+	same(t, must(db.Entries(t.Context(), "nobody", 0)), []store.Entry(nil))
+}
+
+func version(t *testing.T, db store.DB) {
+	put(t, db, store.ErrConflict, doc("r", 1)) // not there yet
+	put(t, db, nil, doc("r", 0))
+	put(t, db, store.ErrConflict, doc("r", 0)) // there already
+	put(t, db, nil, doc("r", 1))
+	put(t, db, store.ErrConflict, doc("r", 1)) // somebody was faster
+	same(t, must(db.Get(t.Context(), "r")).Version, uint64(2))
+}
+
+func allOrNothing(t *testing.T, db store.DB) {
+	put(t, db, nil, doc("held", 0, slot("s")))
+	put(t, db, store.ErrConflict, doc("a", 0, due("1")), doc("b", 7))
+	put(t, db, store.ErrTaken, store.Doc{ID: "a", Body: []byte("{}"), Keys: []store.Key{due("1")}, Entries: []store.Entry{{Record: "a", Seq: 1}}},
+		doc("b", 0, slot("s")))
+	if _, err := db.Get(t.Context(), "a"); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("half of a refused put is there: %v", err)
+	}
+	rows(t, db, "due", "", 9)
+	same(t, must(db.Entries(t.Context(), "a", 0)), []store.Entry(nil))
+}
+
+func oneRecordTwice(t *testing.T, db store.DB) {
+	put(t, db, store.ErrConflict, doc("r", 0), doc("r", 0))
+}
+
+func uniqueKeys(t *testing.T, db store.DB) {
+	put(t, db, nil, doc("a", 0, slot("s")))
+	put(t, db, store.ErrTaken, doc("b", 0, slot("s")))
+	put(t, db, store.ErrTaken, doc("c", 0, slot("new")), doc("d", 0, slot("new")))
+	put(t, db, nil, doc("b", 0, slot("s2"))) // one that begins like it
+	put(t, db, nil, doc("a", 1, slot("s")))  // its holder may keep it
+}
+
+func slotChangesHands(t *testing.T, db store.DB) {
+	put(t, db, nil, doc("old", 0, slot("s")))
+	put(t, db, nil, doc("new", 0, slot("s")), doc("old", 1)) // in either order
+	rows(t, db, "slot", "s", 9, store.Row{Value: "s", ID: "new"})
+}
+
+func oldKeysGo(t *testing.T, db store.DB) {
+	put(t, db, nil, doc("r", 0, due("1"), slot("s")))
+	put(t, db, nil, doc("r", 1, due("2")))
+	rows(t, db, "due", "", 9, store.Row{Value: "2", ID: "r"})
+	put(t, db, nil, doc("other", 0, slot("s")))
+}
+
+func listInOrder(t *testing.T, db store.DB) {
+	put(t, db, nil, doc("c", 0, due("2")), doc("b", 0, due("1")), doc("a", 0, due("2")), doc("d", 0, due("10")))
+	rows(t, db, "due", "", 9, store.Row{Value: "1", ID: "b"}, store.Row{Value: "10", ID: "d"},
+		store.Row{Value: "2", ID: "a"}, store.Row{Value: "2", ID: "c"})
+	rows(t, db, "due", "10", 2, store.Row{Value: "10", ID: "d"}, store.Row{Value: "2", ID: "a"})
+	rows(t, db, "due", "", 0)
+	rows(t, db, "due", "3", 9)
+	rows(t, db, "du", "", 9)
+}
+
+func entries(t *testing.T, db store.DB) {
+	d := doc("r", 0)
+	d.Entries = []store.Entry{{Record: "r", Seq: 1, Note: "一"}, {Record: "r", Seq: 2}}
+	put(t, db, nil, d)
+	d = doc("r", 1)
+	d.Entries = []store.Entry{{Record: "r", Seq: 3, Facts: map[string]string{"k": "v"}}}
+	put(t, db, nil, d, doc("r2", 0))
+	same(t, must(db.Entries(t.Context(), "r", 0)), []store.Entry{{Record: "r", Seq: 1, Note: "一"}, {Record: "r", Seq: 2},
+		{Record: "r", Seq: 3, Facts: map[string]string{"k": "v"}}})
+	same(t, must(db.Entries(t.Context(), "r", 2)), []store.Entry{{Record: "r", Seq: 3, Facts: map[string]string{"k": "v"}}})
+	same(t, must(db.Entries(t.Context(), "r", 3)), []store.Entry(nil))
+	same(t, must(db.Entries(t.Context(), "r2", 0)), []store.Entry(nil)) // whose id begins with r
+}
+
+func callersOwn(t *testing.T, db store.DB) {
+	put(t, db, nil, doc("r", 0))
+	got := must(db.Get(t.Context(), "r"))
+	clear(got.Body)
+	same(t, must(db.Get(t.Context(), "r")).Body, []byte(`{"v":0}`))
+}
+
+func oneWins(t *testing.T, db store.DB) {
+	var wg sync.WaitGroup
+	wins := make(chan int, 16)
+	for i := range 16 {
+		wg.Go(func() {
+			if err := db.Put(context.Background(), doc(fmt.Sprint("r", i%2), 0, slot("s"))); err == nil {
+				wins <- i
+			}
+		})
+	}
+	wg.Wait()
+	same(t, len(wins), 1)
+}

@@ -1,0 +1,83 @@
+package fakeaws_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"sekisho/aws/fakeaws"
+)
+
+// clause is one thing that AWS does, as its documents say and this package's
+// sources cite. It starts from an empty account.
+type clause struct {
+	name string
+	run  func(*testing.T, cloud)
+}
+
+// contract is all that is promised of the fake and asked of moto.
+var contract = slices.Concat(iamContract, sqsContract)
+
+// cloud is any AWS, reached through the SDK, with a way to set a scene.
+type cloud struct {
+	iam *iam.Client
+	sqs *sqs.Client
+	scene
+}
+
+// scene makes what the cases start from, within one account.
+type scene interface {
+	user(t *testing.T, name string) (userID string)
+	group(t *testing.T, name string)
+	// queue hides for a second and gives up after that many receives, unless 0.
+	queue(t *testing.T, name string, maxReceive int, dead string) (url string)
+}
+
+func cloudAt(cfg aws.Config, s scene) cloud {
+	return cloud{iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), s}
+}
+
+func (c cloud) send(t *testing.T, url, body string) {
+	t.Helper()
+	_, err := c.sqs.SendMessage(context.Background(), &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body})
+	if err != nil {
+		t.Errorf("send: %v", err)
+	}
+}
+
+// The contract, in memory and in no time.
+func TestContractInMemory(t *testing.T) {
+	for _, c := range contract {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, a *fakeaws.AWS) {
+				c.run(t, cloudAt(a.Config(prod), fakeScene{a}))
+			})
+		})
+	}
+}
+
+// The contract, over a socket and by the wall clock.
+func TestContractOverSocket(t *testing.T) {
+	for _, c := range contract {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			a := fakeaws.New(fakeaws.Options{Accounts: []string{prod}})
+			c.run(t, cloudAt(overSocket(t, a, prod), fakeScene{a}))
+		})
+	}
+}
+
+// fakeScene sets the scene by the fake's own methods.
+type fakeScene struct{ aws *fakeaws.AWS }
+
+func (s fakeScene) user(_ *testing.T, name string) string { return s.aws.AddUser(prod, name, nil) }
+func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod, name) }
+
+func (s fakeScene) queue(_ *testing.T, name string, maxReceive int, dead string) string {
+	return s.aws.AddQueue(prod, name, fakeaws.QueueOptions{Visibility: time.Second, MaxReceive: maxReceive, DeadLetter: dead})
+}

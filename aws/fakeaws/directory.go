@@ -1,0 +1,120 @@
+package fakeaws
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// directory is the IAM of one account. What is true stands in group.members; what
+// readers see of it, group.seen, follows after the lag.
+type directory struct {
+	lag    time.Duration
+	users  map[string]*user  // by folded name
+	groups map[string]*group // by folded name
+	edits  []edit            // not yet seen, the earliest first
+}
+
+type user struct {
+	id, name, arn string
+	created       time.Time
+	tags          map[string]string
+}
+
+type group struct {
+	id, name, arn string
+	created       time.Time
+	members, seen map[*user]bool
+}
+
+// edit is a change of a membership that readers see from a time on.
+type edit struct {
+	at time.Time
+	g  *group
+	u  *user
+	in bool
+}
+
+func newDirectory(lag time.Duration) directory {
+	return directory{lag: lag, users: make(map[string]*user), groups: make(map[string]*group)}
+}
+
+// fold is how IAM compares names: "names are not distinguished by case".
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+// That holds for finding one too: https://github.com/saltstack/salt/issues/24947
+func fold(name string) string { return strings.ToLower(name) }
+
+// set makes a user a member, or not; readers see it after the lag.
+func (d *directory) set(g *group, u *user, in bool, now time.Time) {
+	if in {
+		g.members[u] = true
+	} else {
+		delete(g.members, u)
+	}
+	d.edits = append(d.edits, edit{now.Add(d.lag), g, u, in})
+}
+
+// settle shows readers what they may see by now.
+func (d *directory) settle(now time.Time) {
+	for len(d.edits) > 0 && !d.edits[0].at.After(now) {
+		e := d.edits[0]
+		d.edits = d.edits[1:]
+		if e.in {
+			e.g.seen[e.u] = true
+		} else {
+			delete(e.g.seen, e.u)
+		}
+	}
+}
+
+// due returns when readers will next see something new; the zero time for never.
+func (d *directory) due(now time.Time) time.Time {
+	d.settle(now)
+	if len(d.edits) == 0 {
+		return time.Time{}
+	}
+	return d.edits[0].at
+}
+
+// drop takes a user out of the account and all that refers to him.
+func (d *directory) drop(u *user) {
+	delete(d.users, fold(u.name))
+	d.edits = slices.DeleteFunc(d.edits, func(e edit) bool { return e.u == u })
+	for _, g := range d.groups {
+		delete(g.members, u)
+		delete(g.seen, u)
+	}
+}
+
+// memberships returns the groups that a user is in, sorted by name.
+func (d *directory) memberships(u *user, members func(*group) map[*user]bool) []*group {
+	var in []*group
+	for _, g := range d.groups {
+		if members(g)[u] {
+			in = append(in, g)
+		}
+	}
+	slices.SortFunc(in, func(x, y *group) int { return strings.Compare(fold(x.name), fold(y.name)) })
+	return in
+}
+
+// Two views of who is in a group.
+func truly(g *group) map[*user]bool   { return g.members }
+func visibly(g *group) map[*user]bool { return g.seen }
+
+// sorted returns users by name.
+func sorted(users map[*user]bool) []*user {
+	return slices.SortedFunc(maps.Keys(users), func(x, y *user) int {
+		return strings.Compare(fold(x.name), fold(y.name))
+	})
+}
+
+// names returns the names of users or groups, in their order.
+func names[T any](items []T, name func(T) string) []string {
+	out := make([]string, 0, len(items))
+	for _, item := range items {
+		out = append(out, name(item))
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sekisho/store"
+)
+
+// Reasons for which a request is ignored. Operators read them in the log and the ledger.
+const (
+	unknownUser  = "IAM has no user of this name"
+	anotherUser  = "the sign-in's principal is not the user of this name"
+	nothingToAsk = "no entitlement of this account is asked for by a sign-in"
+)
+
+// waitForSlot is how long a request waits before it looks again whether the grant before it has ended.
+const waitForSlot = 2 * time.Second
+
+// Receive takes a request in. When it returns nil the record is durable, now or since an earlier delivery.
+func (k *Keeper) Receive(ctx context.Context, r Request) error {
+	g := store.Grant{ID: r.ID, Origin: r.Origin, Account: r.Account, Subject: store.Subject{User: r.User}, Signin: r.Signin}
+	g, err := g.After(store.Entry{Verb: store.Receive, By: store.Self, At: k.Now()})
+	if err == nil {
+		err = k.save(ctx, &g)
+	}
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("receive %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// identify reads who the request is about, and asks; or finds that there is nothing to ask.
+func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
+	rule, ok := k.Policy.OnLogin(g.Account)
+	switch {
+	case errors.Is(err, ErrNoUser):
+		return k.ignore(ctx, g, unknownUser)
+	case err != nil:
+		return k.fail(ctx, g, err)
+	case g.Signin.Principal != "" && g.Signin.Principal != user.ID:
+		return k.ignore(ctx, g, anotherUser)
+	case !ok:
+		return k.ignore(ctx, g, nothingToAsk)
+	}
+	person := k.Policy.People.Behind(Login{Account: g.Account, User: g.Subject.User}, user.Slack)
+	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
+	g.AccountName = k.Policy.Accounts[g.Account]
+	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
+	g.Duration, g.Longest, g.Need, g.Lapses = rule.Duration, rule.Longest, rule.Need, k.Now().Add(rule.Within)
+	return k.ask(ctx, g)
+}
+
+// ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
+// is prolonged, and what is ending is waited for.
+func (k *Keeper) ask(ctx context.Context, g store.Grant) error {
+	now := k.Now()
+	id, err := store.Holder(ctx, k.DB, g.Slot())
+	if errors.Is(err, store.ErrNotFound) {
+		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms()}}
+		if g, err = g.After(e); err != nil {
+			return err
+		}
+		return k.save(ctx, &g)
+	}
+	if err != nil {
+		return err
+	}
+	held, err := store.LoadGrant(ctx, k.DB, id)
+	if err != nil {
+		return err
+	}
+	if held.State == store.Ending || held.State.Live() && held.Over(now) {
+		g.Retry = now.Add(waitForSlot)
+		return k.save(ctx, &g)
+	}
+	return k.merge(ctx, g, held)
+}
+
+// merge lets a request go into the one that holds its slot, both in one write.
+func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
+	now := k.Now()
+	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
+	if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
+		into.Signin = g.Signin // the card shows the latest, and an approval is bound to it
+	}
+	if into.State.Live() {
+		e.Verb, e.Until = store.Extend, window(into, g.Signin.At, now)
+	}
+	into, err := into.After(e)
+	if err != nil {
+		return err
+	}
+	g.Into = into.ID
+	if g, err = g.After(store.Entry{Verb: store.Merge, By: store.Self, At: now, Facts: map[string]string{"into": into.ID}}); err != nil {
+		return err
+	}
+	return k.save(ctx, &into, &g)
+}
+
+func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {
+	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why)
+	g, err := g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.Now(), Note: why})
+	if err != nil {
+		return err
+	}
+	return k.save(ctx, &g)
+}
+
+// fail puts off what could not be done now.
+func (k *Keeper) fail(ctx context.Context, g store.Grant, cause error) error {
+	k.Log.Warn("will be tried again", "id", g.ID, "state", g.State, "tries", g.Tries+1, "err", cause)
+	g, err := failed(g, code(cause), k.Now())
+	if err != nil {
+		return err
+	}
+	return k.save(ctx, &g)
+}
+
+// failed counts a failed try, and makes an entry of it when it is news.
+func failed(g store.Grant, code string, now time.Time) (store.Grant, error) {
+	if !g.News(code, now) {
+		return g.Failed(now), nil
+	}
+	return g.After(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: code})
+}

@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sekisho/store"
+)
+
+// give makes an approved grant so. What was there before is written down before the first write.
+func (k *Keeper) give(ctx context.Context, g store.Grant) error {
+	g, err := k.claim(ctx, g)
+	if err != nil {
+		return err
+	}
+	if err := k.allowed(ctx, g); err != nil {
+		return k.notGiven(ctx, g, err)
+	}
+	if !g.Planned {
+		if g, err = k.plan(ctx, g); err != nil {
+			return k.notGiven(ctx, g, err)
+		}
+	}
+	result, err := k.step(ctx, g)
+	if err != nil {
+		return k.notGiven(ctx, g, err)
+	}
+	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
+		if result.Again > 0 {
+			g.Retry = k.Now().Add(result.Again)
+			return g, nil
+		}
+		return g.After(store.Entry{Verb: store.Apply, By: store.Self, At: k.Now(), Facts: result.Facts})
+	})
+}
+
+// plan commits what was there before the first write.
+func (k *Keeper) plan(ctx context.Context, g store.Grant) (store.Grant, error) {
+	planCtx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	seen, err := k.cloud(g).Plan(planCtx, g)
+	if err != nil {
+		return g, err
+	}
+	mine := g.Claim
+	return k.update(ctx, g.ID, func(g store.Grant) (store.Grant, error) {
+		if g.Claim != mine || g.State != store.Approved {
+			return g, fmt.Errorf("plan %s: %w", g.ID, errMoved)
+		}
+		return g.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.Now(), Facts: seen})
+	})
+}
+
+// notGiven writes why a grant could not be given: for good, or for now.
+func (k *Keeper) notGiven(ctx context.Context, g store.Grant, cause error) error {
+	var refused *Refused
+	final := errors.As(cause, &refused)
+	if errors.Is(cause, errMoved) { // revoked meanwhile: the claim is given back, and taking goes on from there
+		return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) { return g, nil })
+	}
+	k.Log.Warn("not given", "id", g.ID, "final", final, "err", cause)
+	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
+		if final && g.State == store.Approved {
+			return g.After(store.Entry{Verb: store.Refuse, By: store.Self, At: k.Now(), Note: refused.Code})
+		}
+		return failed(g, code(cause), k.Now())
+	})
+}
+
+// allowed asks everything again that was asked at the press: rules, people and the user may have changed since.
+func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
+	if errors.Is(err, ErrNoUser) || err == nil && user.ID != g.Subject.UserID {
+		return &Refused{Code: UserGone}
+	}
+	if err != nil {
+		return err
+	}
+	if k.Policy.People.Behind(Login{Account: g.Account, User: g.Subject.User}, user.Slack) != g.Subject.Person {
+		return &Refused{Code: RuleChanged}
+	}
+	rule, _ := k.Policy.Rule(g.Entitlement)
+	for _, a := range g.Approvals {
+		if refusal := k.Policy.May(a.By, g); refusal != "" {
+			return &Refused{Code: refusal}
+		}
+		entitled, err := k.approves(ctx, rule, a.By)
+		if err != nil {
+			return err
+		}
+		if !entitled {
+			return &Refused{Code: NotApprover}
+		}
+	}
+	return nil
+}

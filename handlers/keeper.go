@@ -1,0 +1,130 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"sekisho/store"
+)
+
+// Cloud gives and takes one kind of access. An implementation is one file in aws/identity.
+type Cloud interface {
+	// Plan only reads. What it returns is committed before the first write and never asked again, so that after a
+	// crash our own work is not mistaken for what was there before.
+	Plan(ctx context.Context, g store.Grant) (map[string]string, error)
+	// Step makes it so (the grant is approved) or undoes it (it is ending), any number of times with one effect, and
+	// reads back. It does not wait for AWS to settle: it says Again.
+	Step(ctx context.Context, g store.Grant) (Result, error)
+	// Check tells whether AWS is as the ledger says. It only reads.
+	Check(ctx context.Context, g store.Grant) (bool, error)
+}
+
+// Result is what came of a step that did not fail.
+type Result struct {
+	Again time.Duration     // not settled yet: look once more after this; 0 for done
+	Facts map[string]string // what was really done
+}
+
+// User is what IAM says of a user.
+type User struct {
+	ID    string // the unique id, AIDA...
+	Slack string // the tag sekisho:slack-user-id, or empty
+}
+
+// ErrNoUser says that IAM has no user of that name.
+var ErrNoUser = errors.New("no such IAM user")
+
+// Users reads IAM users: ErrNoUser if there is none.
+type Users interface {
+	User(ctx context.Context, account, name string) (User, error)
+}
+
+// Groups reads Slack user groups. An answer may be a minute old.
+type Groups interface {
+	Members(ctx context.Context, group string) ([]string, error)
+}
+
+// Voice tells people. Everything it says is drawn from the record; it decides nothing.
+type Voice interface {
+	// Card draws the grant's card where it stands, or posts it, and returns where it stands now.
+	Card(ctx context.Context, g store.Grant) (store.Card, error)
+	// Thread says under the card what happened, if it is of the kind that people want to read.
+	Thread(ctx context.Context, g store.Grant, e store.Entry) error
+	// Answer tells only the person who pressed why nothing was done.
+	Answer(ctx context.Context, p store.Press) error
+}
+
+// Refused says that something cannot be given, however often it is tried. Code names why: an AWS error code, or one of
+// the refusals of package handlers.
+type Refused struct{ Code string }
+
+func (r *Refused) Error() string { return "refused: " + r.Code }
+
+// Keeper keeps the checkpoint: it holds the ledger and does the verbs. Make one with New.
+type Keeper struct {
+	DB     store.DB
+	Policy *Policy
+	Clouds map[string]Cloud // by kind
+	Users  Users
+	Groups Groups
+	Voice  Voice
+	Now    func() time.Time
+	Log    *slog.Logger
+	Owner  string // of claims: another one for each process
+
+	pokes map[store.Lane]chan struct{}
+}
+
+// New returns a keeper with these fields, ready to Run.
+func New(k Keeper) *Keeper {
+	k.pokes = map[store.Lane]chan struct{}{}
+	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
+		k.pokes[l] = make(chan struct{}, 1)
+	}
+	return &k
+}
+
+// errMoved says that the grant is no longer what the change was meant for.
+var errMoved = errors.New("grant has moved on")
+
+// update changes a grant by a pure function of what it is now, again if somebody else was faster.
+func (k *Keeper) update(ctx context.Context, id string, change func(store.Grant) (store.Grant, error)) (store.Grant, error) {
+	for {
+		g, err := store.LoadGrant(ctx, k.DB, id)
+		if err != nil {
+			return g, err
+		}
+		if g, err = change(g); err != nil {
+			return g, err
+		}
+		if err = k.save(ctx, &g); !errors.Is(err, store.ErrConflict) {
+			return g, err
+		}
+	}
+}
+
+// save writes records and wakes the lanes.
+func (k *Keeper) save(ctx context.Context, records ...store.Record) error {
+	if err := store.Save(ctx, k.DB, records...); err != nil {
+		return err
+	}
+	k.Poke()
+	return nil
+}
+
+// code names an error for people and the ledger: AWS's own code where there is one.
+func code(err error) string {
+	var aws interface{ ErrorCode() string } // smithy.APIError
+	var refused *Refused
+	switch {
+	case errors.As(err, &refused):
+		return refused.Code
+	case errors.As(err, &aws):
+		return aws.ErrorCode()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "Timeout"
+	}
+	return "Unreachable"
+}

@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"sekisho/store"
+)
+
+const (
+	tick = 2 * time.Second // how often a lane seeks what is due, if nothing pokes it sooner
+	rest = time.Second     // for a record whose work could not even be written down
+)
+
+// lane does the work of one of the ledger's queues, a bounded number of records at a time and each one once.
+type lane struct {
+	name    store.Lane
+	workers int
+	work    func(context.Context, string) error
+}
+
+// Run does what is due until the context ends; then it takes up nothing more and returns when what runs is done, which
+// is bounded by the deadlines of the steps.
+func (k *Keeper) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, l := range []lane{
+		{store.Take, 16, k.tend},
+		{store.Give, 8, k.tend},
+		{store.Judge, 8, k.judge},
+		{store.Tell, 8, k.tell},
+	} {
+		wg.Go(func() { k.sweep(ctx, l) })
+	}
+	wg.Wait()
+}
+
+// Poke makes every lane look at once: something was written, or the clock was moved.
+func (k *Keeper) Poke() {
+	for _, c := range k.pokes {
+		select {
+		case c <- struct{}{}:
+		default: // it is going to look anyway
+		}
+	}
+}
+
+// done is what a worker reports.
+type done struct {
+	id  string
+	err error
+}
+
+// sweep runs one lane. Its cost is the rows that are due and the workers that are busy, never what exists.
+func (k *Keeper) sweep(ctx context.Context, l lane) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	finished := make(chan done)
+	busy, resting := map[string]bool{}, map[string]time.Time{}
+	for {
+		maps.DeleteFunc(resting, func(_ string, until time.Time) bool { return !k.Now().Before(until) })
+		for _, id := range k.due(ctx, l, len(busy)+len(resting)) {
+			if busy[id] || len(busy) == l.workers || !resting[id].IsZero() {
+				continue
+			}
+			busy[id] = true
+			go func() { finished <- done{id, k.safely(ctx, l, id)} }()
+		}
+		select {
+		case <-ctx.Done():
+			for ; len(busy) > 0; delete(busy, (<-finished).id) {
+			}
+			return
+		case d := <-finished:
+			delete(busy, d.id)
+			if d.err != nil {
+				k.Log.Error("work could not be done and will be again", "lane", l.name, "id", d.id, "err", d.err)
+				resting[d.id] = k.Now().Add(rest)
+			}
+		case <-k.pokes[l.name]:
+		case <-ticker.C:
+		}
+	}
+}
+
+// due lists what the lane has to do, beyond what it does already.
+func (k *Keeper) due(ctx context.Context, l lane, beside int) []string {
+	if ctx.Err() != nil {
+		return nil
+	}
+	ids, err := store.DueBy(ctx, k.DB, l.name, k.Now(), l.workers+beside)
+	if err != nil {
+		k.Log.Error("ledger could not be read", "lane", l.name, "err", err)
+	}
+	return ids
+}
+
+// safely does the work with a context that a shutdown does not cancel. A record that makes the program panic must not
+// keep the others from ending.
+func (k *Keeper) safely(ctx context.Context, l lane, id string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return l.work(context.WithoutCancel(ctx), id)
+}

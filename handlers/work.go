@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"time"
+
+	"sekisho/store"
+)
+
+const (
+	stepTime  = 20 * time.Second // of one call to the outside, with its retries
+	claimTime = 60 * time.Second // longer than any step, so a claim that has run out is a dead worker's
+)
+
+// tend does what a grant needs now; it is the one place where the state of a grant picks the work.
+func (k *Keeper) tend(ctx context.Context, id string) error {
+	g, err := store.LoadGrant(ctx, k.DB, id)
+	if err != nil {
+		return err
+	}
+	now := k.Now()
+	if now.Before(g.Claim.End) {
+		return nil // its worker brings it back
+	}
+	switch {
+	case g.State == store.Received:
+		err = k.identify(ctx, g)
+	case g.State == store.Asked && !now.Before(g.Lapses):
+		err = k.lapse(ctx, g)
+	case (g.State == store.Approved || g.State == store.Active) && g.Over(now):
+		err = k.expire(ctx, g)
+	case g.State == store.Approved:
+		err = k.give(ctx, g)
+	case g.State == store.Ending:
+		err = k.take(ctx, g)
+	case g.State == store.Ended:
+		err = k.recheck(ctx, g)
+	}
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrTaken) || errors.Is(err, errMoved) {
+		return nil // somebody was faster: it is due again, as what it is now
+	}
+	return err
+}
+
+// claim writes that this worker, and nobody else, touches AWS for the grant until the lease runs out.
+func (k *Keeper) claim(ctx context.Context, g store.Grant) (store.Grant, error) {
+	g.Claim = store.Claim{Owner: k.Owner, End: k.Now().Add(claimTime).UTC().Round(0)}
+	return g, k.save(ctx, &g)
+}
+
+// settle writes an outcome, if the claim is still this worker's, and gives the claim back.
+func (k *Keeper) settle(ctx context.Context, mine store.Grant, outcome func(store.Grant) (store.Grant, error)) error {
+	_, err := k.update(ctx, mine.ID, func(g store.Grant) (store.Grant, error) {
+		if g.Claim != mine.Claim {
+			return g, fmt.Errorf("settle %s: claim lost: %w", g.ID, errMoved)
+		}
+		g.Claim = store.Claim{}
+		return outcome(g)
+	})
+	return err
+}
+
+// step lets the grant's cloud act, in bounded time.
+func (k *Keeper) step(ctx context.Context, g store.Grant) (Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	return k.cloud(g).Step(ctx, g)
+}
+
+// cloud returns what gives and takes the grant's kind. A kind that the program has lost is a failure like any other:
+// it is told, and tried again by the next program that knows it.
+func (k *Keeper) cloud(g store.Grant) Cloud {
+	if c, ok := k.Clouds[g.Kind]; ok {
+		return c
+	}
+	return noCloud{}
+}
+
+type noCloud struct{}
+
+var errNoKind = errors.New("this program does not know the kind of access")
+
+func (noCloud) Plan(context.Context, store.Grant) (map[string]string, error) { return nil, errNoKind }
+func (noCloud) Step(context.Context, store.Grant) (Result, error)            { return Result{}, errNoKind }
+func (noCloud) Check(context.Context, store.Grant) (bool, error)             { return false, errNoKind }
+
+// Recover voids the claims of a process that is dead. Only who knows that no other lives may call it: the owner of a
+// locked ledger file, before Run.
+func (k *Keeper) Recover(ctx context.Context) error {
+	rows, err := k.DB.List(ctx, store.ClaimIndex, "", recoverAtOnce)
+	for len(rows) > 0 && err == nil {
+		for _, row := range rows {
+			_, err = k.update(ctx, row.ID, func(g store.Grant) (store.Grant, error) {
+				g.Claim = store.Claim{}
+				return g, nil
+			})
+			if err != nil {
+				return fmt.Errorf("void claim on %s: %w", row.ID, err)
+			}
+		}
+		rows, err = k.DB.List(ctx, store.ClaimIndex, "", recoverAtOnce)
+	}
+	return err
+}
+
+const recoverAtOnce = 100

@@ -1,0 +1,172 @@
+package handlers_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+var start = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// bench is a press of Approve by Sato on an open request of Yamada's: everything about it is right.
+func bench() handlers.Bench {
+	g := store.Grant{ID: "login-1", State: store.Asked, Kind: "iam-group", Entitlement: rule, Account: account, Target: group, Need: 1,
+		Subject: store.Subject{User: "t.yamada", UserID: "AIDA1", Person: "U0YAMADA"}, Duration: 4 * time.Hour, Longest: 12 * time.Hour,
+		Lapses: start.Add(time.Hour), Card: store.Card{Channel: "C1", TS: "1"}}
+	return handlers.Bench{Policy: policy(), Grant: g, Approver: true, Now: start,
+		Press: store.Press{By: "U0SATO", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}}
+}
+
+// active is the same grant once it was given.
+func active(b *handlers.Bench) {
+	b.Grant.State, b.Grant.Until = store.Active, start.Add(time.Hour)
+	b.Press.Terms = b.Grant.Terms()
+}
+
+func TestJudge(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*handlers.Bench)
+		want   string // the refusal, or the verb
+	}{
+		{"all is right", func(*handlers.Bench) {}, "approve"},
+		{"not in the rule", func(b *handlers.Bench) { b.Approver = false }, handlers.NotApprover},
+		{"nobody knows the presser", func(b *handlers.Bench) { b.Press.By = "U0STRANGER" }, handlers.NoPerson},
+		{"the holder", func(b *handlers.Bench) { b.Press.By = "U0YAMADA" }, handlers.Own},
+		{"the holder's other account", func(b *handlers.Bench) { b.Press.By = "U0YAMADA2" }, handlers.Own},
+		{"the user belongs to nobody", func(b *handlers.Bench) { b.Grant.Subject.Person = ""; b.Press.Terms = b.Grant.Terms() }, handlers.NoHolder},
+		{"old terms", func(b *handlers.Bench) { b.Press.Terms = "0" }, handlers.Changed},
+		{"no terms", func(b *handlers.Bench) { b.Press.Terms = "" }, handlers.Changed},
+		{"another message", func(b *handlers.Bench) { b.Press.Card.TS = "2" }, handlers.Moved},
+		{"another channel", func(b *handlers.Bench) { b.Press.Card.Channel = "C2" }, handlers.Moved},
+		{"a card not yet recorded", func(b *handlers.Bench) { b.Grant.Card = store.Card{} }, "approve"},
+		{"the moment before the limit", func(b *handlers.Bench) { b.Now = b.Grant.Lapses.Add(-1) }, "approve"},
+		{"the time limit", func(b *handlers.Bench) { b.Now = b.Grant.Lapses }, handlers.Over},
+		{"denied before", func(b *handlers.Bench) { b.Grant.State = store.Denied }, handlers.Late},
+		{"active already", active, handlers.Late},
+		{"the rule is gone", func(b *handlers.Bench) { b.Policy.Entitlements = nil }, handlers.RuleGone},
+		{"another group", func(b *handlers.Bench) { b.Policy.Entitlements[0].Target = "admins" }, handlers.RuleChanged},
+		{"another account", func(b *handlers.Bench) { b.Policy.Entitlements[0].Account = "999999999999" }, handlers.RuleChanged},
+		{"another kind", func(b *handlers.Bench) { b.Policy.Entitlements[0].Kind = "x" }, handlers.RuleChanged},
+		{"shorter now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Duration = time.Hour }, handlers.RuleChanged},
+		{"shorter in all", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 4 * time.Hour }, handlers.RuleChanged},
+		{"longer now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 24 * time.Hour }, "approve"},
+		{"two needed now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Need = 2 }, handlers.RuleChanged},
+		{"first of two", func(b *handlers.Bench) { b.Grant.Need = 2; b.Press.Terms = b.Grant.Terms() }, "vote"},
+		{"second of two", func(b *handlers.Bench) {
+			b.Grant.Need, b.Grant.Approvals = 2, []store.Approval{{By: "U0KATO"}}
+			b.Press.Terms = b.Grant.Terms()
+		}, "approve"},
+		{"the same twice", func(b *handlers.Bench) {
+			b.Grant.Need, b.Grant.Approvals = 2, []store.Approval{{By: "U0SATO"}}
+			b.Press.Terms = b.Grant.Terms()
+		}, handlers.Voted},
+		{"deny", func(b *handlers.Bench) { b.Press.Verb = store.Deny }, "deny"},
+		{"deny by anybody", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Approver = false }, handlers.NotApprover},
+		{"deny an old card", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Press.Card.TS = "2" }, handlers.Moved},
+		{"revoke", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke }, "revoke"},
+		{"revoke from an old card", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Press.Card.TS = "2" }, "revoke"},
+		{"revoke by anybody", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Approver = false }, handlers.NotApprover},
+		{"revoke what is not given", func(b *handlers.Bench) { b.Press.Verb = store.Revoke }, handlers.Late},
+		{"finish", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Finish; b.Press.By = "U0YAMADA" }, "finish"},
+		{"finish by the other account", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Finish; b.Press.By = "U0YAMADA2" }, "finish"},
+		{"finish by an approver", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Finish }, handlers.NotYours},
+		{"finish by a stranger of nobody's user", func(b *handlers.Bench) {
+			active(b)
+			b.Press.Verb, b.Press.By, b.Grant.Subject.Person = store.Finish, "U0STRANGER", ""
+		}, handlers.NotYours},
+		{"revoke after the end", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Now = b.Grant.Until }, handlers.Over},
+		{"a verb that is nobody's button", func(b *handlers.Bench) { b.Press.Verb = store.Lapse }, handlers.Gone},
+		{"a verb that does not exist", func(b *handlers.Bench) { b.Press.Verb = "own" }, handlers.Late},
+	} {
+		b := bench()
+		c.change(&b)
+		e, refusal := b.Judge()
+		if got := refusal; got != c.want && (refusal != "" || string(e.Verb) != c.want) {
+			t.Errorf("%s: %s %q, want %s", c.name, e.Verb, refusal, c.want)
+		}
+		if refusal == "" && e.Verb == store.Approve && !e.Until.Equal(b.Now.Add(4*time.Hour)) {
+			t.Errorf("%s: until %s", c.name, e.Until)
+		}
+	}
+}
+
+// Whoever shares accounts with whom: an approval that is accepted comes from another human being than the holder, and
+// no two approvals from the same.
+func TestFourEyes(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		owner := map[string]int{} // Slack account -> human being
+		var people []handlers.Person
+		for i := range 4 {
+			p := handlers.Person{IAM: []handlers.Login{{Account: account, User: fmt.Sprint("user", i)}}}
+			for range rapid.IntRange(1, 3).Draw(rt, "accounts") {
+				id := fmt.Sprintf("U%d", len(owner))
+				owner[id], p.Slack = i, append(p.Slack, id)
+			}
+			people = append(people, p)
+		}
+		b := bench()
+		b.Policy.People = handlers.NewPeople(people)
+		holder := rapid.IntRange(0, 3).Draw(rt, "holder")
+		b.Grant.Subject.Person = b.Policy.People.Behind(people[holder].IAM[0], "")
+		b.Grant.Need = rapid.IntRange(1, 3).Draw(rt, "need")
+		b.Press.Terms = b.Grant.Terms()
+		approved := map[int]bool{}
+		for range 8 {
+			b.Press.By = fmt.Sprintf("U%d", rapid.IntRange(0, len(owner)).Draw(rt, "presser")) // one of them is unknown
+			e, refusal := b.Judge()
+			if refusal != "" {
+				continue
+			}
+			who, known := owner[b.Press.By]
+			if !known || who == holder || approved[who] {
+				rt.Fatalf("%s may approve: known %t, human %d, holder %d, approved %v", b.Press.By, known, who, holder, approved)
+			}
+			approved[who] = true
+			if e.Verb == store.Approve {
+				if len(approved) != b.Grant.Need {
+					rt.Fatalf("approved after %d of %d", len(approved), b.Grant.Need)
+				}
+				return
+			}
+			b.Grant.Approvals = append(b.Grant.Approvals, store.Approval{By: b.Press.By})
+		}
+	})
+}
+
+func TestWhoIsBehindAUser(t *testing.T) {
+	p := policy().People
+	for _, c := range []struct{ user, tag, want string }{
+		{"t.yamada", "", "U0YAMADA"},
+		{"t.yamada", "U0SATO", "U0YAMADA"}, // the configuration wins over the tag
+		{"new", "U0SATO", "U0SATO"},
+		{"new", "U0YAMADA2", "U0YAMADA"}, // any account of a person is the person
+		{"new", "U0ELSE", "U0ELSE"},
+		{"new", "", ""},
+	} {
+		if got := p.Behind(handlers.Login{Account: account, User: c.user}, c.tag); got != c.want {
+			t.Errorf("behind %s tagged %q: %q, want %q", c.user, c.tag, got, c.want)
+		}
+	}
+	if got := p.Behind(handlers.Login{Account: "999999999999", User: "t.yamada"}, ""); got != "" {
+		t.Errorf("the same name in another account is %q", got)
+	}
+}
+
+func TestTheFirstMatchingEntitlement(t *testing.T) {
+	p := policy()
+	p.Entitlements = append([]handlers.Entitlement{
+		{ID: "not-on-login", Account: account}, {ID: "elsewhere", Account: "999999999999", OnLogin: true},
+	}, append(p.Entitlements, handlers.Entitlement{ID: "second", Account: account, OnLogin: true})...)
+	if e, ok := p.OnLogin(account); !ok || e.ID != rule {
+		t.Errorf("a sign-in asks for %q", e.ID)
+	}
+	if _, ok := p.OnLogin("111111111111"); ok {
+		t.Error("a sign-in to an unknown account asks for something")
+	}
+}

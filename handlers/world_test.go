@@ -1,0 +1,262 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/aws/identity"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+const (
+	account = "123456789012"
+	group   = "jit-ops"
+	rule    = "prod-operator"
+)
+
+// world is a keeper between a fake AWS, a ledger in memory and a voice that only remembers. It lives in a bubble.
+type world struct {
+	t      *testing.T
+	db     store.DB
+	aws    *fakeaws.AWS
+	policy *handlers.Policy
+	voice  *voice
+	leads  *userGroup
+	keeper *handlers.Keeper
+	userID string
+	stop   func()
+	n      int
+}
+
+// inWorld runs a test in a bubble, with a running keeper.
+func inWorld(t *testing.T, test func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.run()
+		defer func() { w.stop() }()
+		test(w)
+	})
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account}}), voice: &voice{},
+		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: policy()}
+	w.userID = w.aws.AddUser(account, "t.yamada", nil)
+	w.aws.AddGroup(account, group)
+	w.keeper = w.newKeeper()
+	return w
+}
+
+func policy() *handlers.Policy {
+	return &handlers.Policy{
+		Accounts: map[string]string{account: "production"},
+		Entitlements: []handlers.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
+			Approvers: []string{"usergroup:S0LEADS", "U0CHIEF"}, Need: 1, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
+		People: handlers.NewPeople([]handlers.Person{
+			{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+			{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0OTHER"}},
+		}),
+	}
+}
+
+func (w *world) newKeeper() *handlers.Keeper {
+	accounts := identity.Accounts{account: iam.NewFromConfig(w.aws.Config(account))}
+	w.n++
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts), Users: accounts, Groups: w.leads,
+		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
+}
+
+func (w *world) run() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	keeper := w.keeper
+	go func() { keeper.Run(ctx); close(ended) }()
+	w.stop = func() { cancel(); <-ended }
+}
+
+// signIn is what package trail hands over.
+func (w *world) signIn(id string) {
+	w.t.Helper()
+	w.receive(handlers.Request{ID: "login-" + id, Origin: store.SignIn, Account: account, User: "t.yamada",
+		Signin: store.Signin{At: time.Now(), Address: "203.0.113.9", MFA: "yes", Principal: w.userID}})
+}
+
+func (w *world) receive(r handlers.Request) {
+	w.t.Helper()
+	if err := w.keeper.Receive(w.t.Context(), r); err != nil {
+		w.t.Fatal(err)
+	}
+	w.wait(0)
+}
+
+// press is what package bot hands over: a button on the card as it was last drawn.
+func (w *world) press(user string, verb store.Verb) string {
+	w.t.Helper()
+	g := w.voice.card()
+	w.n++
+	return w.pressed(store.Press{ID: fmt.Sprint(store.PressPrefix, w.n), By: user, Verb: verb, Grant: g.ID, Terms: g.Terms(), Card: g.Card})
+}
+
+// pressed returns the refusal, or "".
+func (w *world) pressed(p store.Press) string {
+	w.t.Helper()
+	if err := w.keeper.Press(w.t.Context(), p); err != nil {
+		w.t.Fatal(err)
+	}
+	w.wait(0)
+	p, err := store.LoadPress(w.t.Context(), w.db, p.ID)
+	if err != nil || !p.Judged {
+		w.t.Fatalf("press %s: judged %t, %v", p.ID, p.Judged, err)
+	}
+	return p.Refusal
+}
+
+// wait lets time pass, and everybody finish what it brings.
+func (w *world) wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func (w *world) grant(id string) store.Grant {
+	w.t.Helper()
+	g, err := store.LoadGrant(w.t.Context(), w.db, "login-"+id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return g
+}
+
+// is checks the state of a grant, and whether the user is in the group.
+func (w *world) is(id string, state store.State, member bool) {
+	w.t.Helper()
+	if g := w.grant(id); g.State != state {
+		w.t.Errorf("%s is %s (%s %s), want %s", id, g.State, g.Outcome, g.Note, state)
+	}
+	if got := w.member(); got != member {
+		w.t.Errorf("member is %t, want %t", got, member)
+	}
+}
+
+func (w *world) member() bool {
+	return slices.Contains(w.aws.Members(account, group), "t.yamada")
+}
+
+// entries are the verbs that happened to a grant, its chain verified.
+func (w *world) entries(id string) []store.Verb {
+	w.t.Helper()
+	g := w.grant(id)
+	entries, err := w.db.Entries(w.t.Context(), g.ID, 0)
+	if err = errors.Join(err, g.Chain.Verify(entries)); err != nil {
+		w.t.Fatal(err)
+	}
+	var out []store.Verb
+	for _, e := range entries {
+		out = append(out, e.Verb)
+	}
+	return out
+}
+
+// writes counts the calls that AWS took for changes.
+func (w *world) writes() int {
+	n := 0
+	for _, c := range w.aws.Calls() {
+		if c.Write && !c.Late {
+			n++
+		}
+	}
+	return n
+}
+
+// voice remembers what it was told to say.
+type voice struct {
+	mu      sync.Mutex
+	down    bool
+	cards   []store.Grant
+	lines   []store.Verb
+	answers []store.Press
+}
+
+var errDown = errors.New("Slack is down")
+
+func (v *voice) Card(_ context.Context, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return g.Card, errDown
+	}
+	if g.Card.TS == "" {
+		g.Card = store.Card{Channel: "C1", TS: fmt.Sprint(len(v.cards) + 1)}
+	}
+	v.cards = append(v.cards, g)
+	return g.Card, nil
+}
+
+func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
+}
+
+func (v *voice) Answer(_ context.Context, p store.Press) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.answers = append(v.answers, p)
+	return nil
+}
+
+// card is what people see last.
+func (v *voice) card() store.Grant {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.cards[len(v.cards)-1]
+}
+
+func (v *voice) setDown(down bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.down = down
+}
+
+// userGroup is S0LEADS.
+type userGroup struct {
+	mu      sync.Mutex
+	down    bool
+	members []string
+}
+
+func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down {
+		return nil, errDown
+	}
+	if id != "S0LEADS" {
+		return nil, fmt.Errorf("no such group %q", id)
+	}
+	return g.members, nil
+}
+
+func (g *userGroup) set(down bool, members ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.down, g.members = down, members
+}

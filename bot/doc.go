@@ -1,0 +1,20 @@
+// Package bot is what people see and press: the only importer of slack-go, and the only place with sentences for
+// people. It draws what the ledger says and stores what people press; it decides nothing.
+//
+//	words.go   the catalogues, words/en.json and words/ja.json
+//	text.go    the one way in which text from outside gets into a message
+//	card.go    a grant -> its message (pure; golden files in testdata)
+//	thread.go  an entry -> its line (pure), a refusal -> its sentence (pure)
+//	press.go   a payload -> a press (pure)
+//	voice.go   handlers.Voice over Slack's Web API
+//	people.go  what Slack knows of users and user groups
+//	socket.go  Socket Mode: store the press, then acknowledge
+//
+// # Decisions
+//
+//   - Cards are in the channel's language; what only one person sees is in theirs.
+//   - A button carries the grant's id and Terms and nothing else. The text of a message is never read.
+//   - What came from outside stands in code spans, from which the characters that end one have been taken, or in
+//     plain_text objects. Neither can become a mention, a link or markup
+//     (https://docs.slack.dev/messaging/formatting-message-text).
+package bot

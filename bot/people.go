@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/handlers"
+)
+
+// How long an answer of Slack is good for: membership decides who may approve, a locale only how we speak.
+const (
+	groupAge  = time.Minute
+	localeAge = time.Hour
+)
+
+// People reads users and user groups from Slack, and remembers them for a while.
+type People struct {
+	API *slack.Client
+	Now func() time.Time
+
+	mu      sync.Mutex
+	groups  map[string]remembered[[]string]
+	locales map[string]remembered[string]
+}
+
+var _ handlers.Groups = (*People)(nil)
+
+type remembered[T any] struct {
+	value T
+	until time.Time
+}
+
+// Members implements handlers.Groups.
+func (p *People) Members(ctx context.Context, group string) ([]string, error) {
+	return recall(p, &p.groups, group, groupAge, func() ([]string, error) {
+		members, err := p.API.GetUserGroupMembersContext(ctx, group)
+		if err != nil {
+			return nil, fmt.Errorf("read members of %s: %w", group, err)
+		}
+		return members, nil
+	})
+}
+
+// Locale returns a user's, such as "ja-JP"; "" if Slack does not tell, which is no reason not to speak to them.
+func (p *People) Locale(ctx context.Context, user string) string {
+	locale, _ := recall(p, &p.locales, user, localeAge, func() (string, error) {
+		info, err := p.API.GetUserInfoContext(ctx, user)
+		if err != nil {
+			return "", err
+		}
+		return info.Locale, nil
+	})
+	return locale
+}
+
+// recall returns what is remembered, or asks and remembers. Errors are not remembered. The lock is not held while
+// asking: two may ask at once, and nobody waits for somebody else's question.
+func recall[T any](p *People, memory *map[string]remembered[T], key string, age time.Duration, ask func() (T, error)) (T, error) {
+	p.mu.Lock()
+	r, ok := (*memory)[key]
+	p.mu.Unlock()
+	if ok && p.Now().Before(r.until) {
+		return r.value, nil
+	}
+	value, err := ask()
+	if err != nil {
+		return value, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if *memory == nil {
+		*memory = map[string]remembered[T]{}
+	}
+	(*memory)[key] = remembered[T]{value, p.Now().Add(age)}
+	return value, nil
+}

@@ -1,0 +1,38 @@
+// Package trail turns what AWS reports into requests: it reads console sign-ins, as CloudTrail records them and
+// EventBridge brings them to a queue, and says which of them ask for access.
+//
+// [Parse] is the whole judgement, a pure function of one message body. The bot acts on it through [Poller], and a person
+// can see it beforehand through [Explain], which is what `sekisho events explain` prints: both are the same function.
+// Its answer is one of three:
+//
+//   - [Request]: an IAM user signed in to the console. Every condition of the rule in judge holds.
+//   - [Ignore]: the body was read and is something else: another event, a failure, the root user, a role.
+//   - [Invalid]: the body cannot be read without guessing. It is no event at all, or it claims to be a console sign-in
+//     and a field has the wrong type, a key stands twice, or it names two accounts.
+//
+// # A body is a hint
+//
+// Anybody who can write to the queue can forge a body, so a request only ever asks, and nothing of it has been checked
+// against AWS: whether principalId is this user's, or the user exists, is for those who can ask IAM. What this
+// package does promise is that two readers cannot see two things in one body. Keys match exactly, unlike in encoding/json,
+// which takes "TYPE" for "type" and the last of two. A doubled key is refused in every object that is read here: the
+// body, the envelope's detail, userIdentity, responseElements, additionalEventData, and the whole record where its id
+// is a hash. Elsewhere in the record it is not looked for, for nothing is decided there.
+//
+// An IAM user signs in to the account that holds the user, so recipientAccountId, userIdentity.accountId and the
+// account of the envelope are one and the same. Any of them will do, but two that differ are Invalid: to choose one
+// would give a forger the other.
+//
+// # Text from outside
+//
+// Every text in a [Finding] is printable ASCII and short, so that it can be logged and put on a terminal as it is; what
+// AWS writes in these fields is nothing else. Any other character becomes a question mark. It is not left out: the rest
+// would close up and might spell a name that was never there. It is still somebody else's text: whoever shows it in
+// Slack escapes it.
+//
+// # What it does not know
+//
+// It knows no configuration (an account is known if the caller says so), no IAM, no ledger and no Slack, and keeps no
+// state: that a sign-in was seen before is found by [handlers.Request].ID, which is the same for every delivery of
+// the same record.
+package trail

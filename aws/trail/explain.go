@@ -1,0 +1,76 @@
+package trail
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Explain reads events, one JSON object a line, and writes for each what [Parse] says of it, as one JSON object a line:
+//
+//	{"line":1,"class":"request","why":"...","id":"login-...","account":"111122223333","user":"anaya"}
+//
+// All keys are always there, in this order; id is empty unless the class is request. Blank lines are counted and passed
+// over. A byte order mark at the start and carriage returns at line ends are no part of a line. A line longer than
+// [MaxBody] is invalid, and reading goes on behind it. An error is one of reading or writing, never of an event; each
+// line is written before the next is read.
+func Explain(w io.Writer, r io.Reader, known func(account string) bool) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false) // for people at a terminal
+	in := bufio.NewReaderSize(r, MaxBody+len(bom)+len("\r\n"))
+	for n := 1; ; n++ {
+		line, long, readErr := readLine(in)
+		if readErr != nil && !errors.Is(readErr, io.EOF) {
+			return fmt.Errorf("read events: %w", readErr)
+		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte(bom))
+		}
+		if long || len(bytes.TrimSpace(line)) > 0 {
+			finding := Finding{Class: Invalid, Why: errTooLong.Error()}
+			if !long {
+				finding = Parse(line, known)
+			}
+			if err := out.Encode(explain(n, finding)); err != nil {
+				return fmt.Errorf("write finding: %w", err)
+			}
+		}
+		if readErr != nil {
+			return nil
+		}
+	}
+}
+
+// bom is what some programs put before UTF-8.
+const bom = "\ufeff"
+
+// explanation is one line of [Explain]'s answer.
+type explanation struct {
+	Line    int    `json:"line"`
+	Class   Class  `json:"class"`
+	Why     string `json:"why"`
+	ID      string `json:"id"`
+	Account string `json:"account"`
+	User    string `json:"user"`
+}
+
+func explain(line int, f Finding) explanation {
+	return explanation{line, f.Class, f.Why, f.Request.ID, f.Account, f.User}
+}
+
+// readLine returns the next line without its end, valid until the next call; the last one comes with io.EOF and may be
+// empty. Of a line that does not fit the buffer it returns nothing but that it was long.
+func readLine(in *bufio.Reader) (line []byte, long bool, err error) {
+	line, err = in.ReadSlice('\n')
+	for errors.Is(err, bufio.ErrBufferFull) {
+		long = true
+		_, err = in.ReadSlice('\n')
+	}
+	if long {
+		return nil, true, err
+	}
+	return bytes.TrimRight(line, "\r\n"), false, err
+}

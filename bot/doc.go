@@ -1,14 +1,16 @@
 // Package bot is what people see and press: the only importer of slack-go, and the only place with sentences for
 // people. It draws what the ledger says and stores what people press; it decides nothing.
 //
-//	words.go   the catalogues, words/en.json and words/ja.json
-//	text.go    the one way in which text from outside gets into a message
-//	card.go    a grant -> its message (pure; golden files in testdata)
-//	thread.go  an entry -> its line (pure), a refusal -> its sentence (pure)
-//	press.go   a payload -> a press (pure)
-//	voice.go   handlers.Voice over Slack's Web API
-//	people.go  what Slack knows of users and user groups
-//	socket.go  Socket Mode: store the press, then acknowledge
+//	words.go    the catalogues, words/en.json and words/ja.json
+//	text.go     the one way in which text from outside gets into a message
+//	card.go     a grant -> its message (pure; golden files in testdata), with fields.go and buttons.go
+//	parts.go    what each kind of access adds to its card; one file a kind
+//	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
+//	press.go    a payload -> a press (pure), and the form that a denial asks for
+//	voice.go    handlers.Voice over Slack's Web API
+//	people.go   what Slack knows of users and user groups
+//	socket.go   Socket Mode: store the press, then acknowledge
+//	tokens.go   which of Slack's answers mean that a token is wrong
 //
 // # Decisions
 //
@@ -17,4 +19,7 @@
 //   - What came from outside stands in code spans, from which the characters that end one have been taken, or in
 //     plain_text objects. Neither can become a mention, a link or markup
 //     (https://docs.slack.dev/messaging/formatting-message-text).
+//   - A sentence has a space on both sides of what may be a code span: next to a Japanese letter or full stop Slack
+//     does not see one, and what stands in it would be markup (https://github.com/seratch/ChatGPT-in-Slack/issues/61).
+//   - Sentences say what has been read back or written down, never what is hoped for.
 package bot

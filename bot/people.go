@@ -57,13 +57,14 @@ func (p *People) Locale(ctx context.Context, user string) string {
 	return locale
 }
 
-// recall returns what is remembered, or asks and remembers. Errors are not remembered. The lock is not held while
-// asking: two may ask at once, and nobody waits for somebody else's question.
+// recall returns what is remembered, or asks and remembers: an answer ages from the moment it was asked for. Errors are
+// not remembered. The lock is not held while asking: two may ask at once, and nobody waits for somebody else's question.
 func recall[T any](p *People, memory *map[string]remembered[T], key string, age time.Duration, ask func() (T, error)) (T, error) {
 	p.mu.Lock()
 	r, ok := (*memory)[key]
 	p.mu.Unlock()
-	if ok && p.Now().Before(r.until) {
+	now := p.Now()
+	if ok && now.Before(r.until) {
 		return r.value, nil
 	}
 	value, err := ask()
@@ -75,6 +76,6 @@ func recall[T any](p *People, memory *map[string]remembered[T], key string, age 
 	if *memory == nil {
 		*memory = map[string]remembered[T]{}
 	}
-	(*memory)[key] = remembered[T]{value, p.Now().Add(age)}
+	(*memory)[key] = remembered[T]{value, now.Add(age)}
 	return value, nil
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -10,55 +11,63 @@ import (
 	"sekisho/store"
 )
 
-// denyForm is the callback id of the form that asks for the reason of a denial, and the id of its field.
-const denyForm = "deny"
+const (
+	denyForm     = "deny" // the callback id of the form that asks for the reason of a denial, and the id of its field
+	reasonLength = 1000   // of a denial, in runes
+	idLength     = 255    // of any id, Slack's and ours
+)
 
 // errPress says that a payload is not one that this bot's messages can make.
 var errPress = errors.New("not a press of this bot")
+
+// verbs are the buttons that a card can have.
+var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke}
 
 // pressOf reads a button or a form into a press. It trusts what Slack vouches for (who, where) and takes the rest as
 // a claim that is judged later.
 func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 	p := store.Press{ID: store.PressPrefix + cb.TriggerID, By: cb.User.ID, Team: cb.Team.ID}
-	if cb.TriggerID == "" || cb.User.ID == "" {
-		return p, fmt.Errorf("read press: no trigger or no user: %w", errPress)
-	}
+	var claim []string // grant, Terms, channel, timestamp
 	switch cb.Type {
 	case slack.InteractionTypeBlockActions:
-		if len(cb.ActionCallback.BlockActions) != 1 {
-			return p, fmt.Errorf("read press: %d actions: %w", len(cb.ActionCallback.BlockActions), errPress)
+		actions := cb.ActionCallback.BlockActions
+		if len(actions) != 1 {
+			return store.Press{}, fmt.Errorf("read press: %d actions: %w", len(actions), errPress)
 		}
-		action := cb.ActionCallback.BlockActions[0]
-		p.Verb, p.Card = store.Verb(action.ActionID), store.Card{Channel: cb.Channel.ID, TS: cb.Container.MessageTs}
-		return claimed(p, action.Value)
+		p.Verb = store.Verb(actions[0].ActionID)
+		claim = append(strings.Split(actions[0].Value, " "), cb.Channel.ID, cb.Container.MessageTs)
 	case slack.InteractionTypeViewSubmission:
 		if cb.View.CallbackID != denyForm || cb.View.State == nil {
-			return p, fmt.Errorf("read form %q: %w", clean(cb.View.CallbackID, 64), errPress)
+			return store.Press{}, fmt.Errorf("read form %q: %w", clean(cb.View.CallbackID, 64), errPress)
 		}
-		value, at, _ := strings.Cut(cb.View.PrivateMetadata, "\n")
-		p.Card.Channel, p.Card.TS, _ = strings.Cut(at, " ")
-		p.Verb, p.Note = store.Deny, cb.View.State.Values[denyForm][denyForm].Value
-		return claimed(p, value)
+		p.Verb, p.Note = store.Deny, cut(cb.View.State.Values[denyForm][denyForm].Value, reasonLength)
+		claim = strings.Split(cb.View.PrivateMetadata, " ")
+	default:
+		return store.Press{}, fmt.Errorf("read payload %q: %w", clean(string(cb.Type), 64), errPress)
 	}
-	return p, fmt.Errorf("read payload %q: %w", clean(string(cb.Type), 64), errPress)
+	ids := append([]string{cb.TriggerID, cb.User.ID}, claim...)
+	if p.Team != "" { // an app that is installed for a whole organisation is not told
+		ids = append(ids, p.Team)
+	}
+	if len(claim) != 4 || slices.ContainsFunc(ids, isNoID) || !slices.Contains(verbs, p.Verb) {
+		return store.Press{}, fmt.Errorf("read %s of %q: %w", cb.Type, clean(string(p.Verb), 64), errPress)
+	}
+	p.Grant, p.Terms, p.Card = claim[0], claim[1], store.Card{Channel: claim[2], TS: claim[3]}
+	return p, nil
 }
 
-// claimed takes the grant and the Terms from a button's value.
-func claimed(p store.Press, value string) (store.Press, error) {
-	var ok bool
-	if p.Grant, p.Terms, ok = strings.Cut(value, " "); !ok {
-		return p, fmt.Errorf("read value of %q: %w", clean(string(p.Verb), 64), errPress)
-	}
-	return p, nil
+// isNoID tells whether a text cannot be an id, which becomes the key of a record and is logged.
+func isNoID(s string) bool {
+	return s == "" || len(s) > idLength || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // DenyForm asks for the reason of a denial. It carries what the button carried, and where the card stands.
 func (p Pen) DenyForm(press store.Press) slack.ModalViewRequest {
-	reason := slack.NewPlainTextInputBlockElement(nil, denyForm).WithMultiline(true).WithMinLength(1).WithMaxLength(1000)
+	reason := slack.NewPlainTextInputBlockElement(nil, denyForm).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
 	return slack.ModalViewRequest{
 		Type:            slack.VTModal,
 		CallbackID:      denyForm,
-		PrivateMetadata: press.Grant + " " + press.Terms + "\n" + press.Card.Channel + " " + press.Card.TS,
+		PrivateMetadata: strings.Join([]string{press.Grant, press.Terms, press.Card.Channel, press.Card.TS}, " "),
 		Title:           plain(p.Words.Say("deny.title", nil)),
 		Submit:          plain(p.Words.Say("deny.submit", nil)),
 		Close:           plain(p.Words.Say("deny.cancel", nil)),

@@ -2,9 +2,8 @@ package bot
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -17,6 +16,10 @@ import (
 const (
 	presses   = 64              // taken in at once; beyond it Slack shows the press as failed, and people press again
 	ackWithin = 2 * time.Second // Slack shows a press as failed after three (https://docs.slack.dev/interactivity/handling-user-interaction)
+
+	// flush is how long the line stays open after the last acknowledgement: slack-go queues it, and does not say when
+	// it is written.
+	flush = 100 * time.Millisecond
 )
 
 // Desk takes in what people press: durable when it returns nil.
@@ -34,86 +37,117 @@ type Socket struct {
 	Log    *slog.Logger
 }
 
-// Run receives until the context ends, and returns when every press in hand is done with. It returns an error if Slack
-// refuses the tokens: there is no use in trying again.
+// Run receives until the context ends, and returns when every press in hand is done with and the line is closed. It
+// returns an error if Slack refuses a token: there is no use in trying again.
 func (s *Socket) Run(ctx context.Context) error {
+	var lines sync.WaitGroup
+	hands := newHands(presses)
 	line, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // stays open until what was taken in is acknowledged
-	defer hangUp()
-	refused := make(chan error, 1)
-	go func() { refused <- s.Client.RunContext(line) }()
-	var hands sync.WaitGroup
-	defer hands.Wait()
-	free := make(chan struct{}, presses)
+	defer func() {
+		hands.Wait()
+		time.Sleep(flush)
+		hangUp()
+		lines.Wait()
+	}()
+	refused := make(chan error, 2)
+	lines.Go(func() { refused <- appTokenError(s.Client.RunContext(line)) })
+	lines.Go(func() {
+		if err := s.checkBotToken(line); err != nil {
+			refused <- err
+		}
+	})
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case err := <-refused:
-			return fmt.Errorf("connect to Slack: %w (check SLACK_APP_TOKEN and SLACK_BOT_TOKEN)", err)
+			return err
 		case event := <-s.Client.Events:
 			s.note(event)
+			if err := appTokenRefused(event); err != nil {
+				return err
+			}
 			if event.Request == nil || event.Type == socketmode.EventTypeHello {
 				continue // nothing to acknowledge
 			}
-			select {
-			case free <- struct{}{}:
-				hands.Go(func() {
-					defer func() { <-free }()
-					s.take(context.WithoutCancel(ctx), event)
-				})
-			default:
+			if !hands.try(func() { s.take(context.WithoutCancel(ctx), event) }) {
 				s.Log.Error("too many presses at once: one was not taken, and Slack says so to who pressed")
 			}
 		}
 	}
 }
 
-// note logs what happens to the connection.
-func (s *Socket) note(event socketmode.Event) {
-	switch event.Type {
-	case socketmode.EventTypeConnected:
-		s.Log.Info("connected to Slack")
-	case socketmode.EventTypeConnectionError, socketmode.EventTypeErrorWriteFailed, socketmode.EventTypeIncomingError, socketmode.EventTypeErrorBadMessage:
-		s.Log.Warn("connection to Slack", "event", event.Type)
-	}
+// hands do a bounded number of things at once.
+type hands struct {
+	sync.WaitGroup
+	free chan struct{}
 }
 
-// take stores a press, and only then acknowledges it. What cannot be stored is not acknowledged.
+func newHands(n int) *hands { return &hands{free: make(chan struct{}, n)} }
+
+// try does the work beside the caller's, or says at once that all hands are full.
+func (h *hands) try(work func()) bool {
+	select {
+	case h.free <- struct{}{}:
+	default:
+		return false
+	}
+	h.Go(func() {
+		defer func() { <-h.free }()
+		work()
+	})
+	return true
+}
+
+// note logs what happens to the connection.
+func (s *Socket) note(event socketmode.Event) {
+	var cause error
+	switch e := event.Data.(type) {
+	case *socketmode.ConnectedEvent:
+		s.Log.Info("connected to Slack", "times", e.ConnectionCount+1)
+		return
+	case *slack.ConnectionErrorEvent:
+		cause = e.ErrorObj
+	case *slack.IncomingEventError:
+		cause = e.ErrorObj
+	case *socketmode.ErrorBadMessage:
+		cause = e.Cause
+	case *socketmode.ErrorWriteFailed:
+		cause = e.Cause
+	default:
+		return
+	}
+	s.Log.Warn("connection to Slack", "event", event.Type, "err", cause)
+}
+
+// take stores a press, and only then acknowledges it. What cannot be stored is not acknowledged; what is no press is,
+// so that it does not come again.
 func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.Log.Error("press made the program panic", "panic", r)
+			s.Log.Error("press made the program panic", "panic", r, "stack", string(debug.Stack()))
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, ackWithin)
 	defer cancel()
-	press, form, err := s.read(event)
-	if err == nil && !form {
-		err = s.Desk.Press(ctx, press)
-	}
-	if err != nil && !errors.Is(err, errPress) {
-		s.Log.Error("press not taken in", "id", press.ID, "err", err)
-		return
-	}
-	if err != nil { // it will not get better: acknowledged, so that it does not come again
-		s.Log.Warn("press ignored", "err", err)
+	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
+	press, err := pressOf(cb)
+	asksForForm := press.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions
+	switch {
+	case err != nil:
+		s.Log.Warn("event ignored", "type", event.Type, "err", err)
+	case !asksForForm:
+		if err := s.Desk.Press(ctx, press); err != nil {
+			s.Log.Error("press not taken in", "id", press.ID, "err", err)
+			return
+		}
 	}
 	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
 		s.Log.Warn("press taken in but not acknowledged", "id", press.ID, "err", err)
 	}
-	if form {
-		s.open(ctx, press, event.Data.(slack.InteractionCallback).TriggerID)
+	if asksForForm {
+		s.open(ctx, press, cb.TriggerID)
 	}
-}
-
-// read returns the press of an event, and whether it only asks for a form.
-func (s *Socket) read(event socketmode.Event) (store.Press, bool, error) {
-	cb, ok := event.Data.(slack.InteractionCallback)
-	if !ok {
-		return store.Press{}, false, fmt.Errorf("read event %s: %w", event.Type, errPress)
-	}
-	p, err := pressOf(cb)
-	return p, err == nil && p.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions, err
 }
 
 // open shows the form that asks for the reason of a denial, in the language of who pressed. A trigger lives three

@@ -2,26 +2,43 @@ package bot
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
 )
 
-// clean takes out of a text from outside what does not show but acts (control characters, newlines, bidirectional
-// marks, zero width) and cuts it to a number of runes.
+// unseen is what does not show but acts: control characters, line ends, bidirectional marks, zero width, fillers.
+var unseen = []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point}
+
+// clean makes a text from outside one line of at most limit runes. What does not show becomes a space, which does.
 func clean(s string, limit int) string {
-	out := []rune{}
-	for _, r := range strings.ToValidUTF8(s, "�") {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
-			r = ' '
+	visible := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Variation_Selector, r):
+			return -1 // picks the glyph of the rune before it, and is none itself
+		case unicode.In(r, unseen...):
+			return ' '
 		}
-		out = append(out, r)
-	}
-	if len(out) > limit {
-		out = append(out[:limit-1], '…')
-	}
-	return strings.TrimSpace(string(out))
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+	return cut(strings.Join(strings.Fields(visible), " "), limit)
 }
+
+// cut shortens a text to a number of runes and shows that it did. A letter keeps what is drawn onto it, or goes too.
+func cut(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	end := limit - 1
+	for end > 0 && (unicode.Is(unicode.M, runes[end]) || isSkinTone(runes[end])) {
+		end--
+	}
+	return strings.TrimSpace(string(runes[:end])) + "…"
+}
+
+func isSkinTone(r rune) bool { return r >= '🏻' && r <= '🏿' }
 
 // code shows a text from outside in a code span, in which nothing is markup.
 func code(s string) string {
@@ -29,17 +46,18 @@ func code(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "`" + escape(s) + "`"
+	return "`" + escaper.Replace(s) + "`"
 }
 
-// escape writes the three characters that Slack reads (https://docs.slack.dev/messaging/formatting-message-text#escaping).
-func escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-}
+// escaper writes the three characters that Slack reads (https://docs.slack.dev/messaging/formatting-message-text#escaping).
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// slackUser is what a Slack user's id looks like. An IAM tag can say anything, "HERE" as well.
+var slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 
 // mention names a person by their Slack user id.
 func mention(id string) string {
-	if id == "" || strings.ContainsFunc(id, func(r rune) bool { return !(r >= 'A' && r <= 'Z' || r >= '0' && r <= '9') }) {
+	if !slackUser.MatchString(id) {
 		return code(id)
 	}
 	return "<@" + id + ">"

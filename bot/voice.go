@@ -22,8 +22,8 @@ type Voice struct {
 
 var _ handlers.Voice = (*Voice)(nil)
 
-// lost are Slack's answers for a message that can no longer be redrawn (https://docs.slack.dev/reference/methods/chat.update).
-var lost = []string{"message_not_found", "cant_update_message", "edit_window_closed"}
+// lost are Slack's answers for a message that can no longer be redrawn (https://docs.slack.dev/reference/methods/chat.update#errors).
+var lost = []string{"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_inactive"}
 
 // Card implements handlers.Voice. A card that is gone is posted anew.
 func (v *Voice) Card(ctx context.Context, g store.Grant) (store.Card, error) {

@@ -2,8 +2,6 @@ package bot
 
 import (
 	"embed"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -34,31 +32,35 @@ func In(locale string) Words { return Words{i18n.NewLocalizer(bundle, locale)} }
 
 // Say returns a sentence. A missing one shows its key: ugly, but nothing else is lost with it.
 func (w Words) Say(key string, d data) string {
-	s, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: d})
+	return w.say(&i18n.LocalizeConfig{MessageID: key, TemplateData: d})
+}
+
+func (w Words) say(c *i18n.LocalizeConfig) string {
+	s, err := w.localizer.Localize(c)
 	if err != nil {
-		return key
+		return c.MessageID
 	}
 	return s
 }
 
 // Span writes a duration in words, to the second.
 func (w Words) Span(d time.Duration) string {
-	parts := []string{}
+	hours, minutes, seconds := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
+	span := ""
 	for _, unit := range []struct {
 		key string
 		n   int
-	}{
-		{"time.hours", int(d.Hours())},
-		{"time.minutes", int(d.Minutes()) % 60},
-		{"time.seconds", int(d.Seconds()) % 60},
-	} {
-		if unit.n > 0 || unit.key == "time.seconds" && len(parts) == 0 {
-			s, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: unit.key, PluralCount: unit.n})
-			if err != nil {
-				s = fmt.Sprint(unit.n, " ", unit.key)
-			}
-			parts = append(parts, s)
+	}{{"time.hours", hours}, {"time.minutes", minutes}, {"time.seconds", seconds}} {
+		switch part := w.say(&i18n.LocalizeConfig{MessageID: unit.key, PluralCount: unit.n}); {
+		case unit.n <= 0:
+		case span == "":
+			span = part
+		default:
+			span = w.Say("time.joined", data{"Long": span, "Short": part})
 		}
 	}
-	return strings.Join(parts, " ")
+	if span == "" {
+		return w.say(&i18n.LocalizeConfig{MessageID: "time.seconds", PluralCount: 0})
+	}
+	return span
 }

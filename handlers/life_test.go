@@ -103,7 +103,7 @@ func TestASignInProlongs(t *testing.T) {
 		w.press("U0SATO", store.Approve)
 		begin := w.grant("1").Start
 		for i, hours := range []int{2, 5, 8, 11} { // each before the end that the one before has set
-			w.wait(begin.Add(time.Duration(hours) * time.Hour).Sub(time.Now()))
+			w.wait(time.Until(begin.Add(time.Duration(hours) * time.Hour)))
 			w.signIn(fmt.Sprint("more-", i))
 			w.is(fmt.Sprint("more-", i), store.Merged, true)
 			want := min(time.Duration(hours)*time.Hour+4*time.Hour, 12*time.Hour)
@@ -248,4 +248,27 @@ func TestAnyOrderAnyNumber(t *testing.T) {
 			}
 		})
 	})
+}
+
+// What a record says of its time cannot buy time: one from the future counts as now, an old one takes nothing away.
+func TestTheTimeOfASignIn(t *testing.T) {
+	for name, c := range map[string]struct {
+		at   time.Duration // from now
+		want time.Duration // the end, from now
+	}{
+		"now":             {0, 4 * time.Hour},
+		"from the future": {100 * time.Hour, 4 * time.Hour},
+		"a while ago":     {-30 * time.Minute, 3*time.Hour + 30*time.Minute},
+		"long ago":        {-1000 * time.Hour, 3 * time.Hour},
+	} {
+		inWorld(t, func(w *world) {
+			w.signIn("1")
+			w.press("U0SATO", store.Approve)
+			w.wait(time.Hour)
+			w.receive(handlers.Request{ID: "login-2", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now().Add(c.at)}})
+			if got := time.Until(w.grant("1").Until).Round(time.Second); got != c.want {
+				t.Errorf("%s: it ends in %s, want %s", name, got, c.want)
+			}
+		})
+	}
 }

@@ -104,7 +104,11 @@ func (w *world) receive(r handlers.Request) {
 // press is what package bot hands over: a button on the card as it was last drawn.
 func (w *world) press(user string, verb store.Verb) string {
 	w.t.Helper()
-	g := w.voice.card()
+	return w.pressOn(w.voice.card(), user, verb)
+}
+
+func (w *world) pressOn(g store.Grant, user string, verb store.Verb) string {
+	w.t.Helper()
 	w.n++
 	return w.pressed(store.Press{ID: fmt.Sprint(store.PressPrefix, w.n), By: user, Verb: verb, Grant: g.ID, Terms: g.Terms(), Card: g.Card})
 }
@@ -188,7 +192,7 @@ type voice struct {
 	answers []store.Press
 }
 
-var errDown = errors.New("Slack is down")
+var errDown = errors.New("no answer from Slack")
 
 func (v *voice) Card(_ context.Context, g store.Grant) (store.Card, error) {
 	v.mu.Lock()
@@ -228,6 +232,18 @@ func (v *voice) card() store.Grant {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.cards[len(v.cards)-1]
+}
+
+// cardOf is what people see of one grant.
+func (v *voice) cardOf(id string) store.Grant {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, g := range slices.Backward(v.cards) {
+		if g.ID == id {
+			return g
+		}
+	}
+	return store.Grant{}
 }
 
 func (v *voice) setDown(down bool) {

@@ -68,7 +68,8 @@ type principal struct {
 	userID  string // unique id; for a role's session with ":session"
 	arn     string
 	secret  string
-	token   string // "" for a user's keys
+	token   string     // "" for a user's keys
+	key     *accessKey // nil for a role's session
 }
 
 // New returns an AWS with the accounts named and nothing in them but an IAM user
@@ -99,10 +100,7 @@ func (a *AWS) open(id string) {
 		queues: make(map[string]*queue),
 	}
 	a.accounts[id] = acc
-	u := acc.addUser(operator, nil, a.now())
-	a.keys[acc.operatorKey()] = principal{
-		account: acc, userID: u.id, arn: u.arn, secret: secretOf(acc.operatorKey()),
-	}
+	a.addKey(acc, acc.addUser(operator, nil, a.now()), acc.operatorKey())
 }
 
 // Credentials returns the access key id and the secret of the account's operator,

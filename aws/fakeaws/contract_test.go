@@ -21,10 +21,11 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, sqsContract)
+var contract = slices.Concat(iamContract, credentialContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
+	cfg aws.Config
 	iam *iam.Client
 	sqs *sqs.Client
 	scene
@@ -34,12 +35,14 @@ type cloud struct {
 type scene interface {
 	user(t *testing.T, name string) (userID string)
 	group(t *testing.T, name string)
+	password(t *testing.T, user string)
+	key(t *testing.T, user string) (id string)
 	// queue hides for a second and gives up after that many receives, unless 0.
 	queue(t *testing.T, name string, maxReceive int, dead string) (url string)
 }
 
 func cloudAt(cfg aws.Config, s scene) cloud {
-	return cloud{iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), s}
+	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), s}
 }
 
 func (c cloud) send(t *testing.T, url, body string) {
@@ -77,6 +80,8 @@ type fakeScene struct{ aws *fakeaws.AWS }
 
 func (s fakeScene) user(_ *testing.T, name string) string { return s.aws.AddUser(prod, name, nil) }
 func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod, name) }
+func (s fakeScene) password(_ *testing.T, user string)    { s.aws.AddPassword(prod, user) }
+func (s fakeScene) key(_ *testing.T, user string) string  { return s.aws.AddKey(prod, user) }
 
 func (s fakeScene) queue(_ *testing.T, name string, maxReceive int, dead string) string {
 	return s.aws.AddQueue(prod, name, fakeaws.QueueOptions{Visibility: time.Second, MaxReceive: maxReceive, DeadLetter: dead})

@@ -14,12 +14,17 @@ type directory struct {
 	users  map[string]*user  // by folded name
 	groups map[string]*group // by folded name
 	edits  []edit            // not yet seen, the earliest first
+
+	deleted map[string]time.Time // users, by folded name
 }
 
 type user struct {
 	id, name, arn string
 	created       time.Time
 	tags          map[string]string
+	password      *password    // nil without one
+	keys          []*accessKey // by id
+	frozenUntil   time.Time    // his password cannot be taken away before
 }
 
 type group struct {
@@ -37,7 +42,12 @@ type edit struct {
 }
 
 func newDirectory(lag time.Duration) directory {
-	return directory{lag: lag, users: make(map[string]*user), groups: make(map[string]*group)}
+	return directory{
+		lag:     lag,
+		users:   make(map[string]*user),
+		groups:  make(map[string]*group),
+		deleted: make(map[string]time.Time),
+	}
 }
 
 // fold is how IAM compares names: "names are not distinguished by case".
@@ -78,8 +88,9 @@ func (d *directory) due(now time.Time) time.Time {
 }
 
 // drop takes a user out of the account and all that refers to him.
-func (d *directory) drop(u *user) {
+func (d *directory) drop(u *user, now time.Time) {
 	delete(d.users, fold(u.name))
+	d.deleted[fold(u.name)] = now
 	d.edits = slices.DeleteFunc(d.edits, func(e edit) bool { return e.u == u })
 	for _, g := range d.groups {
 		delete(g.members, u)

@@ -14,7 +14,7 @@
 //   - Answers, error codes and HTTP statuses are those that AWS documents;
 //     contract_test.go runs the same suite against moto, an independent AWS.
 //   - Accounts share nothing. The access key that signed a request decides whose
-//     users, groups and queues it sees.
+//     users, groups and queues it sees; one that was switched off signs nothing.
 //   - Equal calls at equal times give equal answers, ids included; only
 //     [QueueOptions].Seed brings disorder, and the same seed the same disorder.
 //   - Every request is in [AWS.Calls], in the order of the effects.
@@ -24,15 +24,15 @@
 //
 // # What it does not know
 //
-// It checks no signature and evaluates no policy: a known key may do all in its
-// account. It has one region, us-east-1, no FIFO queue, no message attribute and
+// It checks no signature and evaluates no policy: a known key that is active may do
+// all in its account. Of what IAM's readers see only memberships lag. It has one region, us-east-1, no FIFO queue, no message attribute and
 // no retention period; a parameter of SQS that it does not know is refused, not
 // ignored. Sessions of a role do not expire here: the SDK renews them by its own
 // clock, which is not [Options].Now once a demo moves that.
 //
 // # Where things are
 //
-// A service is one file: its [action] table, its functions, and one line in
-// services (serve.go). Its state hangs on account (aws.go). query.go and json.go
+// A service is one [action] table, its functions (in one file, or one for each of
+// its things) and one line in services (serve.go). Its state hangs on account (aws.go). query.go and json.go
 // are the two protocols; a new service of AWS needs neither touched.
 package fakeaws

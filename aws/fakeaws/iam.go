@@ -15,6 +15,10 @@ var iamActions = map[string]action{
 	"ListGroupsForUser":   {do: (*AWS).listGroupsForUser},
 	"AddUserToGroup":      {do: (*AWS).addUserToGroup, write: true},
 	"RemoveUserFromGroup": {do: (*AWS).removeUserFromGroup, write: true},
+	"GetLoginProfile":     {do: (*AWS).getLoginProfile},
+	"DeleteLoginProfile":  {do: (*AWS).deleteLoginProfile, write: true},
+	"ListAccessKeys":      {do: (*AWS).listAccessKeys},
+	"UpdateAccessKey":     {do: (*AWS).updateAccessKey, write: true},
 }
 
 // groupsPerUser is a quota that nobody can have raised.
@@ -24,15 +28,7 @@ const groupsPerUser = 10
 // getUser shows a user with his tags; without a name the caller, who must then be
 // a user. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html
 func (a *AWS) getUser(r *request) (any, error) {
-	if _, named := r.Params["UserName"]; !named {
-		for _, u := range r.caller.account.iam.users {
-			if u.id == r.caller.userID {
-				return userResult{u.xml(true)}, nil
-			}
-		}
-		return nil, refuse("ValidationError", "Must specify userName when calling with non-User credentials")
-	}
-	u, err := r.user()
+	u, err := r.userOrCaller()
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +121,19 @@ func (r *request) user() (*user, error) {
 		return nil, refuse("NoSuchEntity", "The user with name %s cannot be found.", name)
 	}
 	return u, nil
+}
+
+// userOrCaller is the user named, else the one who calls.
+func (r *request) userOrCaller() (*user, error) {
+	if _, named := r.Params["UserName"]; named {
+		return r.user()
+	}
+	for _, u := range r.caller.account.iam.users {
+		if u.id == r.caller.userID {
+			return u, nil
+		}
+	}
+	return nil, refuse("ValidationError", "Must specify userName when calling with non-User credentials")
 }
 
 func (r *request) group() (*group, error) {

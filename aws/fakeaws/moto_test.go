@@ -24,6 +24,9 @@ var motoDeviates = map[string]string{
 	"pages of members":                   "it returns all, whatever MaxItems says",
 	"names are not told apart by case":   "it looks names up as they are written",
 	"name outside the pattern":           "it does not look at the pattern of a name it does not know",
+	"pages of keys":                      "it returns all, whatever MaxItems says",
+	"key that is off signs nothing":      "it does not look at who signs",
+	"status of a key outside the model":  "it takes every status",
 	"old receipt deletes nothing":        "it deletes by any receipt that the message ever had",
 	"forbidden character":                "it takes every character",
 }
@@ -118,6 +121,16 @@ func (s sdkScene) user(t *testing.T, name string) string {
 
 func (s sdkScene) group(t *testing.T, name string) {
 	must[*iam.CreateGroupOutput](t)(s.iam.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: &name}))
+}
+
+func (s sdkScene) password(t *testing.T, user string) {
+	must[*iam.CreateLoginProfileOutput](t)(s.iam.CreateLoginProfile(t.Context(),
+		&iam.CreateLoginProfileInput{UserName: &user, Password: new("correct horse battery staple")}))
+}
+
+func (s sdkScene) key(t *testing.T, user string) string {
+	return *must[*iam.CreateAccessKeyOutput](t)(s.iam.CreateAccessKey(t.Context(),
+		&iam.CreateAccessKeyInput{UserName: &user})).AccessKey.AccessKeyId
 }
 
 func (s sdkScene) queue(t *testing.T, name string, maxReceive int, dead string) string {

@@ -36,18 +36,26 @@ func (acc *account) addUser(name string, tags map[string]string, now time.Time) 
 		created: now,
 		tags:    maps.Clone(tags),
 	}
+	if at, ok := acc.iam.deleted[fold(name)]; ok {
+		u.frozenUntil = at.Add(frozenFor)
+	}
 	acc.iam.users[fold(name)] = u
 	return u
 }
 
-// DeleteUser takes a user out of his groups and deletes him, as the console does.
+// DeleteUser takes a user out of his groups and deletes him with his password and
+// his keys, as the console does.
 func (a *AWS) DeleteUser(account, name string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	defer a.announce()
 	a.settle()
 	acc := a.account(account)
-	acc.iam.drop(acc.user(name))
+	u := acc.user(name)
+	for _, k := range u.keys {
+		delete(a.keys, k.id)
+	}
+	acc.iam.drop(u, a.now())
 }
 
 // AddGroup makes a group.

@@ -22,14 +22,15 @@ func (e *refusal) Error() string { return e.code + ": " + e.message }
 // https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and the
 // "Errors" of each action.
 var statuses = map[string]int{
-	"AccessDenied":               http.StatusForbidden,
-	"InternalFailure":            http.StatusInternalServerError,
-	"InvalidClientTokenId":       http.StatusForbidden,
-	"LimitExceeded":              http.StatusConflict,
-	"MissingAuthenticationToken": http.StatusForbidden,
-	"NoSuchEntity":               http.StatusNotFound,
-	"ServiceFailure":             http.StatusInternalServerError,
-	"ServiceUnavailable":         http.StatusServiceUnavailable,
+	"AccessDenied":                  http.StatusForbidden,
+	"EntityTemporarilyUnmodifiable": http.StatusConflict,
+	"InternalFailure":               http.StatusInternalServerError,
+	"InvalidClientTokenId":          http.StatusForbidden,
+	"LimitExceeded":                 http.StatusConflict,
+	"MissingAuthenticationToken":    http.StatusForbidden,
+	"NoSuchEntity":                  http.StatusNotFound,
+	"ServiceFailure":                http.StatusInternalServerError,
+	"ServiceUnavailable":            http.StatusServiceUnavailable,
 }
 
 // refuse makes a refusal with the status that AWS gives the code.

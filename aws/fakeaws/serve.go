@@ -183,11 +183,13 @@ func foreign(req *http.Request) protocol {
 	return services["sts"].protocol
 }
 
+// principal returns who a key speaks for, if it speaks for anybody now.
 func (a *AWS) principal(key string) (principal, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.settle()
 	p, ok := a.keys[key]
-	return p, ok
+	return p, ok && (p.key == nil || p.key.active)
 }
 
 func (a *AWS) requestID() string {

@@ -2,7 +2,13 @@
 // IAM and the grant that it is shown, and nothing of approvals, times or people.
 //
 // A kind promises: Plan only reads; Step may be called any number of times, after any crash, and has one effect; what
-// was there before is never removed; "done" is said after reading back. IAM is eventually consistent, so a change that
-// cannot be seen yet is not an error: it is looked at again
+// was there before is never removed, and so never given either; "done" is said after reading back. IAM is eventually
+// consistent, so a change that cannot be seen yet is not an error: it is looked at again
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency).
+//
+// # What it cannot know
+//
+// Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended
+// looks as if it had always been there. And IAM takes names, not unique ids: a name that passes to another user between
+// the look and the write of one step takes the write with it.
 package identity

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,51 +42,69 @@ func (c Group) Plan(ctx context.Context, g store.Grant) (map[string]string, erro
 	return map[string]string{WasMember: strconv.FormatBool(member)}, nil
 }
 
-// Step implements handlers.Cloud.
+// Step implements handlers.Cloud. What was there before is neither given nor taken: if it has gone meanwhile, giving it
+// would be for ever.
 func (c Group) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
-	if g.State == store.Approved {
-		return c.add(ctx, g)
+	was, err := wasMember(g)
+	if err != nil {
+		return handlers.Result{}, err
 	}
-	return c.remove(ctx, g)
+	switch g.State {
+	case store.Approved:
+		return c.give(ctx, g, was)
+	case store.Ending:
+		return c.take(ctx, g, was)
+	}
+	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
 }
 
-// Check implements handlers.Cloud. A membership that was there before is as it should be.
+// Check implements handlers.Cloud. A membership that was there before is as it should be. A user who is gone has no
+// access, nor is another one of the same name our concern.
 func (c Group) Check(ctx context.Context, g store.Grant) (bool, error) {
-	if g.Effects[WasMember] == "true" {
-		return true, nil
+	was, err := wasMember(g)
+	if err != nil || was {
+		return was, err
 	}
-	same, err := c.Accounts.is(ctx, g)
-	if err != nil || !same {
-		return !same, err
+	member, err := c.Accounts.is(ctx, g)
+	if member {
+		member, err = c.member(ctx, g)
 	}
-	member, err := c.member(ctx, g)
-	return member == (g.State == store.Active), err
+	return err == nil && member == (g.State == store.Active), err
 }
 
-func (c Group) add(ctx context.Context, g store.Grant) (handlers.Result, error) {
+func (c Group) give(ctx context.Context, g store.Grant, was bool) (handlers.Result, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
 		return handlers.Result{}, err
 	}
+	if !was {
+		if err := c.add(ctx, g); err != nil {
+			return handlers.Result{}, err
+		}
+	}
+	return c.readBack(ctx, g, true)
+}
+
+func (c Group) add(ctx context.Context, g store.Grant) error {
 	client, err := c.Accounts.in(g.Account)
 	if err != nil {
-		return handlers.Result{}, err
+		return err
 	}
 	_, err = client.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: aws.String(g.Subject.User), GroupName: aws.String(g.Target)})
 	var full *types.LimitExceededException
 	switch {
 	case missing(err):
-		return handlers.Result{}, &handlers.Refused{Code: "NoSuchEntity"}
+		return &handlers.Refused{Code: "NoSuchEntity"}
 	case errors.As(err, &full): // a user is in at most ten groups
-		return handlers.Result{}, &handlers.Refused{Code: full.ErrorCode()}
+		return &handlers.Refused{Code: full.ErrorCode()}
 	case err != nil:
-		return handlers.Result{}, fmt.Errorf("add %s to group %s: %w", g.Subject.User, g.Target, err)
+		return fmt.Errorf("add %s to group %s: %w", g.Subject.User, g.Target, err)
 	}
-	return c.readBack(ctx, g, true)
+	return nil
 }
 
-// remove takes the user out, unless the membership was there before. A user or group that is gone needs nothing.
-func (c Group) remove(ctx context.Context, g store.Grant) (handlers.Result, error) {
-	if g.Effects[WasMember] == "true" {
+// take removes the user, unless the membership was there before. A user or group that is gone needs nothing.
+func (c Group) take(ctx context.Context, g store.Grant, was bool) (handlers.Result, error) {
+	if was {
 		return handlers.Result{}, nil
 	}
 	if same, err := c.Accounts.is(ctx, g); err != nil || !same {
@@ -111,6 +130,8 @@ func (c Group) readBack(ctx context.Context, g store.Grant, want bool) (handlers
 	return handlers.Result{Again: settling}, nil
 }
 
+// member tells whether the user is in the group. Names are compared as IAM does, which does not tell them apart by case.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
 func (c Group) member(ctx context.Context, g store.Grant) (bool, error) {
 	client, err := c.Accounts.in(g.Account)
 	if err != nil {
@@ -126,10 +147,20 @@ func (c Group) member(ctx context.Context, g store.Grant) (bool, error) {
 			return false, fmt.Errorf("list groups of %s: %w", g.Subject.User, err)
 		}
 		for _, group := range page.Groups {
-			if aws.ToString(group.GroupName) == g.Target {
+			if strings.EqualFold(aws.ToString(group.GroupName), g.Target) {
 				return true, nil
 			}
 		}
 	}
 	return false, nil
+}
+
+// wasMember reads what Plan saw. Without it nothing may be written: a membership given before its plan is committed
+// would look to that plan as if it had always been there, and never be taken back.
+func wasMember(g store.Grant) (bool, error) {
+	was, err := strconv.ParseBool(g.Effects[WasMember])
+	if err != nil {
+		return false, fmt.Errorf("read %s of grant %s: %w", WasMember, g.ID, err)
+	}
+	return was, nil
 }

@@ -37,11 +37,15 @@ func (a Accounts) in(account string) (IAM, error) {
 	return nil, fmt.Errorf("account %q: %w", account, ErrNoAccount)
 }
 
-// User implements handlers.Users.
+// User implements handlers.Users. Without a name there is no user: GetUser would answer with the caller, who is the bot.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html
 func (a Accounts) User(ctx context.Context, account, name string) (handlers.User, error) {
 	client, err := a.in(account)
 	if err != nil {
 		return handlers.User{}, err
+	}
+	if name == "" {
+		return handlers.User{}, fmt.Errorf("get user: %w", handlers.ErrNoUser)
 	}
 	out, err := client.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name)})
 	if missing(err) {

@@ -88,6 +88,8 @@ func (s *Server) conversation(id string) (*channel, *refusal) {
 		return nil, refuse("not_in_channel")
 	case c.Archived:
 		return nil, refuse("is_archived")
+	case c.Restricted:
+		return nil, refuse("restricted_action")
 	}
 	return c, nil
 }

@@ -1,6 +1,10 @@
 package fakeslack
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // botID names the app's bot, a thing apart from its user.
 func (s *Server) botID() string { return "B" + s.ws.AppID }
@@ -23,11 +27,34 @@ func (s *Server) userInfo(c Call) (object, *refusal) {
 	if !ok {
 		return nil, refuse("user_not_found")
 	}
+	user := s.wireUser(u)
+	if c.Args["include_locale"] == "true" || c.Args["include_locale"] == "1" {
+		user["locale"] = u.Locale
+	}
+	return object{"user": user}, nil
+}
+
+// lookupByEmail finds no deactivated user. Of strangers Slack says nothing; the fake finds them, so an app that takes
+// whom it is given for a member of the workspace is found out.
+// https://docs.slack.dev/reference/methods/users.lookupByEmail
+func (s *Server) lookupByEmail(c Call) (object, *refusal) {
+	for _, id := range slices.Sorted(maps.Keys(s.users)) {
+		u := s.users[id]
+		if u.Email != "" && !u.Deleted && strings.EqualFold(u.Email, c.Args["email"]) {
+			return object{"user": s.wireUser(u)}, nil
+		}
+	}
+	return nil, refuse("users_not_found")
+}
+
+// wireUser is a user as answers carry it.
+// https://docs.slack.dev/reference/objects/user-object
+func (s *Server) wireUser(u User) object {
 	profile := object{"real_name": u.RealName, "display_name": u.Name, "team": u.TeamID}
 	if u.Email != "" && s.hasScope("users:read.email") {
 		profile["email"] = u.Email
 	}
-	user := object{
+	return object{
 		"id":                  u.ID,
 		"team_id":             u.TeamID,
 		"name":                u.Name,
@@ -41,10 +68,6 @@ func (s *Server) userInfo(c Call) (object, *refusal) {
 		"is_app_user":         u.ID == s.ws.BotUser,
 		"is_stranger":         u.TeamID != s.ws.TeamID,
 	}
-	if c.Args["include_locale"] == "true" || c.Args["include_locale"] == "1" {
-		user["locale"] = u.Locale
-	}
-	return object{"user": user}, nil
 }
 
 // https://docs.slack.dev/reference/methods/usergroups.users.list

@@ -14,7 +14,8 @@
 // It is meant to be as strict as Slack. Where Slack's answer is documented, the code names the
 // page; where the documentation is silent, the fake takes the reading that hurts the bot more and
 // says so in a comment. It does not import slack-go, so the two cannot share a mistake: its own
-// tests run slack-go against it, unmodified.
+// tests run slack-go against it, unmodified, and where SEKISHO_JUDGES=1 or CI=true is set also
+// Bolt, Slack's own library.
 //
 // # Promises
 //

@@ -38,6 +38,7 @@ type Server struct {
 	triggers  map[string]*trigger
 	responses map[string]*responseURL
 	tickets   map[string]bool // unused Socket Mode links
+	revoked   string          // what calls with a token are answered, "" while the app is installed
 	sockets   []*socket
 	joined    int // sockets so far
 	turn      int // round robin over sockets
@@ -139,6 +140,19 @@ func (s *Server) SetGroup(g UserGroup) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.groups[g.ID] = g
+	s.notify()
+}
+
+// SetChannel adds a channel or replaces the one with its id, whose messages stay.
+func (s *Server) SetChannel(c Channel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.Members = slices.Clone(c.Members)
+	if known := s.channels[c.ID]; known != nil {
+		known.Channel = c
+	} else {
+		s.channels[c.ID] = &channel{Channel: c}
+	}
 	s.notify()
 }
 

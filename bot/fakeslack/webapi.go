@@ -28,6 +28,7 @@ var methods = map[string]method{
 	"conversations.open":    {scope: "im:write", run: (*Server).openConversation},
 	"usergroups.users.list": {scope: "usergroups:read", run: (*Server).listGroup},
 	"users.info":            {scope: "users:read", run: (*Server).userInfo},
+	"users.lookupByEmail":   {scope: "users:read.email", run: (*Server).lookupByEmail},
 	"views.open":            {run: (*Server).openView},
 	"views.publish":         {run: (*Server).publishView},
 	"views.update":          {run: (*Server).updateView},
@@ -79,11 +80,12 @@ func (s *Server) authorize(m method, token string) *refusal {
 	switch {
 	case token == "":
 		return refuse("not_authed")
-	case token == want:
-	case token == other:
-		return refuse("not_allowed_token_type")
-	default:
+	case token != want && token != other:
 		return refuse("invalid_auth")
+	case s.revoked != "":
+		return refuse(s.revoked)
+	case token != want:
+		return refuse("not_allowed_token_type")
 	}
 	if m.scope != "" && !s.hasScope(m.scope) {
 		return &refusal{code: "missing_scope", needed: m.scope, provided: strings.Join(s.ws.Scopes, ",")}

@@ -57,6 +57,10 @@ type Channel struct {
 	Name     string   // without the #
 	Members  []string // user ids; the bot posts only where its own is among them
 	Archived bool
+
+	// Restricted is a preference of the workspace that keeps the app from posting here. What it
+	// has posted can still be changed.
+	Restricted bool
 }
 
 // UserGroup is a user group, a "subteam" in Slack's payloads.

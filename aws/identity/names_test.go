@@ -1,0 +1,111 @@
+package identity_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"pgregory.net/rapid"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/aws/identity"
+	"sekisho/store"
+)
+
+// odd returns names that try to be another one: by what a query, a path or a pattern makes of them.
+func odd(near string) *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.SampledFrom([]string{
+			strings.ToUpper(near), near + " ", " " + near, near + "2", near[1:], "", "*", near[:2] + "*", "../" + near, near + "/",
+			near + "&GroupName=admins", near + "&UserName=operator", near + "%00", near + "\x00", near + "\r\n", near + ",admins",
+			"arn:aws:iam::" + prod + ":group/" + near, "\uff4a" + near[1:], near + "\u202e", strings.Repeat(near, 40), "admins", "operator",
+		}),
+		rapid.String(),
+		rapid.StringMatching(`[\w+=,.@-]{1,64}`),
+	)
+}
+
+// drawGrant bends a grant that could be given in one place, in all of them or in none.
+func drawGrant(t *rapid.T, ids []string) store.Grant {
+	g := grant(ids[0])
+	g.Effects = asStranger
+	bend := rapid.SampledFrom([]string{"none", "user", "target", "id", "effects", "all"}).Draw(t, "bend")
+	bends := func(what string) bool { return bend == what || bend == "all" }
+	if bends("user") {
+		g.Subject.User = odd("alice").Draw(t, "user")
+	}
+	if bends("target") {
+		g.Target = odd(ops).Draw(t, "target")
+	}
+	if bends("id") {
+		g.Subject.UserID = rapid.SampledFrom(ids).Draw(t, "id")
+	}
+	if bends("effects") {
+		g.Effects = asMember
+	}
+	return g
+}
+
+// before is who is in which group of the account at first.
+var before = map[string]string{ops: "operator", "admins": "alice operator", "jit-ops2": ""}
+
+// populate makes the users and groups, and returns the ids of the users of prod, the first one alice's.
+func populate(a *fakeaws.AWS) (ids []string) {
+	for _, user := range []string{"alice", "lice", "carol"} {
+		ids = append(ids, a.AddUser(prod, user, nil))
+	}
+	for group, members := range before {
+		a.AddGroup(prod, group)
+		for user := range strings.FieldsSeq(members) {
+			a.Join(prod, user, group)
+		}
+	}
+	a.AddUser(dev, "alice", nil)
+	a.AddGroup(dev, ops)
+	a.Join(dev, "alice", ops)
+	return ids
+}
+
+// Nothing but the listed group, and nobody but the user approved, ever reaches AWS, letter by letter; and what is in
+// other groups stays as it was.
+func TestNamesReachAWSAsTheyAre(t *testing.T) {
+	given := 0
+	rapid.Check(t, func(t *rapid.T) {
+		a := fakeaws.New(fakeaws.Options{Accounts: []string{prod, dev}})
+		g := drawGrant(t, populate(a))
+		kind := identity.Group{Accounts: identity.Accounts{
+			prod: iam.NewFromConfig(a.Config(prod)),
+			dev:  iam.NewFromConfig(a.Config(dev)),
+		}}
+		for _, state := range []store.State{store.Approved, store.Ending} {
+			// An odd name may be refused or be an error: what matters is what was asked of AWS.
+			kind.Plan(t.Context(), g)
+			kind.Step(t.Context(), in(state, g))
+			kind.Check(t.Context(), in(state, g))
+			if slices.Contains(a.Members(prod, ops), "alice") {
+				given++
+			}
+		}
+		wantNames(t, a, g)
+	})
+	if given == 0 {
+		t.Error("nothing was ever given: the names drawn prove nothing")
+	}
+}
+
+func wantNames(t *rapid.T, a *fakeaws.AWS, g store.Grant) {
+	for _, c := range a.Calls() {
+		if c.Account != prod || c.Params["UserName"] != g.Subject.User || c.Write && c.Params["GroupName"] != g.Target {
+			t.Errorf("%s in %s with %q, for %q and %q", c.Action, c.Account, c.Params, g.Subject.User, g.Target)
+		}
+	}
+	for group, want := range before {
+		if got := strings.Join(a.Members(prod, group), " "); !strings.EqualFold(group, g.Target) && got != want {
+			t.Errorf("members of %s: %q, want %q", group, got, want)
+		}
+	}
+	if got := strings.Join(a.Members(dev, ops), " "); got != "alice" {
+		t.Errorf("members in another account: %q", got)
+	}
+}

@@ -1,0 +1,36 @@
+package bot
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/store"
+)
+
+// buttons are what can be done with the grant as it stands. What ends access asks twice when it is another's.
+func (p Pen) buttons(g store.Grant) []slack.BlockElement {
+	button := func(verb store.Verb, style slack.Style) *slack.ButtonBlockElement {
+		text := plain(p.Words.Say("button."+string(verb), nil))
+		return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), text).WithStyle(style)
+	}
+	switch g.State {
+	case store.Asked:
+		deny := button(store.Deny, slack.StyleDanger)
+		if g.Subject.Person == "" { // nobody can approve it
+			return []slack.BlockElement{deny}
+		}
+		return []slack.BlockElement{button(store.Approve, slack.StylePrimary), deny}
+	case store.Approved, store.Active:
+		revoke := button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g))
+		return []slack.BlockElement{button(store.Finish, slack.StyleDefault), revoke}
+	}
+	return nil
+}
+
+func (p Pen) confirmRevoke(g store.Grant) *slack.ConfirmationBlockObject {
+	text := p.Words.Say("confirm.revoke.text", data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 64)})
+	text = strings.Join(append([]string{text}, p.part(g)...), "\n")
+	return slack.NewConfirmationBlockObject(plain(p.Words.Say("confirm.revoke.title", nil)), plain(text),
+		plain(p.Words.Say("button.revoke", nil)), plain(p.Words.Say("confirm.cancel", nil))).WithStyle(slack.StyleDanger)
+}

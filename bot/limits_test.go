@@ -1,0 +1,199 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/store"
+)
+
+// Our own limits. Slack documents none for all blocks together: messages were refused from 11,341 runes on
+// (https://github.com/slackapi/bolt-js/issues/2867).
+const (
+	mostBlockText   = 9000 // of all blocks together
+	mostMessageText = 4000 // chat.update refuses more
+)
+
+const (
+	family = "👨‍👩‍👧‍👦" // four people joined by three zero width joiners
+	zalgo  = "e̶̢̛̗̟̹̓͌"
+	markup = "<!channel> <@U0SATO|x> <https://evil.example|*click*> `*_~&amp;"
+)
+
+// fill repeats a text until it is as long as it may be.
+func fill(text string, runes int) string {
+	all := []rune(strings.Repeat(text, runes/utf8.RuneCountInString(text)+1))
+	return string(all[:runes])
+}
+
+// worst makes everything in a grant that comes from outside as long as it can be, or longer, out of one text.
+func worst(g store.Grant, text string) store.Grant {
+	g.ID, g.Entitlement = "login-"+strings.Repeat("f", 64), fill(text, 64)
+	g.Account, g.AccountName = "123456789012", fill(text, 128)
+	g.Subject.User, g.Target = fill(text, 64), fill(text, 128)
+	if g.Subject.Person != "" {
+		g.Subject.Person = fill(text, 256) // the value of an IAM tag
+	}
+	g.Signin.Address, g.Signin.MFA = fill(text, 64), fill(text, 64)
+	g.Duration, g.Longest, g.Need = 9999*time.Hour+59*time.Minute+59*time.Second, 99999*time.Hour+59*time.Minute, 20
+	for range 19 {
+		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20)})
+	}
+	if g.Note != "" {
+		g.Note = fill(text, 3000)
+	}
+	if g.Trouble != "" {
+		g.Trouble = fill(text, 256)
+	}
+	return g
+}
+
+// longest are the texts that a worst grant is made of: several bytes, several UTF-16 units or several runes to what people
+// take for a letter, what is escaped to five characters, what is taken out.
+var longest = map[string]string{
+	"ascii": "a", "japanese": "漢", "ampersands": "&", "markup": markup, "family": family, "marks": zalgo, "blank": " \u200b\n",
+	"skin": "👍🏽", "bidi": "\u202egnp.exe", "invalid": "\xff\xfe",
+}
+
+func TestWorstCardsFit(t *testing.T) {
+	grants := cards(t)
+	for name, text := range longest {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for card, g := range grants {
+				for _, language := range languages {
+					checkFits(t, card+"."+language, penIn(language).Card(worst(g, text)))
+				}
+			}
+		})
+	}
+}
+
+func checkFits(t *testing.T, name string, m Message) {
+	t.Helper()
+	raw := blocksOf(t, m)
+	if err := fakeslack.CheckMessage(raw); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	total := 0
+	for _, text := range textsOf(t, m) {
+		total += utf8.RuneCountInString(text.Text)
+	}
+	if total >= mostBlockText {
+		t.Errorf("%s: texts of %d runes together", name, total)
+	}
+	checkSentence(t, name, m.Text)
+	if strings.Contains(string(raw), "<no value>") {
+		t.Errorf("%s: a sentence has a place for what it was not given: %s", name, raw)
+	}
+}
+
+func TestWorstFormFits(t *testing.T) {
+	id := strings.Repeat("f", idLength)
+	for _, language := range languages {
+		form := penIn(language).DenyForm(store.Press{Grant: id, Terms: id, Card: store.Card{Channel: id, TS: id}})
+		if err := fakeslack.CheckView(encoded(t, form)); err != nil {
+			t.Errorf("%s: %v", language, err)
+		}
+	}
+}
+
+func TestWorstSentencesFit(t *testing.T) {
+	told, presses := lines(t), refusals(t)
+	for name, text := range longest {
+		long := fill(text, 300)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, language := range languages {
+				p := penIn(language)
+				for _, l := range told {
+					l.entry.By, l.entry.Note, l.entry.Facts = long, long, map[string]string{"address": long}
+					line, _ := p.Line(worst(l.grant, text), l.entry)
+					checkSentence(t, l.name, line)
+				}
+				for why, press := range presses {
+					press.Facts = map[string]string{"state": press.Facts["state"], "outcome": press.Facts["outcome"], "by": long, "at": press.Facts["at"]}
+					checkSentence(t, why, p.Refusal(press))
+				}
+			}
+		})
+	}
+}
+
+func checkSentence(t *testing.T, name, s string) {
+	t.Helper()
+	if n := utf8.RuneCountInString(s); n == 0 || n >= mostMessageText {
+		t.Errorf("%s: %d runes", name, n)
+	}
+	if strings.Contains(s, "<no value>") {
+		t.Errorf("%s has a place for what it was not given: %s", name, s)
+	}
+}
+
+// TestCut looks at the place where a text from outside is cut.
+func TestCut(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"fits", "abcde", "abcde"},
+		{"is too long", "abcdef", "abcd…"},
+		{"ends in a space", "abc def", "abc…"},
+		{"japanese", "利用期間です", "利用期間…"},
+		{"beyond the basic plane", "𠮷𠮷𠮷𠮷𠮷𠮷", "𠮷𠮷𠮷𠮷…"},
+		{"within an emoji of two runes", "abc👍🏽def", "abc…"},
+		{"within a letter of three runes", "abce\u0301\u0302def", "abc…"},
+		{"marks alone", "\u0301\u0301\u0301\u0301\u0301\u0301", "…"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := cut(c.in, 5); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestClean(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"plain", "t.yamada", "t.yamada"},
+		{"line ends", "a\r\nb\u2028c\u0085d", "a b c d"},
+		{"zero width", "a\u200bb\u2060c\ufeffd", "a b c d"},
+		{"bidirectional", "a\u202eb\u2066c", "a b c"},
+		{"control", "a\x00b\x1b[31mc\x7f", "a b [31mc"},
+		{"filler letters", "a\u3164b\u115fc", "a b c"},
+		{"tags", "a\U000e0041b", "a b"},
+		{"emoji joined", family, "👨 👩 👧 👦"},
+		{"emoji with a variant", "❤️!", "❤!"},
+		{"kanji with a variant", "葛\U000e0100城", "葛城"},
+		{"blanks", " a \t  b ", "a b"},
+		{"nothing to see", " \u200b\n\ufe0f", ""},
+		{"no utf-8", "a\xffb", "a�b"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := clean(c.in, 100); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestMention(t *testing.T) {
+	for in, want := range map[string]string{
+		"U0SATO": "<@U0SATO>", "W012A3CDE": "<@W012A3CDE>", "": "", "sekisho": "`sekisho`", "HERE": "`HERE`", "S0LEADS": "`S0LEADS`",
+		"U0SATO> <!here": "`U0SATO&gt; &lt;!here`", "u0sato": "`u0sato`", "U0サトウ": "`U0サトウ`", "U0SATO\n": "`U0SATO`",
+		"U" + strings.Repeat("0", 31): "`U" + strings.Repeat("0", 31) + "`",
+	} {
+		if got := mention(in); got != want {
+			t.Errorf("mention(%q) is %q, want %q", in, got, want)
+		}
+	}
+}
+
+func ExampleWords_Span() {
+	fmt.Println(In("en-US").Span(90 * time.Minute))
+	fmt.Println(In("ja-JP").Span(90 * time.Minute))
+	// Output:
+	// 1 hour 30 minutes
+	// 1時間30分
+}

@@ -1,0 +1,219 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// textObject is one text of a message, as Slack's JSON has it.
+type textObject struct {
+	Type, Text      string
+	Emoji, Verbatim bool
+}
+
+// textObjects are all texts under a value of decoded JSON, in one order.
+func textObjects(v any) []textObject {
+	var out []textObject
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			out = append(out, textObjects(item)...)
+		}
+	case map[string]any:
+		if s, ok := v["text"].(string); ok {
+			t := textObject{Text: s}
+			t.Type, _ = v["type"].(string)
+			t.Emoji, _ = v["emoji"].(bool)
+			t.Verbatim, _ = v["verbatim"].(bool)
+			return append(out, t)
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, textObjects(v[key])...)
+		}
+	}
+	return out
+}
+
+// textsOf are the texts of a message's blocks.
+func textsOf(t require, m Message) []textObject {
+	raw, err := json.Marshal(m.Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []any
+	if err := json.Unmarshal(raw, &blocks); err != nil {
+		t.Fatal(err)
+	}
+	return textObjects(blocks)
+}
+
+// require is a test, of package testing or rapid.
+type require interface{ Fatal(args ...any) }
+
+var (
+	span = regexp.MustCompile("`[^`\n]+`")
+
+	// ours are the only tags that this bot has a use for: a person, a time.
+	ours = regexp.MustCompile(`<@[UW][A-Z0-9]{1,30}>|<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|\d{4,5}-\d\d-\d\d \d\d:\d\d JST>`)
+
+	// entity is how an escaped character looks.
+	entity = regexp.MustCompile(`&(amp|lt|gt);`)
+
+	link = regexp.MustCompile(`(?i)https?://|mailto:|www\.`)
+)
+
+// skeleton is what Slack would read as markup in a mrkdwn text: code spans, our own tags and escapes taken out. It must
+// be the same whatever comes from outside, and have no angle brackets, single ampersands or backticks.
+func skeleton(mrkdwn string) (string, error) {
+	rest, from := "", 0
+	for _, at := range span.FindAllStringIndex(mrkdwn, -1) {
+		before, inside, after := mrkdwn[from:at[0]], mrkdwn[at[0]:at[1]], mrkdwn[at[1]:]
+		if !hasRoom(before, after) {
+			return "", fmt.Errorf("no room around %s in %q, so it is no code span", inside, mrkdwn)
+		}
+		if strings.ContainsAny(inside, "<>") || strings.Contains(entity.ReplaceAllString(inside, ""), "&") { // Slack reads tags there too
+			return "", fmt.Errorf("a tag in %s in %q", inside, mrkdwn)
+		}
+		rest, from = rest+before+"¶", at[1]
+	}
+	rest = ours.ReplaceAllString(rest+mrkdwn[from:], "¶")
+	if strings.ContainsAny(rest, "<>&`") {
+		return "", fmt.Errorf("%q is left of %q", rest, mrkdwn)
+	}
+	return rest, nil
+}
+
+// hasRoom tells whether Slack draws a code span, or bold, between two texts.
+func hasRoom(before, after string) bool {
+	return strings.ContainsAny(("\n" + before)[len(before):], " \n(") && strings.ContainsAny((after + "\n")[:1], " \n.,:;)")
+}
+
+// shows fails on what acts without showing. Line ends, of which the bot writes some itself, are counted elsewhere.
+func shows(s string) error {
+	for _, r := range s {
+		if r != '\n' && r != '\ufe0f' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)) {
+			return fmt.Errorf("%U in %q", r, s)
+		}
+	}
+	return nil
+}
+
+// visible is any text, and more often one that means something to Slack, with something to see at one of its ends: an
+// empty text makes another card.
+func visible(t *rapid.T, field string) string {
+	s := hostile().Draw(t, field)
+	if rapid.Bool().Draw(t, "seen at its end") {
+		return s + "x"
+	}
+	return "x" + s
+}
+
+func hostile() *rapid.Generator[string] {
+	bits := rapid.SampledFrom([]string{"<!channel>", "<@U0SATO>", "<#C0GENERAL>", "<https://evil.example|ok>", "https://evil.example", "`", "```", "*", "_", "~",
+		"\n", "\n> ", "&", "&lt;", "&amp;lt;", ">", "|", ":smile:", "\u202e", "\u200b", "\x00", "\u2028", "@here", "{{.State}}", "山田", "👍🏽", family, " ", "x"})
+	return rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(bits, 0, 12), func(s []string) string { return strings.Join(s, "") }))
+}
+
+// outside fills everything of a grant and an entry that somebody else can write.
+func outside(g store.Grant, e store.Entry, text func(field string) string) (store.Grant, store.Entry) {
+	g.ID, g.Entitlement = text("id"), text("rule")
+	g.Account, g.AccountName = text("account"), text("account name")
+	g.Subject.User, g.Target = text("user"), text("target")
+	g.Signin.Address, g.Signin.MFA, g.Signin.Region, g.Signin.Principal = text("address"), text("mfa"), text("region"), text("principal")
+	for _, s := range []*string{&g.Subject.Person, &g.Trouble, &g.Note, &g.EndedBy} {
+		if *s != "" { // else the card is another
+			*s = text("person, trouble, note or who ended it")
+		}
+	}
+	g.Approvals = slices.Clone(g.Approvals)
+	for i := range g.Approvals {
+		g.Approvals[i].By = text("approver")
+	}
+	e.By, e.Note, e.Facts = text("by"), text("note"), map[string]string{"address": text("signed in from")}
+	return g, e
+}
+
+// TestNothingFromOutsideIsMarkup: whatever others write, a card differs in what its code spans and plain texts say, and
+// in nothing that Slack reads as markup.
+func TestNothingFromOutsideIsMarkup(t *testing.T) {
+	grants, entries := cards(t), lines(t)
+	rapid.Check(t, func(t *rapid.T) {
+		evilText := func(field string) string { return visible(t, field) }
+		tameText := func(string) string { return "tame" }
+		p := penIn(rapid.SampledFrom(languages).Draw(t, "language"))
+		name := rapid.SampledFrom(slices.Sorted(maps.Keys(grants))).Draw(t, "card")
+		evil, _ := outside(grants[name], store.Entry{}, evilText)
+		tame, _ := outside(grants[name], store.Entry{}, tameText)
+		sameMarkup(t, p.Card(tame), p.Card(evil))
+
+		l := rapid.SampledFrom(entries).Draw(t, "entry")
+		g, e := outside(l.grant, l.entry, evilText)
+		tameG, tameE := outside(l.grant, l.entry, tameText)
+		line, _ := p.Line(g, e)
+		tameLine, _ := p.Line(tameG, tameE)
+		sameSentence(t, tameLine, line)
+
+		press := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
+		tamePress := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": "tame"}}
+		sameSentence(t, p.Refusal(tamePress), p.Refusal(press))
+	})
+}
+
+// sameMarkup compares what Slack reads of two cards.
+func sameMarkup(t *rapid.T, tame, evil Message) {
+	sameSentence(t, tame.Text, evil.Text)
+	a, b := textsOf(t, tame), textsOf(t, evil)
+	if len(a) != len(b) {
+		t.Fatalf("%d texts, and %d with text from outside", len(a), len(b))
+	}
+	for i := range b {
+		if err := shows(b[i].Text); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case b[i].Type == "mrkdwn":
+			if !b[i].Verbatim {
+				t.Fatalf("Slack makes links of %q", b[i].Text)
+			}
+			sameSentence(t, a[i].Text, b[i].Text)
+		case b[i].Type != "plain_text" || b[i].Emoji:
+			t.Fatalf("%+v is neither mrkdwn nor plain", b[i])
+		case strings.Count(a[i].Text, "\n") != strings.Count(b[i].Text, "\n"):
+			t.Fatalf("a line end from outside in %q", b[i].Text)
+		}
+	}
+}
+
+func sameSentence(t *rapid.T, tame, evil string) {
+	if err := shows(evil); err != nil {
+		t.Fatal(err)
+	}
+	want, err := skeleton(tame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := skeleton(evil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if link.MatchString(got) {
+		t.Fatalf("a link in %q", got)
+	}
+	if blanks(got) != blanks(want) {
+		t.Fatalf("Slack reads\n%s\nwhere it should read\n%s", got, want)
+	}
+}
+
+// blanks takes out the places of code spans: an empty text has none.
+func blanks(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "¶", ""), " ", "") }

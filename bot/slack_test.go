@@ -1,0 +1,185 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/store"
+)
+
+const (
+	botToken  = "xoxb-bot"
+	appToken  = "xapp-app"
+	approvals = "C0APPROVALS"
+	elsewhere = "C0ELSEWHERE"
+)
+
+// world is Slack with this package in it.
+type world struct {
+	*fakeslack.Server
+	t      *testing.T
+	api    *slack.Client
+	people *People
+	voice  *Voice
+	log    *journal
+
+	mu    sync.Mutex
+	calls map[string]int // of the Web API, by method
+}
+
+// inSlack runs a test in a bubble, where hours cost nothing.
+func inSlack(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		members := []string{yamada, sato, kato, "U0BOT"}
+		w := &world{t: t, log: &journal{}, calls: map[string]int{}, Server: fakeslack.New(fakeslack.Workspace{
+			BotToken: botToken, AppToken: appToken, Users: people(),
+			Channels: []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: members}, {ID: elsewhere, Name: "elsewhere", Members: members}},
+			Groups:   []fakeslack.UserGroup{{ID: "S0LEADS", Handle: "leads", Members: []string{sato, kato}}},
+		})}
+		t.Cleanup(w.Close)
+		w.failing(nil)
+		w.api = w.client(botToken, appToken)
+		w.people = &People{API: w.api, Now: time.Now}
+		w.voice = &Voice{API: w.api, People: w.people, Channel: approvals, Pen: penIn("ja")}
+		test(t, w)
+	})
+}
+
+func (w *world) client(bot, app string) *slack.Client {
+	m := w.Memory()
+	return slack.New(bot, slack.OptionAppLevelToken(app), slack.OptionAPIURL(m.URL), slack.OptionHTTPClient(m.HTTP))
+}
+
+// failing lets calls fail as f says, and counts them all.
+func (w *world) failing(f func(fakeslack.Call) *fakeslack.Failure) {
+	w.Fault(func(c fakeslack.Call) *fakeslack.Failure {
+		w.mu.Lock()
+		w.calls[c.Method]++
+		w.mu.Unlock()
+		if f == nil {
+			return nil
+		}
+		return f(c)
+	})
+}
+
+func (w *world) called(method string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calls[method]
+}
+
+// refusing answers one method with an error code.
+func refusing(method, code string) func(fakeslack.Call) *fakeslack.Failure {
+	return func(c fakeslack.Call) *fakeslack.Failure {
+		if c.Method == method {
+			return &fakeslack.Failure{Error: code}
+		}
+		return nil
+	}
+}
+
+// socket is one that is not running yet.
+func (w *world) socket(api *slack.Client, desk Desk) *Socket {
+	client := socketmode.New(api, socketmode.OptionDialer(w.Memory().Dialer), socketmode.OptionLog(log.New(io.Discard, "", 0)))
+	return &Socket{Client: client, API: api, People: w.people, Desk: desk, Zone: tokyo, Log: slog.New(slog.NewTextHandler(w.log, nil))}
+}
+
+// run runs a socket until stop, which returns what Run does.
+func (w *world) run(desk Desk) (stop func() error) {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	s := w.socket(w.api, desk)
+	go func() { ended <- s.Run(ctx) }()
+	stop = sync.OnceValue(func() error { cancel(); return <-ended })
+	w.t.Cleanup(func() { _ = stop() })
+	w.until(func() bool { return w.Sockets() == 1 })
+	return stop
+}
+
+func (w *world) until(ok func() bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Hour)
+	defer cancel()
+	if err := w.Wait(ctx, ok); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// post posts the card of a grant and returns the grant with it.
+func (w *world) post(g store.Grant) store.Grant {
+	w.t.Helper()
+	card, err := w.voice.Card(w.t.Context(), g)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	g.Card = card
+	return g
+}
+
+// click presses a button of a card.
+func (w *world) click(user string, g store.Grant, verb store.Verb) fakeslack.Delivery {
+	w.t.Helper()
+	d, err := w.Click(fakeslack.Press{User: user, Channel: g.Card.Channel, TS: g.Card.TS, Action: string(verb), Confirmed: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+// desk keeps the presses that it takes in.
+type desk struct {
+	hook func(context.Context, store.Press) error // comes first; nil for nothing
+
+	mu    sync.Mutex
+	taken []store.Press
+}
+
+func (d *desk) Press(ctx context.Context, p store.Press) error {
+	if d.hook != nil {
+		if err := d.hook(ctx, p); err != nil {
+			return err
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.taken = append(d.taken, p)
+	return nil
+}
+
+func (d *desk) presses() []store.Press {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]store.Press(nil), d.taken...)
+}
+
+// journal is a log that can be read while it is written.
+type journal struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.buf.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.buf.String()
+}

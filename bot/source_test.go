@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// sources are the files of a package, without its tests.
+func sources(t *testing.T, dir string) (*token.FileSet, []*ast.File) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no sources in %s: %v", dir, err)
+	}
+	set := token.NewFileSet()
+	var files []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return set, files
+}
+
+func text(t *testing.T, lit *ast.BasicLit) string {
+	t.Helper()
+	s, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// constants are the values of the strings declared together under a comment that begins so.
+func constants(t *testing.T, dir, comment string) []string {
+	t.Helper()
+	var out []string
+	_, files := sources(t, dir)
+	for _, file := range files {
+		for _, d := range file.Decls {
+			group, ok := d.(*ast.GenDecl)
+			if !ok || group.Tok != token.CONST || !strings.HasPrefix(group.Doc.Text(), comment) {
+				continue
+			}
+			for _, spec := range group.Specs {
+				for _, value := range spec.(*ast.ValueSpec).Values {
+					out = append(out, text(t, value.(*ast.BasicLit)))
+				}
+			}
+		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("no constants under %q in %s", comment, dir)
+	}
+	return out
+}
+
+// keyLike is what a catalogue's key looks like, or with a dot at the end what one is made from.
+var keyLike = regexp.MustCompile(`^(state|card|button|confirm|deny|thread|refusal|why|time)\.[a-z_.-]*$`)
+
+// keysInSource are the keys, and the beginnings of keys, that this package's sources name.
+func keysInSource(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	_, files := sources(t, ".")
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && keyLike.MatchString(text(t, lit)) {
+				out = append(out, text(t, lit))
+			}
+			return true
+		})
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+var (
+	twoWords = regexp.MustCompile(`\p{L}{2,} \p{L}{2,}`)
+	japanese = regexp.MustCompile(`[\p{Han}\p{Hiragana}\p{Katakana}]`)
+
+	// forOperators are the calls whose text no Slack user sees: errors and the log.
+	forOperators = []string{"Errorf", "New", "Info", "Warn", "Error", "wrap"}
+)
+
+// TestSentencesAreInTheCatalogues finds text for people that was written into the code.
+func TestSentencesAreInTheCatalogues(t *testing.T) {
+	set, files := sources(t, ".")
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.CallExpr:
+				return !slices.Contains(forOperators, called(n))
+			case *ast.BasicLit:
+				if n.Kind != token.STRING {
+					return true
+				}
+				if s := text(t, n); twoWords.MatchString(s) || japanese.MatchString(s) {
+					t.Errorf("%s: %q is a sentence for people: it belongs into words/en.json and words/ja.json", set.Position(n.Pos()), s)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// called is the name of the function that is called.
+func called(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
+}

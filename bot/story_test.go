@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// The people of the tests.
+const (
+	yamada = "U0YAMADA" // holds the IAM user
+	sato   = "U0SATO"   // approves
+	kato   = "U0KATO"   // approves too
+)
+
+// people are theirs, as Slack knows them.
+func people() []fakeslack.User {
+	return []fakeslack.User{
+		{ID: yamada, Name: "t.yamada", RealName: "山田 太郎", Locale: "ja-JP"},
+		{ID: sato, Name: "h.sato", RealName: "佐藤 花子", Locale: "ja-JP"},
+		{ID: kato, Name: "kato", RealName: "Kato", Locale: "en-US"},
+	}
+}
+
+var (
+	tokyo     = time.FixedZone("JST", 9*60*60)
+	signedIn  = time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
+	languages = []string{"en", "ja"}
+)
+
+func penIn(language string) Pen { return Pen{Words: In(language), Zone: tokyo} }
+
+// request is one that waits for its approval.
+func request() store.Grant {
+	return store.Grant{
+		ID: "login-7f1c5d42-9a0b-4f4e-8a53-1f2e3d4c5b6a", Origin: store.SignIn, Kind: "iam-group", Entitlement: "prod-operator",
+		Account: "123456789012", AccountName: "production",
+		Subject: store.Subject{User: "t.yamada", UserID: "AIDAEXAMPLE", Person: yamada}, Target: "jit-prod-operators",
+		Signin:   store.Signin{At: signedIn, Address: "203.0.113.7", MFA: "yes"},
+		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Need: 1, Lapses: signedIn.Add(24 * time.Hour),
+		State: store.Asked,
+	}
+}
+
+func changed(change func(*store.Grant)) store.Grant {
+	g := request()
+	change(&g)
+	return g
+}
+
+// lived is the grant after entries, a minute apart, the first a minute after the sign-in.
+func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
+	t.Helper()
+	for i, e := range entries {
+		e.At = signedIn.Add(time.Duration(i+1) * time.Minute)
+		if e.By == "" {
+			e.By = store.Self
+		}
+		if e.Verb == store.Approve {
+			e.Until = e.At.Add(g.Duration)
+		}
+		var err error
+		if g, err = g.After(e); err != nil {
+			t.Fatalf("live through %s: %v", e.Verb, err)
+		}
+	}
+	return g
+}
+
+// What happens in the lives below.
+var (
+	approve = store.Entry{Verb: store.Approve, By: sato}
+	plan    = store.Entry{Verb: store.Plan, Facts: map[string]string{"was_member": "false"}}
+	kept    = store.Entry{Verb: store.Plan, Facts: map[string]string{"was_member": "true"}}
+	apply   = store.Entry{Verb: store.Apply}
+	expire  = store.Entry{Verb: store.Expire}
+	revoke  = store.Entry{Verb: store.Revoke, By: sato}
+	finish  = store.Entry{Verb: store.Finish, By: yamada}
+	undo    = store.Entry{Verb: store.Undo}
+	denied  = "Not during the release freeze.\nPlease ask again on Monday."
+)
+
+func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
+func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, Note: code} }
+
+// cards are the grants whose cards the golden files show: every state, every outcome, and what can be missing.
+func cards(t *testing.T) map[string]store.Grant {
+	t.Helper()
+	one := request()
+	two := changed(func(g *store.Grant) { g.Need = 2 })
+	return map[string]store.Grant{
+		"asked":            one,
+		"asked-unmapped":   changed(func(g *store.Grant) { g.Subject.Person = "" }),
+		"asked-1-of-2":     lived(t, two, store.Entry{Verb: store.Vote, By: kato}),
+		"asked-unknown":    changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
+		"asked-no-mfa":     changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
+		"approved":         lived(t, one, approve),
+		"approved-trouble": lived(t, one, approve, plan, failed("Throttling")),
+		"active":           lived(t, one, approve, plan, apply),
+		"active-2-of-2":    lived(t, two, store.Entry{Verb: store.Vote, By: kato}, approve, plan, apply),
+		"active-kept":      lived(t, one, approve, kept, apply),
+		"ending":           lived(t, one, approve, plan, apply, expire),
+		"ending-trouble":   lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
+		"ended-expired":    lived(t, one, approve, plan, apply, expire, undo),
+		"ended-revoked":    lived(t, one, approve, plan, apply, revoke, undo),
+		"ended-finished":   lived(t, one, approve, plan, apply, finish, undo),
+		"ended-kept":       lived(t, one, approve, kept, apply, expire, undo),
+		"ended-refused":    lived(t, one, approve, plan, refused("LimitExceeded"), undo),
+		"ended-user-gone":  lived(t, one, approve, refused(handlers.UserGone), undo),
+		"ended-own":        lived(t, one, approve, refused(handlers.Own), undo),
+		"denied":           lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
+		"denied-no-reason": lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
+		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
+		"withdrawn":        lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+	}
+}
+
+// eachCard runs a test for every card in every language.
+func eachCard(t *testing.T, test func(t *testing.T, name string, g store.Grant, p Pen)) {
+	t.Helper()
+	grants := cards(t)
+	for _, name := range slices.Sorted(maps.Keys(grants)) {
+		for _, language := range languages {
+			t.Run(fmt.Sprintf("%s.%s", name, language), func(t *testing.T) {
+				test(t, name+"."+language, grants[name], penIn(language))
+			})
+		}
+	}
+}
+
+// told is an entry, and the grant at the time when it is told.
+type told struct {
+	name  string
+	grant store.Grant
+	entry store.Entry
+}
+
+// lines are the entries of which the thread tells, under the name of what they say.
+func lines(t *testing.T) []told {
+	t.Helper()
+	var out []told
+	say := func(name string, g store.Grant, life ...store.Entry) {
+		t.Helper()
+		g = lived(t, g, life...)
+		fresh := g.Fresh()
+		out = append(out, told{name, g, fresh[len(fresh)-1]})
+	}
+	one, two := request(), changed(func(g *store.Grant) { g.Need = 2 })
+	live := []store.Entry{approve, plan, apply}
+	then := func(more ...store.Entry) []store.Entry { return slices.Concat(live, more) }
+	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
+	say("again, address unknown", one, store.Entry{Verb: store.Again})
+	say("vote", two, store.Entry{Verb: store.Vote, By: kato})
+	say("approve", one, approve)
+	say("apply", one, live...)
+	say("apply, kept", one, approve, kept, apply)
+	say("deny", one, store.Entry{Verb: store.Deny, By: sato, Note: denied})
+	say("lapse", one, store.Entry{Verb: store.Lapse})
+	say("withdraw", one, store.Entry{Verb: store.Withdraw, By: yamada})
+	say("extend", one, then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)})...)
+	say("expire", one, then(expire)...)
+	say("revoke", one, then(revoke)...)
+	say("finish", one, then(finish)...)
+	say("undo", one, then(expire, undo)...)
+	say("undo, kept", one, approve, kept, apply, expire, undo)
+	say("undo, never given", one, approve, revoke, undo)
+	say("drift", one, then(expire, undo, store.Entry{Verb: store.Drift})...)
+	say("fail, giving", one, approve, plan, failed("Throttling"))
+	say("fail, giving, no answer", one, approve, plan, failed("Timeout"))
+	say("fail, taking", one, then(expire, failed("AccessDenied"))...)
+	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
+		say("refuse "+reason, one, approve, refused(reason))
+	}
+	return out
+}
+
+// refusals are presses that did nothing, under the name of why.
+func refusals(t *testing.T) map[string]store.Press {
+	t.Helper()
+	press := func(refusal string, facts ...string) store.Press {
+		p := store.Press{ID: "press-1", By: kato, Refusal: refusal, Facts: map[string]string{}}
+		for i := 0; i < len(facts); i += 2 {
+			p.Facts[facts[i]] = facts[i+1]
+		}
+		return p
+	}
+	at := fmt.Sprint(signedIn.Unix())
+	out := map[string]store.Press{
+		"late, approved": press(handlers.Late, "state", "active", "by", sato, "at", at),
+		"late, denied":   press(handlers.Late, "state", "denied", "outcome", "deny", "by", sato),
+		"late, revoked":  press(handlers.Late, "state", "ended", "outcome", "revoke", "by", sato),
+		"late, ending":   press(handlers.Late, "state", "ending", "outcome", "finish", "by", yamada),
+		"late, expired":  press(handlers.Late, "state", "ended", "outcome", "expire", "by", store.Self),
+		"late, lapsed":   press(handlers.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
+		"late, asked":    press(handlers.Late, "state", "asked"),
+	}
+	for _, refusal := range constants(t, "../handlers", "Refusals of a press") {
+		if refusal != handlers.Late {
+			out[refusal] = press(refusal, "state", "asked")
+		}
+	}
+	return out
+}

@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// TestTableOfWords holds the words that were agreed on with those who read them every day.
+func TestTableOfWords(t *testing.T) {
+	for key, want := range map[string][2]string{
+		"card.account":                {"AWS account", "AWSアカウント"},
+		"card.target.iam-group":       {"IAM group", "IAMユーザーグループ"},
+		"card.duration":               {"Duration", "利用期間"},
+		"card.ends":                   {"Ends", "終了日時"},
+		"card.who":                    {"Requester", "申請者"},
+		"button.approve":              {"Approve", "承認"},
+		"button.deny":                 {"Deny", "却下"},
+		"deny.reason":                 {"Reason for denial", "却下理由"},
+		"deny.cancel":                 {"Cancel", "キャンセル"},
+		"state.asked":                 {"Pending approval", "承認待ち"},
+		"card.asked_of":               {"Pending approval, 1 of 2 approvals", "承認待ち、承認 1/2"},
+		"state.approved":              {"Granting", "付与処理中"},
+		"state.active":                {"Active", "利用中"},
+		"state.denied":                {"Denied", "却下"},
+		"state.withdrawn":             {"Withdrawn", "取り下げ"},
+		"state.lapsed":                {"Timed out", "申請期限切れ"},
+		"state.expire":                {"Expired", "失効"},
+		"state.revoke":                {"Revoked", "取り消し済み"},
+		"state.refuse":                {"Failed", "失敗"},
+		"card.trouble_take.iam-group": {"Could not revoke: act now", "失効処理に失敗しました(要対応)"},
+		"thread.fail_take":            {"Could not revoke: act now", "失効処理に失敗しました(要対応)"},
+		"button.finish":               {"Finish now", "利用を終了"},
+		"button.revoke":               {"Revoke", "取り消す"},
+		"card.mfa_yes":                {"MFA used", "MFAあり"},
+		"card.mfa_no":                 {"MFA not used", "MFAなし"},
+		"refusal.own":                 {"You can't approve your own request", "自分の申請は承認できません"},
+		"refusal.not_approver":        {"You aren't an approver for this", "この申請の承認権限がありません"},
+		"refusal.late_approved":       {"Already approved by <@U0SATO>", "すでに <@U0SATO> さんが承認しています"},
+	} {
+		for i, language := range languages {
+			got := In(language).Say(key, data{"N": 1, "M": 2, "By": mention(sato)})
+			if sentence.MatchString(key) && strings.Contains(got, want[i]) {
+				continue // the rest of it is not in the table
+			}
+			if got != want[i] {
+				t.Errorf("%s in %s is %q, want %q", key, language, got, want[i])
+			}
+		}
+	}
+}
+
+var (
+	sentence = regexp.MustCompile(`^(thread|refusal|why)\.|^card\.(unmapped|refused|kept|trouble)|^confirm\.revoke\.text$`)
+	polite   = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
+)
+
+func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
+	eachSentence(t, func(t *testing.T, language, key, text string) {
+		end, _ := utf8.DecodeLastRuneInString(text)
+		stops := end == '.' || end == '。' || strings.HasSuffix(text, "{{.Why}}") // which is a sentence
+		switch {
+		case strings.ContainsAny(text, "!！"):
+			t.Errorf("%q shouts", text)
+		case sentence.MatchString(key) != stops:
+			t.Errorf("%q: a sentence ends with a full stop, a label does not", text)
+		case stops && language == "ja" && !polite.MatchString(text):
+			t.Errorf("%q is not in です・ます", text)
+		}
+	})
+}
+
+var (
+	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Rule|Target|User)}}`)
+)
+
+// TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.
+func TestRoomAroundMarkup(t *testing.T) {
+	eachSentence(t, func(t *testing.T, _, _, text string) {
+		drawn := place.ReplaceAllString(codeSpan.ReplaceAllString(text, "`x`"), "")
+		for _, at := range marked.FindAllStringIndex(drawn, -1) {
+			if !hasRoom(drawn[:at[0]], drawn[at[1]:]) {
+				t.Errorf("%q: no room around %q", text, drawn[at[0]:at[1]])
+			}
+		}
+	})
+}
+
+func TestWordsFitTheirPlaces(t *testing.T) {
+	limits := map[string]int{"button.": 30, "deny.": 24, "confirm.revoke.title": 100, "confirm.cancel": 30, "state.": 30}
+	eachSentence(t, func(t *testing.T, _, key, text string) {
+		for prefix, limit := range limits {
+			if n := utf8.RuneCountInString(text); strings.HasPrefix(key, prefix) && n > limit {
+				t.Errorf("%q has %d runes, %d show", text, n, limit)
+			}
+		}
+	})
+}

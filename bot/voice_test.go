@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+func TestCardIsPostedAndRedrawnInPlace(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		g := w.post(request())
+		if g.Card.Channel != approvals || g.Card.TS == "" {
+			t.Fatalf("posted at %+v", g.Card)
+		}
+		at := g.Card
+		g = w.post(lived(t, g, approve, plan, apply))
+		messages := w.Messages(approvals)
+		if g.Card != at || len(messages) != 1 {
+			t.Fatalf("redrawn at %+v, %d messages", g.Card, len(messages))
+		}
+		m := messages[0]
+		if want := w.voice.Pen.Card(g); m.Edited != 1 || m.Text != want.Text || !strings.Contains(w.Render(m), "利用中") {
+			t.Errorf("shows %s\n%s", m.Text, w.Render(m))
+		}
+		if m.UnfurlLinks || m.UnfurlMedia {
+			t.Error("links are unfurled")
+		}
+	})
+}
+
+// TestLostCardIsPostedAnew: who deletes the card must not be able to hide the access.
+func TestLostCardIsPostedAnew(t *testing.T) {
+	for _, code := range lost {
+		t.Run(code, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				g := w.post(request())
+				at := g.Card
+				w.failing(refusing("chat.update", code))
+				g = w.post(g)
+				if g.Card == at || g.Card.Channel != approvals || len(w.Messages(approvals)) != 2 {
+					t.Errorf("posted at %+v, was at %+v, %d messages", g.Card, at, len(w.Messages(approvals)))
+				}
+			})
+		})
+	}
+}
+
+// TestCardMovesWithTheChannel: a card in a channel that is gone goes to the one of the configuration.
+func TestCardMovesWithTheChannel(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		g := request()
+		g.Card = store.Card{Channel: "C0DELETED", TS: "1.000001"}
+		w.voice.Channel = elsewhere
+		if g = w.post(g); g.Card.Channel != elsewhere {
+			t.Errorf("posted at %+v", g.Card)
+		}
+	})
+}
+
+func TestThread(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		g := lived(t, w.post(request()), approve, plan, apply)
+		for _, e := range g.Fresh() { // the plan is of no interest to people
+			if err := w.voice.Thread(t.Context(), g, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		replies := w.Thread(g.Card.Channel, g.Card.TS)
+		if len(replies) != 2 {
+			t.Fatalf("%d replies", len(replies))
+		}
+		for i, e := range []store.Entry{g.Fresh()[0], g.Fresh()[2]} {
+			if want, _ := w.voice.Pen.Line(g, e); replies[i].Text != want || replies[i].UnfurlLinks || replies[i].UnfurlMedia {
+				t.Errorf("reply %+v, want %q", replies[i], want)
+			}
+		}
+		if len(w.Messages(approvals)) != 1 {
+			t.Error("a reply stands in the channel")
+		}
+	})
+}
+
+func TestAnswerIsForThePersonAlone(t *testing.T) {
+	for user, want := range map[string]string{sato: "この申請の承認権限がありません。", kato: "You aren't an approver for this."} {
+		inSlack(t, func(t *testing.T, w *world) {
+			g := w.post(request())
+			p := store.Press{ID: "press-1", By: user, Refusal: handlers.NotApprover, Facts: map[string]string{"state": "asked"}, Card: g.Card}
+			if err := w.voice.Answer(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+			got := w.Ephemerals(user)
+			if len(got) != 1 || got[0].Text != want || got[0].Channel != approvals {
+				t.Errorf("%s reads %+v, want %q", user, got, want)
+			}
+			if len(w.Messages(approvals)) != 1 {
+				t.Error("the channel hears of it")
+			}
+		})
+	}
+}
+
+// TestSlackErrorsComeBack: with Slack's code in them, and where the card stands is not forgotten.
+func TestSlackErrorsComeBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		call   func(w *world, g store.Grant) error
+	}{
+		"post": {"chat.postMessage", func(w *world, g store.Grant) error {
+			g.Card = store.Card{}
+			_, err := w.voice.Card(w.t.Context(), g)
+			return err
+		}},
+		"redraw": {"chat.update", func(w *world, g store.Grant) error {
+			card, err := w.voice.Card(w.t.Context(), g)
+			if card != g.Card {
+				w.t.Errorf("the card moved to %+v", card)
+			}
+			return err
+		}},
+		"thread": {"chat.postMessage", func(w *world, g store.Grant) error {
+			return w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse, Seq: 7})
+		}},
+		"answer": {"chat.postEphemeral", func(w *world, g store.Grant) error {
+			return w.voice.Answer(w.t.Context(), store.Press{ID: "press-" + g.ID, By: sato, Refusal: handlers.Gone, Card: g.Card})
+		}},
+		"members": {"usergroups.users.list", func(w *world, g store.Grant) error {
+			_, err := w.people.Members(w.t.Context(), "S0LEADS")
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				g := w.post(request())
+				w.failing(refusing(c.method, "fatal_error"))
+				err := c.call(w, g)
+				var answer slack.SlackErrorResponse
+				if !errors.As(err, &answer) || answer.Err != "fatal_error" || err.Error() == answer.Err {
+					t.Errorf("error %v: want Slack's answer, and what it was an answer to", err)
+				}
+				w.failing(func(fakeslack.Call) *fakeslack.Failure { return &fakeslack.Failure{} })
+				if c.call(w, g) == nil {
+					t.Error("no error when the connection drops")
+				}
+			})
+		})
+	}
+}

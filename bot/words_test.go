@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sekisho/store"
+)
+
+// catalogue is one language's file: a key and its text, or its texts by plural form.
+func catalogue(t *testing.T, language string) map[string][]string {
+	t.Helper()
+	raw, err := catalogues.ReadFile("words/" + language + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file map[string]any
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for key, value := range file {
+		switch v := value.(type) {
+		case string:
+			out[key] = []string{v}
+		case map[string]any:
+			for _, form := range slices.Sorted(maps.Keys(v)) {
+				out[key] = append(out[key], v[form].(string))
+			}
+		}
+	}
+	return out
+}
+
+// eachSentence calls test with every text of every language.
+func eachSentence(t *testing.T, test func(t *testing.T, language, key, text string)) {
+	t.Helper()
+	for _, language := range languages {
+		sentences := catalogue(t, language)
+		for _, key := range slices.Sorted(maps.Keys(sentences)) {
+			for _, text := range sentences[key] {
+				t.Run(language+"/"+key, func(t *testing.T) { test(t, language, key, text) })
+			}
+		}
+	}
+}
+
+var place = regexp.MustCompile(`{{\.(\w+)}}`)
+
+// places are the names of what a text has places for, each once.
+func places(texts []string) []string {
+	var out []string
+	for _, m := range place.FindAllStringSubmatch(strings.Join(texts, " "), -1) {
+		out = append(out, m[1])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func TestCataloguesAreTwins(t *testing.T) {
+	en, ja := catalogue(t, "en"), catalogue(t, "ja")
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(en)), slices.Sorted(maps.Keys(ja))); diff != "" {
+		t.Errorf("keys (-en +ja):\n%s", diff)
+	}
+	for key := range en {
+		if diff := cmp.Diff(places(en[key]), places(ja[key])); diff != "" {
+			t.Errorf("places of %s (-en +ja):\n%s", key, diff)
+		}
+	}
+}
+
+// composed are the ends of the keys that the code puts together, by how they begin.
+func composed(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{
+		"refusal.":           constants(t, "../handlers", "Refusals of a press"),
+		"card.target.":       slices.Collect(maps.Keys(parts)),
+		"card.trouble_take.": slices.Collect(maps.Keys(parts)),
+	}
+	for _, reason := range reasons {
+		out["why."] = append(out["why."], strings.ToLower(reason))
+	}
+	for _, verb := range verbs {
+		out["button."] = append(out["button."], string(verb))
+	}
+	for _, state := range constants(t, "../store", "The states of a grant") {
+		if state != string(store.Ended) { // named after what ended it
+			out["state."] = append(out["state."], state)
+		}
+	}
+	for _, name := range constants(t, "../store", "The verbs of a grant") {
+		verb := store.Verb(name)
+		if to, err := store.Approved.Next(verb); err == nil && to == store.Ending {
+			out["state."] = append(out["state."], name)
+		}
+		if _, ok := penIn("en").Line(request(), store.Entry{Verb: verb, State: store.Active}); ok {
+			out["thread."] = append(out["thread."], name)
+		}
+	}
+	return out
+}
+
+func TestKeysAreThoseInUse(t *testing.T) {
+	ends, used := composed(t), map[string]bool{}
+	for _, key := range keysInSource(t) {
+		if !strings.HasSuffix(key, ".") {
+			used[key] = true
+			continue
+		}
+		if len(ends[key]) == 0 {
+			t.Errorf("the code puts keys together that begin with %q, and this test does not know their ends", key)
+		}
+		for _, end := range ends[key] {
+			used[key+end] = true
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(used)), slices.Sorted(maps.Keys(catalogue(t, "en")))); diff != "" {
+		t.Errorf("keys (-used in code +in the catalogues):\n%s", diff)
+	}
+}
+
+func TestLanguageOfALocale(t *testing.T) {
+	for locale, want := range map[string]string{
+		"ja": "承認", "ja-JP": "承認", "en": "Approve", "en-US": "Approve", "en-GB": "Approve", "fr-FR": "Approve", "": "Approve", "no locale": "Approve",
+	} {
+		if got := In(locale).Say("button.approve", nil); got != want {
+			t.Errorf("locale %q says %q, want %q", locale, got, want)
+		}
+	}
+}
+
+func TestMissingSentenceShowsItsKey(t *testing.T) {
+	for _, language := range languages {
+		if got := In(language).Say("state.never", nil); got != "state.never" {
+			t.Errorf("%s: %q", language, got)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for d, want := range map[time.Duration][2]string{
+		0:                             {"0 seconds", "0秒"},
+		999 * time.Millisecond:        {"0 seconds", "0秒"},
+		time.Second:                   {"1 second", "1秒"},
+		time.Minute:                   {"1 minute", "1分"},
+		time.Hour:                     {"1 hour", "1時間"},
+		90 * time.Minute:              {"1 hour 30 minutes", "1時間30分"},
+		24 * time.Hour:                {"24 hours", "24時間"},
+		2*time.Hour + time.Second:     {"2 hours 1 second", "2時間1秒"},
+		time.Hour + 61*time.Second:    {"1 hour 1 minute 1 second", "1時間1分1秒"},
+		-time.Minute:                  {"0 seconds", "0秒"},
+		10000*time.Hour + time.Minute: {"10000 hours 1 minute", "10000時間1分"},
+	} {
+		for i, language := range languages {
+			if got := In(language).Span(d); got != want[i] {
+				t.Errorf("%s in %s is %q, want %q", d, language, got, want[i])
+			}
+		}
+	}
+}

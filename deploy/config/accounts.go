@@ -1,0 +1,78 @@
+package config
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	accountID = form{regexp.MustCompile(`^[0-9]{12}$`), "an AWS account's id, which has twelve digits with its leading zeros", `"123456789012"`}
+	roleARN   = form{regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}$`), "a role's ARN", "arn:aws:iam::123456789012:role/sekisho"}
+	// The name stands on every card and before the / of an IAM user.
+	accountName = regexp.MustCompile(`^[\pL\pN][\pL\pM\pN ._-]{0,39}$`)
+)
+
+func (r *reader) readAccounts(c *Config, top section) {
+	const example = `{production: {id: "123456789012"}}`
+	v, ok := top.need("accounts", example)
+	if !ok {
+		return
+	}
+	pairs, ok := r.pairs(v, example)
+	if ok && len(pairs) == 0 {
+		r.note(v.at, "%s has nothing in it: %s", v.name, v.write(example))
+	}
+	for _, p := range pairs {
+		r.readAccount(c, p)
+	}
+}
+
+// readAccount checks that an account has one name: a second one would be a second set of rules for it.
+func (r *reader) readAccount(c *Config, v value) {
+	if !accountName.MatchString(v.key) {
+		r.note(v.from, "%s is not a name for an account: write up to 40 letters, digits, blanks, dots, _ or -, beginning with a letter or digit, such as production", v.name)
+	}
+	r.accounts[v.key] = ""
+	s, ok := r.section(v, `{id: "123456789012"}`, "id", "role")
+	if !ok {
+		return
+	}
+	id := s.word("id", accountID)
+	role := s.wordOr("role", "", roleARN)
+	if id.value == "" {
+		return
+	}
+	if other, taken := c.Policy.Accounts[id.value]; taken {
+		r.note(id.at, "%s is the id of %s already: an account has one name, so take one of the two away", id.value, quote(other))
+		return
+	}
+	r.accounts[v.key] = id.value
+	c.Policy.Accounts[id.value] = v.key
+	if role.value == "" {
+		return
+	}
+	if owner := strings.Split(role.value, ":")[4]; owner != id.value {
+		r.note(role.at, "this role is in account %s, and must be in %s: what is done in an account is done by a role of its own", owner, id.value)
+	}
+	c.Roles[id.value] = role.value
+}
+
+// account returns the twelve digits of the account that a name means, or "" if that is wrong, which is told.
+func (r *reader) account(name word) string {
+	id, ok := r.accounts[name.value]
+	if ok || name.value == "" || len(r.accounts) == 0 {
+		return id
+	}
+	names := slices.Sorted(maps.Keys(r.accounts))
+	if near, ok := nearest(name.value, names); ok {
+		r.note(name.at, "%s is not among the accounts: did you mean %s?", quote(name.value), quote(near))
+		return ""
+	}
+	for i, each := range names {
+		names[i] = quote(each)
+	}
+	r.note(name.at, "%s is not among the accounts: write %s", quote(name.value), series(names, "or"))
+	return ""
+}

@@ -1,0 +1,163 @@
+package config_test
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sekisho/aws/identity"
+	"sekisho/deploy/config"
+	"sekisho/handlers"
+)
+
+// good has nothing wrong. The tables change one thing about it and name the line.
+const good = `accounts:
+  production: {id: 123456789012}
+  staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho}
+slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo}
+queues: {sign_ins: https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins}
+people:
+  - {slack: U01ABCDEF, iam_users: [production/t.yamada, staging/t.yamada]}
+  - {slack: [U02ABCDEF, U03ABCDEF]}
+entitlements:
+  - id: prod-operator
+    kind: iam-group
+    account: production
+    group: jit-prod-operators
+    on_login: true
+    approve: [{by: [usergroup:S01LEADS, U02ABCDEF], count: 2}]
+    within: 90m
+    duration: {default: 4h, max: 12h}
+  - id: staging-admin
+    kind: iam-group
+    account: staging
+    group: jit-staging-admins
+    approve:
+      - by: usergroup:S01LEADS
+    duration:
+      default: 1h30m
+      max: 8760h
+`
+
+func TestParse(t *testing.T) {
+	got, err := config.Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := []handlers.Person{
+		{Slack: []string{"U01ABCDEF"}, IAM: []handlers.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}}},
+		{Slack: []string{"U02ABCDEF", "U03ABCDEF"}},
+	}
+	zone, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		People:  people,
+		Roles:   map[string]string{"012345678901": "arn:aws:iam::012345678901:role/sekisho"},
+		Channel: "C01ABCDEF", Language: "ja", Zone: zone,
+		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
+		Policy: &handlers.Policy{
+			Accounts: map[string]string{"123456789012": "production", "012345678901": "staging"},
+			People:   handlers.NewPeople(people),
+			Entitlements: []handlers.Entitlement{
+				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
+					Approvers: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Need: 2,
+					Within: 90 * time.Minute, Duration: 4 * time.Hour, Longest: 12 * time.Hour},
+				{ID: "staging-admin", Kind: "iam-group", Account: "012345678901", Target: "jit-staging-admins",
+					Approvers: []string{"usergroup:S01LEADS"}, Need: 1,
+					Within: 24 * time.Hour, Duration: 90 * time.Minute, Longest: 365 * 24 * time.Hour},
+			},
+		},
+	}
+	same(t, want, got)
+}
+
+// same compares what can be compared, and people by what they are asked for.
+func same(t *testing.T, want, got config.Config) {
+	t.Helper()
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(handlers.People{}), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+// TestParseIsIndifferent to how the same is written.
+func TestParseIsIndifferent(t *testing.T) {
+	want, err := config.Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := strings.SplitAfter(good, "role/sekisho}\n")
+	for name, text := range map[string]string{
+		"a mark of the byte order": "\ufeff" + good,
+		"lines of Windows":         strings.ReplaceAll(good, "\n", "\r\n"),
+		"a document's beginning":   "---\n" + good,
+		"a document's end":         good + "...\n",
+		"quoted ids":               strings.NewReplacer("123456789012}", `"123456789012"}`, "012345678901,", "'012345678901',").Replace(good),
+		"accounts last":            top[1] + top[0],
+		"a list in lines":          strings.Replace(good, "[usergroup:S01LEADS, U02ABCDEF]", "\n        - usergroup:S01LEADS\n        - U02ABCDEF\n       ", 1),
+		"quoted approver":          strings.Replace(good, "[usergroup:S01LEADS", `["usergroup:S01LEADS"`, 1),
+		"comments":                 strings.ReplaceAll(good, "\n", " # comment\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := config.Parse([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, want, got)
+		})
+	}
+}
+
+func TestParseDefaults(t *testing.T) {
+	text := strings.NewReplacer(", language: ja, zone: Asia/Tokyo", "", ", count: 2", "", "    within: 90m\n", "").Replace(good)
+	c, err := config.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := c.Policy.Entitlements[0]
+	if c.Language != "en" || c.Zone != time.UTC || e.Need != 1 || e.Within != 24*time.Hour {
+		t.Errorf("language %q, zone %v, need %d, within %v", c.Language, c.Zone, e.Need, e.Within)
+	}
+}
+
+// TestSamples holds what people copy, and what the demo runs on, to the promise that both are right.
+func TestSamples(t *testing.T) {
+	for _, path := range []string{"../sekisho.yaml", "../demo/sekisho.yaml"} {
+		if _, err := config.Load(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	if _, err := config.Load(filepath.Join(t.TempDir(), "none.yaml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "sekisho.yaml")
+	if err := os.WriteFile(path, []byte("acounts: {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := config.Load(path)
+	if want := "\n" + path + ":1:1: unknown key"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v has no %q", err, want)
+	}
+}
+
+// TestKinds holds the kinds of access that can be written against those that can be given.
+func TestKinds(t *testing.T) {
+	kinds := slices.Sorted(maps.Keys(identity.Kinds(identity.Accounts{})))
+	_, err := config.Parse([]byte(strings.Replace(good, "kind: iam-group", "kind: none", 1)))
+	want := "can be given: write " + strings.Join(kinds, " or ") + "\n"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v has no %q", err, want)
+	}
+}

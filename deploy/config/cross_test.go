@@ -1,0 +1,74 @@
+package config_test
+
+import "testing"
+
+func TestMistakesOfAccounts(t *testing.T) {
+	check(t, "accounts.golden", []change{
+		{"id too short", "id: 123456789012", "id: 12345678901", []string{"2:20: leading zeros"}},
+		{"id of another base", "id: 123456789012", "id: 0x1234567890", []string{"2:20: is not an AWS account's id"}},
+		{"id with a fraction", "id: 123456789012", "id: 123456789012.0", []string{"2:20: is not an AWS account's id"}},
+		{"id with an exponent", "id: 123456789012", "id: 1.23456789012e11", []string{"2:20: is not an AWS account's id"}},
+		{"two names", "id: 123456789012", "id: 012345678901", []string{"3:17: is the id of \"production\" already"}},
+		{"long name", "  production:", "  production-of-the-very-large-company-in-the-north:", []string{"2:3: is not a name for an account", "7:36: not among the accounts", "12:14: not among"}},
+		{"name with a sign", "  staging:", "  \"sta\\nging\":", []string{"3:3: is not a name", "7:57: not among", "20:14: not among"}},
+		{"no ARN", "arn:aws:iam::012345678901:role/sekisho", "sekisho", []string{"3:37: is not a role's ARN"}},
+		{"role of another account", "arn:aws:iam::012345678901:role", "arn:aws:iam::999999999999:role", []string{"3:37: this role is in account 999999999999"}},
+		{"unknown account", "account: production", "account: prodcution", []string{"12:14: did you mean \"production\"?"}},
+		{"account by id", "account: production", "account: 123456789012", []string{"12:14: write \"production\" or \"staging\""}},
+	})
+}
+
+func TestMistakesOfSlack(t *testing.T) {
+	check(t, "slack.golden", []change{
+		{"channel by name", "approvals: C01ABCDEF", "approvals: aws-approvals", []string{"4:20: is not a channel's id"}},
+		{"language", "language: ja", "language: fr", []string{"4:41: is not a language of the cards"}},
+		{"zone", "zone: Asia/Tokyo", "zone: Asia/Tokio", []string{"4:51: is not a time zone that is known here"}},
+		{"zone of the machine", "zone: Asia/Tokyo", "zone: Local", []string{"4:51: is not a time zone"}},
+		{"zone that is a path", "zone: Asia/Tokyo", "zone: ../../etc/passwd", []string{"4:51: is not the name of a time zone"}},
+		{"queue by ARN", "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins", "arn:aws:sqs:us-east-1:123456789012:q", []string{"5:20: is not the URL of a queue"}},
+		{"queue without a path", "amazonaws.com/123456789012/sign-ins", "amazonaws.com", []string{"5:20: is not the URL of a queue"}},
+	})
+}
+
+func TestMistakesOfPeople(t *testing.T) {
+	check(t, "people.golden", []change{
+		{"Slack name", "slack: U01ABCDEF", "slack: \"@yamada\"", []string{"7:13: is not a Slack user's id"}},
+		{"nobody", "{slack: U01ABCDEF, iam", "{iam", []string{"7:5: needs \"slack\""}},
+		{"two people, one Slack account", "[U02ABCDEF, U03ABCDEF]", "[U02ABCDEF, U01ABCDEF]", []string{"8:25: U01ABCDEF is there already, on line 7"}},
+		{"one Slack account twice", "[U02ABCDEF, U03ABCDEF]", "[U02ABCDEF, U02ABCDEF]", []string{"8:25: U02ABCDEF is there already, on line 8"}},
+		{"two people, one IAM user", "U03ABCDEF]}", "U03ABCDEF], iam_users: [production/t.yamada]}", []string{"8:49: an IAM user belongs to one person"}},
+		{"two people, one IAM user in capitals", "U03ABCDEF]}", "U03ABCDEF], iam_users: [production/T.Yamada]}", []string{"8:49: an IAM user belongs to one person"}},
+		{"user without an account", "[production/t.yamada,", "[t.yamada,", []string{"7:36: is not an IAM user behind"}},
+		{"user in an unknown account", "[production/t.yamada,", "[prod/t.yamada,", []string{"7:36: \"prod\" is not among the accounts"}},
+	})
+}
+
+func TestMistakesOfEntitlements(t *testing.T) {
+	check(t, "entitlements.golden", []change{
+		{"id with capitals", "id: prod-operator", "id: Prod", []string{"10:9: is not an id of small letters"}},
+		{"id twice", "id: staging-admin", "id: prod-operator", []string{"18:9: is the id of an entitlement already, on line 10"}},
+		{"kind", "kind: iam-group", "kind: iam_group", []string{"11:11: write iam-group"}},
+		{"group", "group: jit-prod-operators", "group: jit/prod", []string{"13:12: is not an IAM group's name"}},
+		{"yes", "on_login: true", "on_login: yes", []string{"14:15: is not true or false"}},
+		{"second for a sign-in", "    account: staging", "    account: production\n    on_login: true", []string{"21:15: asks for prod-operator, of line 10"}},
+		{"no approvers", "    approve: [{by: [usergroup:S01LEADS, U02ABCDEF], count: 2}]\n", "", []string{"10:5: needs \"approve\""}},
+		{"nobody in by", "by: [usergroup:S01LEADS, U02ABCDEF]", "by: []", []string{"15:20: has nothing in it"}},
+		{"no by", "by: [usergroup:S01LEADS, U02ABCDEF], ", "", []string{"15:15: needs \"by\""}},
+		{"two steps", "count: 2}]", "count: 2}, {by: U02ABCDEF}]", []string{"15:64: a second step"}},
+		{"group by name", "[usergroup:S01LEADS,", "[usergroup:leads,", []string{"15:21: is not an approver"}},
+		{"group without its mark", "[usergroup:S01LEADS,", "[S01LEADS,", []string{"15:21: is not an approver"}},
+		{"approver twice", "[usergroup:S01LEADS,", "[U02ABCDEF,", []string{"15:32: U02ABCDEF is named twice", "15:51: \"by\" names 1 person, so 2"}},
+		{"one person's two accounts", "[usergroup:S01LEADS,", "[U03ABCDEF,", []string{"15:51: \"by\" names 1 person, so 2"}},
+		{"more than there are people", "count: 2", "count: 3", []string{"15:60: lists 2 persons, so 3"}},
+		{"nobody's account", "S01LEADS, U02ABCDEF", "S01LEADS, U09ABCDEF", []string{"15:41: is nobody under people"}},
+		{"no approvals needed", "count: 2", "count: 0", []string{"15:60: is not a number of approvals"}},
+		{"max below default", "max: 12h", "max: 3h", []string{"17:34: max is shorter than default"}},
+		{"no max", ", max: 12h", "", []string{"17:15: needs \"max\""}},
+		{"a day", "within: 90m", "within: 1d", []string{"16:13: a day is 24h"}},
+		{"no unit", "within: 90m", "within: 90", []string{"16:13: is not a time"}},
+		{"a blink", "within: 90m", "within: 59s", []string{"16:13: is shorter than a minute"}},
+		{"below zero", "within: 90m", "within: -1h", []string{"16:13: is not a time"}},
+		{"more than a year", "max: 12h", "max: 8761h", []string{"17:34: is longer than a year"}},
+		{"more than can be counted", "max: 12h", "max: 999999h999999h999999h", []string{"17:34: is longer than a year"}},
+	})
+}

@@ -1,0 +1,124 @@
+package config
+
+import (
+	"regexp"
+	"time"
+
+	"sekisho/handlers"
+)
+
+const (
+	entitlementsExample = "[{id: prod-operator, kind: iam-group, ...}]"
+	durationExample     = "{default: 4h, max: 12h}"
+
+	shortest = time.Minute
+	longest  = 365 * 24 * time.Hour
+)
+
+// kind is a kind of access, and how its entitlements name what is given.
+type kind struct {
+	name   string
+	key    string
+	target form
+}
+
+// kinds are all that an entitlement can be of. A new kind of access is a new entry.
+var kinds = []kind{
+	{"iam-group", "group", form{regexp.MustCompile(`^[\w+=,.@-]{1,128}$`), "an IAM group's name", "jit-prod-operators"}},
+}
+
+var (
+	ruleID   = form{regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`), "an id of small letters, digits and -, up to 64", "prod-operator"}
+	anyKind  = form{regexp.MustCompile(`.`), "a kind of access", "iam-group"}
+	anyName  = form{regexp.MustCompile(`.`), "an account's name", "production"}
+	truth    = form{regexp.MustCompile(`^(true|false)$`), "true or false", "true"}
+	timeSpan = form{regexp.MustCompile(`^([0-9]{1,6}[hms]){1,3}$`), "a time (hours and minutes, such as 90m or 1h30m; a day is 24h)", "4h"}
+)
+
+// rules is what the entitlements read so far have taken.
+type rules struct {
+	ids     map[string]place
+	onLogin map[string]word // account -> what a sign-in asks for
+}
+
+func (r *reader) readEntitlements(c *Config, top section) {
+	v, ok := top.need("entitlements", entitlementsExample)
+	if !ok {
+		return
+	}
+	before := rules{map[string]place{}, map[string]word{}}
+	for _, each := range r.entries(v, "an entitlement", entitlementsExample) {
+		keys := []string{"id", "kind", "account"}
+		for _, k := range kinds {
+			keys = append(keys, k.key)
+		}
+		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "approve", "within", "duration")...)
+		if !ok {
+			continue
+		}
+		e := r.readEntitlement(s, before)
+		e.Approvers, e.Need = r.readApproval(s)
+		c.Policy.Entitlements = append(c.Policy.Entitlements, e)
+	}
+}
+
+func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
+	id := s.word("id", ruleID)
+	if at, taken := before.ids[id.value]; taken {
+		r.note(id.at, "%s is the id of an entitlement already, on line %d: write another one, for buttons and the ledger know it by its id", id.value, at.line)
+	} else if id.value != "" {
+		before.ids[id.value] = id.at
+	}
+	out := handlers.Entitlement{ID: id.value, Account: r.account(s.word("account", anyName))}
+	out.Kind, out.Target = r.readKind(s)
+	if onLogin := s.wordOr("on_login", "false", truth); onLogin.value == "true" {
+		first, taken := before.onLogin[out.Account]
+		if out.OnLogin = true; taken {
+			r.note(onLogin.at, "a sign-in to this account asks for %s, of line %d, so it would never ask for this one: take one on_login away", first.value, first.at.line)
+		} else if out.Account != "" {
+			before.onLogin[out.Account] = id
+		}
+	}
+	out.Within = r.span(s.wordOr("within", "24h", timeSpan))
+	if d, ok := s.section("duration", durationExample, "default", "max"); ok {
+		most := d.word("max", timeSpan)
+		out.Duration, out.Longest = r.span(d.word("default", timeSpan)), r.span(most)
+		if out.Longest > 0 && out.Longest < out.Duration {
+			r.note(most.at, "max is shorter than default: write max: %s or more, or a shorter default", d.values["default"].node.GetToken().Value)
+		}
+	}
+	return out
+}
+
+// readKind returns the kind of access and what of it is given.
+func (r *reader) readKind(s section) (string, string) {
+	written := s.word("kind", anyKind)
+	var names []string
+	for _, k := range kinds {
+		if k.name == written.value {
+			return k.name, s.word(k.key, k.target).value
+		}
+		names = append(names, k.name)
+	}
+	if written.value != "" {
+		r.note(written.at, "%s is not a kind of access that can be given: write %s", quote(written.value), series(names, "or"))
+	}
+	return "", ""
+}
+
+// span reads a time; 0 is one that is told to be wrong.
+func (r *reader) span(written word) time.Duration {
+	if written.value == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(written.value)
+	switch {
+	case err != nil || d > longest:
+		r.note(written.at, "%s is longer than a year: write %dh or less", written.value, longest/time.Hour)
+	case d < shortest:
+		r.note(written.at, "%s is shorter than a minute: write 1m or more", written.value)
+	default:
+		return d
+	}
+	return 0
+}

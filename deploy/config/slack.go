@@ -1,0 +1,45 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"time"
+)
+
+const (
+	slackExample = "{approvals: C01ABCDEF}"
+	queueExample = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-sign-ins"
+)
+
+var (
+	channelID = form{regexp.MustCompile(`^[CG][A-Z0-9]{2,20}$`), "a channel's id (in Slack: the channel's details, at the bottom)", "C01ABCDEF"}
+	language  = form{regexp.MustCompile(`^(en|ja)$`), "a language of the cards, en or ja", "en"}
+	zoneName  = form{regexp.MustCompile(`^[A-Za-z][\w+/-]{1,63}$`), "the name of a time zone", "Asia/Tokyo"}
+	queueURL  = form{regexp.MustCompile(`^https?://`), "the URL of a queue, beginning with https://", queueExample}
+)
+
+func (r *reader) readSlack(c *Config, top section) {
+	s, ok := top.section("slack", slackExample, "approvals", "language", "zone")
+	if !ok {
+		return
+	}
+	c.Channel = s.word("approvals", channelID).value
+	c.Language = s.wordOr("language", "en", language).value
+	zone := s.wordOr("zone", "UTC", zoneName)
+	var err error
+	if c.Zone, err = time.LoadLocation(zone.value); err != nil || zone.value == "Local" {
+		r.note(zone.at, "%s is not a time zone that is known here: write one such as Asia/Tokyo, Europe/Berlin or UTC", quote(zone.value))
+	}
+}
+
+func (r *reader) readQueues(c *Config, top section) {
+	s, ok := top.section("queues", "{sign_ins: "+queueExample+"}", "sign_ins")
+	if !ok {
+		return
+	}
+	queue := s.word("sign_ins", queueURL)
+	if u, err := url.Parse(queue.value); queue.value != "" && (err != nil || u.Host == "" || len(u.Path) < 2) {
+		r.note(queue.at, "%s is not the URL of a queue: a host and a queue's path belong behind https://, such as %s", quote(queue.value), queueExample)
+	}
+	c.SignIns = queue.value
+}

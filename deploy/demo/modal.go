@@ -1,0 +1,98 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sekisho/bot/fakeslack"
+)
+
+// fill keeps values for the open modal; they are entered when it is submitted.
+func (d *desk) fill(_ context.Context, rest string) error {
+	args, err := words(rest)
+	if err != nil {
+		return err
+	}
+	name := ""
+	if len(args) > 0 && !strings.Contains(args[0], "=") {
+		name, args = args[0], args[1:]
+	}
+	v, err := d.open(name)
+	if err != nil {
+		return err
+	}
+	values := map[string]string{}
+	for _, pair := range args {
+		key, value, _ := strings.Cut(pair, "=")
+		if err := d.offer(v, key, value); err != nil {
+			return err
+		}
+		values[key] = value
+	}
+	if d.filled[v.ID] == nil {
+		d.filled[v.ID] = map[string]string{}
+	}
+	maps.Copy(d.filled[v.ID], values)
+	return nil
+}
+
+// offer checks that an input is there. One whose options the app suggests is typed into, so that they are.
+func (d *desk) offer(v fakeslack.View, key, value string) error {
+	all := inputs(v.Blocks)
+	i := slices.IndexFunc(all, func(in input) bool { return in.Key == key })
+	switch {
+	case i < 0:
+		return fmt.Errorf("no input %q in the modal", key)
+	case all[i].Element.Type == "external_select":
+		return arrived(d.slack.Suggest(v.User, v.ID, key, value))
+	}
+	return nil
+}
+
+func (d *desk) submit(_ context.Context, name string) error {
+	v, err := d.open(name)
+	if err != nil {
+		return err
+	}
+	return arrived(d.slack.Submit(v.User, v.ID, d.filled[v.ID]))
+}
+
+func (d *desk) closeModal(_ context.Context, name string) error {
+	v, err := d.open(name)
+	if err != nil {
+		return err
+	}
+	return arrived(d.slack.CloseModal(v.User))
+}
+
+// open is the modal of a person, or without a name the only one there is.
+func (d *desk) open(name string) (fakeslack.View, error) {
+	if name != "" {
+		u, err := d.person(name)
+		if err != nil {
+			return fakeslack.View{}, err
+		}
+		v, there := d.slack.Modal(u.ID)
+		if !there {
+			return v, fmt.Errorf("%s has no modal open", name)
+		}
+		return v, nil
+	}
+	var found []fakeslack.View
+	for _, u := range d.ws.Users {
+		if v, there := d.slack.Modal(u.ID); there {
+			found = append(found, v)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return fakeslack.View{}, errors.New("no modal is open")
+	case 1:
+		return found[0], nil
+	}
+	return fakeslack.View{}, errors.New("several modals are open: name the user")
+}

@@ -1,0 +1,151 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/bot"
+	"sekisho/bot/fakeslack"
+	"sekisho/deploy/app"
+	"sekisho/deploy/config"
+	"sekisho/handlers"
+	"sekisho/store/boltdb"
+)
+
+//go:embed sekisho.yaml
+var defaults []byte
+
+// world is everything around the bot, and the bot.
+type world struct {
+	clock  *clock
+	slack  *fakeslack.Server
+	web    *http.Server // Slack's, on a real socket
+	url    string
+	aws    *fakeaws.AWS
+	config config.Config
+	queue  string
+	folder string // of the ledger
+	bot    *running
+}
+
+// running is a bot at work.
+type running struct {
+	ledger *boltdb.DB
+	poke   func()
+	stop   context.CancelFunc
+	ended  chan error
+}
+
+// newWorld makes a workspace and an account in which this user exists.
+func newWorld(lang string, who handlers.Request) (_ *world, err error) {
+	w := &world{clock: &clock{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if w.config, err = settings(lang, who); err != nil {
+		return w, err
+	}
+	if w.folder, err = os.MkdirTemp("", "sekisho-demo-"); err != nil {
+		return w, fmt.Errorf("make folder for the ledger: %w", err)
+	}
+	rule := w.config.Policy.Entitlements[0]
+	w.aws = fakeaws.New(fakeaws.Options{Now: w.clock.now, Accounts: []string{who.Account}})
+	if who.Signin.Principal == "" {
+		w.aws.AddUser(who.Account, who.User, nil)
+	} else {
+		w.aws.AddUserAs(who.Account, who.User, who.Signin.Principal)
+	}
+	w.aws.AddGroup(who.Account, rule.Target)
+	w.queue = w.aws.AddQueue(who.Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
+	w.config.SignIns = w.queue
+	ws := workspace(w.clock.now)
+	ws.Users[0].Locale = lang // so that who follows the story can read what only its hero sees
+	w.slack = fakeslack.New(ws)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return w, fmt.Errorf("open a port for the made-up Slack: %w", err)
+	}
+	w.url = "http://" + listener.Addr().String() + "/api/"
+	w.web = &http.Server{Handler: w.slack}
+	go func() { _ = w.web.Serve(listener) }() // ends with close
+	return w, nil
+}
+
+// settings are the demo's, for whoever signs in: the record that was given may be of any user and account.
+func settings(lang string, who handlers.Request) (config.Config, error) {
+	c, err := config.Parse(defaults)
+	if err != nil {
+		return c, fmt.Errorf("read the demo's configuration: %w", err)
+	}
+	if c.Language = lang; lang == "ja" {
+		c.Zone = time.FixedZone("JST", 9*60*60)
+	}
+	c.Policy.Accounts = map[string]string{who.Account: "production"}
+	c.Policy.Entitlements[0].Account = who.Account
+	c.Policy.People = handlers.NewPeople([]handlers.Person{
+		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
+		{Slack: []string{sato}},
+	})
+	return c, nil
+}
+
+// start starts the bot on the ledger as it is.
+func (w *world) start(ctx context.Context) error {
+	ledger, err := boltdb.Open(filepath.Join(w.folder, "ledger.db"))
+	if err != nil {
+		return err
+	}
+	a := app.New(w.config, app.Edges{
+		DB: ledger, Alone: true, AWS: w.awsConfig, Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
+		Slack: app.Slack{URL: w.url, BotToken: botToken, AppToken: appToken},
+	})
+	ctx, stop := context.WithCancel(ctx)
+	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop, ended: make(chan error, 1)}
+	go func() { w.bot.ended <- a.Run(ctx) }()
+	return nil
+}
+
+// awsConfig reaches an account of the made-up AWS; the queue is in the only one there is.
+func (w *world) awsConfig(account string) aws.Config {
+	return w.aws.Config(cmp.Or(account, w.config.Policy.Entitlements[0].Account))
+}
+
+// halt stops the bot as SIGTERM would.
+func (w *world) halt() error {
+	if w.bot == nil {
+		return nil
+	}
+	w.bot.stop()
+	err := errors.Join(<-w.bot.ended, w.bot.ledger.Close())
+	w.bot = nil
+	return err
+}
+
+// close ends everything and removes the ledger.
+func (w *world) close() error {
+	err := w.halt()
+	if w.web != nil {
+		err = errors.Join(err, w.web.Close())
+	}
+	if w.slack != nil {
+		w.slack.Close()
+	}
+	return errors.Join(err, os.RemoveAll(w.folder))
+}
+
+// pen is the words of the cards, to find what they say.
+func (w *world) pen() bot.Pen { return bot.Pen{Words: bot.In(w.config.Language), Zone: w.config.Zone} }

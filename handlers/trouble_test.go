@@ -1,0 +1,378 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// failing lets AWS fail every call of an action in one way.
+func failing(action string, f fakeaws.Failure) func(fakeaws.Call) *fakeaws.Failure {
+	return func(c fakeaws.Call) *fakeaws.Failure {
+		if c.Action == action || action == "" {
+			return &f
+		}
+		return nil
+	}
+}
+
+func TestTwoApproveAtOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		g := w.voice.card()
+		for i := range 20 { // ten redeliveries of two presses
+			p := store.Press{ID: fmt.Sprint("press-", i%2), By: []string{"U0SATO", "U0KATO"}[i%2], Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}
+			go func() {
+				if err := w.keeper.Press(context.Background(), p); err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		w.wait(time.Minute)
+		w.is("1", store.Active, true)
+		if g := w.grant("1"); len(g.Approvals) != 1 {
+			t.Errorf("approvals: %v", g.Approvals)
+		}
+		if len(w.voice.answers) != 1 || w.voice.answers[0].Refusal != handlers.Late || w.voice.answers[0].Facts["by"] != w.grant("1").Approvals[0].By {
+			t.Errorf("answers: %+v", w.voice.answers)
+		}
+		if got := w.writes(); got != 1 {
+			t.Errorf("%d writes to AWS", got)
+		}
+	})
+}
+
+func TestTwoApprovalsNeeded(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.policy.Entitlements[0].Need = 2
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.is("1", store.Asked, false)
+		if refusal := w.press("U0SATO", store.Approve); refusal != handlers.Voted {
+			t.Errorf("the same person again: %q", refusal)
+		}
+		w.press("U0KATO", store.Approve)
+		w.is("1", store.Active, true)
+	})
+}
+
+// Everything is asked again before AWS is touched: what changes between the press and the act counts.
+func TestChangedBetweenPressAndAct(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*world)
+		want   string
+	}{
+		"the approver leaves the group": {func(w *world) { w.leads.set(false, "U0KATO") }, handlers.NotApprover},
+		"the approver is unmapped": {func(w *world) {
+			w.policy.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}})
+		}, handlers.NoPerson},
+		"the approver turns out to be the holder": {func(w *world) {
+			w.policy.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA", "U0SATO"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}})
+		}, handlers.Own},
+		"the IAM user is another person's": {func(w *world) {
+			w.policy.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}})
+		}, handlers.RuleChanged},
+		"the rule is removed":          {func(w *world) { w.policy.Entitlements = nil }, handlers.RuleGone},
+		"the rule is of another group": {func(w *world) { w.policy.Entitlements[0].Target = "admins" }, handlers.RuleChanged},
+		"the user is deleted":          {func(w *world) { w.aws.DeleteUser(account, "t.yamada") }, handlers.UserGone},
+		"the user is made anew": {func(w *world) {
+			w.aws.DeleteUser(account, "t.yamada")
+			w.aws.AddUser(account, "t.yamada", nil)
+		}, handlers.UserGone},
+	} {
+		inWorld(t, func(w *world) {
+			w.signIn("1")
+			w.stop() // the press is stored, and judged under the old rules
+			w.aws.Fault(failing("GetUser", fakeaws.Failure{Code: "Throttling"}))
+			w.run()
+			w.press("U0SATO", store.Approve)
+			w.is("1", store.Approved, false)
+			c.change(w)
+			w.aws.Fault(nil)
+			w.wait(time.Minute)
+			if g := w.grant("1"); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != c.want {
+				t.Errorf("%s: %s, %s %q, want %q", name, g.State, g.Outcome, g.Note, c.want)
+			}
+			if w.writes() != 0 {
+				t.Errorf("%s: %d writes to AWS", name, w.writes())
+			}
+		})
+	}
+}
+
+// A revoke during a running apply is durable at once; undoing waits for the apply, whatever came of it.
+func TestRevokeWhileGiving(t *testing.T) {
+	for name, f := range map[string]fakeaws.Failure{
+		"the answer is lost":   {Hang: true, Done: true},
+		"nothing happened":     {Hang: true},
+		"it lands a bit later": {Hang: true, Done: true, Delay: 30 * time.Second},
+		"it lands much later":  {Hang: true, Done: true, Delay: 5 * time.Minute},
+	} {
+		inWorld(t, func(w *world) {
+			w.signIn("1")
+			w.aws.Fault(failing("AddUserToGroup", f))
+			w.press("U0SATO", store.Approve)
+			w.wait(time.Second)
+			if refusal := w.press("U0KATO", store.Revoke); refusal != "" {
+				t.Errorf("%s: %s", name, refusal)
+			}
+			if g := w.grant("1"); g.State != store.Ending {
+				t.Errorf("%s: after the press it is %s", name, g.State)
+			}
+			w.wait(12 * time.Minute) // the second recheck has been
+			w.is("1", store.Ended, false)
+		})
+	}
+}
+
+func TestWhatCannotBeGiven(t *testing.T) {
+	for code, spoil := range map[string]func(*world){
+		"NoSuchEntity": func(w *world) { w.policy.Entitlements[0].Target = "no-such-group" },
+		"LimitExceeded": func(w *world) {
+			for i := range 10 {
+				w.aws.AddGroup(account, fmt.Sprint("g", i))
+				w.aws.Join(account, "t.yamada", fmt.Sprint("g", i))
+			}
+		},
+	} {
+		inWorld(t, func(w *world) {
+			spoil(w)
+			w.signIn("1")
+			w.press("U0SATO", store.Approve)
+			w.wait(time.Minute)
+			w.is("1", store.Ended, false)
+			if g := w.voice.card(); g.Outcome != store.Refuse || g.Note != code {
+				t.Errorf("the card says %s %q, want %q", g.Outcome, g.Note, code)
+			}
+		})
+	}
+}
+
+// AWS fails in every way, before the effect and after it; when it answers again, everything is as it should be.
+func TestAWSFails(t *testing.T) {
+	for name, f := range map[string]fakeaws.Failure{
+		"throttled":    {Code: "Throttling"},
+		"denied":       {Code: "AccessDenied"},
+		"broken":       {Code: "ServiceFailure", Status: 500},
+		"broken after": {Code: "ServiceFailure", Status: 500, Done: true},
+		"cut before":   {},
+		"cut after":    {Done: true},
+		"silent":       {Hang: true},
+		"silent after": {Hang: true, Done: true},
+	} {
+		for _, action := range []string{"GetUser", "ListGroupsForUser", "AddUserToGroup", "RemoveUserFromGroup"} {
+			inWorld(t, func(w *world) {
+				w.aws.Fault(failing(action, f))
+				w.signIn("1")
+				w.wait(2 * time.Minute)
+				if action == "GetUser" {
+					w.aws.Fault(nil)
+					w.wait(16 * time.Second)
+				}
+				w.press("U0SATO", store.Approve)
+				w.wait(2 * time.Minute)
+				w.aws.Fault(nil)
+				w.wait(40 * time.Second) // a hanging try and a pause
+				w.is("1", store.Active, true)
+				w.aws.Fault(failing(action, f))
+				w.press("U0YAMADA", store.Finish)
+				w.wait(2 * time.Minute)
+				w.aws.Fault(nil)
+				w.wait(40 * time.Second)
+				w.is("1", store.Ended, false)
+				w.entries("1") // whose chain holds
+				if t.Failed() {
+					t.Fatalf("%s, %s", action, name)
+				}
+			})
+		}
+	}
+}
+
+// AWS is down for a week: nothing is given up, the trouble is told once an hour, and access ends within a minute.
+func TestAWSIsDownForAWeek(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.aws.Fault(failing("", fakeaws.Failure{Code: "ServiceUnavailable", Status: 503}))
+		w.wait(4*time.Hour + 5*time.Minute)
+		w.is("1", store.Ending, true)
+		if g := w.voice.card(); g.Trouble != "ServiceUnavailable" {
+			t.Errorf("five minutes after the end the card says nothing of it: %+v", g)
+		}
+		w.wait(7 * 24 * time.Hour)
+		fails := 0
+		for _, v := range w.entries("1") {
+			if v == store.Fail {
+				fails++
+			}
+		}
+		if fails < 7*24 || fails > 7*24+4 {
+			t.Errorf("told %d times in a week", fails)
+		}
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		w.is("1", store.Ended, false)
+	})
+}
+
+// Slack's outage delays cards and nothing else.
+func TestSlackIsDown(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.voice.setDown(true)
+		w.leads.set(true)
+		w.wait(4*time.Hour + 5*time.Second)
+		w.is("1", store.Ended, false)
+		w.signIn("2")
+		w.is("2", store.Asked, false)
+		w.leads.set(false, "U0SATO")
+		w.voice.setDown(false)
+		w.wait(20 * time.Second)
+		if g := w.voice.cardOf("login-1"); g.State != store.Ended {
+			t.Errorf("the card says %s", g.State)
+		}
+		for _, v := range []store.Verb{store.Expire, store.Undo} {
+			if !slices.Contains(w.voice.lines, v) {
+				t.Errorf("never told: %s", v)
+			}
+		}
+		w.pressOn(w.voice.cardOf("login-2"), "U0SATO", store.Approve)
+		w.is("2", store.Active, true)
+	})
+}
+
+// A press that nobody can judge while Slack does not tell who is in the group waits, and is judged once.
+func TestGroupsUnknown(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.leads.set(true)
+		g := w.voice.card()
+		p := store.Press{ID: "press-1", By: "U0SATO", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}
+		if err := w.keeper.Press(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		w.wait(time.Minute)
+		w.is("1", store.Asked, false)
+		w.leads.set(false, "U0SATO")
+		w.wait(20 * time.Second)
+		w.is("1", store.Active, true)
+	})
+}
+
+// A ledger that cannot be written refuses what comes in, so that nobody is told it was taken, and works again after.
+func TestDiskFull(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.stop()
+		full := &fullDB{DB: w.db, full: true}
+		w.keeper.DB = full
+		w.run()
+		if err := w.keeper.Receive(t.Context(), handlers.Request{ID: "login-2", Account: account, User: "t.yamada"}); !errors.Is(err, errFull) {
+			t.Errorf("receive: %v", err)
+		}
+		if err := w.keeper.Press(t.Context(), store.Press{ID: "press-1"}); !errors.Is(err, errFull) {
+			t.Errorf("press: %v", err)
+		}
+		w.wait(25 * time.Hour)
+		w.is("1", store.Asked, false)
+		w.stop()
+		full.full = false
+		w.run()
+		w.wait(5 * time.Second)
+		w.is("1", store.Lapsed, false)
+	})
+}
+
+var errFull = errors.New("no space left on device")
+
+type fullDB struct {
+	store.DB
+	full bool
+}
+
+func (d *fullDB) Put(ctx context.Context, docs ...store.Doc) error {
+	if d.full {
+		return errFull
+	}
+	return d.DB.Put(ctx, docs...)
+}
+
+// What makes the program panic must not keep other access from ending.
+func TestOnePanicsTheOthersEnd(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.stop()
+		w.keeper.Clouds["broken"] = broken{}
+		bad := store.Grant{ID: "login-bad", Kind: "broken", Account: account, Subject: store.Subject{UserID: "X"}, State: store.Ending, Planned: true}
+		if err := store.Save(t.Context(), w.db, &bad); err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		w.press("U0YAMADA", store.Finish)
+		w.wait(10 * time.Second)
+		w.is("1", store.Ended, false)
+		if g := w.grant("bad"); g.State != store.Ending {
+			t.Errorf("the bad one is %s", g.State)
+		}
+	})
+}
+
+type broken struct{ handlers.Cloud }
+
+func (broken) Step(context.Context, store.Grant) (handlers.Result, error) { panic("broken") }
+
+// A shutdown lets what has begun come to its end.
+func TestShutdownFinishesWhatRuns(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "AddUserToGroup" {
+				go w.stop()
+				time.Sleep(time.Second)
+			}
+			return nil
+		})
+		g := w.voice.card()
+		p := store.Press{ID: "press-1", By: "U0SATO", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}
+		if err := w.keeper.Press(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		w.wait(10 * time.Second)
+		w.is("1", store.Active, true)
+		if g := w.grant("1"); g.Claim.Owner != "" {
+			t.Error("the claim was not given back")
+		}
+		w.stop = func() {}
+	})
+}
+
+// A flood of sign-ins does not keep access from ending in time.
+func TestFlood(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.wait(4*time.Hour - time.Second)
+		w.aws.Fault(failing("GetUser", fakeaws.Failure{Code: "Throttling"}))
+		for i := range 3000 {
+			w.receive(handlers.Request{ID: fmt.Sprint("login-flood-", i), Account: account, User: fmt.Sprint("user", i)})
+		}
+		w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "GetUser" && c.Params["UserName"] != "t.yamada" {
+				return &fakeaws.Failure{Hang: true}
+			}
+			return nil
+		})
+		w.wait(4 * time.Second)
+		w.is("1", store.Ended, false)
+	})
+}

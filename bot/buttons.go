@@ -17,7 +17,7 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 	switch g.State {
 	case store.Asked:
 		deny := button(store.Deny, slack.StyleDanger)
-		if g.Subject.Person == "" { // nobody can approve it
+		if isUnmapped(g) {
 			return []slack.BlockElement{deny}
 		}
 		return []slack.BlockElement{button(store.Approve, slack.StylePrimary), deny}

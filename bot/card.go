@@ -42,18 +42,24 @@ func (p Pen) Card(g store.Grant) Message {
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(rule+" · "+code(g.ID))))
 	return Message{Blocks: blocks, Text: p.Words.Say("card.text", data{"State": state, "User": code(g.Subject.User),
-		"Target": code(g.Target), "Account": account(g)})}
+		"Target": code(g.Target), "Account": name(g.AccountName, g.Account)})}
 }
 
 // state names where the grant stands; what has ended is named after what ended it.
 func (p Pen) state(g store.Grant) string {
 	switch {
-	case g.State == store.Ended:
-		return p.Words.Say("state."+string(g.Outcome), nil)
 	case g.State == store.Asked && g.Need > 1:
 		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": g.Need})
 	}
-	return p.Words.Say("state."+string(g.State), nil)
+	return p.stateOf(g.State, g.Outcome)
+}
+
+// stateOf names a state; what has ended, after what ended it. No approver has denied what its own person disowned.
+func (p Pen) stateOf(s store.State, outcome store.Verb) string {
+	if s == store.Ended || s == store.Denied && outcome == store.NotMine {
+		return p.Words.Say("state."+string(outcome), nil)
+	}
+	return p.Words.Say("state."+string(s), nil)
 }
 
 // mark is the sign in front of the state.
@@ -76,8 +82,11 @@ func mark(g store.Grant) string {
 // notes are what needs a sentence of its own.
 func (p Pen) notes(g store.Grant) []string {
 	var out []string
-	if g.State == store.Asked && g.Subject.Person == "" {
+	if isUnmapped(g) {
 		out = append(out, p.Words.Say("card.unmapped", nil))
+	}
+	if g.Answer != "" {
+		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
 	}
 	out = append(out, p.part(g)...)
 	if g.Outcome == store.Refuse {
@@ -94,6 +103,9 @@ func (p Pen) notes(g store.Grant) []string {
 	return out
 }
 
+// isUnmapped tells whether a request waits that nobody can approve.
+func isUnmapped(g store.Grant) bool { return g.State == store.Asked && g.Subject.Person == "" }
+
 // denial is the reason of a denial, apart from what the bot says itself.
 func (p Pen) denial(g store.Grant) []slack.Block {
 	reason := clean(g.Note, reasonLength)
@@ -108,14 +120,14 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 
 // reasons have a sentence of their own. The last two are what handlers writes where AWS gave no code.
 var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.Own,
-	handlers.RuleGone, handlers.RuleChanged, "Timeout", "Unreachable"}
+	handlers.RuleGone, handlers.RuleChanged, "Timeout", "Unreachable", "ClockBehind"}
 
 // why says why something did not work: a reason of ours, or AWS's error code.
 func (p Pen) why(reason string) string {
 	if slices.Contains(reasons, reason) {
 		return p.Words.Say("why."+strings.ToLower(reason), nil)
 	}
-	return p.Words.Say("why.aws", data{"Code": code(reason)})
+	return p.Words.Say("why.aws", data{"Code": codeOf(reason, 64)})
 }
 
 func markdown(s string) *slack.TextBlockObject {

@@ -25,18 +25,43 @@ func buttonsOf(m Message) []*slack.ButtonBlockElement {
 	return out
 }
 
-// TestButtonsCanWork: what a card offers is a step that the table of states has.
+// TestButtonsCanWork: what a view offers is a step that the table of states has, and says on what.
 func TestButtonsCanWork(t *testing.T) {
-	eachCard(t, func(t *testing.T, _ string, g store.Grant, p Pen) {
-		for _, b := range buttonsOf(p.Card(g)) {
-			if _, err := g.State.Next(store.Verb(b.ActionID)); err != nil {
+	eachView(t, func(t *testing.T, _ string, v view, p Pen) {
+		steps := map[string]func(store.Verb) error{v.alert.ID + " " + v.alert.Terms(): func(verb store.Verb) error {
+			_, err := v.alert.After(store.Entry{Verb: verb})
+			return err
+		}}
+		for _, g := range v.grants {
+			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
+		}
+		for _, b := range buttonsOf(v.in(p)) {
+			step, ok := steps[b.Value]
+			if !ok {
+				t.Errorf("button %q carries %q", b.Text.Text, b.Value)
+			} else if err := step(store.Verb(b.ActionID)); err != nil {
 				t.Errorf("button %q: %v", b.Text.Text, err)
 			}
-			if b.Value != g.ID+" "+g.Terms() {
-				t.Errorf("button %q carries %q", b.Text.Text, b.Value)
+			if !slices.Contains(verbs, store.Verb(b.ActionID)) {
+				t.Errorf("button %q makes no press", b.Text.Text)
 			}
 		}
 	})
+}
+
+// TestRowsOfButtonsAreToldApart by their block: a digest has the same button many times.
+func TestRowsOfButtonsAreToldApart(t *testing.T) {
+	for name, grants := range digests(t) {
+		seen := map[string]bool{}
+		for _, b := range penIn("en").Digest(grants).Blocks {
+			if row, ok := b.(*slack.ActionBlock); ok {
+				if row.BlockID == "" || seen[row.BlockID] {
+					t.Errorf("%s: row %q", name, row.BlockID)
+				}
+				seen[row.BlockID] = true
+			}
+		}
+	}
 }
 
 func TestButtonsByState(t *testing.T) {
@@ -57,38 +82,82 @@ func TestButtonsByState(t *testing.T) {
 		"withdrawn":        nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, b := range buttonsOf(penIn("en").Card(grants[name])) {
-				label := b.ActionID + " " + string(b.Style)
-				if b.Confirm != nil {
-					label += ", confirmed"
-				}
-				got = append(got, label)
-			}
-			if !slices.Equal(got, want) {
+			if got := labels(penIn("en").Card(grants[name])); !slices.Equal(got, want) {
 				t.Errorf("buttons %q, want %q", got, want)
 			}
 		})
 	}
 }
 
-// TestCardIsADrawing: the same grant makes the same card, and what is no part of it changes nothing.
-func TestCardIsADrawing(t *testing.T) {
-	eachCard(t, func(t *testing.T, _ string, g store.Grant, p Pen) {
-		before := string(blocksOf(t, p.Card(g)))
-		stored, err := json.Marshal(g)
-		if err != nil {
-			t.Fatal(err)
+// labels are the verbs and styles of a message's buttons.
+func labels(m Message) []string {
+	var out []string
+	for _, b := range buttonsOf(m) {
+		label := b.ActionID + " " + string(b.Style)
+		if b.Confirm != nil {
+			label += ", confirmed"
 		}
-		var read store.Grant
-		if err := json.Unmarshal(stored, &read); err != nil {
-			t.Fatal(err)
+		out = append(out, label)
+	}
+	return out
+}
+
+func TestButtonsOfAlerts(t *testing.T) {
+	for name, a := range alerts(t) {
+		var want []string
+		if a.State == store.Raised {
+			want = []string{"remedy danger, confirmed", "keep "}
 		}
-		read.Version, read.Mute, read.Claim.Owner, read.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
-		if after := string(blocksOf(t, p.Card(read))); after != before {
-			t.Errorf("after a restart the card is\n%s\nand was\n%s", after, before)
+		if got := labels(penIn("en").Alert(a)); !slices.Equal(got, want) {
+			t.Errorf("%s: buttons %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestButtonsOfQuestions: once the person has answered, or nothing can come of an answer, there is none.
+func TestButtonsOfQuestions(t *testing.T) {
+	for name, g := range questions(t) {
+		var want []string
+		if g.Answer == "" && (g.State == store.Asked || g.State == store.Approved || g.State == store.Active) {
+			want = []string{"mine ", "not_mine danger"}
+		}
+		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
+			t.Errorf("%s: buttons %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestViewsAreDrawings: the same record makes the same view, and what is no part of it changes nothing.
+func TestViewsAreDrawings(t *testing.T) {
+	eachView(t, func(t *testing.T, _ string, v view, p Pen) {
+		before := string(blocksOf(t, v.in(p)))
+		read := v.of(func(g store.Grant) store.Grant {
+			g = reread(t, g)
+			g.Version, g.Mute, g.Claim.Owner, g.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+			return g
+		}, func(a store.Alert) store.Alert {
+			a = reread(t, a)
+			a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+			return a
+		})
+		if after := string(blocksOf(t, read.in(p))); after != before {
+			t.Errorf("after a restart the message is\n%s\nand was\n%s", after, before)
 		}
 	})
+}
+
+// reread is a record as the ledger gives it back.
+func reread[T any](t *testing.T, record T) T {
+	t.Helper()
+	stored, err := json.Marshal(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read T
+	if err := json.Unmarshal(stored, &read); err != nil {
+		t.Fatal(err)
+	}
+	return read
 }
 
 // TestEveryVerbIsToldOrSilent: a new verb of package store has to be thought about here.

@@ -11,56 +11,66 @@ import (
 
 // fields are the facts, which Slack sets two in a row.
 func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
-	fact := func(key, value string) *slack.TextBlockObject {
-		return markdown("*" + p.Words.Say(key, nil) + "*\n" + value)
-	}
 	fields := []*slack.TextBlockObject{
-		fact("card.who", p.who(g)+" "+code(g.Subject.User)),
-		fact("card.account", account(g)+" "+code(g.Account)),
-		fact("card.target."+g.Kind, code(g.Target)),
-		fact("card.duration", p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})),
-		fact("card.signed_in", p.signedIn(g)),
-		fact("card.from", p.from(g)),
-		fact("card.approvals", p.approvals(g)),
+		p.fact("card.who", p.who(g.Subject)+" "+code(g.Subject.User)),
+		p.fact("card.account", nameAndID(g.AccountName, g.Account)),
+		p.fact("card.target."+g.Kind, code(g.Target)),
+		p.fact("card.duration", p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})),
+		p.fact("card.signed_in", p.signedIn(g.Signin)),
+		p.fact("card.from", p.from(g.Signin)),
+		p.fact("card.approvals", p.approvals(g)),
 	}
 	switch {
 	case g.State == store.Asked:
-		fields = append(fields, fact("card.lapses", when(g.Lapses, p.Zone)))
+		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
 	case g.State == store.Ended:
-		fields = append(fields, fact("card.ended", when(g.Ended, p.Zone)))
+		fields = append(fields, p.fact("card.ended", when(g.Ended, p.Zone)))
 	case g.State == store.Approved || g.State == store.Active: // what is ending does not wait for it
-		fields = append(fields, fact("card.ends", when(g.Until, p.Zone)))
+		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
 	}
 	return fields
 }
 
-func (p Pen) who(g store.Grant) string {
-	if g.Subject.Person == "" {
+// fact is a name and what it is.
+func (p Pen) fact(key, value string) *slack.TextBlockObject {
+	return markdown("*" + p.Words.Say(key, nil) + "*\n" + value)
+}
+
+func (p Pen) who(s store.Subject) string {
+	if s.Person == "" {
 		return p.Words.Say("card.nobody", nil)
 	}
-	return mention(g.Subject.Person)
+	return mention(s.Person)
 }
 
-// account is its name in the configuration, which people know it by.
-func account(g store.Grant) string { return cmp.Or(code(g.AccountName), code(g.Account)) }
+// name is what people know an account by: its name in the configuration, else its id.
+func name(account, id string) string { return cmp.Or(codeOf(account, 64), code(id)) }
 
-func (p Pen) signedIn(g store.Grant) string {
-	if g.Signin.At.IsZero() {
+func nameAndID(account, id string) string {
+	return strings.TrimSpace(codeOf(account, 64) + " " + code(id))
+}
+
+func (p Pen) signedIn(s store.Signin) string {
+	if s.At.IsZero() {
 		return p.Words.Say("card.unknown_time", nil)
 	}
-	return when(g.Signin.At, p.Zone)
+	return when(s.At, p.Zone)
 }
 
-func (p Pen) from(g store.Grant) string {
-	address := cmp.Or(code(g.Signin.Address), p.Words.Say("card.unknown_address", nil))
-	mfa := "card.mfa_unknown"
-	switch g.Signin.MFA {
+func (p Pen) from(s store.Signin) string { return p.address(s) + "\n" + p.mfa(s) }
+
+func (p Pen) address(s store.Signin) string {
+	return cmp.Or(codeOf(s.Address, 64), p.Words.Say("card.unknown_address", nil))
+}
+
+func (p Pen) mfa(s store.Signin) string {
+	switch s.MFA {
 	case "yes":
-		mfa = "card.mfa_yes"
+		return p.Words.Say("card.mfa_yes", nil)
 	case "no":
-		mfa = "card.mfa_no"
+		return p.Words.Say("card.mfa_no", nil)
 	}
-	return address + "\n" + p.Words.Say(mfa, nil)
+	return p.Words.Say("card.mfa_unknown", nil)
 }
 
 func (p Pen) approvals(g store.Grant) string {

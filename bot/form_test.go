@@ -34,7 +34,7 @@ func TestDenyAsksForTheReason(t *testing.T) {
 			if _, open := w.Modal(c.user); open {
 				t.Error("the form stays open")
 			}
-			want := []store.Press{{By: c.user, Team: "T0HOME", Verb: store.Deny, Grant: g.ID, Terms: g.Terms(), Note: "Not *now*.\nMonday.",
+			want := []store.Press{{By: c.user, Team: "T0HOME", Verb: store.Deny, On: g.ID, Terms: g.Terms(), Note: "Not *now*.\nMonday.",
 				Card: g.Card, ID: pressID(t, delivery)}}
 			if diff := cmp.Diff(want, d.presses()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)

@@ -62,32 +62,38 @@ func blocksOf(t *testing.T, m Message) []byte {
 	return encoded(t, slack.Blocks{BlockSet: m.Blocks})
 }
 
-func TestCardGolden(t *testing.T) {
-	eachCard(t, func(t *testing.T, name string, g store.Grant, p Pen) {
-		m := p.Card(g)
-		golden(t, "card/"+name+".json", encoded(t, map[string]any{"text": m.Text, "blocks": slack.Blocks{BlockSet: m.Blocks}}))
+func TestViewsGolden(t *testing.T) {
+	eachView(t, func(t *testing.T, name string, v view, p Pen) {
+		m := v.in(p)
+		golden(t, name+".json", encoded(t, map[string]any{"text": m.Text, "blocks": slack.Blocks{BlockSet: m.Blocks}}))
 	})
 }
 
 func TestDenyFormGolden(t *testing.T) {
 	for _, language := range languages {
-		press := store.Press{Grant: "login-1", Terms: "0011223344556677", Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
+		press := store.Press{On: "login-1", Terms: "0011223344556677", Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
 		golden(t, "form/deny."+language+".json", encoded(t, penIn(language).DenyForm(press)))
 	}
 }
 
-// TestCardsAsRead keeps all cards of a language in one file, as people read them: for reviewers of the words.
-func TestCardsAsRead(t *testing.T) {
+// TestViewsAsRead keeps all views of a kind and language in one file, as people read them: for reviewers of the words.
+func TestViewsAsRead(t *testing.T) {
 	slackOf := fakeslack.New(fakeslack.Workspace{Users: people()})
 	defer slackOf.Close()
-	grants := cards(t)
+	all := views(t)
 	for _, language := range languages {
-		var out bytes.Buffer
-		for _, name := range slices.Sorted(maps.Keys(grants)) {
-			m := penIn(language).Card(grants[name])
-			fmt.Fprintf(&out, "---- %s\n%s\n%s\n", name, m.Text, slackOf.Render(fakeslack.Message{Blocks: blocksOf(t, m)}))
+		files := map[string]*bytes.Buffer{}
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			kind, m := all[name].kind, all[name].in(penIn(language))
+			if files[kind] == nil {
+				files[kind] = new(bytes.Buffer)
+			}
+			fmt.Fprintf(files[kind], "---- %s\n%s\n%s\n", strings.TrimPrefix(name, kind+"/"), m.Text,
+				slackOf.Render(fakeslack.Message{Blocks: blocksOf(t, m)}))
 		}
-		golden(t, "cards."+language+".txt", out.Bytes())
+		for kind, file := range files {
+			golden(t, kind+"s."+language+".txt", file.Bytes())
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,14 +60,33 @@ var longest = map[string]string{
 	"skin": "👍🏽", "bidi": "\u202egnp.exe", "invalid": "\xff\xfe",
 }
 
-func TestWorstCardsFit(t *testing.T) {
+// worstAlert is the same for an alert.
+func worstAlert(a store.Alert, text string) store.Alert {
+	g := worst(store.Grant{Subject: a.Subject, Work: a.Work}, text)
+	a.ID, a.Account, a.AccountName = store.AlertPrefix+g.ID, g.Account, g.AccountName
+	a.Subject, a.Target, a.Signin, a.Trouble = g.Subject, g.Target, g.Signin, g.Trouble // the rest is ours
+	if a.Effects["inactive_keys"] != "" {
+		a.Effects = map[string]string{"inactive_keys": fill(text, 300)}
+	}
+	return a
+}
+
+func TestWorstViewsFit(t *testing.T) {
+	all := views(t)
 	grants := cards(t)
+	for _, name := range []string{"asked-mine", "asked-unmapped", "approved-trouble", "active-kept", "ending-trouble", "denied"} {
+		all["digest/all "+name] = view{kind: "digest", grants: slices.Repeat([]store.Grant{grants[name]}, onDigest)} // worse than a mixture
+	}
 	for name, text := range longest {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for card, g := range grants {
+			for name, v := range all {
+				v = v.of(func(g store.Grant) store.Grant { return worst(g, text) }, func(a store.Alert) store.Alert { return worstAlert(a, text) })
+				for i := range v.grants {
+					v.grants[i].ID += fmt.Sprint(i)
+				}
 				for _, language := range languages {
-					checkFits(t, card+"."+language, penIn(language).Card(worst(g, text)))
+					checkFits(t, name+"."+language, v.in(penIn(language)))
 				}
 			}
 		})
@@ -95,7 +115,7 @@ func checkFits(t *testing.T, name string, m Message) {
 func TestWorstFormFits(t *testing.T) {
 	id := strings.Repeat("f", idLength)
 	for _, language := range languages {
-		form := penIn(language).DenyForm(store.Press{Grant: id, Terms: id, Card: store.Card{Channel: id, TS: id}})
+		form := penIn(language).DenyForm(store.Press{On: id, Terms: id, Card: store.Card{Channel: id, TS: id}})
 		if err := fakeslack.CheckView(encoded(t, form)); err != nil {
 			t.Errorf("%s: %v", language, err)
 		}

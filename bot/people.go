@@ -15,6 +15,7 @@ import (
 const (
 	groupAge  = time.Minute
 	localeAge = time.Hour
+	userAge   = time.Minute
 )
 
 // People reads users and user groups from Slack, and remembers them for a while.
@@ -25,16 +26,18 @@ type People struct {
 	mu      sync.Mutex
 	groups  map[string]remembered[[]string]
 	locales map[string]remembered[string]
+	users   map[string]remembered[handlers.Account]
+	team    map[string]remembered[string]
 }
 
-var _ handlers.Groups = (*People)(nil)
+var _ handlers.Directory = (*People)(nil)
 
 type remembered[T any] struct {
 	value T
 	until time.Time
 }
 
-// Members implements handlers.Groups.
+// Members implements handlers.Directory.
 func (p *People) Members(ctx context.Context, group string) ([]string, error) {
 	return recall(p, &p.groups, group, groupAge, func() ([]string, error) {
 		members, err := p.API.GetUserGroupMembersContext(ctx, group)
@@ -55,6 +58,55 @@ func (p *People) Locale(ctx context.Context, user string) string {
 		return info.Locale, nil
 	})
 	return locale
+}
+
+// Account implements handlers.Directory. Whoever is of another workspace is a stranger, also one of a channel that is
+// shared by Slack Connect.
+func (p *People) Account(ctx context.Context, user string) (handlers.Account, error) {
+	return recall(p, &p.users, user, userAge, func() (handlers.Account, error) {
+		u, err := p.API.GetUserInfoContext(ctx, user)
+		if err != nil {
+			return handlers.Account{}, fmt.Errorf("read user %s: %w", user, err)
+		}
+		return p.account(ctx, u)
+	})
+}
+
+func (p *People) account(ctx context.Context, u *slack.User) (handlers.Account, error) {
+	home, err := p.home(ctx)
+	if err != nil {
+		return handlers.Account{}, err
+	}
+	return handlers.Account{Bot: u.IsBot, Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
+		Stranger: u.IsStranger || u.TeamID != home}, nil
+}
+
+// home is the bot's own workspace.
+func (p *People) home(ctx context.Context) (string, error) {
+	return recall(p, &p.team, "", localeAge, func() (string, error) {
+		me, err := p.API.AuthTestContext(ctx)
+		if err != nil {
+			return "", fmt.Errorf("read own workspace: %w", err)
+		}
+		return me.TeamID, nil
+	})
+}
+
+// ByEmail implements handlers.Directory. It needs the scope users:read.email. Only a member of the workspace is found: of
+// anybody else it is others who vouch for the address.
+func (p *People) ByEmail(ctx context.Context, email string) (string, error) {
+	u, err := p.API.GetUserByEmailContext(ctx, email)
+	if answers(err, []string{"users_not_found"}) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look up user by e-mail: %w", err)
+	}
+	account, err := p.account(ctx, u)
+	if err != nil || account != (handlers.Account{}) {
+		return "", err
+	}
+	return u.ID, nil
 }
 
 // recall returns what is remembered, or asks and remembers: an answer ages from the moment it was asked for. Errors are

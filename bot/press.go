@@ -20,8 +20,8 @@ const (
 // errPress says that a payload is not one that this bot's messages can make.
 var errPress = errors.New("not a press of this bot")
 
-// verbs are the buttons that a card can have.
-var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke}
+// verbs are the buttons that a message can have.
+var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Mine, store.NotMine, store.Remedy, store.Keep}
 
 // pressOf reads a button or a form into a press. It trusts what Slack vouches for (who, where) and takes the rest as
 // a claim that is judged later.
@@ -52,7 +52,7 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 	if len(claim) != 4 || slices.ContainsFunc(ids, isNoID) || !slices.Contains(verbs, p.Verb) {
 		return store.Press{}, fmt.Errorf("read %s of %q: %w", cb.Type, clean(string(p.Verb), 64), errPress)
 	}
-	p.Grant, p.Terms, p.Card = claim[0], claim[1], store.Card{Channel: claim[2], TS: claim[3]}
+	p.On, p.Terms, p.Card = claim[0], claim[1], store.Card{Channel: claim[2], TS: claim[3]}
 	return p, nil
 }
 
@@ -67,7 +67,7 @@ func (p Pen) DenyForm(press store.Press) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type:            slack.VTModal,
 		CallbackID:      denyForm,
-		PrivateMetadata: strings.Join([]string{press.Grant, press.Terms, press.Card.Channel, press.Card.TS}, " "),
+		PrivateMetadata: strings.Join([]string{press.On, press.Terms, press.Card.Channel, press.Card.TS}, " "),
 		Title:           plain(p.Words.Say("deny.title", nil)),
 		Submit:          plain(p.Words.Say("deny.submit", nil)),
 		Close:           plain(p.Words.Say("deny.cancel", nil)),

@@ -33,7 +33,7 @@ func callback(t *testing.T, payload string) slack.InteractionCallback {
 
 // pressed is what the two payloads claim.
 func pressed(id string, verb store.Verb, note string) store.Press {
-	return store.Press{ID: "press-13345224609.738474920." + id, By: sato, Team: "T0HOME", Verb: verb, Grant: "login-1", Terms: "0011223344556677",
+	return store.Press{ID: "press-13345224609.738474920." + id, By: sato, Team: "T0HOME", Verb: verb, On: "login-1", Terms: "0011223344556677",
 		Note: note, Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
 }
 
@@ -166,10 +166,10 @@ func FuzzPressOf(f *testing.F) {
 		if cb.Type == slack.InteractionTypeBlockActions {
 			claim = strings.Join([]string{cb.ActionCallback.BlockActions[0].Value, cb.Channel.ID, cb.Container.MessageTs}, " ")
 		}
-		if said := strings.Join([]string{p.Grant, p.Terms, p.Card.Channel, p.Card.TS}, " "); said != claim {
+		if said := strings.Join([]string{p.On, p.Terms, p.Card.Channel, p.Card.TS}, " "); said != claim {
 			t.Errorf("claims %q, the payload says %q", said, claim)
 		}
-		for _, id := range []string{p.ID, p.By, p.Team, p.Grant, p.Terms, p.Card.Channel, p.Card.TS} {
+		for _, id := range []string{p.ID, p.By, p.Team, p.On, p.Terms, p.Card.Channel, p.Card.TS} {
 			if strings.ContainsAny(id, " \n\x00") || len(id) > idLength+len(store.PressPrefix) {
 				t.Errorf("%q is no id", id)
 			}

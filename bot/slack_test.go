@@ -23,6 +23,7 @@ const (
 	appToken  = "xapp-app"
 	approvals = "C0APPROVALS"
 	elsewhere = "C0ELSEWHERE"
+	security  = "C0SECURITY"
 )
 
 // world is Slack with this package in it.
@@ -45,14 +46,16 @@ func inSlack(t *testing.T, test func(t *testing.T, w *world)) {
 		members := []string{yamada, sato, kato, "U0BOT"}
 		w := &world{t: t, log: &journal{}, calls: map[string]int{}, Server: fakeslack.New(fakeslack.Workspace{
 			BotToken: botToken, AppToken: appToken, Users: people(),
-			Channels: []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: members}, {ID: elsewhere, Name: "elsewhere", Members: members}},
-			Groups:   []fakeslack.UserGroup{{ID: "S0LEADS", Handle: "leads", Members: []string{sato, kato}}},
+			Channels: []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: members}, {ID: elsewhere, Name: "elsewhere", Members: members},
+				{ID: security, Name: "security", Members: members}},
+			Scopes: []string{"chat:write", "commands", "users:read", "users:read.email", "im:write", "usergroups:read"},
+			Groups: []fakeslack.UserGroup{{ID: "S0LEADS", Handle: "leads", Members: []string{sato, kato}}},
 		})}
 		t.Cleanup(w.Close)
 		w.failing(nil)
 		w.api = w.client(botToken, appToken)
 		w.people = &People{API: w.api, Now: time.Now}
-		w.voice = &Voice{API: w.api, People: w.people, Channel: approvals, Pen: penIn("ja")}
+		w.voice = NewVoice(w.api, w.people, Place{Cards: approvals, Alerts: security, Pen: penIn("ja")}, slog.New(slog.NewTextHandler(w.log, nil)))
 		test(t, w)
 	})
 }
@@ -97,6 +100,13 @@ func (w *world) socket(api *slack.Client, desk Desk) *Socket {
 	return &Socket{Client: client, API: api, People: w.people, Desk: desk, Zone: tokyo, Log: slog.New(slog.NewTextHandler(w.log, nil))}
 }
 
+// bot is the whole package, not running yet.
+func (w *world) bot(bot, app string) *Bot {
+	m := w.Memory()
+	return New(Slack{URL: m.URL, BotToken: bot, AppToken: app, HTTP: m.HTTP, Dialer: m.Dialer},
+		Place{Cards: approvals, Alerts: security, Pen: penIn("ja")}, time.Now, slog.New(slog.NewTextHandler(w.log, nil)))
+}
+
 // run runs a socket until stop, which returns what Run does.
 func (w *world) run(desk Desk) (stop func() error) {
 	w.t.Helper()
@@ -122,7 +132,7 @@ func (w *world) until(ok func() bool) {
 // post posts the card of a grant and returns the grant with it.
 func (w *world) post(g store.Grant) store.Grant {
 	w.t.Helper()
-	card, err := w.voice.Card(w.t.Context(), g)
+	card, err := w.voice.Card(w.t.Context(), g.Card, g)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ type Socket struct {
 }
 
 // Run receives until the context ends, and returns when every press in hand is done with and the line is closed. It
-// returns an error if Slack refuses a token: there is no use in trying again.
+// returns an error if Slack refuses the app's token: there is no use in trying again.
 func (s *Socket) Run(ctx context.Context) error {
 	var lines sync.WaitGroup
 	hands := newHands(presses)
@@ -49,13 +49,8 @@ func (s *Socket) Run(ctx context.Context) error {
 		hangUp()
 		lines.Wait()
 	}()
-	refused := make(chan error, 2)
+	refused := make(chan error, 1)
 	lines.Go(func() { refused <- appTokenError(s.Client.RunContext(line)) })
-	lines.Go(func() {
-		if err := s.checkBotToken(line); err != nil {
-			refused <- err
-		}
-	})
 	for {
 		select {
 		case <-ctx.Done():

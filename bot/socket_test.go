@@ -25,7 +25,7 @@ func TestPressIsStoredBeforeItIsAcknowledged(t *testing.T) {
 		if !delivery.Acked || delivery.Problem != "" || delivery.Took < time.Second || delivery.Took > ackWithin {
 			t.Errorf("delivery %+v: want an acknowledgement after the second that storing takes", delivery)
 		}
-		want := []store.Press{{By: sato, Team: "T0HOME", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card, ID: pressID(t, delivery)}}
+		want := []store.Press{{By: sato, Team: "T0HOME", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card, ID: pressID(t, delivery)}}
 		if diff := cmp.Diff(want, d.presses()); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}

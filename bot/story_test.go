@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -117,20 +116,11 @@ func cards(t *testing.T) map[string]store.Grant {
 		"denied":           lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
 		"denied-no-reason": lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
 		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
+		"asked-mine":       lived(t, one, mine),
+		"denied-not-mine":  lived(t, one, notMine),
+		"ending-not-mine":  lived(t, one, approve, plan, apply, notMine),
+		"ended-not-mine":   lived(t, one, approve, plan, apply, notMine, undo),
 		"withdrawn":        lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
-	}
-}
-
-// eachCard runs a test for every card in every language.
-func eachCard(t *testing.T, test func(t *testing.T, name string, g store.Grant, p Pen)) {
-	t.Helper()
-	grants := cards(t)
-	for _, name := range slices.Sorted(maps.Keys(grants)) {
-		for _, language := range languages {
-			t.Run(fmt.Sprintf("%s.%s", name, language), func(t *testing.T) {
-				test(t, name+"."+language, grants[name], penIn(language))
-			})
-		}
 	}
 }
 
@@ -160,6 +150,9 @@ func lines(t *testing.T) []told {
 	say("approve", one, approve)
 	say("apply", one, live...)
 	say("apply, kept", one, approve, kept, apply)
+	say("mine", one, mine)
+	say("not mine, asked", one, notMine)
+	say("not mine, active", one, then(notMine)...)
 	say("deny", one, store.Entry{Verb: store.Deny, By: sato, Note: denied})
 	say("lapse", one, store.Entry{Verb: store.Lapse})
 	say("withdraw", one, store.Entry{Verb: store.Withdraw, By: yamada})
@@ -174,6 +167,9 @@ func lines(t *testing.T) []told {
 	say("fail, giving", one, approve, plan, failed("Throttling"))
 	say("fail, giving, no answer", one, approve, plan, failed("Timeout"))
 	say("fail, taking", one, then(expire, failed("AccessDenied"))...)
+	digested := changed(func(g *store.Grant) { g.Digest = true })
+	say("approve, in a digest", digested, approve)
+	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
 		say("refuse "+reason, one, approve, refused(reason))
 	}
@@ -184,7 +180,7 @@ func lines(t *testing.T) []told {
 func refusals(t *testing.T) map[string]store.Press {
 	t.Helper()
 	press := func(refusal string, facts ...string) store.Press {
-		p := store.Press{ID: "press-1", By: kato, Refusal: refusal, Facts: map[string]string{}}
+		p := store.Press{ID: "press-1", By: kato, Verb: store.Finish, Refusal: refusal, Facts: map[string]string{}}
 		for i := 0; i < len(facts); i += 2 {
 			p.Facts[facts[i]] = facts[i+1]
 		}
@@ -199,11 +195,19 @@ func refusals(t *testing.T) map[string]store.Press {
 		"late, expired":  press(handlers.Late, "state", "ended", "outcome", "expire", "by", store.Self),
 		"late, lapsed":   press(handlers.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
 		"late, asked":    press(handlers.Late, "state", "asked"),
+		"late, disowned": press(handlers.Late, "state", "denied", "outcome", "not_mine", "by", yamada),
+	}
+	for _, state := range alertStates {
+		out["late, alert "+string(state)] = press(handlers.Late, "state", string(state), "by", sato)
 	}
 	for _, refusal := range constants(t, "../handlers", "Refusals of a press") {
 		if refusal != handlers.Late {
 			out[refusal] = press(refusal, "state", "asked")
 		}
 	}
+	own, notYours := out[handlers.Own], out[handlers.NotYours]
+	own.On = store.AlertPrefix + "1"
+	notYours.Verb = store.NotMine
+	out["own, alert"], out["not_yours, answer"] = own, notYours
 	return out
 }

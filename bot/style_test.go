@@ -33,6 +33,9 @@ func TestTableOfWords(t *testing.T) {
 		"thread.fail_take":            {"Could not revoke: act now", "失効処理に失敗しました(要対応)"},
 		"button.finish":               {"Finish now", "利用を終了"},
 		"button.revoke":               {"Revoke", "取り消す"},
+		"button.mine":                 {"That was me", "自分の操作です"},
+		"button.not_mine":             {"Not me", "心当たりがありません"},
+		"button.keep.not_me":          {"Acknowledge", "確認済みにする"},
 		"card.mfa_yes":                {"MFA used", "MFAあり"},
 		"card.mfa_no":                 {"MFA not used", "MFAなし"},
 		"refusal.own":                 {"You can't approve your own request", "自分の申請は承認できません"},
@@ -52,8 +55,9 @@ func TestTableOfWords(t *testing.T) {
 }
 
 var (
-	sentence = regexp.MustCompile(`^(thread|refusal|why)\.|^card\.(unmapped|refused|kept|trouble)|^confirm\.revoke\.text$`)
-	polite   = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
+	sentence = regexp.MustCompile(`^(thread|refusal|why)\.|^card\.(unmapped|refused|kept|trouble|mine|not_mine)|^confirm\.(revoke\.text|remedy\.)|` +
+		`^dm\.(signed_in|mine|not_mine)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
+	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )
 
 func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
@@ -73,7 +77,7 @@ func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 
 var (
 	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
-	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Rule|Target|User)}}`)
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Keys|Reason|Rule|Target|User|Who)}}`)
 )
 
 // TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.
@@ -89,7 +93,7 @@ func TestRoomAroundMarkup(t *testing.T) {
 }
 
 func TestWordsFitTheirPlaces(t *testing.T) {
-	limits := map[string]int{"button.": 30, "deny.": 24, "confirm.revoke.title": 100, "confirm.cancel": 30, "state.": 30}
+	limits := map[string]int{"button.": 30, "deny.": 24, "confirm.revoke.title": 100, "confirm.remedy_title.": 100, "confirm.cancel": 30, "state.": 30}
 	eachSentence(t, func(t *testing.T, _, key, text string) {
 		for prefix, limit := range limits {
 			if n := utf8.RuneCountInString(text); strings.HasPrefix(key, prefix) && n > limit {

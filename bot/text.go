@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // unseen is what does not show but acts: control characters, line ends, bidirectional marks, zero width, fillers.
@@ -40,13 +41,31 @@ func cut(s string, limit int) string {
 
 func isSkinTone(r rune) bool { return r >= '🏻' && r <= '🏿' }
 
-// code shows a text from outside in a code span, in which nothing is markup.
-func code(s string) string {
-	s = strings.ReplaceAll(clean(s, 128), "`", "'")
+// code shows a text from outside in a code span, in which nothing is markup. No name that IAM allows is cut.
+func code(s string) string { return codeOf(s, 128) }
+
+// codeOf is code with at most limit runes between its marks, as Slack counts them: after escaping.
+func codeOf(s string, limit int) string {
+	s = escapable(strings.ReplaceAll(clean(s, limit), "`", "'"), limit)
 	if s == "" {
 		return ""
 	}
 	return "`" + escaper.Replace(s) + "`"
+}
+
+// escapable cuts a text so that it has at most limit runes once it is escaped.
+func escapable(s string, limit int) string {
+	if utf8.RuneCountInString(escaper.Replace(s)) <= limit {
+		return s
+	}
+	kept, room := 0, limit-1 // the sign that it was cut is one more
+	for _, r := range s {
+		if room -= utf8.RuneCountInString(escaper.Replace(string(r))); room < 0 {
+			break
+		}
+		kept++
+	}
+	return cut(s, kept+1)
 }
 
 // escaper writes the three characters that Slack reads (https://docs.slack.dev/messaging/formatting-message-text#escaping).
@@ -58,7 +77,7 @@ var slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 // mention names a person by their Slack user id.
 func mention(id string) string {
 	if !slackUser.MatchString(id) {
-		return code(id)
+		return codeOf(id, 32)
 	}
 	return "<@" + id + ">"
 }

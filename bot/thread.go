@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,11 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	d := data{"By": mention(e.By), "User": code(g.Subject.User), "Target": code(g.Target)}
 	var more []string
 	switch e.Verb {
-	case store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift:
+	case store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.NotMine:
+		if e.State == store.Ending {
+			key = "thread.not_mine_take"
+		}
 	case store.Again:
 		if d["Address"] = code(e.Facts["address"]); d["Address"] == "" {
 			key = "thread.again_unknown"
@@ -45,19 +50,25 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	default:
 		return "", false
 	}
-	return strings.Join(append([]string{p.Words.Say(key, d)}, more...), "\n"), true
+	said := append([]string{p.Words.Say(key, d)}, more...)
+	if g.Digest { // the thread is of many
+		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
+	}
+	return strings.Join(said, "\n"), true
 }
 
 // Refusal says why a press did nothing.
 func (p Pen) Refusal(press store.Press) string {
 	f := press.Facts
-	state := "state." + f["state"]
-	if f["state"] == string(store.Ended) {
-		state = "state." + f["outcome"]
-	}
-	d := data{"State": p.Words.Say(state, nil), "By": mention(f["by"])}
+	d := data{"State": p.stateOf(store.State(f["state"]), store.Verb(f["outcome"])), "By": mention(f["by"])}
 	key := "refusal." + press.Refusal
-	if press.Refusal == handlers.Late && f["by"] != "" && f["by"] != store.Self {
+	switch {
+	case press.Refusal == handlers.Own && strings.HasPrefix(press.On, store.AlertPrefix):
+		key = "refusal.own_alert"
+	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
+		key = "refusal.not_yours_answer"
+	}
+	if press.Refusal == handlers.Late && f["by"] != "" && f["by"] != store.Self && f["by"] != press.By { // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)

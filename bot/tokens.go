@@ -2,9 +2,8 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -14,16 +13,23 @@ import (
 // (https://docs.slack.dev/reference/methods/apps.connections.open#errors).
 var hopeless = []string{"account_inactive", "invalid_auth", "missing_scope", "not_allowed_token_type", "not_authed", "token_expired", "token_revoked"}
 
-func isHopeless(err error) bool {
-	var answer slack.SlackErrorResponse
-	return errors.As(err, &answer) && slices.Contains(hopeless, answer.Err)
-}
+func isHopeless(err error) bool { return answers(err, hopeless) }
 
-// checkBotToken asks Slack whose token it is: the connection needs the app's token only, and would stand while not a
-// single card can be posted. It returns nil where Slack does not say.
-func (s *Socket) checkBotToken(ctx context.Context) error {
-	if _, err := s.API.AuthTestContext(ctx); isHopeless(err) {
-		return fmt.Errorf("ask Slack who I am: %w (check SLACK_BOT_TOKEN, which begins with xoxb-)", err)
+// tokenEvery is how often the bot's token is tried.
+const tokenEvery = 5 * time.Minute
+
+// watchToken asks Slack whose token it is, now and for as long as the context lives: the connections need the app's token
+// only, and would stand while not a single card can be posted. It returns an error once Slack refuses the token; that it
+// does not answer is none.
+func (b *Bot) watchToken(ctx context.Context) error {
+	for ctx.Err() == nil {
+		call, cancel := context.WithTimeout(ctx, callTime)
+		_, err := b.api.AuthTestContext(call)
+		cancel()
+		if isHopeless(err) {
+			return fmt.Errorf("ask Slack who I am: %w (check SLACK_BOT_TOKEN, which begins with xoxb-)", err)
+		}
+		pause(ctx, tokenEvery)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestWrongTokensEndTheRun(t *testing.T) {
 			inSlack(t, func(t *testing.T, w *world) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
-				err := w.socket(w.client(c.bot, c.app), &desk{}).Run(ctx)
+				err := w.bot(c.bot, c.app).Run(ctx, &desk{})
 				var answer slack.SlackErrorResponse
 				if !errors.As(err, &answer) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 					t.Errorf("error %v: want one line with Slack's answer and %s", err, c.want)

@@ -4,59 +4,181 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
 
 	"sekisho/handlers"
 	"sekisho/store"
 )
 
-// Voice tells people through Slack's Web API.
+// Paces that Slack takes from one app for long, with a short burst before
+// (https://docs.slack.dev/apis/web-api/rate-limits): a post a second in a channel, fifty updates a minute, fifty direct
+// messages opened a minute.
+const (
+	postEvery   = time.Second
+	redrawEvery = 1200 * time.Millisecond
+	openEvery   = 1200 * time.Millisecond
+	burst       = 8
+)
+
+// Voice tells people through Slack's Web API. Make one with NewVoice.
 type Voice struct {
-	API     *slack.Client
-	People  *People
-	Channel string // where new cards are posted
-	Pen     Pen    // in the channel's language
+	api      *slack.Client
+	people   *People
+	channel  string // where new cards are posted
+	security string // where alerts are
+	pen      Pen    // in the channels' language
+	log      *slog.Logger
+	posts    *rate.Limiter
+	redraws  *rate.Limiter
+	opens    *rate.Limiter
 }
 
 var _ handlers.Voice = (*Voice)(nil)
 
+// NewVoice returns a voice that keeps to Slack's pace.
+func NewVoice(api *slack.Client, people *People, place Place, log *slog.Logger) *Voice {
+	return &Voice{api: api, people: people, channel: place.Cards, security: place.Alerts, pen: place.Pen, log: log,
+		posts: rate.NewLimiter(rate.Every(postEvery), burst), redraws: rate.NewLimiter(rate.Every(redrawEvery), burst),
+		opens: rate.NewLimiter(rate.Every(openEvery), burst)}
+}
+
+// Place is where the bot speaks, and how.
+type Place struct {
+	Cards  string // channel id
+	Alerts string // channel id
+	Pen    Pen
+}
+
+// Turn implements handlers.Voice.
+func (v *Voice) Turn(ctx context.Context, at store.Card) error {
+	if at.TS == "" {
+		return v.posts.Wait(ctx)
+	}
+	return v.redraws.Wait(ctx)
+}
+
 // lost are Slack's answers for a message that can no longer be redrawn (https://docs.slack.dev/reference/methods/chat.update#errors).
 var lost = []string{"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_inactive"}
 
+// unfit are Slack's answers for blocks that it does not take. That is a fault of ours, but no reason to say nothing.
+var unfit = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+
 // Card implements handlers.Voice. A card that is gone is posted anew.
-func (v *Voice) Card(ctx context.Context, g store.Grant) (store.Card, error) {
-	m := v.Pen.Card(g)
-	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
-	if g.Card.TS != "" {
-		_, _, _, err := v.API.UpdateMessageContext(ctx, g.Card.Channel, g.Card.TS, options...)
-		var answer slack.SlackErrorResponse
-		if !errors.As(err, &answer) || !slices.Contains(lost, answer.Err) {
-			return g.Card, wrap(err, "redraw card of %s", g.ID)
+func (v *Voice) Card(ctx context.Context, at store.Card, grants ...store.Grant) (store.Card, error) {
+	m := v.pen.Digest(grants)
+	if len(grants) == 1 {
+		m = v.pen.Card(grants[0])
+	}
+	card, err := v.draw(ctx, at, v.channel, m)
+	return card, wrap(err, "draw card of %s", grants[0].ID)
+}
+
+// Alert implements handlers.Voice.
+func (v *Voice) Alert(ctx context.Context, a store.Alert) (store.Card, error) {
+	card, err := v.draw(ctx, a.Card, v.security, v.pen.Alert(a))
+	return card, wrap(err, "draw alert %s", a.ID)
+}
+
+// DM implements handlers.Voice, in the language of the person.
+func (v *Voice) DM(ctx context.Context, g store.Grant) (store.Card, error) {
+	card, err := v.ask(ctx, g)
+	if answers(err, unreachable) {
+		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+	}
+	return card, wrap(err, "ask %s", g.Subject.Person)
+}
+
+func (v *Voice) ask(ctx context.Context, g store.Grant) (store.Card, error) {
+	pace, channel := v.redraws, g.DM.Channel
+	if channel == "" {
+		pace = v.opens
+	}
+	if err := pace.Wait(ctx); err != nil {
+		return g.DM, err
+	}
+	if channel == "" {
+		dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{g.Subject.Person}})
+		if err != nil {
+			return g.DM, err
+		}
+		channel = dm.ID
+	}
+	return v.draw(ctx, g.DM, channel, v.penFor(ctx, g.Subject.Person).DM(g))
+}
+
+// unreachable are Slack's answers for a person whom the bot cannot write to
+// (https://docs.slack.dev/reference/methods/conversations.open#errors, .../chat.postMessage#errors).
+var unreachable = []string{"user_not_found", "users_not_found", "user_disabled", "user_not_visible", "cannot_dm_bot", "invalid_users",
+	"method_not_supported_for_channel_type", "channel_not_found", "is_archived", "messages_tab_disabled"}
+
+// draw redraws a message where it stands, or posts it.
+func (v *Voice) draw(ctx context.Context, at store.Card, channel string, m Message) (store.Card, error) {
+	if at.TS != "" {
+		err := v.send(m, func(options ...slack.MsgOption) error {
+			_, _, _, err := v.api.UpdateMessageContext(ctx, at.Channel, at.TS, options...)
+			return err
+		})
+		if !answers(err, lost) {
+			return at, err
 		}
 	}
-	channel, ts, err := v.API.PostMessageContext(ctx, v.Channel, options...)
-	return store.Card{Channel: channel, TS: ts}, wrap(err, "post card of %s", g.ID)
+	err := v.send(m, func(options ...slack.MsgOption) (err error) {
+		at.Channel, at.TS, err = v.api.PostMessageContext(ctx, channel, options...)
+		return err
+	})
+	return at, err
+}
+
+// send sends a message; without its blocks if Slack does not take them.
+func (v *Voice) send(m Message, call func(...slack.MsgOption) error) error {
+	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	err := call(options...)
+	if answers(err, unfit) {
+		v.log.Error("Slack refuses the blocks of a message: sent without them", "err", err)
+		options[1] = slack.MsgOptionBlocks([]slack.Block{}...)
+		err = call(options...)
+	}
+	return err
 }
 
 // Thread implements handlers.Voice.
 func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error {
-	line, ok := v.Pen.Line(g, e)
+	line, ok := v.pen.Line(g, e)
 	if !ok {
 		return nil
 	}
-	_, _, err := v.API.PostMessageContext(ctx, g.Card.Channel, slack.MsgOptionTS(g.Card.TS), slack.MsgOptionText(line, false),
+	if err := v.posts.Wait(ctx); err != nil {
+		return err
+	}
+	_, _, err := v.api.PostMessageContext(ctx, g.Card.Channel, slack.MsgOptionTS(g.Card.TS), slack.MsgOptionText(line, false),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	if answers(err, lost) || answers(err, []string{"thread_not_found"}) {
+		return nil // the card was deleted, and its thread with it; the ledger has what it said
+	}
 	return wrap(err, "post entry %d of %s", e.Seq, g.ID)
 }
 
 // Answer implements handlers.Voice, in the language of the person.
 func (v *Voice) Answer(ctx context.Context, p store.Press) error {
-	pen := Pen{Words: In(v.People.Locale(ctx, p.By)), Zone: v.Pen.Zone}
-	_, err := v.API.PostEphemeralContext(ctx, p.Card.Channel, p.By, slack.MsgOptionText(pen.Refusal(p), false))
+	_, err := v.api.PostEphemeralContext(ctx, p.Card.Channel, p.By, slack.MsgOptionText(v.penFor(ctx, p.By).Refusal(p), false))
 	return wrap(err, "answer %s", p.ID)
+}
+
+// penFor writes in a person's language.
+func (v *Voice) penFor(ctx context.Context, user string) Pen {
+	return Pen{Words: In(v.people.Locale(ctx, user)), Zone: v.pen.Zone}
+}
+
+// answers tells whether Slack's answer is one of these error codes.
+func answers(err error, codes []string) bool {
+	var answer slack.SlackErrorResponse
+	return errors.As(err, &answer) && slices.Contains(codes, answer.Err)
 }
 
 func wrap(err error, format string, args ...any) error {

@@ -25,7 +25,7 @@ func TestCardIsPostedAndRedrawnInPlace(t *testing.T) {
 			t.Fatalf("redrawn at %+v, %d messages", g.Card, len(messages))
 		}
 		m := messages[0]
-		if want := w.voice.Pen.Card(g); m.Edited != 1 || m.Text != want.Text || !strings.Contains(w.Render(m), "利用中") {
+		if want := w.voice.pen.Card(g); m.Edited != 1 || m.Text != want.Text || !strings.Contains(w.Render(m), "利用中") {
 			t.Errorf("shows %s\n%s", m.Text, w.Render(m))
 		}
 		if m.UnfurlLinks || m.UnfurlMedia {
@@ -56,7 +56,7 @@ func TestCardMovesWithTheChannel(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		g := request()
 		g.Card = store.Card{Channel: "C0DELETED", TS: "1.000001"}
-		w.voice.Channel = elsewhere
+		w.voice.channel = elsewhere
 		if g = w.post(g); g.Card.Channel != elsewhere {
 			t.Errorf("posted at %+v", g.Card)
 		}
@@ -76,7 +76,7 @@ func TestThread(t *testing.T) {
 			t.Fatalf("%d replies", len(replies))
 		}
 		for i, e := range []store.Entry{g.Fresh()[0], g.Fresh()[2]} {
-			if want, _ := w.voice.Pen.Line(g, e); replies[i].Text != want || replies[i].UnfurlLinks || replies[i].UnfurlMedia {
+			if want, _ := w.voice.pen.Line(g, e); replies[i].Text != want || replies[i].UnfurlLinks || replies[i].UnfurlMedia {
 				t.Errorf("reply %+v, want %q", replies[i], want)
 			}
 		}
@@ -113,11 +113,11 @@ func TestSlackErrorsComeBack(t *testing.T) {
 	}{
 		"post": {"chat.postMessage", func(w *world, g store.Grant) error {
 			g.Card = store.Card{}
-			_, err := w.voice.Card(w.t.Context(), g)
+			_, err := w.voice.Card(w.t.Context(), g.Card, g)
 			return err
 		}},
 		"redraw": {"chat.update", func(w *world, g store.Grant) error {
-			card, err := w.voice.Card(w.t.Context(), g)
+			card, err := w.voice.Card(w.t.Context(), g.Card, g)
 			if card != g.Card {
 				w.t.Errorf("the card moved to %+v", card)
 			}

@@ -83,17 +83,28 @@ func composed(t *testing.T) map[string][]string {
 		"refusal.":           constants(t, "../handlers", "Refusals of a press"),
 		"card.target.":       slices.Collect(maps.Keys(parts)),
 		"card.trouble_take.": slices.Collect(maps.Keys(parts)),
+		"card.":              {string(store.Mine), string(store.NotMine)}, // the answers
+		"dm.":                {string(store.Mine), string(store.NotMine)},
+	}
+	for _, key := range []string{"alert.title.", "alert.text.", "alert.raised.", "alert.acting.", "alert.acted.", "alert.kept.",
+		"button.remedy.", "button.keep.", "confirm.remedy.", "confirm.remedy_title."} {
+		out[key] = constants(t, "../store", "The kinds of alert")
 	}
 	for _, reason := range reasons {
 		out["why."] = append(out["why."], strings.ToLower(reason))
 	}
 	for _, verb := range verbs {
-		out["button."] = append(out["button."], string(verb))
+		if verb != store.Remedy && verb != store.Keep { // named after what the alert is about
+			out["button."] = append(out["button."], string(verb))
+		}
 	}
 	for _, state := range constants(t, "../store", "The states of a grant") {
 		if state != string(store.Ended) { // named after what ended it
 			out["state."] = append(out["state."], state)
 		}
+	}
+	for _, state := range alertStates {
+		out["state."] = append(out["state."], string(state))
 	}
 	for _, name := range constants(t, "../store", "The verbs of a grant") {
 		verb := store.Verb(name)

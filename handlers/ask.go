@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -13,7 +14,7 @@ import (
 const (
 	unknownUser  = "IAM has no user of this name"
 	anotherUser  = "the sign-in's principal is not the user of this name"
-	nothingToAsk = "no entitlement of this account is asked for by a sign-in"
+	nothingToAsk = "no entitlement of this account is asked for by a sign-in of this person"
 )
 
 // waitForSlot is how long a request waits before it looks again whether the grant before it has ended.
@@ -37,7 +38,6 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
-	rule, ok := k.Policy.OnLogin(g.Account)
 	switch {
 	case errors.Is(err, ErrNoUser):
 		return k.ignore(ctx, g, unknownUser)
@@ -45,15 +45,54 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 		return k.fail(ctx, g, err)
 	case g.Signin.Principal != "" && g.Signin.Principal != user.ID:
 		return k.ignore(ctx, g, anotherUser)
-	case !ok:
+	}
+	person, err := k.person(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
+	if err != nil {
+		return k.fail(ctx, g, err)
+	}
+	rule, ok, err := k.ruleFor(ctx, g.Account, person)
+	if err != nil {
+		return k.fail(ctx, g, err)
+	}
+	if !ok {
 		return k.ignore(ctx, g, nothingToAsk)
 	}
-	person := k.Policy.People.Behind(Login{Account: g.Account, User: g.Subject.User}, user.Slack)
 	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
 	g.Duration, g.Longest, g.Need, g.Lapses = rule.Duration, rule.Longest, rule.Need, k.Now().Add(rule.Within)
 	return k.ask(ctx, g)
+}
+
+// ruleFor returns what a sign-in of the person asks for: the first entitlement that they may ask for. Somebody whom
+// nobody knows gets the first, so that there is a card which says so; it cannot be approved.
+func (k *Keeper) ruleFor(ctx context.Context, account, person string) (Entitlement, bool, error) {
+	for _, rule := range k.Policy.OnLogin(account) {
+		may := len(rule.Askers) == 0 || person == ""
+		if !may {
+			var err error
+			if may, err = k.among(ctx, rule.Askers, person); err != nil {
+				return Entitlement{}, false, err
+			}
+		}
+		if may {
+			return rule, true, nil
+		}
+	}
+	return Entitlement{}, false, nil
+}
+
+// person returns who is behind an IAM user: by the configuration, the user's tag, or, where that is allowed, the e-mail
+// address that is the user's name.
+func (k *Keeper) person(ctx context.Context, l Login, user User) (string, error) {
+	if id := k.Policy.People.Behind(l, user.Slack); id != "" || !k.Policy.MatchEmail || !strings.Contains(l.User, "@") {
+		return id, nil
+	}
+	account, err := k.Directory.ByEmail(ctx, l.User)
+	if err != nil || account == "" {
+		return "", err
+	}
+	return k.Policy.People.Behind(l, account), nil
 }
 
 // ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
@@ -86,8 +125,16 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant) error {
 func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	now := k.Now()
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
+	shown := into.Terms()
 	if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin = g.Signin // the card shows the latest, and an approval is bound to it
+	}
+	if into.State == store.Asked { // who is behind the user, and the rule, may have changed since
+		into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
+		into.Duration, into.Longest, into.Need = g.Duration, g.Longest, g.Need
+		if into.Terms() != shown {
+			into.Approvals = nil // they were given to something else
+		}
 	}
 	if into.State.Live() {
 		e.Verb, e.Until = store.Extend, window(into, g.Signin.At, now)
@@ -125,7 +172,8 @@ func (k *Keeper) fail(ctx context.Context, g store.Grant, cause error) error {
 // failed counts a failed try, and makes an entry of it when it is news.
 func failed(g store.Grant, code string, now time.Time) (store.Grant, error) {
 	if !g.News(code, now) {
-		return g.Failed(now), nil
+		g.Failed(now)
+		return g, nil
 	}
 	return g.After(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: code})
 }

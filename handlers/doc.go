@@ -6,17 +6,20 @@
 // Intent in the ledger, act, read back, outcome in the ledger, then tell people. A crash between any two of these is
 // mended by the next sweep, from the ledger alone.
 //
-//	Receive  request -> received     the record is durable before SQS forgets the message
-//	identify received -> asked       IAM is read: who is this really?
-//	judge    asked -> approved       a press, stored first, is judged by [Policy]
-//	give     approved -> active      plan (what was there before), claim, act, read back
-//	take     active -> ending -> ended   the same, backwards, retried for ever
-//	tell     the card and its thread are redrawn from the record
+//	Receive   request -> received         the record is durable before SQS forgets the message
+//	identify  received -> asked           IAM is read: who is this really?
+//	judge     asked -> approved           a press, stored first, is judged by the rules
+//	give      approved -> active          claim, plan (what was there before), act, read back
+//	take      active -> ending -> ended   the same, backwards, retried for ever
+//	recheck   ended                       AWS is looked at twice more: a lost call can land late
+//	remedy    raised -> acting -> acted   what was pressed on an alert
+//	tell      the card, its thread and the DM are redrawn from the record
 //
 // # Where what lives
 //
-// rules.go decides and is pure. keeper.go has the ports and the writes. The other files are one verb each. lanes.go
-// runs them: four queues with workers of their own, so that ending access waits for nothing else (see package store).
+// rules.go and judge.go decide and are pure; people.go knows who is who. keeper.go has the ports and the writes. The
+// other files are one verb each. lanes.go runs them: four queues with workers of their own, so that ending access waits
+// for nothing else (see package store).
 //
 // # Decisions
 //
@@ -24,6 +27,17 @@
 //     a user's name, makes no card for the wrong person. While IAM does not answer the request waits in the ledger.
 //   - A revoke during a running apply writes its intent at once and the undoing waits for the claim, rather than the
 //     press waiting: the wish to end access is durable before anything else.
+//   - What ends access is welcome from any card, also an old one; only what gives it must be pressed on the card that
+//     stands, with the Terms that it shows.
+//   - A sign-in that changes what an open request shows takes back the approvals it had: they were given to something
+//     else.
+//   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
+//     one is no membership of the user's own.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.
 //   - Work that has begun is not cancelled by a shutdown. It has a deadline of its own.
+//   - Where five requests or more wait for a card they get one together, a digest. Each still is its own record, with
+//     its own buttons.
+//   - The look at the members of managed groups looks twice before it reports, and a stranger is removed by a later look
+//     than the one that reported them, a few at a time: a ledger that was lost must not empty a group at once.
+//   - While the clock stands more than a minute behind the ledger nothing is given, since its end would be reckoned wrong.
 package handlers

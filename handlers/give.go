@@ -39,7 +39,11 @@ func (k *Keeper) give(ctx context.Context, g store.Grant) error {
 func (k *Keeper) plan(ctx context.Context, g store.Grant) (store.Grant, error) {
 	planCtx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
-	seen, err := k.cloud(g).Plan(planCtx, g)
+	prev, err := store.Previous(planCtx, k.DB, g.Slot())
+	if err != nil {
+		return g, err
+	}
+	seen, err := k.cloud(g).Plan(planCtx, g, prev)
 	if err != nil {
 		return g, err
 	}
@@ -72,6 +76,9 @@ func (k *Keeper) notGiven(ctx context.Context, g store.Grant, cause error) error
 func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
+	if err := k.onTime(ctx); err != nil {
+		return err
+	}
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
 	if errors.Is(err, ErrNoUser) || err == nil && user.ID != g.Subject.UserID {
 		return &Refused{Code: UserGone}
@@ -79,7 +86,11 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return err
 	}
-	if k.Policy.People.Behind(Login{Account: g.Account, User: g.Subject.User}, user.Slack) != g.Subject.Person {
+	person, err := k.person(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
+	if err != nil {
+		return err
+	}
+	if person != g.Subject.Person {
 		return &Refused{Code: RuleChanged}
 	}
 	rule, _ := k.Policy.Rule(g.Entitlement)
@@ -87,7 +98,7 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 		if refusal := k.Policy.May(a.By, g); refusal != "" {
 			return &Refused{Code: refusal}
 		}
-		entitled, err := k.approves(ctx, rule, a.By)
+		entitled, err := k.among(ctx, rule.Approvers, a.By)
 		if err != nil {
 			return err
 		}

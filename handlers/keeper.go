@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"sekisho/store"
@@ -12,8 +13,10 @@ import (
 // Cloud gives and takes one kind of access. An implementation is one file in aws/identity.
 type Cloud interface {
 	// Plan only reads. What it returns is committed before the first write and never asked again, so that after a
-	// crash our own work is not mistaken for what was there before.
-	Plan(ctx context.Context, g store.Grant) (map[string]string, error)
+	// crash our own work is not mistaken for what was there before. prev, if not nil, is the grant that held the slot
+	// before and has ended so recently that AWS may still show it, or show it again: what was there before that one was
+	// there before this one.
+	Plan(ctx context.Context, g store.Grant, prev *store.Grant) (map[string]string, error)
 	// Step makes it so (the grant is approved) or undoes it (it is ending), any number of times with one effect, and
 	// reads back. It does not wait for AWS to settle: it says Again.
 	Step(ctx context.Context, g store.Grant) (Result, error)
@@ -41,20 +44,49 @@ type Users interface {
 	User(ctx context.Context, account, name string) (User, error)
 }
 
-// Groups reads Slack user groups. An answer may be a minute old.
-type Groups interface {
+// Roster lists who is in what, for the kinds of access that have members.
+type Roster interface {
+	Members(ctx context.Context, account, target string) ([]store.Subject, error)
+}
+
+// Remedy does what an alert offers, any number of times with one effect, and reads back.
+type Remedy interface {
+	Do(ctx context.Context, a store.Alert) (Result, error)
+}
+
+// Account is what Slack says of a user.
+type Account struct {
+	Bot, Guest, Deleted bool
+	Stranger            bool // of another workspace
+}
+
+// Directory reads Slack's users and user groups. What it says of membership may be a minute old.
+type Directory interface {
 	Members(ctx context.Context, group string) ([]string, error)
+	Account(ctx context.Context, user string) (Account, error)
+	ByEmail(ctx context.Context, email string) (user string, err error) // "" if nobody has it
 }
 
 // Voice tells people. Everything it says is drawn from the record; it decides nothing.
 type Voice interface {
-	// Card draws the grant's card where it stands, or posts it, and returns where it stands now.
-	Card(ctx context.Context, g store.Grant) (store.Card, error)
+	// Turn waits until Slack takes one more message: a new one, or one that is redrawn where it stands.
+	Turn(ctx context.Context, at store.Card) error
+	// Card draws grants on one message, where it stands or a new one, and returns where it stands now. Several are a
+	// digest.
+	Card(ctx context.Context, at store.Card, grants ...store.Grant) (store.Card, error)
 	// Thread says under the card what happened, if it is of the kind that people want to read.
 	Thread(ctx context.Context, g store.Grant, e store.Entry) error
+	// DM asks the person who signed in whether it was them, and shows what came of it: ErrUnreachable if they cannot be
+	// written to.
+	DM(ctx context.Context, g store.Grant) (store.Card, error)
+	// Alert draws an alert in the security channel.
+	Alert(ctx context.Context, a store.Alert) (store.Card, error)
 	// Answer tells only the person who pressed why nothing was done.
 	Answer(ctx context.Context, p store.Press) error
 }
+
+// ErrUnreachable says that a person cannot be written to, now or later.
+var ErrUnreachable = errors.New("person cannot be reached")
 
 // Refused says that something cannot be given, however often it is tried. Code names why: an AWS error code, or one of
 // the refusals of package handlers.
@@ -64,21 +96,26 @@ func (r *Refused) Error() string { return "refused: " + r.Code }
 
 // Keeper keeps the checkpoint: it holds the ledger and does the verbs. Make one with New.
 type Keeper struct {
-	DB     store.DB
-	Policy *Policy
-	Clouds map[string]Cloud // by kind
-	Users  Users
-	Groups Groups
-	Voice  Voice
-	Now    func() time.Time
-	Log    *slog.Logger
-	Owner  string // of claims: another one for each process
+	DB        store.DB
+	Policy    *Policy
+	Clouds    map[string]Cloud  // by kind
+	Rosters   map[string]Roster // by kind
+	Remedies  map[store.AlertKind]Remedy
+	Users     Users
+	Directory Directory
+	Voice     Voice
+	Now       func() time.Time
+	Log       *slog.Logger
+	Owner     string // of claims: another one for each process
 
-	pokes map[store.Lane]chan struct{}
+	pokes   map[store.Lane]chan struct{}
+	roads   *roads      // that are shut
+	posting *sync.Mutex // one new card after the other, so that a digest takes each request once
 }
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
+	k.posting, k.roads = new(sync.Mutex), new(roads)
 	k.pokes = map[store.Lane]chan struct{}{}
 	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
 		k.pokes[l] = make(chan struct{}, 1)
@@ -101,6 +138,22 @@ func (k *Keeper) update(ctx context.Context, id string, change func(store.Grant)
 		}
 		if err = k.save(ctx, &g); !errors.Is(err, store.ErrConflict) {
 			return g, err
+		}
+	}
+}
+
+// updateAlert is update for an alert.
+func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.Alert) (store.Alert, error)) (store.Alert, error) {
+	for {
+		a, err := store.LoadAlert(ctx, k.DB, id)
+		if err != nil {
+			return a, err
+		}
+		if a, err = change(a); err != nil {
+			return a, err
+		}
+		if err = k.save(ctx, &a); !errors.Is(err, store.ErrConflict) {
+			return a, err
 		}
 	}
 }

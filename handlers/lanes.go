@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -12,8 +13,8 @@ import (
 )
 
 const (
-	tick = 2 * time.Second // how often a lane seeks what is due, if nothing pokes it sooner
-	rest = time.Second     // for a record whose work could not even be written down
+	tick     = 2 * time.Second // how often a lane seeks what is due, if nothing pokes it sooner
+	pauseFor = time.Second     // for a record whose work could not even be written down
 )
 
 // lane does the work of one of the ledger's queues, a bounded number of records at a time and each one once.
@@ -35,6 +36,8 @@ func (k *Keeper) Run(ctx context.Context) {
 	} {
 		wg.Go(func() { k.sweep(ctx, l) })
 	}
+	wg.Go(func() { k.keepTime(ctx) })
+	wg.Go(func() { k.watch(ctx) })
 	wg.Wait()
 }
 
@@ -54,18 +57,25 @@ type done struct {
 	err error
 }
 
+// rest is how long a record that could not be worked on is let be.
+type rest struct {
+	until time.Time
+	held  *road // or until it is open, or to be tried
+}
+
 // sweep runs one lane. Its cost is the rows that are due and the workers that are busy, never what exists.
 func (k *Keeper) sweep(ctx context.Context, l lane) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	finished := make(chan done)
-	busy, resting := map[string]bool{}, map[string]time.Time{}
+	busy, resting := map[string]bool{}, map[string]rest{}
 	for {
-		maps.DeleteFunc(resting, func(_ string, until time.Time) bool { return !k.Now().Before(until) })
+		maps.DeleteFunc(resting, func(_ string, r rest) bool { return !k.Now().Before(r.until) })
 		for _, id := range k.due(ctx, l, len(busy)+len(resting)) {
-			if busy[id] || len(busy) == l.workers || !resting[id].IsZero() {
+			if busy[id] || len(busy) == l.workers || k.rests(id, resting) {
 				continue
 			}
+			delete(resting, id)
 			busy[id] = true
 			go func() { finished <- done{id, k.safely(ctx, l, id)} }()
 		}
@@ -77,13 +87,32 @@ func (k *Keeper) sweep(ctx context.Context, l lane) {
 		case d := <-finished:
 			delete(busy, d.id)
 			if d.err != nil {
-				k.Log.Error("work could not be done and will be again", "lane", l.name, "id", d.id, "err", d.err)
-				resting[d.id] = k.Now().Add(rest)
+				resting[d.id] = k.putOff(l, d)
 			}
 		case <-k.pokes[l.name]:
 		case <-ticker.C:
 		}
 	}
+}
+
+// rests tells whether a record is let be for now.
+func (k *Keeper) rests(id string, resting map[string]rest) bool {
+	r, ok := resting[id]
+	if !ok || r.held == nil {
+		return ok
+	}
+	_, held := k.roads.held(*r.held, id, k.Now())
+	return held
+}
+
+// putOff says how long a record rests whose work was not done.
+func (k *Keeper) putOff(l lane, d done) rest {
+	var held errHeld
+	if errors.As(d.err, &held) {
+		return rest{k.Now().Add(heldFor), &held.road}
+	}
+	k.Log.Error("work could not be done and will be again", "lane", l.name, "id", d.id, "err", d.err)
+	return rest{until: k.Now().Add(pauseFor)}
 }
 
 // due lists what the lane has to do, beyond what it does already.

@@ -64,7 +64,7 @@ func TestDeniedAndLapsed(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.signIn("1")
 		g := w.voice.card()
-		if refusal := w.pressed(store.Press{ID: "press-d", By: "U0SATO", Verb: store.Deny, Grant: g.ID, Terms: g.Terms(), Card: g.Card, Note: "not today"}); refusal != "" {
+		if refusal := w.pressed(store.Press{ID: "press-d", By: "U0SATO", Verb: store.Deny, On: g.ID, Terms: g.Terms(), Card: g.Card, Note: "not today"}); refusal != "" {
 			t.Fatal(refusal)
 		}
 		w.is("1", store.Denied, false)
@@ -163,7 +163,7 @@ func TestASignInWhileTheRequestIsOpen(t *testing.T) {
 		}
 		w.receive(handlers.Request{ID: "login-3", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now(), Address: "198.51.100.66"}})
 		w.is("3", store.Merged, false)
-		p := store.Press{ID: "press-old", By: "U0SATO", Verb: store.Approve, Grant: seen.ID, Terms: seen.Terms(), Card: seen.Card}
+		p := store.Press{ID: "press-old", By: "U0SATO", Verb: store.Approve, On: seen.ID, Terms: seen.Terms(), Card: seen.Card}
 		if refusal := w.pressed(p); refusal != handlers.Changed {
 			t.Errorf("approving what was shown before another sign-in from elsewhere: %q", refusal)
 		}
@@ -271,4 +271,35 @@ func TestTheTimeOfASignIn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The first entitlement that the person may ask for is what their sign-in asks for.
+func TestWhoMayAsk(t *testing.T) {
+	for who, want := range map[string]string{"U0YAMADA": "first", "U0SATO": rule, "U0CHIEF": ""} {
+		inWorld(t, func(w *world) {
+			first := w.policy.Entitlements[0]
+			first.ID, first.Askers = "first", []string{"U0YAMADA"}
+			w.policy.Entitlements[0].Askers = []string{"usergroup:S0LEADS"}
+			w.policy.Entitlements = append([]handlers.Entitlement{first}, w.policy.Entitlements...)
+			w.aws.AddUser(account, "x", map[string]string{"sekisho:slack-user-id": who})
+			w.receive(handlers.Request{ID: "login-1", Account: account, User: "x"})
+			if g := w.grant("1"); g.Entitlement != want {
+				t.Errorf("%s asks for %q, want %q (%s)", who, g.Entitlement, want, g.Note)
+			}
+		})
+	}
+}
+
+// A vote that was given to something else does not count for what the card shows now.
+func TestAVoteIsBoundToWhatWasShown(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.policy.Entitlements[0].Need = 2
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.receive(handlers.Request{ID: "login-2", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now(), Address: "198.51.100.66"}})
+		w.press("U0KATO", store.Approve)
+		w.is("1", store.Asked, false)
+		w.press("U0SATO", store.Approve)
+		w.is("1", store.Active, true)
+	})
 }

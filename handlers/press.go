@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -20,8 +21,8 @@ func (k *Keeper) Press(ctx context.Context, p store.Press) error {
 	return nil
 }
 
-// judge lets a press do what it may, or refuses it. The press and what it does to the grant are one write, so it has
-// its effect once, however often it is judged.
+// judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
+// however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
@@ -38,49 +39,103 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil || p.Judged {
 		return err
 	}
-	g, err := store.LoadGrant(ctx, k.DB, p.Grant)
-	if errors.Is(err, store.ErrNotFound) {
-		return k.refuse(ctx, p, g, Gone)
+	account, err := k.Directory.Account(ctx, p.By)
+	if err != nil {
+		return k.judgeLater(ctx, p, err)
+	}
+	if strings.HasPrefix(p.On, store.AlertPrefix) {
+		return k.judgeOnAlert(ctx, p, account)
+	}
+	g, err := store.LoadGrant(ctx, k.DB, p.On)
+	if errors.Is(err, store.ErrNotFound) || err == nil && g.State == "" { // another kind of record
+		return k.refuse(ctx, p, Gone, nil)
 	}
 	if err != nil {
 		return err
 	}
 	rule, _ := k.Policy.Rule(g.Entitlement)
-	approver, err := k.approves(ctx, rule, p.By)
-	if err != nil { // Slack does not tell who is in the group: neither yes nor no
-		k.Log.Warn("press will be judged again", "id", p.ID, "tries", p.Tries+1, "err", err)
-		p = p.Failed(k.Now())
-		return k.save(ctx, &p)
+	approver, err := k.among(ctx, rule.Approvers, p.By)
+	if err != nil {
+		return k.judgeLater(ctx, p, err)
 	}
-	e, refusal := Bench{Policy: k.Policy, Grant: g, Press: p, Approver: approver, Now: k.Now()}.Judge()
+	security, err := k.among(ctx, k.Policy.Security, p.By)
+	if err != nil {
+		return k.judgeLater(ctx, p, err)
+	}
+	e, refusal := Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Approver: approver, Security: security, Now: k.Now()}.Judge()
 	if refusal != "" {
-		return k.refuse(ctx, p, g, refusal)
+		return k.refuse(ctx, p, refusal, facts(g))
 	}
 	if g, err = g.After(e); err != nil {
 		return err
 	}
 	p.Judged = true
+	if e.Verb == store.NotMine {
+		return k.raise(ctx, p, g)
+	}
 	return k.save(ctx, &p, &g)
 }
 
-func (k *Keeper) refuse(ctx context.Context, p store.Press, g store.Grant, refusal string) error {
-	k.Log.Info("press refused", "id", p.ID, "by", p.By, "verb", p.Verb, "grant", p.Grant, "why", refusal)
-	p.Judged, p.Refusal, p.Facts = true, refusal, facts(g)
+// raise lets a person's "not me" end the request or the grant, and alarm the security channel, in one write.
+func (k *Keeper) raise(ctx context.Context, p store.Press, g store.Grant) error {
+	a := store.Alert{ID: store.AlertPrefix + "not-me-" + g.ID, Kind: store.NotMe, Account: g.Account, AccountName: g.AccountName,
+		Subject: g.Subject, Grant: g.ID, Signin: g.Signin}
+	a, err := a.After(store.Entry{Verb: store.Raise, By: p.By, At: k.Now()})
+	if err != nil {
+		return err
+	}
+	k.Log.Error("sign-in was not by its user", "id", g.ID, "account", g.Account, "user", g.Subject.User)
+	return k.save(ctx, &p, &g, &a)
+}
+
+func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Account) error {
+	a, err := store.LoadAlert(ctx, k.DB, p.On)
+	if errors.Is(err, store.ErrNotFound) {
+		return k.refuse(ctx, p, Gone, nil)
+	}
+	if err != nil {
+		return err
+	}
+	security, err := k.among(ctx, k.Policy.Security, p.By)
+	if err != nil {
+		return k.judgeLater(ctx, p, err)
+	}
+	if refusal := k.Policy.JudgeAlert(a, p, account, security); refusal != "" {
+		return k.refuse(ctx, p, refusal, map[string]string{"by": a.By, "state": string(a.State)})
+	}
+	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.Now()}); err != nil {
+		return err
+	}
+	p.Judged = true
+	return k.save(ctx, &p, &a)
+}
+
+// judgeLater is for a press of whose person Slack does not tell: neither yes nor no.
+func (k *Keeper) judgeLater(ctx context.Context, p store.Press, cause error) error {
+	k.Log.Warn("press will be judged again", "id", p.ID, "tries", p.Tries+1, "err", cause)
+	p = p.Failed(k.Now())
+	return k.save(context.WithoutCancel(ctx), &p)
+}
+
+func (k *Keeper) refuse(ctx context.Context, p store.Press, refusal string, facts map[string]string) error {
+	k.Log.Info("press refused", "id", p.ID, "by", p.By, "verb", p.Verb, "on", p.On, "why", refusal)
+	p.Judged, p.Refusal, p.Facts = true, refusal, facts
 	p.Retry, p.Tries = time.Time{}, 0
 	return k.save(ctx, &p)
 }
 
-// approves tells whether a rule lets a Slack account approve. User groups are asked for only if nothing nearer says yes.
-func (k *Keeper) approves(ctx context.Context, rule Entitlement, account string) (bool, error) {
-	if slices.Contains(rule.Approvers, account) {
+// among tells whether a Slack account is one of these, or in one of these user groups. Groups are asked for only if
+// nothing nearer says yes.
+func (k *Keeper) among(ctx context.Context, these []string, account string) (bool, error) {
+	if slices.Contains(these, account) {
 		return true, nil
 	}
-	for _, a := range rule.Approvers {
-		group, ok := groupOf(a)
+	for _, id := range these {
+		group, ok := groupOf(id)
 		if !ok {
 			continue
 		}
-		members, err := k.Groups.Members(ctx, group)
+		members, err := k.Directory.Members(ctx, group)
 		if err != nil {
 			return false, fmt.Errorf("read user group %s: %w", group, err)
 		}

@@ -17,9 +17,9 @@ var start = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func bench() handlers.Bench {
 	g := store.Grant{ID: "login-1", State: store.Asked, Kind: "iam-group", Entitlement: rule, Account: account, Target: group, Need: 1,
 		Subject: store.Subject{User: "t.yamada", UserID: "AIDA1", Person: "U0YAMADA"}, Duration: 4 * time.Hour, Longest: 12 * time.Hour,
-		Lapses: start.Add(time.Hour), Card: store.Card{Channel: "C1", TS: "1"}}
+		Lapses: start.Add(time.Hour), Telling: store.Telling{Card: store.Card{Channel: "C1", TS: "1"}}}
 	return handlers.Bench{Policy: policy(), Grant: g, Approver: true, Now: start,
-		Press: store.Press{By: "U0SATO", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}}
+		Press: store.Press{By: "U0SATO", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}}
 }
 
 // active is the same grant once it was given.
@@ -72,6 +72,17 @@ func TestJudge(t *testing.T) {
 		{"revoke", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke }, "revoke"},
 		{"revoke from an old card", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Press.Card.TS = "2" }, "revoke"},
 		{"revoke by anybody", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Approver = false }, handlers.NotApprover},
+		{"revoke by security", func(b *handlers.Bench) { active(b); b.Press.Verb, b.Approver, b.Security = store.Revoke, false, true }, "revoke"},
+		{"revoke by security, the rule is gone", func(b *handlers.Bench) {
+			active(b)
+			b.Press.Verb, b.Approver, b.Security, b.Policy.Entitlements = store.Revoke, false, true, nil
+		}, "revoke"},
+		{"approve by security", func(b *handlers.Bench) { b.Approver, b.Security = false, true }, handlers.NotApprover},
+		{"a guest", func(b *handlers.Bench) { b.Account.Guest = true }, handlers.Guest},
+		{"a stranger", func(b *handlers.Bench) { b.Account.Stranger = true }, handlers.Stranger},
+		{"somebody who has left", func(b *handlers.Bench) { b.Account.Deleted = true }, handlers.Guest},
+		{"that was me", func(b *handlers.Bench) { b.Press.Verb, b.Press.By = store.Mine, "U0YAMADA" }, "mine"},
+		{"not me, by an approver", func(b *handlers.Bench) { b.Press.Verb = store.NotMine }, handlers.NotYours},
 		{"revoke what is not given", func(b *handlers.Bench) { b.Press.Verb = store.Revoke }, handlers.Late},
 		{"finish", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Finish; b.Press.By = "U0YAMADA" }, "finish"},
 		{"finish by the other account", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Finish; b.Press.By = "U0YAMADA2" }, "finish"},
@@ -163,10 +174,10 @@ func TestTheFirstMatchingEntitlement(t *testing.T) {
 	p.Entitlements = append([]handlers.Entitlement{
 		{ID: "not-on-login", Account: account}, {ID: "elsewhere", Account: "999999999999", OnLogin: true},
 	}, append(p.Entitlements, handlers.Entitlement{ID: "second", Account: account, OnLogin: true})...)
-	if e, ok := p.OnLogin(account); !ok || e.ID != rule {
-		t.Errorf("a sign-in asks for %q", e.ID)
+	if found := p.OnLogin(account); len(found) != 2 || found[0].ID != rule || found[1].ID != "second" {
+		t.Errorf("a sign-in can ask for %+v", found)
 	}
-	if _, ok := p.OnLogin("111111111111"); ok {
-		t.Error("a sign-in to an unknown account asks for something")
+	if found := p.OnLogin("111111111111"); len(found) > 0 {
+		t.Errorf("a sign-in to an unknown account can ask for %+v", found)
 	}
 }

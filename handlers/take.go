@@ -26,6 +26,12 @@ func (k *Keeper) expire(ctx context.Context, g store.Grant) error {
 
 // take undoes what was given. It never gives up: whatever fails is tried again, for ever.
 func (k *Keeper) take(ctx context.Context, g store.Grant) error {
+	at := roadOf(g)
+	if g.Planned {
+		if err := k.wayTo(ctx, g); err != nil {
+			return err
+		}
+	}
 	g, err := k.claim(ctx, g)
 	if err != nil {
 		return err
@@ -33,6 +39,7 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 	var result Result
 	if g.Planned { // else AWS was never touched
 		result, err = k.step(ctx, g)
+		k.tried(at, g.ID, err)
 	}
 	if err != nil {
 		k.Log.Error("access could not be taken back and will be tried again", "id", g.ID, "tries", g.Tries+1, "err", err)
@@ -53,13 +60,17 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 // recheck looks once more at AWS after the end: a call that timed out while giving may land after the removal. It acts
 // only while the slot is free, for what another grant has given since is not this one's.
 func (k *Keeper) recheck(ctx context.Context, g store.Grant) error {
+	if err := k.wayTo(ctx, g); err != nil {
+		return err
+	}
 	callCtx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
 	right, err := k.cloud(g).Check(callCtx, g)
+	k.tried(roadOf(g), g.ID, err)
 	now := k.Now()
 	if err != nil {
 		k.Log.Warn("ended access could not be looked at and will be again", "id", g.ID, "err", err)
-		g = g.Failed(now)
+		g.Failed(now)
 		return k.save(ctx, &g)
 	}
 	if _, held := store.Holder(ctx, k.DB, g.Slot()); !right && held != nil {

@@ -28,7 +28,7 @@ func TestTwoApproveAtOnce(t *testing.T) {
 		w.signIn("1")
 		g := w.voice.card()
 		for i := range 20 { // ten redeliveries of two presses
-			p := store.Press{ID: fmt.Sprint("press-", i%2), By: []string{"U0SATO", "U0KATO"}[i%2], Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}
+			p := store.Press{ID: fmt.Sprint("press-", i%2), By: []string{"U0SATO", "U0KATO"}[i%2], Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}
 			go func() {
 				if err := w.keeper.Press(context.Background(), p); err != nil {
 					t.Error(err)
@@ -256,7 +256,7 @@ func TestGroupsUnknown(t *testing.T) {
 		w.signIn("1")
 		w.leads.set(true)
 		g := w.voice.card()
-		p := store.Press{ID: "press-1", By: "U0SATO", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}
+		p := store.Press{ID: "press-1", By: "U0SATO", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}
 		if err := w.keeper.Press(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
@@ -343,7 +343,7 @@ func TestShutdownFinishesWhatRuns(t *testing.T) {
 			return nil
 		})
 		g := w.voice.card()
-		p := store.Press{ID: "press-1", By: "U0SATO", Verb: store.Approve, Grant: g.ID, Terms: g.Terms(), Card: g.Card}
+		p := store.Press{ID: "press-1", By: "U0SATO", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}
 		if err := w.keeper.Press(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
@@ -374,5 +374,24 @@ func TestFlood(t *testing.T) {
 		})
 		w.wait(4 * time.Second)
 		w.is("1", store.Ended, false)
+	})
+}
+
+// An add that lands after its grant has ended, and before the next one is planned, is not what was there before.
+func TestLateLandingIsNotAMembershipOfOnesOwn(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.aws.Fault(failing("AddUserToGroup", fakeaws.Failure{Hang: true, Done: true, Delay: 40 * time.Second}))
+		w.press("U0SATO", store.Approve)
+		w.wait(5 * time.Second)
+		w.press("U0KATO", store.Revoke)
+		w.aws.Fault(nil)
+		w.wait(40 * time.Second)
+		w.is("1", store.Ended, true) // it has landed, and the first recheck is still to come
+		w.signIn("2")
+		w.press("U0SATO", store.Approve)
+		w.is("2", store.Active, true)
+		w.wait(24 * time.Hour)
+		w.is("2", store.Ended, false)
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -17,6 +17,9 @@ const (
 
 // tend does what a grant needs now; it is the one place where the state of a grant picks the work.
 func (k *Keeper) tend(ctx context.Context, id string) error {
+	if strings.HasPrefix(id, store.AlertPrefix) {
+		return k.remedy(ctx, id)
+	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil {
 		return err
@@ -39,16 +42,25 @@ func (k *Keeper) tend(ctx context.Context, id string) error {
 	case g.State == store.Ended:
 		err = k.recheck(ctx, g)
 	}
+	return unlessFaster(err)
+}
+
+// unlessFaster passes over what failed because somebody was faster: the record is due again, as what it is now.
+func unlessFaster(err error) error {
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrTaken) || errors.Is(err, errMoved) {
-		return nil // somebody was faster: it is due again, as what it is now
+		return nil
 	}
 	return err
 }
 
 // claim writes that this worker, and nobody else, touches AWS for the grant until the lease runs out.
 func (k *Keeper) claim(ctx context.Context, g store.Grant) (store.Grant, error) {
-	g.Claim = store.Claim{Owner: k.Owner, End: k.Now().Add(claimTime).UTC().Round(0)}
+	g.Claim = k.newClaim()
 	return g, k.save(ctx, &g)
+}
+
+func (k *Keeper) newClaim() store.Claim {
+	return store.Claim{Owner: k.Owner, End: k.Now().Add(claimTime).UTC().Round(0)}
 }
 
 // settle writes an outcome, if the claim is still this worker's, and gives the claim back.
@@ -83,9 +95,11 @@ type noCloud struct{}
 
 var errNoKind = errors.New("this program does not know the kind of access")
 
-func (noCloud) Plan(context.Context, store.Grant) (map[string]string, error) { return nil, errNoKind }
-func (noCloud) Step(context.Context, store.Grant) (Result, error)            { return Result{}, errNoKind }
-func (noCloud) Check(context.Context, store.Grant) (bool, error)             { return false, errNoKind }
+func (noCloud) Plan(context.Context, store.Grant, *store.Grant) (map[string]string, error) {
+	return nil, errNoKind
+}
+func (noCloud) Step(context.Context, store.Grant) (Result, error) { return Result{}, errNoKind }
+func (noCloud) Check(context.Context, store.Grant) (bool, error)  { return false, errNoKind }
 
 // Recover voids the claims of a process that is dead. Only who knows that no other lives may call it: the owner of a
 // locked ledger file, before Run.
@@ -93,10 +107,17 @@ func (k *Keeper) Recover(ctx context.Context) error {
 	rows, err := k.DB.List(ctx, store.ClaimIndex, "", recoverAtOnce)
 	for len(rows) > 0 && err == nil {
 		for _, row := range rows {
-			_, err = k.update(ctx, row.ID, func(g store.Grant) (store.Grant, error) {
-				g.Claim = store.Claim{}
-				return g, nil
-			})
+			if strings.HasPrefix(row.ID, store.AlertPrefix) {
+				_, err = k.updateAlert(ctx, row.ID, func(a store.Alert) (store.Alert, error) {
+					a.Claim = store.Claim{}
+					return a, nil
+				})
+			} else {
+				_, err = k.update(ctx, row.ID, func(g store.Grant) (store.Grant, error) {
+					g.Claim = store.Claim{}
+					return g, nil
+				})
+			}
 			if err != nil {
 				return fmt.Errorf("void claim on %s: %w", row.ID, err)
 			}

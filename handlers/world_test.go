@@ -64,6 +64,7 @@ func policy() *handlers.Policy {
 		Accounts: map[string]string{account: "production"},
 		Entitlements: []handlers.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
 			Approvers: []string{"usergroup:S0LEADS", "U0CHIEF"}, Need: 1, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
+		Security: []string{"U0CHIEF"},
 		People: handlers.NewPeople([]handlers.Person{
 			{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
 			{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0OTHER"}},
@@ -74,7 +75,7 @@ func policy() *handlers.Policy {
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: iam.NewFromConfig(w.aws.Config(account))}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts), Users: accounts, Groups: w.leads,
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
@@ -110,7 +111,7 @@ func (w *world) press(user string, verb store.Verb) string {
 func (w *world) pressOn(g store.Grant, user string, verb store.Verb) string {
 	w.t.Helper()
 	w.n++
-	return w.pressed(store.Press{ID: fmt.Sprint(store.PressPrefix, w.n), By: user, Verb: verb, Grant: g.ID, Terms: g.Terms(), Card: g.Card})
+	return w.pressed(store.Press{ID: fmt.Sprint(store.PressPrefix, w.n), By: user, Verb: verb, On: g.ID, Terms: g.Terms(), Card: g.Card})
 }
 
 // pressed returns the refusal, or "".
@@ -188,23 +189,53 @@ type voice struct {
 	mu      sync.Mutex
 	down    bool
 	cards   []store.Grant
+	posts   int
+	dms     []store.Grant
+	alerts  []store.Alert
 	lines   []store.Verb
 	answers []store.Press
 }
 
 var errDown = errors.New("no answer from Slack")
 
-func (v *voice) Card(_ context.Context, g store.Grant) (store.Card, error) {
+func (v *voice) Turn(context.Context, store.Card) error { return nil }
+
+func (v *voice) Card(_ context.Context, at store.Card, grants ...store.Grant) (store.Card, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {
-		return g.Card, errDown
+		return at, errDown
 	}
-	if g.Card.TS == "" {
-		g.Card = store.Card{Channel: "C1", TS: fmt.Sprint(len(v.cards) + 1)}
+	if at.TS == "" {
+		v.posts++
+		at = store.Card{Channel: "C1", TS: fmt.Sprint(v.posts)}
 	}
-	v.cards = append(v.cards, g)
-	return g.Card, nil
+	for _, g := range grants {
+		g.Card = at
+		v.cards = append(v.cards, g)
+	}
+	return at, nil
+}
+
+func (v *voice) DM(_ context.Context, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return g.DM, errDown
+	}
+	v.dms = append(v.dms, g)
+	return store.Card{Channel: "D" + g.Subject.Person, TS: g.ID}, nil
+}
+
+func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return a.Card, errDown
+	}
+	a.Card = store.Card{Channel: "CSEC", TS: a.ID}
+	v.alerts = append(v.alerts, a)
+	return a.Card, nil
 }
 
 func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error {
@@ -275,4 +306,17 @@ func (g *userGroup) set(down bool, members ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.down, g.members = down, members
+}
+
+func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down {
+		return handlers.Account{}, errDown
+	}
+	return handlers.Account{Guest: user == "U0GUEST", Stranger: user == "U0STRANGER"}, nil
+}
+
+func (g *userGroup) ByEmail(_ context.Context, email string) (string, error) {
+	return map[string]string{"h.sato@example.com": "U0SATO"}[email], nil
 }

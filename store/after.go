@@ -15,16 +15,6 @@ var ErrTerm = errors.New("end outside the allowed term")
 // removal that followed it.
 var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
-// backoff is the pause after each failed try in a row; the last one repeats for ever. It is short, so that all that is
-// overdue ends within a minute of AWS answering again.
-var backoff = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second}
-
-const (
-	blip         = 2 // failures in a row that are no news
-	sameTrouble  = time.Hour
-	otherTrouble = 10 * time.Minute
-)
-
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrTerm
 // where the end is not within what the rule allows.
@@ -36,14 +26,8 @@ func (g Grant) After(e Entry) (Grant, error) {
 	if g, err = g.applied(e); err != nil {
 		return g, fmt.Errorf("%s %s: %w", e.Verb, g.ID, err)
 	}
-	moved := to != g.State
-	g.State, g.TellAt, g.Mute = to, e.At, 0
-	if e.Verb == Fail {
-		g.Trouble, g.TroubleAt = e.Note, plain(e.At)
-		g = g.Failed(e.At)
-	} else if moved {
-		g.Trouble, g.TroubleAt, g.Tries, g.Retry = "", time.Time{}, 0, plain(e.At)
-	}
+	g.Work = g.Work.after(e, to != g.State)
+	g.State, g.Telling = to, g.Telling.after(e)
 	e.Record, e.State = g.ID, to
 	g.fresh = append(slices.Clip(g.fresh), g.Chain.link(e))
 	return g, nil
@@ -73,6 +57,11 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		g.Effects, g.Ended, g.Rechecks = merged(g.Effects, e.Facts), e.At, 0
 	case Recheck:
 		g.Rechecks++
+	case Mine, NotMine:
+		g.Answer = e.Verb
+		if e.Verb == NotMine {
+			g.Outcome, g.EndedBy = e.Verb, e.By
+		}
 	}
 	return g, nil
 }
@@ -83,33 +72,6 @@ func (g Grant) until(e Entry) (Grant, error) {
 	}
 	g.Until = e.Until
 	return g, nil
-}
-
-// Failed counts one more failed try and puts the next one off. Nothing is given up: the pauses stop growing.
-func (g Grant) Failed(now time.Time) Grant {
-	g.Retry = now.Add(backoff[min(g.Tries, len(backoff)-1)])
-	g.Tries++
-	return g
-}
-
-// News tells whether a failure with this code has to be told: the third in a row, as two are a blip; then another kind
-// of trouble at most every ten minutes, and the same once an hour.
-func (g Grant) News(code string, now time.Time) bool {
-	age := now.Sub(g.TroubleAt)
-	switch g.Trouble {
-	case "":
-		return g.Tries >= blip
-	case code:
-		return age >= sameTrouble
-	}
-	return age >= otherTrouble
-}
-
-// Unheard counts one more message that could not be delivered and puts the next try off.
-func (g Grant) Unheard(now time.Time) Grant {
-	g.TellAt = now.Add(backoff[min(g.Mute, len(backoff)-1)])
-	g.Mute++
-	return g
 }
 
 func merged(a, b map[string]string) map[string]string {

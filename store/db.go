@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,6 +23,8 @@ type Key struct {
 	Value  string `json:"value"`
 	Unique bool   `json:"unique,omitempty"`
 }
+
+func (k Key) String() string { return k.Index + " " + strconv.Quote(k.Value) }
 
 // Doc is a record as a backend sees it.
 type Doc struct {
@@ -54,22 +57,27 @@ type DB interface {
 	// Entries returns those of a record with a Seq beyond after, in order, and none for a record that is not there.
 	Entries(ctx context.Context, id string, after uint64) ([]Entry, error)
 	// Put writes all docs with their keys and entries, or nothing. It returns after they are durable. ErrConflict if
-	// one is not at its version, ErrTaken if a unique key would be held by two once all docs are written.
+	// one is not at its version, ErrTaken if a unique key would be held by two once all docs are written, the context's
+	// error if it had ended before.
 	Put(ctx context.Context, docs ...Doc) error
 	// List returns at most limit rows of an index with Value >= from, in the order of Value and ID.
 	List(ctx context.Context, index, from string, limit int) ([]Row, error)
 }
 
-// SlotIndex and ClaimIndex are the indexes beside those of the lanes.
+// The indexes beside those of the lanes.
 const (
-	SlotIndex  = "slot"
-	ClaimIndex = "claim"
+	SlotIndex     = "slot"     // who holds it
+	ClaimIndex    = "claim"    // by its end
+	CardIndex     = "card"     // the grants of a digest
+	UncardedIndex = "uncarded" // open requests that have no card yet
+	pastIndex     = "past"     // ended grants of a slot that AWS may still show
 )
 
-// Record is a *Grant or a *Press.
+// Record is a *Grant, a *Press, an *Alert or a *Mark.
 type Record interface {
 	doc() (Doc, error)
 	saved()
+	differs(entries []Entry) []error
 }
 
 // Save writes records with their fresh entries, all or nothing, and moves their versions on.
@@ -110,6 +118,14 @@ func LoadPress(ctx context.Context, db DB, id string) (Press, error) {
 	return p, err
 }
 
+// LoadAlert reads an alert.
+func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) {
+	var a Alert
+	v, err := load(ctx, db, id, &a)
+	a.Version = v
+	return a, err
+}
+
 // Holder returns the id of the record that holds a slot, or ErrNotFound.
 func Holder(ctx context.Context, db DB, slot string) (string, error) {
 	rows, err := db.List(ctx, SlotIndex, slot, 1)
@@ -120,6 +136,31 @@ func Holder(ctx context.Context, db DB, slot string) (string, error) {
 		return "", ErrNotFound
 	}
 	return rows[0].ID, nil
+}
+
+// Previous returns the grant that held a slot before and is still looked at, or nil.
+func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
+	rows, err := db.List(ctx, pastIndex, slot, 1)
+	if err != nil || len(rows) == 0 || rows[0].Value != slot {
+		return nil, err
+	}
+	g, err := LoadGrant(ctx, db, rows[0].ID)
+	return &g, err
+}
+
+// OnSameCard returns the ids of at most limit grants that a digest draws.
+func OnSameCard(ctx context.Context, db DB, c Card, limit int) ([]string, error) {
+	rows, err := db.List(ctx, CardIndex, c.key(), limit)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, r := range rows {
+		if r.Value == c.key() {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
 }
 
 // DueBy returns at most limit ids of records that are due in a lane at the time given, the earliest first.
@@ -154,27 +195,34 @@ func (g *Grant) doc() (Doc, error) {
 	if g.State.Open() {
 		keys = append(keys, Key{Index: SlotIndex, Value: g.Slot(), Unique: true})
 	}
-	if g.Claim.Owner != "" {
-		keys = append(keys, Key{Index: ClaimIndex, Value: stamp(g.Claim.End)})
+	keys = append(keys, g.Work.keys()...)
+	if g.unsettled() {
+		keys = append(keys, Key{Index: pastIndex, Value: g.Slot()})
 	}
-	body, err := json.Marshal(g)
-	if err != nil {
-		return Doc{}, fmt.Errorf("encode grant %s: %w", g.ID, err)
+	switch {
+	case g.Digest:
+		keys = append(keys, Key{Index: CardIndex, Value: g.Card.key()})
+	case g.State == Asked && g.Card.TS == "":
+		keys = append(keys, Key{Index: UncardedIndex, Value: stamp(g.TellAt)})
 	}
-	return Doc{ID: g.ID, Version: g.Version, Body: body, Keys: keys, Entries: g.fresh}, nil
+	return encode(g.ID, g.Version, g, keys, g.fresh)
 }
 
 func (g *Grant) saved() { g.Version, g.fresh = g.Version+1, nil }
 
 func (p *Press) doc() (Doc, error) {
-	body, err := json.Marshal(p)
-	if err != nil {
-		return Doc{}, fmt.Errorf("encode press %s: %w", p.ID, err)
-	}
-	return Doc{ID: p.ID, Version: p.Version, Body: body, Keys: laneKeys(p.Due)}, nil
+	return encode(p.ID, p.Version, p, laneKeys(p.Due), nil)
 }
 
 func (p *Press) saved() { p.Version++ }
+
+func encode(id string, version uint64, record any, keys []Key, entries []Entry) (Doc, error) {
+	body, err := json.Marshal(record)
+	if err != nil {
+		return Doc{}, fmt.Errorf("encode record %s: %w", id, err)
+	}
+	return Doc{ID: id, Version: version, Body: body, Keys: keys, Entries: entries}, nil
+}
 
 func laneKeys(due func(Lane) (time.Time, bool)) []Key {
 	var keys []Key

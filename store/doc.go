@@ -7,6 +7,8 @@
 //     redelivered event finds its own record.
 //   - [Press]: a button or form as it came in. It is stored before Slack is told "received" and judged afterwards.
 //     Its key is made of what Slack sends the same again, so that a redelivery finds it too.
+//   - [Alert]: something that somebody must see, with a remedy that can be pressed.
+//   - [Mark]: a time that must survive a restart.
 //
 // A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it
 // as entries, each with the hash of the one before: [Grant.After] is the only way to add one.

@@ -13,12 +13,6 @@ const (
 	Tell  Lane = "tell"  // what people have not heard yet
 )
 
-// Audiences of a grant, in the order in which they are told.
-const (
-	OnCard   = "card"
-	InThread = "thread"
-)
-
 // Due tells when the grant wants to be looked at in a lane, and whether it does at all. Where two workers meet on one
 // grant the claim decides.
 func (g Grant) Due(lane Lane) (time.Time, bool) {
@@ -43,11 +37,16 @@ func (g Grant) dueTake() (time.Time, bool) {
 	case Ending:
 		return g.Retry, true
 	case Ended:
-		if g.Planned && g.Rechecks < len(rechecks) {
+		if g.unsettled() {
 			return later(g.Ended.Add(rechecks[g.Rechecks]), g.Retry), true
 		}
 	}
 	return time.Time{}, false
+}
+
+// unsettled tells whether the grant has ended, but AWS may still show it, or show it again.
+func (g Grant) unsettled() bool {
+	return g.State == Ended && g.Planned && g.Rechecks < len(rechecks)
 }
 
 func (g Grant) untold() bool {
@@ -55,7 +54,7 @@ func (g Grant) untold() bool {
 	case "", Received, Ignored, Merged:
 		return false
 	}
-	return g.Told[OnCard] < g.Chain.Seq || g.Told[InThread] < g.Chain.Seq
+	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM)
 }
 
 func later(a, b time.Time) time.Time {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -37,20 +38,8 @@ type Approval struct {
 	At time.Time `json:"at"`
 }
 
-// Claim is a worker's lease on a record: while it lasts, nobody else touches AWS for it.
-type Claim struct {
-	Owner string    `json:"owner,omitempty"`
-	End   time.Time `json:"end,omitzero"`
-}
-
-// Card is where the message stands that draws the grant.
-type Card struct {
-	Channel string `json:"channel,omitempty"`
-	TS      string `json:"ts,omitempty"`
-}
-
-// Grant is one request for access and its whole life. [Grant.After] changes what is true of it; Claim, Retry, Told and
-// the like are how far the work on it has come, and carry no entry.
+// Grant is one request for access and its whole life. [Grant.After] changes what is true of it; [Work] and [Telling] are
+// how far it has come.
 type Grant struct {
 	ID      string `json:"id"`
 	Version uint64 `json:"-"`
@@ -83,27 +72,30 @@ type Grant struct {
 	Into      string            `json:"into,omitempty"`     // the grant it was merged into
 	Rechecks  int               `json:"rechecks,omitempty"` // since the end was read back
 
-	Claim     Claim             `json:"claim,omitzero"`
-	Tries     int               `json:"tries,omitempty"` // failed in a row
-	Trouble   string            `json:"trouble,omitempty"`
-	TroubleAt time.Time         `json:"trouble_at,omitzero"` // when it was last told
-	Retry     time.Time         `json:"retry,omitzero"`
-	Card      Card              `json:"card,omitzero"`
-	Told      map[string]uint64 `json:"told,omitempty"` // audience -> the last entry it has heard
-	TellAt    time.Time         `json:"tell_at,omitzero"`
-	Mute      int               `json:"mute,omitempty"` // tries to tell that failed in a row
+	Answer Verb `json:"answer,omitempty"` // of the holder to "was this you?": Mine, NotMine or none
+
+	Work
+	Telling
 
 	fresh []Entry
 }
 
-// Slot names what at most one open request or live grant may hold.
-func (g Grant) Slot() string { return g.Account + "/" + g.Subject.UserID + "/" + g.Target }
+// Slot names what at most one open request or live grant may hold. Names of targets do not differ by case alone, as in
+// IAM.
+func (g Grant) Slot() string {
+	return g.Account + "/" + g.Subject.UserID + "/" + strings.ToLower(g.Target)
+}
 
 // Terms is a digest of what a card shows and an approval is bound to. A vote does not change it, another sign-in from
 // somewhere else does. A button carries it, and a press with other Terms is answered "changed".
 func (g Grant) Terms() string {
-	body, _ := json.Marshal([]any{g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
-		g.Duration, g.Longest, g.Need, g.Signin.Address, g.Signin.MFA}) // strings and numbers cannot fail
+	return digestOf(g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
+		g.Duration, g.Longest, g.Need, g.Signin.Address, g.Signin.MFA)
+}
+
+// digestOf is a short hash of what a card shows.
+func digestOf(shown ...any) string {
+	body, _ := json.Marshal(shown) // strings and numbers cannot fail
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:8])
 }

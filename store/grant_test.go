@@ -20,7 +20,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
 	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
-	store.Finish, store.Undo, store.Drift, store.Recheck}
+	store.Finish, store.Undo, store.Drift, store.Recheck, store.Mine, store.NotMine}
 
 // asked is a request as it stands when its card is drawn.
 func asked() store.Grant {
@@ -221,7 +221,7 @@ func TestDue(t *testing.T) {
 }
 
 func told(g store.Grant) store.Grant {
-	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq}
+	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq, store.InDM: g.Chain.Seq}
 	return g
 }
 
@@ -229,7 +229,7 @@ func told(g store.Grant) store.Grant {
 func TestRetriesNeverEndNorGrow(t *testing.T) {
 	g, now := after(asked(), noon, store.Approve, store.Apply, store.Revoke), noon
 	for i := range 10_000 {
-		g = g.Failed(now)
+		g.Failed(now)
 		if pause := g.Retry.Sub(now); pause < time.Second || pause > 30*time.Second {
 			t.Fatalf("pause %s after %d tries", pause, i+1)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -45,10 +46,38 @@ func (m *Mem) List(_ context.Context, index, from string, limit int) ([]Row, err
 	return slices.Clone(rows[at:min(at+limit, len(rows))]), nil
 }
 
-// Put implements DB.
-func (m *Mem) Put(_ context.Context, docs ...Doc) error {
+// Next implements Whole.
+func (m *Mem) Next(_ context.Context, after string) (Doc, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	next := ""
+	for id := range m.docs {
+		if id > after && (next == "" || id < next) {
+			next = id
+		}
+	}
+	doc, ok := m.docs[next]
+	if !ok {
+		return Doc{}, fmt.Errorf("get the record after %q: %w", after, ErrNotFound)
+	}
+	return Doc{ID: next, Version: doc.Version, Body: slices.Clone(doc.Body), Keys: slices.Clone(doc.Keys),
+		Entries: slices.Clone(m.entries[next])}, nil
+}
+
+// Indexes implements Whole.
+func (m *Mem) Indexes(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.index)), nil
+}
+
+// Put implements DB.
+func (m *Mem) Put(ctx context.Context, docs ...Doc) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("put: not written: %w", err)
+	}
 	if m.docs == nil {
 		m.docs, m.entries, m.index = map[string]Doc{}, map[string][]Entry{}, map[string][]Row{}
 	}

@@ -12,7 +12,7 @@ type Press struct {
 	By      string    `json:"by"`   // Slack user id, from an authenticated payload
 	Team    string    `json:"team"` // Slack workspace id
 	Verb    Verb      `json:"verb"`
-	Grant   string    `json:"grant"`
+	On      string    `json:"on"`    // the grant or alert
 	Terms   string    `json:"terms"` // of the card that was pressed
 	Note    string    `json:"note,omitempty"`
 	Card    Card      `json:"card"` // the message that was pressed
@@ -39,7 +39,8 @@ func (p Press) Due(lane Lane) (time.Time, bool) {
 
 // Failed puts the next try off.
 func (p Press) Failed(now time.Time) Press {
-	p.Retry = now.Add(backoff[min(p.Tries, len(backoff)-1)])
-	p.Tries++
+	w := Work{Tries: p.Tries}
+	w.Failed(now)
+	p.Retry, p.Tries = w.Retry, w.Tries
 	return p
 }

@@ -49,6 +49,8 @@ const (
 	Undo     Verb = "undo"
 	Drift    Verb = "drift" // access was found again after its end
 	Recheck  Verb = "recheck"
+	Mine     Verb = "mine"     // the holder says that the sign-in was theirs
+	NotMine  Verb = "not_mine" // the holder says that it was somebody else's
 )
 
 // ErrState says that a verb comes too late, or too early, for the state a grant is in.
@@ -58,11 +60,13 @@ var ErrState = errors.New("not possible in this state")
 var next = map[State]map[Verb]State{
 	"":       {Receive: Received},
 	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received},
-	Asked:    {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn},
-	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending},
-	Active:   {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending},
-	Ending:   {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
-	Ended:    {Drift: Ending, Recheck: Ended},
+	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
+		Mine: Asked, NotMine: Denied},
+	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
+		Mine: Approved, NotMine: Ending},
+	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending},
+	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
+	Ended:  {Drift: Ending, Recheck: Ended},
 }
 
 // Next returns the state that a verb leads to, or ErrState.

@@ -2,17 +2,12 @@ package fakeaws_test
 
 import (
 	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"sekisho/aws/fakeaws/moto"
 )
 
 // motoDeviates lists the clauses where moto (5.2.1) is known not to do as AWS does.
@@ -37,76 +32,17 @@ func TestContractAgainstMoto(t *testing.T) {
 	if testing.Short() {
 		t.Skip("moto takes seconds: not with -short")
 	}
-	url := startMoto(t)
-	cfg := aws.Config{
-		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
-		BaseEndpoint: &url,
-	}
+	server := moto.Start(t)
+	cfg := server.Config()
 	for _, c := range contract {
 		t.Run(c.name, func(t *testing.T) {
 			if reason := motoDeviates[c.name]; reason != "" {
 				t.Skip("moto deviates: " + reason)
 			}
-			if err := post(url + "/moto-api/reset"); err != nil {
-				t.Fatalf("reset moto: %v", err)
-			}
+			server.Reset(t)
 			c.run(t, cloudAt(cfg, sdkScene{iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg)}))
 		})
 	}
-}
-
-// startMoto runs moto_server until the test ends and returns where it answers.
-func startMoto(t *testing.T) (url string) {
-	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("CI has to run the contract against moto: %v", err)
-	case err != nil:
-		t.Skip("NOT RUN: the contract against moto, since moto_server is not on the PATH (pip install 'moto[server]')")
-	}
-	port := freePort(t)
-	cmd := exec.CommandContext(t.Context(), program, "-H", "127.0.0.1", "-p", fmt.Sprint(port))
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start moto: %v", err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	url = fmt.Sprintf("http://127.0.0.1:%d", port)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		err := post(url + "/moto-api/reset")
-		if err == nil {
-			return url
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("moto does not answer: %v", err)
-		}
-	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-func post(url string) error {
-	res, err := http.Post(url, "", nil)
-	if err != nil {
-		return err
-	}
-	res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %s", res.Status)
-	}
-	return nil
 }
 
 // sdkScene sets the scene by the calls that an administrator makes.

@@ -71,14 +71,14 @@ var nameClauses = []clause{
 		g := w.alice()
 		w.addUser(dev, "alice", nil)
 		g.Account = dev
-		_, err := w.kind().Plan(w.t.Context(), g)
+		_, err := w.kind().Plan(w.t.Context(), g, nil)
 		wantRefused(w.t, err, handlers.UserGone)
 	}},
 	{"an account that is not in the configuration is an error", func(w world) {
 		g := w.planned(w.alice())
 		g.Account = "333333333333"
 		ctx := w.t.Context()
-		_, plan := w.kind().Plan(ctx, g)
+		_, plan := w.kind().Plan(ctx, g, nil)
 		_, give := w.kind().Step(ctx, g)
 		_, take := w.kind().Step(ctx, in(store.Ending, g))
 		_, check := w.kind().Check(ctx, in(store.Ended, g))

@@ -48,7 +48,7 @@ var verbs = []struct {
 }
 
 func plan(ctx context.Context, w world, g store.Grant) error {
-	_, err := w.kind().Plan(ctx, g)
+	_, err := w.kind().Plan(ctx, g, nil)
 	return err
 }
 

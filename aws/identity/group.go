@@ -30,14 +30,18 @@ type Group struct{ Accounts Accounts }
 
 var _ handlers.Cloud = Group{}
 
-// Plan implements handlers.Cloud: it reads whether the user is a member already.
-func (c Group) Plan(ctx context.Context, g store.Grant) (map[string]string, error) {
+// Plan implements handlers.Cloud: it reads whether the user is a member already. What may be left of the grant before is
+// no membership of his own.
+func (c Group) Plan(ctx context.Context, g store.Grant, prev *store.Grant) (map[string]string, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
 		return nil, err
 	}
 	member, err := c.member(ctx, g)
 	if err != nil {
 		return nil, err
+	}
+	if prev != nil && prev.Effects[WasMember] == "false" {
+		member = false
 	}
 	return map[string]string{WasMember: strconv.FormatBool(member)}, nil
 }

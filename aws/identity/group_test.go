@@ -61,13 +61,13 @@ var planClauses = []clause{
 	{"plan refuses a user who is gone", func(w world) {
 		g := w.alice()
 		w.deleteUser(prod, "alice")
-		_, err := w.kind().Plan(w.t.Context(), g)
+		_, err := w.kind().Plan(w.t.Context(), g, nil)
 		wantRefused(w.t, err, handlers.UserGone)
 	}},
 	{"plan refuses another user of the same name", func(w world) {
 		g := w.alice()
 		w.anew(g)
-		_, err := w.kind().Plan(w.t.Context(), g)
+		_, err := w.kind().Plan(w.t.Context(), g, nil)
 		wantRefused(w.t, err, handlers.UserGone)
 	}},
 }

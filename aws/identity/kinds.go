@@ -1,10 +1,28 @@
 package identity
 
-import "sekisho/handlers"
+import (
+	"sekisho/handlers"
+	"sekisho/store"
+)
 
 // Kinds returns every kind of access that can be given in these accounts.
 func Kinds(a Accounts) map[string]handlers.Cloud {
 	return map[string]handlers.Cloud{
 		KindGroup: Group{Accounts: a},
+	}
+}
+
+// Rosters returns the kinds of access that have members.
+func Rosters(a Accounts) map[string]handlers.Roster {
+	return map[string]handlers.Roster{
+		KindGroup: Group{Accounts: a},
+	}
+}
+
+// Remedies returns what can be done about each kind of alert.
+func Remedies(a Accounts) map[store.AlertKind]handlers.Remedy {
+	return map[store.AlertKind]handlers.Remedy{
+		store.NotMe:   Credentials{Accounts: a},
+		store.Unknown: Member{Group: Group{Accounts: a}},
 	}
 }

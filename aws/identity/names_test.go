@@ -80,7 +80,7 @@ func TestNamesReachAWSAsTheyAre(t *testing.T) {
 		}}
 		for _, state := range []store.State{store.Approved, store.Ending} {
 			// An odd name may be refused or be an error: what matters is what was asked of AWS.
-			kind.Plan(t.Context(), g)
+			kind.Plan(t.Context(), g, nil)
 			kind.Step(t.Context(), in(state, g))
 			kind.Check(t.Context(), in(state, g))
 			if slices.Contains(a.Members(prod, ops), "alice") {

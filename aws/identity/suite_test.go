@@ -138,7 +138,7 @@ func in(s store.State, g store.Grant) store.Grant {
 // planned returns the grant with what Plan saw, as the ledger has it before the first write.
 func (w world) planned(g store.Grant) store.Grant {
 	w.t.Helper()
-	facts, err := w.kind().Plan(w.t.Context(), g)
+	facts, err := w.kind().Plan(w.t.Context(), g, nil)
 	if err != nil {
 		w.t.Fatalf("plan: %v", err)
 	}

@@ -1,20 +1,17 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/gorilla/websocket"
-	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/socketmode"
 
 	"sekisho/aws/identity"
 	"sekisho/aws/trail"
@@ -28,69 +25,44 @@ import (
 type Edges struct {
 	DB    store.DB
 	Alone bool // no other process can have the ledger open, so the claims in it are dead ones
-	Slack Slack
+	Slack bot.Slack
 	AWS   func(account string) aws.Config // "" for the account of the queues
 	Now   func() time.Time
 	Log   *slog.Logger
 }
 
-// Slack is how Slack is reached. HTTP and Dialer may be nil for the ordinary ones.
-type Slack struct {
-	URL      string // that method names are appended to; "" for Slack's own
-	BotToken string
-	AppToken string
-	HTTP     *http.Client
-	Dialer   *websocket.Dialer
-}
-
 // App is the bot, ready to run.
 type App struct {
 	keeper *handlers.Keeper
-	socket *bot.Socket
+	bot    *bot.Bot
 	poller *trail.Poller
 	alone  bool
 }
 
 // New joins the parts. It reaches for nothing yet.
 func New(c config.Config, e Edges) *App {
-	api, client := clients(e.Slack)
-	people := &bot.People{API: api, Now: e.Now}
+	people := bot.New(e.Slack, bot.Place{Cards: c.Channel, Alerts: cmp.Or(c.Security, c.Channel),
+		Pen: bot.Pen{Words: bot.In(c.Language), Zone: c.Zone}}, e.Now, e.Log)
 	accounts := identity.Accounts{}
 	for id := range c.Policy.Accounts {
 		accounts[id] = iam.NewFromConfig(e.AWS(id))
 	}
 	keeper := handlers.New(handlers.Keeper{
-		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts), Users: accounts, Groups: people,
-		Voice: &bot.Voice{API: api, People: people, Channel: c.Channel, Pen: bot.Pen{Words: bot.In(c.Language), Zone: c.Zone}},
-		Now:   e.Now, Log: e.Log, Owner: rand.Text(),
+		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+		Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
 	})
 	return &App{
 		keeper: keeper,
-		socket: &bot.Socket{Client: client, API: api, People: people, Desk: keeper, Zone: c.Zone, Log: e.Log},
+		bot:    people,
 		poller: &trail.Poller{SQS: sqs.NewFromConfig(e.AWS("")), URL: c.SignIns, Known: c.Policy.Known, Sink: keeper.Receive, Log: e.Log},
 		alone:  e.Alone,
 	}
 }
 
-func clients(s Slack) (*slack.Client, *socketmode.Client) {
-	options := []slack.Option{slack.OptionAppLevelToken(s.AppToken)}
-	if s.URL != "" {
-		options = append(options, slack.OptionAPIURL(s.URL))
-	}
-	if s.HTTP != nil {
-		options = append(options, slack.OptionHTTPClient(s.HTTP))
-	}
-	api := slack.New(s.BotToken, options...)
-	var dial []socketmode.Option
-	if s.Dialer != nil {
-		dial = append(dial, socketmode.OptionDialer(s.Dialer))
-	}
-	return api, socketmode.New(api, dial...)
-}
-
 // Run works until the context ends or a part cannot go on; then it stops taking work, finishes what runs, and returns.
+// What else runs beside the bot for as long comes as also.
 // What is overdue is revoked first: the ledger's lanes start before Slack and SQS are asked for anything.
-func (a *App) Run(ctx context.Context) error {
+func (a *App) Run(ctx context.Context, also ...func(context.Context) error) error {
 	if a.alone {
 		if err := a.keeper.Recover(ctx); err != nil {
 			return err
@@ -100,7 +72,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop(nil)
 	var wg sync.WaitGroup
 	wg.Go(func() { a.keeper.Run(ctx) })
-	for _, part := range []func(context.Context) error{a.socket.Run, a.poller.Run} {
+	for _, part := range append(also, a.press, a.poller.Run) {
 		wg.Go(func() {
 			if err := part(ctx); err != nil {
 				stop(err)
@@ -113,6 +85,8 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.keeper) }
 
 // Poke makes the bot look at what is due now: the clock was moved.
 func (a *App) Poke() { a.keeper.Poke() }

@@ -34,7 +34,7 @@ var rooms = []struct {
 
 // only says which rooms may import a package at all.
 var only = map[string][]string{
-	"github.com/slack-go/slack": {"bot", "deploy/app"},
+	"github.com/slack-go/slack": {"bot"},
 	"github.com/aws":            {"aws/", "deploy/app", "deploy/demo"},
 	"sekisho/bot/fakeslack":     {"deploy/demo", "deploy/cli"},
 	"sekisho/aws/fakeaws":       {"deploy/demo", "deploy/cli"},

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"sekisho/aws/fakeaws"
+	"sekisho/bot"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
@@ -107,7 +108,7 @@ func (s *sim) start() *process {
 			c.HTTPClient = &http.Client{Transport: tap.over(s.aws, awsSteps)}
 			return c
 		},
-		Slack: app.Slack{URL: memory.URL, BotToken: "xoxb-1", AppToken: "xapp-1", Dialer: memory.Dialer,
+		Slack: bot.Slack{URL: memory.URL, BotToken: "xoxb-1", AppToken: "xapp-1", Dialer: memory.Dialer,
 			HTTP: &http.Client{Transport: tap.over(memory.HTTP.Transport, slackSteps)}},
 	})
 	go func() { p.ended <- a.Run(ctx) }()
@@ -235,6 +236,12 @@ func (d *tappedDB) Put(ctx context.Context, docs ...store.Doc) error {
 	for _, doc := range docs {
 		names = append(names, doc.ID)
 	}
+	if strings.HasPrefix(names[0], store.MarkPrefix) { // the clock's, twice a minute: nothing of the job hangs on one
+		if err := d.tap.alive(); err != nil {
+			return err
+		}
+		return d.DB.Put(ctx, docs...)
+	}
 	return d.tap.through("ledger "+strings.Join(names, " "), func() error { return d.DB.Put(ctx, docs...) })
 }
 
@@ -279,7 +286,7 @@ func (r roundTripper) RoundTrip(req *http.Request) (res *http.Response, err erro
 	return res, err
 }
 
-// awsSteps names the calls that count: all but the polling of the queue.
+// awsSteps names the calls that count: all but the polling of the queue and the look at the members.
 func awsSteps(req *http.Request) string {
 	if target := req.Header.Get("X-Amz-Target"); target != "" {
 		if strings.HasSuffix(target, "ReceiveMessage") {
@@ -292,7 +299,11 @@ func awsSteps(req *http.Request) string {
 	if err != nil {
 		return "IAM"
 	}
-	return "IAM " + strings.SplitN(string(body), "&", 2)[0]
+	action := strings.SplitN(string(body), "&", 2)[0]
+	if action == "Action=GetGroup" { // the look at the members, every five minutes, changes nothing
+		return ""
+	}
+	return "IAM " + action
 }
 
 // slackSteps names the calls that people see.

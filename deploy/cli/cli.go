@@ -19,6 +19,8 @@ type commands struct {
 	Config struct {
 		Check checkCommand `cmd:"" help:"Say what a configuration means, or every mistake in it: where it is and what to write instead."`
 	} `cmd:"" help:"Look at the configuration."`
+	Serve  serveCommand   `cmd:"" help:"Run the bot against a Slack workspace and AWS accounts."`
+	Ledger ledgerCommands `cmd:"" help:"Look at the ledger, also while the bot is at work on it."`
 	Events struct {
 		Explain explainCommand `cmd:"" help:"Say for each CloudTrail record or EventBridge event on standard input what the bot would do."`
 	} `cmd:"" help:"Look at events."`

@@ -28,37 +28,66 @@ func (c checkCommand) Run(s streams) error {
 	return nil
 }
 
-// summarize says what an operator would want to see before a change goes live: what a sign-in to each account leads to.
+// summarize says what an operator would want to see before a change goes live: who hears of what, who may do what, and
+// what a sign-in to each account leads to.
 func summarize(out io.Writer, c config.Config) {
 	users := 0
 	for _, p := range c.People {
 		users += len(p.IAM)
 	}
-	_, _ = fmt.Fprintf(out, "cards     to %s, in %s, with times in %s\nsign-ins  from %s\npeople    %d, who have %d IAM users here\n",
-		c.Channel, c.Language, c.Zone, c.SignIns, len(c.People), users)
+	_, _ = fmt.Fprintf(out, "cards     to %s, in %s, with times in %s\n", c.Channel, c.Language, c.Zone)
+	_, _ = fmt.Fprintf(out, "alerts    to %s; %s may press on them and revoke anything\n", cmp.Or(c.Security, c.Channel), cmp.Or(either(c.Policy.Security), "nobody"))
+	_, _ = fmt.Fprintf(out, "sign-ins  from %s\n", c.SignIns)
+	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; others are found by %s\n", len(c.People), users, others(c.Policy.MatchEmail))
+	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
 	names := c.Policy.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
 		_, _ = fmt.Fprintf(out, "\n%s (%s), by %s\n", names[id], id, cmp.Or(c.Roles[id], "the program's own credentials"))
-		first, asks := c.Policy.OnLogin(id)
-		if !asks {
-			_, _ = fmt.Fprintln(out, "  a sign-in asks for nothing")
-		}
+		summarizeSignIns(out, c.Policy.OnLogin(id))
 		for _, e := range c.Policy.Entitlements {
-			if e.Account != id {
-				continue
-			}
-			if asks && e.ID == first.ID {
-				_, _ = fmt.Fprint(out, "  a sign-in asks for ", describe(e))
-			} else {
-				_, _ = fmt.Fprint(out, "  not asked for by a sign-in: ", describe(e))
+			if e.Account == id && !e.OnLogin {
+				_, _ = fmt.Fprintf(out, "  %s may ask for %s, and no sign-in does: %s\n", cmp.Or(either(e.Askers), "everybody"), e.ID, describe(e))
 			}
 		}
 	}
 }
 
+// summarizeSignIns says what a sign-in asks for: each takes those it names from the ones behind it.
+func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
+	rest := "a sign-in"
+	for _, e := range asked {
+		if len(e.Askers) == 0 {
+			_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", rest, e.ID, describe(e))
+			return // package config sees to it that none comes behind it
+		}
+		_, _ = fmt.Fprintf(out, "  %s of %s asks for %s: %s\n", rest, either(e.Askers), e.ID, describe(e))
+		rest = "any other sign-in"
+	}
+	_, _ = fmt.Fprintf(out, "  %s asks for nothing\n", rest)
+}
+
 func describe(e handlers.Entitlement) string {
-	return fmt.Sprintf("%s: %s %s for %s, at most %s; %d to approve, of %s, within %s\n", e.ID, e.Kind, e.Target,
-		short(e.Duration), short(e.Longest), e.Need, strings.Join(e.Approvers, " or "), short(e.Within))
+	return fmt.Sprintf("%s %s for %s, at most %s; %d to approve, of %s, within %s", e.Kind, e.Target,
+		short(e.Duration), short(e.Longest), e.Need, either(e.Approvers), short(e.Within))
+}
+
+// either joins those of whom one is enough.
+func either(who []string) string { return strings.Join(who, " or ") }
+
+// others says how an IAM user is known who is not in the file.
+func others(byEmail bool) string {
+	if byEmail {
+		return "their tag, or a name that is an e-mail address in Slack"
+	}
+	return "their tag"
+}
+
+// fate says what comes of members whom no grant explains.
+func fate(p *handlers.Policy) string {
+	if p.Enforce {
+		return fmt.Sprintf("removed, at most %d in one look", p.Removals)
+	}
+	return "reported"
 }
 
 // short writes 4h for 4h0m0s.

@@ -18,11 +18,14 @@ func run(args ...string) (code int, out, errOut string) {
 
 const summary = `../sekisho.yaml: ok
 cards     to C01ABCDEF, in en, with times in Asia/Tokyo
+alerts    to C02ABCDEF; usergroup:S01SECURITY or U04ABCDEF may press on them and revoke anything
 sign-ins  from https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-sign-ins
-people    3, who have 3 IAM users here
+people    3, IAM users 3; others are found by their tag
+groups    members whom no grant explains are reported
 
 production (123456789012), by arn:aws:iam::123456789012:role/sekisho
-  a sign-in asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 to approve, of usergroup:S01LEADS, within 24h
+  a sign-in of usergroup:S01SRE asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 to approve, of usergroup:S01LEADS, within 24h
+  any other sign-in asks for prod-read: iam-group jit-prod-readers for 8h, at most 12h; 1 to approve, of usergroup:S01LEADS or usergroup:S01SRE, within 24h
 
 staging (210987654321), by arn:aws:iam::210987654321:role/sekisho
   a sign-in asks for staging-admin: iam-group jit-staging-admins for 8h, at most 8h; 1 to approve, of usergroup:S01LEADS or U02ABCDEF, within 8h
@@ -35,32 +38,70 @@ func TestConfigCheck(t *testing.T) {
 	}
 }
 
-func TestConfigCheckWithoutSignIn(t *testing.T) {
-	sample, err := os.ReadFile("../sekisho.yaml")
-	if err != nil {
-		t.Fatal(err)
+// TestConfigCheckOfOthers has the sample say the opposite.
+func TestConfigCheckOfOthers(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		changes []string
+		want    string
+	}{
+		{"no sign-in", []string{"on_login: true", "on_login: false"}, "\n  a sign-in asks for nothing\n" +
+			"  usergroup:S01SRE may ask for prod-operator, and no sign-in does: iam-group jit-prod-operators for 4h,"},
+		{"no sign-in, everybody", []string{"on_login: true", "on_login: false"}, "\n  everybody may ask for prod-read, and no sign-in does: iam-group"},
+		{"sign-ins of some", []string{"on_login: true # for all", "on_login: false #"}, "within 24h\n  any other sign-in asks for nothing\n"},
+		{"no role", []string{"    role:", "    # role:"}, "production (123456789012), by the program's own credentials\n"},
+		{"minutes", []string{"default: 4h", "default: 1h30m"}, "for 1h30m,"},
+		{"no channel of alerts", []string{"  security: C02ABCDEF\n", ""}, "alerts    to C01ABCDEF; usergroup"},
+		{"nobody for alerts", []string{"security: [usergroup:S01SECURITY, U04ABCDEF]\n", ""}, "to C02ABCDEF; nobody may press"},
+		{"e-mail", []string{"match_email: false", "match_email: true"}, "by their tag, or a name that is an e-mail address in Slack\n"},
+		{"enforce", []string{"mode: report", "mode: enforce", "removals: 5\n", "removals: 7\n"}, "whom no grant explains are removed, at most 7 in one look\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sample, err := os.ReadFile("../sekisho.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := written(t, strings.NewReplacer(c.changes...).Replace(string(sample)))
+			if _, out, errOut := run("config", "check", path); !strings.Contains(out, c.want) {
+				t.Errorf("no %q in\n%s%s", c.want, out, errOut)
+			}
+		})
 	}
+}
+
+// written puts a text into a file.
+func written(t *testing.T, text string) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "sekisho.yaml")
-	text := strings.NewReplacer("on_login: true", "on_login: false", "default: 4h", "default: 1h30m", "    role:", "    # role:").Replace(string(sample))
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, out, errOut := run("config", "check", path)
-	for _, want := range []string{
-		"production (123456789012), by the program's own credentials\n  a sign-in asks for nothing\n",
-		"  not asked for by a sign-in: prod-operator: iam-group jit-prod-operators for 1h30m,",
+	return path
+}
+
+// TestExplainNeedsOnlyAccounts: whoever tries the parser has no queue and no people yet.
+func TestExplainNeedsOnlyAccounts(t *testing.T) {
+	const event = `{"eventVersion":"1.09","userIdentity":{"type":"IAMUser","principalId":"AIDAEXAMPLE","arn":"arn:aws:iam::111122223333:user/anaya","accountId":"111122223333","userName":"anaya"},"eventTime":"2026-01-15T09:30:00Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Success"},"eventID":"00000000-0000-4000-8000-000000000001","eventType":"AwsConsoleSignIn","recipientAccountId":"111122223333"}`
+	for name, c := range map[string]struct {
+		text, out, err string
+		code           int
+	}{
+		"of the file":     {"accounts: {prod: {id: 111122223333}}\n", `"class":"request"`, "", 0},
+		"of another file": {"accounts: {prod: {id: 999999999999}}\n", `"class":"ignore"`, "", 0},
+		"of a wrong file": {"accounts: {prod: {id: 1}}\n", "", ":1:23: \"1\" is not an AWS account's id", 1},
 	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("no %q in\n%s%s", want, out, errOut)
-		}
+		t.Run(name, func(t *testing.T) {
+			var out, errOut strings.Builder
+			code := cli.Run([]string{"events", "explain", "--config", written(t, c.text)}, strings.NewReader(event), &out, &errOut)
+			if code != c.code || !strings.Contains(out.String(), c.out) || !strings.Contains(errOut.String(), c.err) {
+				t.Errorf("exit %d\n%s%s", code, &out, &errOut)
+			}
+		})
 	}
 }
 
 func TestConfigCheckTellsMistakes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "sekisho.yaml")
-	if err := os.WriteFile(path, []byte("acounts: {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := written(t, "acounts: {}\n")
 	for name, c := range map[string]struct {
 		args []string
 		code int

@@ -10,8 +10,8 @@ import (
 var (
 	accountID = form{regexp.MustCompile(`^[0-9]{12}$`), "an AWS account's id, which has twelve digits with its leading zeros", `"123456789012"`}
 	roleARN   = form{regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}$`), "a role's ARN", "arn:aws:iam::123456789012:role/sekisho"}
-	// The name stands on every card and before the / of an IAM user.
-	accountName = regexp.MustCompile(`^[\pL\pN][\pL\pM\pN ._-]{0,39}$`)
+	// The name stands on every card, in commands and before the / of an IAM user, so it is one word.
+	accountName = regexp.MustCompile(`^[\pL\pN][\pL\pM\pN_-]{0,63}$`)
 )
 
 func (r *reader) readAccounts(c *Config, top section) {
@@ -32,7 +32,7 @@ func (r *reader) readAccounts(c *Config, top section) {
 // readAccount checks that an account has one name: a second one would be a second set of rules for it.
 func (r *reader) readAccount(c *Config, v value) {
 	if !accountName.MatchString(v.key) {
-		r.note(v.from, "%s is not a name for an account: write up to 40 letters, digits, blanks, dots, _ or -, beginning with a letter or digit, such as production", v.name)
+		r.note(v.from, "%s is not a name for an account: write up to 64 letters, digits, - or _, beginning with a letter or digit, such as production", v.name)
 	}
 	r.accounts[v.key] = ""
 	s, ok := r.section(v, `{id: "123456789012"}`, "id", "role")

@@ -16,18 +16,37 @@ type Config struct {
 	People   []handlers.Person // in the order of the file; Policy finds them by account
 	Roles    map[string]string // account -> the role that is assumed to act there; none: the program's own credentials
 	Channel  string            // Slack channel id of the cards
+	Security string            // Slack channel id of the alerts; that of the cards if empty
 	Language string            // of the cards: "en" or "ja"
 	Zone     *time.Location    // of the times on the cards
 	SignIns  string            // URL of the SQS queue that sign-ins arrive on
 }
 
 // Load reads the file at path.
-func Load(path string) (Config, error) {
+func Load(path string) (Config, error) { return load(path, (*reader).all) }
+
+// Accounts reads of the file at path only its accounts: twelve digits -> name. The other sections may be missing, and
+// what is in them is not judged.
+func Accounts(path string) (map[string]string, error) {
+	c, err := load(path, (*reader).readAccounts)
+	if err != nil {
+		return nil, err
+	}
+	return c.Policy.Accounts, nil
+}
+
+// Parse reads a configuration. The error lists every mistake with where it is and what to write instead.
+func Parse(source []byte) (Config, error) { return parse(source, (*reader).all) }
+
+// sections reads some of the file into the configuration.
+type sections func(r *reader, c *Config, top section)
+
+func load(path string, wanted sections) (Config, error) {
 	source, err := read(path)
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	c, err := Parse(source)
+	c, err := parse(source, wanted)
 	if m, ok := errors.AsType[*mistakes](err); ok {
 		m.file = path
 	}
@@ -47,12 +66,15 @@ func read(path string) ([]byte, error) {
 	return source, errors.Join(err, f.Close())
 }
 
-// Parse reads a configuration. The error lists every mistake with where it is and what to write instead.
-func Parse(source []byte) (Config, error) {
-	r := reader{accounts: map[string]string{}, persons: map[string]int{}}
-	c := Config{Roles: map[string]string{}}
+func parse(source []byte, wanted sections) (Config, error) {
+	r := &reader{accounts: map[string]string{}, persons: map[string]int{}}
+	c := Config{Roles: map[string]string{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
 	if root := r.tree(source); root != nil {
-		r.file(&c, value{node: root, at: place{1, 1}, name: "the file"})
+		file := value{node: root, at: place{1, 1}, name: "the file"}
+		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "entitlements")
+		if ok {
+			wanted(r, &c, top)
+		}
 	}
 	if err := r.err(); err != nil {
 		return Config{}, err
@@ -66,18 +88,16 @@ type reader struct {
 	accounts map[string]string // name -> twelve digits, or "" where they are wrong
 	persons  map[string]int    // Slack user -> index in people
 	listed   int               // people, the wrong ones too
+	doubt    bool              // some of them could not be read, so of nobody can be said that they are missing
 }
 
-// file reads the sections in the order in which they name each other, whatever their order in the file.
-func (r *reader) file(c *Config, v value) {
-	top, ok := r.section(v, "accounts: {...}", "accounts", "slack", "queues", "people", "entitlements")
-	if !ok {
-		return
-	}
-	c.Policy = &handlers.Policy{Accounts: map[string]string{}}
+// all reads the sections in the order in which they name each other, whatever their order in the file.
+func (r *reader) all(c *Config, top section) {
 	r.readAccounts(c, top)
 	r.readSlack(c, top)
 	r.readQueues(c, top)
 	r.readPeople(c, top)
+	r.readSecurity(c, top)
+	r.readReconcile(c, top)
 	r.readEntitlements(c, top)
 }

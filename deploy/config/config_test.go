@@ -22,7 +22,7 @@ import (
 const good = `accounts:
   production: {id: 123456789012}
   staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho}
-slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo}
+slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true}
 queues: {sign_ins: https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins}
 people:
   - {slack: U01ABCDEF, iam_users: [production/t.yamada, staging/t.yamada]}
@@ -45,6 +45,9 @@ entitlements:
     duration:
       default: 1h30m
       max: 8760h
+    request: {by: [usergroup:S01SRE, U02ABCDEF]}
+security: [usergroup:S01SECURITY, U01ABCDEF]
+reconcile: {mode: enforce, removals: 50}
 `
 
 func TestParse(t *testing.T) {
@@ -63,17 +66,21 @@ func TestParse(t *testing.T) {
 	want := config.Config{
 		People:  people,
 		Roles:   map[string]string{"012345678901": "arn:aws:iam::012345678901:role/sekisho"},
-		Channel: "C01ABCDEF", Language: "ja", Zone: zone,
+		Channel: "C01ABCDEF", Security: "C02ABCDEF", Language: "ja", Zone: zone,
 		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
 		Policy: &handlers.Policy{
-			Accounts: map[string]string{"123456789012": "production", "012345678901": "staging"},
-			People:   handlers.NewPeople(people),
+			Accounts:   map[string]string{"123456789012": "production", "012345678901": "staging"},
+			People:     handlers.NewPeople(people),
+			MatchEmail: true,
+			Security:   []string{"usergroup:S01SECURITY", "U01ABCDEF"},
+			Enforce:    true,
+			Removals:   50,
 			Entitlements: []handlers.Entitlement{
 				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
 					Approvers: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Need: 2,
 					Within: 90 * time.Minute, Duration: 4 * time.Hour, Longest: 12 * time.Hour},
 				{ID: "staging-admin", Kind: "iam-group", Account: "012345678901", Target: "jit-staging-admins",
-					Approvers: []string{"usergroup:S01LEADS"}, Need: 1,
+					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Approvers: []string{"usergroup:S01LEADS"}, Need: 1,
 					Within: 24 * time.Hour, Duration: 90 * time.Minute, Longest: 365 * 24 * time.Hour},
 			},
 		},
@@ -118,7 +125,8 @@ func TestParseIsIndifferent(t *testing.T) {
 }
 
 func TestParseDefaults(t *testing.T) {
-	text := strings.NewReplacer(", language: ja, zone: Asia/Tokyo", "", ", count: 2", "", "    within: 90m\n", "").Replace(good)
+	text := strings.NewReplacer(", language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true", "", ", count: 2", "", "    within: 90m\n", "",
+		"    request: {by: [usergroup:S01SRE, U02ABCDEF]}\n", "", "security: [usergroup:S01SECURITY, U01ABCDEF]\n", "", "reconcile: {mode: enforce, removals: 50}\n", "").Replace(good)
 	c, err := config.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -126,6 +134,9 @@ func TestParseDefaults(t *testing.T) {
 	e := c.Policy.Entitlements[0]
 	if c.Language != "en" || c.Zone != time.UTC || e.Need != 1 || e.Within != 24*time.Hour {
 		t.Errorf("language %q, zone %v, need %d, within %v", c.Language, c.Zone, e.Need, e.Within)
+	}
+	if p := c.Policy; c.Security != "" || p.Security != nil || p.MatchEmail || p.Enforce || p.Removals != 5 || p.Entitlements[1].Askers != nil {
+		t.Errorf("alerts to %q, policy %+v", c.Security, p)
 	}
 }
 

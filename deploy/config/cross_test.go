@@ -9,8 +9,10 @@ func TestMistakesOfAccounts(t *testing.T) {
 		{"id with a fraction", "id: 123456789012", "id: 123456789012.0", []string{"2:20: is not an AWS account's id"}},
 		{"id with an exponent", "id: 123456789012", "id: 1.23456789012e11", []string{"2:20: is not an AWS account's id"}},
 		{"two names", "id: 123456789012", "id: 012345678901", []string{"3:17: is the id of \"production\" already"}},
-		{"long name", "  production:", "  production-of-the-very-large-company-in-the-north:", []string{"2:3: is not a name for an account", "7:36: not among the accounts", "12:14: not among"}},
+		{"long name", "  production:", "  production-of-the-very-large-company-in-the-north-and-of-its-many-friends:", []string{"2:3: is not a name for an account", "7:36: not among the accounts", "12:14: not among"}},
 		{"name with a sign", "  staging:", "  \"sta\\nging\":", []string{"3:3: is not a name", "7:57: not among", "20:14: not among"}},
+		{"name of two words", "  staging:", "  staging tokyo:", []string{"3:3: up to 64 letters, digits, - or _", "7:57: not among", "20:14: not among"}},
+		{"name with a dot", "  staging:", "  staging.tokyo:", []string{"3:3: is not a name", "7:57: not among", "20:14: not among"}},
 		{"no ARN", "arn:aws:iam::012345678901:role/sekisho", "sekisho", []string{"3:37: is not a role's ARN"}},
 		{"role of another account", "arn:aws:iam::012345678901:role", "arn:aws:iam::999999999999:role", []string{"3:37: this role is in account 999999999999"}},
 		{"unknown account", "account: production", "account: prodcution", []string{"12:14: did you mean \"production\"?"}},
@@ -21,6 +23,9 @@ func TestMistakesOfAccounts(t *testing.T) {
 func TestMistakesOfSlack(t *testing.T) {
 	check(t, "slack.golden", []change{
 		{"channel by name", "approvals: C01ABCDEF", "approvals: aws-approvals", []string{"4:20: is not a channel's id"}},
+		{"channel of alerts by name", "security: C02ABCDEF", "security: aws-security", []string{"4:73: is not a channel's id"}},
+		{"people in place of the channel of alerts", "security: C02ABCDEF", "security: [usergroup:S01SECURITY]", []string{"4:73: is a list, and must be a text"}},
+		{"match by e-mail", "match_email: true", "match_email: on", []string{"4:97: is not true or false"}},
 		{"language", "language: ja", "language: fr", []string{"4:41: is not a language of the cards"}},
 		{"zone", "zone: Asia/Tokyo", "zone: Asia/Tokio", []string{"4:51: is not a time zone that is known here"}},
 		{"zone of the machine", "zone: Asia/Tokyo", "zone: Local", []string{"4:51: is not a time zone"}},
@@ -43,6 +48,29 @@ func TestMistakesOfPeople(t *testing.T) {
 	})
 }
 
+func TestMistakesOfSecurity(t *testing.T) {
+	const list = "[usergroup:S01SECURITY, U01ABCDEF]"
+	check(t, "security.golden", []change{
+		{"nobody", list, "[]", []string{"28:11: has nothing in it"}},
+		{"no value", " " + list, "", []string{"28:1: has no value"}},
+		{"channel in place of people", list, "C02ABCDEF", []string{"28:11: is not a user group"}},
+		{"group without its mark", list, "[S01SECURITY]", []string{"28:12: is not a user group"}},
+		{"nobody's account", list, "[U09ABCDEF]", []string{"28:12: who is not mapped cannot press on alerts"}},
+		{"twice", list, "[U01ABCDEF, U01ABCDEF]", []string{"28:23: is named twice"}},
+		{"steps", list, "[{by: [usergroup:S01SECURITY]}]", []string{"28:12: is a mapping, and must be a text"}},
+	})
+}
+
+func TestMistakesOfReconcile(t *testing.T) {
+	check(t, "reconcile.golden", []change{
+		{"text", "{mode: enforce, removals: 50}", "report", []string{"29:12: is a text, and must be a mapping"}},
+		{"mode", "mode: enforce", "mode: delete", []string{"29:19: is not what is done about unknown members"}},
+		{"none", "removals: 50", "removals: 0", []string{"29:38: from 1 to 50"}},
+		{"too many", "removals: 50", "removals: 51", []string{"29:38: from 1 to 50"}},
+		{"unknown key", "removals: 50", "removal: 7", []string{"29:28: did you mean removals?"}},
+	})
+}
+
 func TestMistakesOfEntitlements(t *testing.T) {
 	check(t, "entitlements.golden", []change{
 		{"id with capitals", "id: prod-operator", "id: Prod", []string{"10:9: is not an id of small letters"}},
@@ -50,18 +78,27 @@ func TestMistakesOfEntitlements(t *testing.T) {
 		{"kind", "kind: iam-group", "kind: iam_group", []string{"11:11: write iam-group"}},
 		{"group", "group: jit-prod-operators", "group: jit/prod", []string{"13:12: is not an IAM group's name"}},
 		{"yes", "on_login: true", "on_login: yes", []string{"14:15: is not true or false"}},
-		{"second for a sign-in", "    account: staging", "    account: production\n    on_login: true", []string{"21:15: asks for prod-operator, of line 10"}},
+		{"second for a sign-in", "    account: staging", "    account: production\n    on_login: true", []string{"21:15: put this one, which has request, before it"}},
+		{"behind one for some and one for all", "security: [", threeSignIns + "security: [", []string{"30:68: asks for b, of line 29, so none would ask for this one: say there in request"}},
+		{"another spelling", "    account: staging\n    group: jit-staging-admins\n", "    account: production\n    group: JIT-prod-operators\n", []string{"21:12: is \"jit-prod-operators\", of line 13, in another spelling"}},
 		{"no approvers", "    approve: [{by: [usergroup:S01LEADS, U02ABCDEF], count: 2}]\n", "", []string{"10:5: needs \"approve\""}},
 		{"nobody in by", "by: [usergroup:S01LEADS, U02ABCDEF]", "by: []", []string{"15:20: has nothing in it"}},
 		{"no by", "by: [usergroup:S01LEADS, U02ABCDEF], ", "", []string{"15:15: needs \"by\""}},
 		{"two steps", "count: 2}]", "count: 2}, {by: U02ABCDEF}]", []string{"15:64: a second step"}},
-		{"group by name", "[usergroup:S01LEADS,", "[usergroup:leads,", []string{"15:21: is not an approver"}},
-		{"group without its mark", "[usergroup:S01LEADS,", "[S01LEADS,", []string{"15:21: is not an approver"}},
+		{"group by name", "[usergroup:S01LEADS,", "[usergroup:leads,", []string{"15:21: is not a user group"}},
+		{"group without its mark", "[usergroup:S01LEADS,", "[S01LEADS,", []string{"15:21: is not a user group"}},
 		{"approver twice", "[usergroup:S01LEADS,", "[U02ABCDEF,", []string{"15:32: U02ABCDEF is named twice", "15:51: \"by\" names 1 person, so 2"}},
 		{"one person's two accounts", "[usergroup:S01LEADS,", "[U03ABCDEF,", []string{"15:51: \"by\" names 1 person, so 2"}},
 		{"more than there are people", "count: 2", "count: 3", []string{"15:60: lists 2 persons, so 3"}},
 		{"nobody's account", "S01LEADS, U02ABCDEF", "S01LEADS, U09ABCDEF", []string{"15:41: is nobody under people"}},
 		{"no approvals needed", "count: 2", "count: 0", []string{"15:60: is not a number of approvals"}},
+		{"more approvals than anybody waits for", "count: 2", "count: 11", []string{"15:60: is not a number of approvals, from 1 to 10"}},
+		{"request without a key", "request: {by: [usergroup:S01SRE, U02ABCDEF]}", "request: [usergroup:S01SRE]", []string{"27:14: is a list, and must be a mapping"}},
+		{"request of nobody", "[usergroup:S01SRE, U02ABCDEF]", "[]", []string{"27:19: has nothing in it"}},
+		{"request without by", "by: [usergroup:S01SRE, U02ABCDEF]", "", []string{"27:14: needs \"by\""}},
+		{"request with a number", "S01SRE, U02ABCDEF]}", "S01SRE, U02ABCDEF], count: 1}", []string{"27:50: unknown key \"count\": the only key of \"request\" is by"}},
+		{"request by somebody unknown", "S01SRE, U02ABCDEF", "S01SRE, U09ABCDEF", []string{"27:38: who is not mapped cannot ask"}},
+		{"request by a group's name", "usergroup:S01SRE", "usergroup:sre", []string{"27:20: is not a user group"}},
 		{"max below default", "max: 12h", "max: 3h", []string{"17:34: max is shorter than default"}},
 		{"no max", ", max: 12h", "", []string{"17:15: needs \"max\""}},
 		{"a day", "within: 90m", "within: 1d", []string{"16:13: a day is 24h"}},

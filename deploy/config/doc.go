@@ -1,4 +1,4 @@
-// Package config is the one YAML file: accounts, people, what can be asked for, and the channel. It holds no secret:
+// Package config is the one YAML file: accounts, people, what can be asked for, and the channels. It holds no secret:
 // tokens come by environment.
 //
 // It promises that nothing is guessed. A key that is not known, a value of another shape, two entries that contradict

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"sekisho/handlers"
@@ -38,21 +39,25 @@ var (
 // rules is what the entitlements read so far have taken.
 type rules struct {
 	ids     map[string]place
-	onLogin map[string]word // account -> what a sign-in asks for
+	always  map[string]word // account -> what a sign-in of anybody asks for
+	targets map[target]word // in the spelling that came first
 }
+
+// target is what an entitlement gives, in small letters.
+type target struct{ kind, account, name string }
 
 func (r *reader) readEntitlements(c *Config, top section) {
 	v, ok := top.need("entitlements", entitlementsExample)
 	if !ok {
 		return
 	}
-	before := rules{map[string]place{}, map[string]word{}}
+	before := rules{map[string]place{}, map[string]word{}, map[target]word{}}
 	for _, each := range r.entries(v, "an entitlement", entitlementsExample) {
 		keys := []string{"id", "kind", "account"}
 		for _, k := range kinds {
 			keys = append(keys, k.key)
 		}
-		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "approve", "within", "duration")...)
+		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "approve", "within", "duration")...)
 		if !ok {
 			continue
 		}
@@ -70,15 +75,9 @@ func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
 		before.ids[id.value] = id.at
 	}
 	out := handlers.Entitlement{ID: id.value, Account: r.account(s.word("account", anyName))}
-	out.Kind, out.Target = r.readKind(s)
-	if onLogin := s.wordOr("on_login", "false", truth); onLogin.value == "true" {
-		first, taken := before.onLogin[out.Account]
-		if out.OnLogin = true; taken {
-			r.note(onLogin.at, "a sign-in to this account asks for %s, of line %d, so it would never ask for this one: take one on_login away", first.value, first.at.line)
-		} else if out.Account != "" {
-			before.onLogin[out.Account] = id
-		}
-	}
+	out.Kind, out.Target = r.readKind(s, out.Account, before)
+	out.Askers = r.readAskers(s)
+	out.OnLogin = r.readOnLogin(s, out.Account, id, before)
 	out.Within = r.span(s.wordOr("within", "24h", timeSpan))
 	if d, ok := s.section("duration", durationExample, "default", "max"); ok {
 		most := d.word("max", timeSpan)
@@ -90,13 +89,36 @@ func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
 	return out
 }
 
+// readOnLogin tells whether a sign-in to the account asks for the entitlement. It asks for the first whose request names
+// the person, so none comes to what stands behind one without request.
+func (r *reader) readOnLogin(s section, account string, id word, before rules) bool {
+	onLogin := s.wordOr("on_login", "false", truth)
+	if onLogin.value != "true" {
+		return false
+	}
+	_, restricted := s.values["request"]
+	if first, all := before.always[account]; all {
+		hint := "say there in request who may ask for it"
+		if restricted {
+			hint = "put this one, which has request, before it"
+		}
+		r.note(onLogin.at, "every sign-in to this account asks for %s, of line %d, so none would ask for this one: %s, or take one on_login away",
+			first.value, first.at.line, hint)
+	} else if !restricted && account != "" {
+		before.always[account] = id
+	}
+	return true
+}
+
 // readKind returns the kind of access and what of it is given.
-func (r *reader) readKind(s section) (string, string) {
+func (r *reader) readKind(s section, account string, before rules) (string, string) {
 	written := s.word("kind", anyKind)
 	var names []string
 	for _, k := range kinds {
 		if k.name == written.value {
-			return k.name, s.word(k.key, k.target).value
+			name := s.word(k.key, k.target)
+			r.spelling(target{k.name, account, strings.ToLower(name.value)}, name, before)
+			return k.name, name.value
 		}
 		names = append(names, k.name)
 	}
@@ -104,6 +126,21 @@ func (r *reader) readKind(s section) (string, string) {
 		r.note(written.at, "%s is not a kind of access that can be given: write %s", quote(written.value), series(names, "or"))
 	}
 	return "", ""
+}
+
+// spelling tells of a target that another entitlement writes in other letters: to IAM it is the same one, and the bot,
+// which takes it for two, would end in one what it has given in the other.
+func (r *reader) spelling(t target, written word, before rules) {
+	if written.value == "" || t.account == "" {
+		return
+	}
+	first, taken := before.targets[t]
+	if !taken {
+		before.targets[t] = written
+	} else if first.value != written.value {
+		r.note(written.at, "%s is %s, of line %d, in another spelling: AWS does not tell capitals from small letters, so write the two alike, as AWS shows it",
+			quote(written.value), quote(first.value), first.at.line)
+	}
 }
 
 // span reads a time; 0 is one that is told to be wrong.

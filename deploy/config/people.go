@@ -19,15 +19,17 @@ var (
 func (r *reader) readPeople(c *Config, top section) {
 	v, ok := top.need("people", peopleExample)
 	if !ok {
+		r.doubt = true
 		return
 	}
 	owners := map[handlers.Login]place{}
 	first := map[string]place{}
 	entries := r.entries(v, "a person", peopleExample)
-	r.listed = len(entries)
+	r.listed, r.doubt = len(entries), len(entries) == 0
 	for _, each := range entries {
 		s, ok := r.section(each, "{slack: U01ABCDEF}", "slack", "iam_users")
 		if !ok {
+			r.doubt = true
 			continue
 		}
 		p := handlers.Person{Slack: r.slackOf(s, len(c.People), first), IAM: r.usersOf(s, owners)}
@@ -42,11 +44,13 @@ func (r *reader) readPeople(c *Config, top section) {
 func (r *reader) slackOf(s section, index int, first map[string]place) []string {
 	v, ok := s.need("slack", slackUser.example)
 	if !ok {
+		r.doubt = true
 		return nil
 	}
 	var out []string
 	for _, id := range r.words(v, slackUser) {
 		if id.value == "" {
+			r.doubt = true
 			continue
 		}
 		if at, taken := first[id.value]; taken {

@@ -61,7 +61,11 @@ func (r *reader) unknown(p value, s section) {
 			s.values[near] = p
 		}
 	}
-	r.note(p.from, "unknown key %s: %s keys of %s are %s", written, hint, s.name, series(s.keys, "and"))
+	keys := "keys of " + s.name + " are " + series(s.keys, "and")
+	if len(s.keys) == 1 {
+		keys = "only key of " + s.name + " is " + s.keys[0]
+	}
+	r.note(p.from, "unknown key %s: %s %s", written, hint, keys)
 }
 
 // need returns the value behind a key that must be there.

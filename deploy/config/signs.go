@@ -31,7 +31,11 @@ func (r *reader) refuseSigns(tokens token.Tokens) {
 				r.note(position(t), "more than %d brackets within each other: nothing in a configuration is that deep", maxDepth)
 			}
 		case token.SequenceEndType, token.MappingEndType:
-			open = open[:max(0, len(open)-1)]
+			if len(open) == 0 {
+				r.note(position(t), "this %s closes nothing: take it away, or write where it begins", t.Value)
+				return // the scanner has lost count as well, and takes signs behind this for text
+			}
+			open = open[:len(open)-1]
 		case token.SequenceEntryType:
 			if n := t.Next; n != nil && n.Type == token.SequenceEntryType && n.Position.Line == t.Position.Line {
 				r.note(position(n), "a list within a list: one dash is enough")

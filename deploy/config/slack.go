@@ -19,11 +19,13 @@ var (
 )
 
 func (r *reader) readSlack(c *Config, top section) {
-	s, ok := top.section("slack", slackExample, "approvals", "language", "zone")
+	s, ok := top.section("slack", slackExample, "approvals", "security", "match_email", "language", "zone")
 	if !ok {
 		return
 	}
 	c.Channel = s.word("approvals", channelID).value
+	c.Security = s.wordOr("security", "", channelID).value
+	c.Policy.MatchEmail = s.wordOr("match_email", "false", truth).value == "true"
 	c.Language = s.wordOr("language", "en", language).value
 	zone := s.wordOr("zone", "UTC", zoneName)
 	var err error

@@ -111,7 +111,7 @@ func (w *world) start(ctx context.Context) error {
 	}
 	a := app.New(w.config, app.Edges{
 		DB: ledger, Alone: true, AWS: w.awsConfig, Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
-		Slack: app.Slack{URL: w.url, BotToken: botToken, AppToken: appToken},
+		Slack: bot.Slack{URL: w.url, BotToken: botToken, AppToken: appToken},
 	})
 	ctx, stop := context.WithCancel(ctx)
 	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop, ended: make(chan error, 1)}

@@ -12,4 +12,19 @@
 // ledger away from under it.
 //
 // The file is locked while it is open, so whoever has opened it knows that every earlier owner is dead.
+//
+// # Group commit
+//
+// A sync costs the same for one Put and for many, so one goroutine writes: it takes all Puts that came while the last
+// commit ran, and commits them together. There is no timer; who comes alone is written at once. Each Put is checked in
+// the transaction before anything of it is written, and sees those before it, so one that is refused leaves no trace
+// and spoils nothing for the others. Only an error of the disk fails a whole group, and the next one starts anew.
+//
+// # Copies
+//
+// The lock keeps every other process out, also the operator who wants to look. So the owner answers on a Unix socket
+// beside the file ([DB.Serve]) with a copy of the ledger as of one moment, and [Copy] asks there if the file is locked.
+// A copy is a long read. Were the file mapped as large as it is, a writer that has to grow it would wait for that read,
+// and the end of somebody's access with it; so address space is reserved ahead, as etcd does. bbolt then grows the file
+// by 16 MB at a time, most of it a hole that takes no room.
 package boltdb

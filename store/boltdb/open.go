@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -15,8 +18,12 @@ import (
 // lockTimeout is how long Open waits for the process that has the ledger to go away.
 const lockTimeout = 3 * time.Second
 
-// ErrInUse says that another process has the ledger open.
-var ErrInUse = errors.New("in use by another process")
+// Errors of the file as a whole.
+var (
+	ErrInUse   = errors.New("in use by another process")
+	ErrClosed  = errors.New("ledger is closed")
+	ErrDamaged = errors.New("the file is damaged")
+)
 
 var (
 	docsBucket    = []byte("docs")
@@ -25,7 +32,14 @@ var (
 )
 
 // DB is a ledger file. Close it to release its lock.
-type DB struct{ bolt *bolt.DB }
+type DB struct {
+	Reader
+	changes chan *change  // to the writer
+	written chan struct{} // closed when the writer has ended
+	serving chan struct{} // holds one: whoever serves, and in the end Close
+	closing chan struct{}
+	close   func() error
+}
 
 // Open opens the ledger at path, and makes an empty one if there is none. Nobody but the owner may read the file. It
 // returns ErrInUse if another process holds it for longer than three seconds.
@@ -43,27 +57,39 @@ func Open(path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
 	}
-	if err := db.View(ours); err != nil {
-		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", path, err), db.Close())
+	d := &DB{Reader: Reader{bolt: db}, changes: make(chan *change), written: make(chan struct{}),
+		serving: make(chan struct{}, 1), closing: make(chan struct{})}
+	if err := d.view(ours); err != nil {
+		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", path, err), d.Reader.Close())
 	}
-	return &DB{bolt: db}, nil
+	d.close = sync.OnceValue(d.shut)
+	go d.write()
+	return d, nil
 }
 
-// ours tells a ledger from some other bbolt file.
-func ours(tx *bolt.Tx) error {
-	for _, name := range [][]byte{docsBucket, entriesBucket, indexBucket} {
-		if tx.Bucket(name) == nil {
-			return fmt.Errorf("this is a bbolt file, but no ledger: it has no bucket %q", name)
-		}
-	}
-	return nil
+// Close ends Serve, lets the commit that runs finish, and releases the file. A Put that the commit does not hold
+// returns ErrClosed, and is not written. A second Close does nothing more.
+func (d *DB) Close() error { return d.close() }
+
+func (d *DB) shut() error {
+	close(d.closing)
+	<-d.written
+	d.serving <- struct{}{} // for good
+	return d.Reader.Close()
 }
 
-// Close waits for running transactions and releases the file.
-func (d *DB) Close() error { return d.bolt.Close() }
+func open(path string) (db *bolt.DB, err error) {
+	defer damage(&err)()
+	return bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, FreelistType: bolt.FreelistMapType, InitialMmapSize: reserve()})
+}
 
-func open(path string) (*bolt.DB, error) {
-	return bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, FreelistType: bolt.FreelistMapType})
+// reserve is how much address space a ledger gets: 10 GB, some two million grants. It costs no memory. There is none to
+// spare on 32 bits, and Windows would make the file as large.
+func reserve() int {
+	if runtime.GOOS == "windows" {
+		return 0
+	}
+	return 10 << (strconv.IntSize / 64 * 30)
 }
 
 // create makes an empty ledger, durably and at once, unless there is a file already.

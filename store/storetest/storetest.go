@@ -34,6 +34,10 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 		{"entries", entries},
 		{"what is returned is the caller's", callersOwn},
 		{"one of many wins", oneWins},
+		{"one of many wins each version", oneWinsEachVersion},
+		{"all of many are there", allAreThere},
+		{"the refused spoil nothing", refusedSpoilNothing},
+		{"nobody waits any more", nobodyWaits},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
 	}

@@ -16,7 +16,7 @@ import (
 	"sekisho/store/storetest"
 )
 
-func open(t *testing.T, path string) *boltdb.DB {
+func open(t testing.TB, path string) *boltdb.DB {
 	t.Helper()
 	db, err := boltdb.Open(path)
 	if err != nil {
@@ -29,6 +29,7 @@ func open(t *testing.T, path string) *boltdb.DB {
 func TestContract(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.DB { return open(t, filepath.Join(t.TempDir(), "ledger.db")) })
+	storetest.RunWhole(t, func(t *testing.T) *boltdb.DB { return open(t, filepath.Join(t.TempDir(), "ledger.db")) })
 }
 
 func TestModel(t *testing.T) {

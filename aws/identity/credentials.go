@@ -1,0 +1,102 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// Facts of what [Credentials] has left behind.
+const (
+	UserIs       = "user"          // "gone" if the name means nobody, or another user
+	InactiveKeys = "inactive_keys" // ids, joined by commas
+)
+
+// Credentials shuts an IAM user out whose sign-in was somebody else's: the console password is deleted and every access
+// key deactivated. It is the one place where something that was there before is taken away, and it is done because a
+// person of the security group pressed for it. Keys are not deleted: what they were used for can still be looked up, and
+// a mistake be undone.
+//
+// A session that is signed in already goes on: nothing of IAM ends it but a policy
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html is for roles). The grant that it
+// came with is ended by itself.
+type Credentials struct{ Accounts Accounts }
+
+// Do implements handlers.Remedy: done is said when IAM shows no password and no active key.
+func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
+	same, err := c.Accounts.is(ctx, store.Grant{Account: a.Account, Subject: a.Subject})
+	if err != nil {
+		return handlers.Result{}, err
+	}
+	if !same {
+		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, nil
+	}
+	client, err := c.Accounts.in(a.Account)
+	if err != nil {
+		return handlers.Result{}, err
+	}
+	_, err = client.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(a.Subject.User)})
+	if err != nil && !missing(err) {
+		return handlers.Result{}, fmt.Errorf("delete console password of %s: %w", a.Subject.User, err)
+	}
+	keys, err := keysOf(ctx, client, a.Subject.User)
+	if err != nil {
+		return handlers.Result{}, err
+	}
+	for _, key := range keys {
+		if key.Status == types.StatusTypeInactive {
+			continue
+		}
+		_, err := client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String(a.Subject.User),
+			AccessKeyId: key.AccessKeyId, Status: types.StatusTypeInactive})
+		if err != nil && !missing(err) {
+			return handlers.Result{}, fmt.Errorf("deactivate key %s: %w", aws.ToString(key.AccessKeyId), err)
+		}
+	}
+	return c.readBack(ctx, client, a.Subject.User)
+}
+
+func (c Credentials) readBack(ctx context.Context, client IAM, user string) (handlers.Result, error) {
+	_, err := client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
+	if err != nil && !missing(err) {
+		return handlers.Result{}, fmt.Errorf("read console password of %s: %w", user, err)
+	}
+	hasPassword := err == nil
+	keys, err := keysOf(ctx, client, user)
+	if err != nil {
+		return handlers.Result{}, err
+	}
+	active := func(k types.AccessKeyMetadata) bool { return k.Status != types.StatusTypeInactive }
+	if hasPassword || slices.ContainsFunc(keys, active) {
+		return handlers.Result{Again: settling}, nil
+	}
+	var ids []string
+	for _, k := range keys {
+		ids = append(ids, aws.ToString(k.AccessKeyId))
+	}
+	return handlers.Result{Facts: map[string]string{InactiveKeys: strings.Join(ids, ",")}}, nil
+}
+
+func keysOf(ctx context.Context, client IAM, user string) ([]types.AccessKeyMetadata, error) {
+	var out []types.AccessKeyMetadata
+	pages := iam.NewListAccessKeysPaginator(client, &iam.ListAccessKeysInput{UserName: aws.String(user)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if missing(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list keys of %s: %w", user, err)
+		}
+		out = append(out, page.AccessKeyMetadata...)
+	}
+	return out, nil
+}

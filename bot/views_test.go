@@ -1,0 +1,176 @@
+package bot
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"sekisho/store"
+)
+
+// view is one message of this package, and what it draws: grants, or an alert.
+type view struct {
+	kind   string // the folder of its golden files
+	grants []store.Grant
+	alert  store.Alert
+}
+
+// in draws the view in a language.
+func (v view) in(p Pen) Message {
+	switch v.kind {
+	case "dm":
+		return p.DM(v.grants[0])
+	case "digest":
+		return p.Digest(v.grants)
+	case "alert":
+		return p.Alert(v.alert)
+	}
+	return p.Card(v.grants[0])
+}
+
+// of is the same view of other records.
+func (v view) of(grant func(store.Grant) store.Grant, alert func(store.Alert) store.Alert) view {
+	v.grants = slices.Clone(v.grants)
+	for i, g := range v.grants {
+		v.grants[i] = grant(g)
+	}
+	v.alert = alert(v.alert)
+	return v
+}
+
+// views are all messages with blocks, by kind and name: "card/asked".
+func views(t *testing.T) map[string]view {
+	t.Helper()
+	out := map[string]view{}
+	for name, g := range cards(t) {
+		out["card/"+name] = view{kind: "card", grants: []store.Grant{g}}
+	}
+	for name, g := range questions(t) {
+		out["dm/"+name] = view{kind: "dm", grants: []store.Grant{g}}
+	}
+	for name, grants := range digests(t) {
+		out["digest/"+name] = view{kind: "digest", grants: grants}
+	}
+	for name, a := range alerts(t) {
+		out["alert/"+name] = view{kind: "alert", alert: a}
+	}
+	return out
+}
+
+// eachView runs a test for every view in every language.
+func eachView(t *testing.T, test func(t *testing.T, name string, v view, p Pen)) {
+	t.Helper()
+	all := views(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, language := range languages {
+			t.Run(name+"."+language, func(t *testing.T) { test(t, name+"."+language, all[name], penIn(language)) })
+		}
+	}
+}
+
+// What a person answers in the lives below.
+var (
+	mine    = store.Entry{Verb: store.Mine, By: yamada}
+	notMine = store.Entry{Verb: store.NotMine, By: yamada}
+)
+
+// questions are the grants whose person is asked "was this you?": before and after the answer, and after the end.
+func questions(t *testing.T) map[string]store.Grant {
+	t.Helper()
+	one := request()
+	return map[string]store.Grant{
+		"asked":           one,
+		"asked-unknown":   changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
+		"active":          lived(t, one, approve, plan, apply),
+		"mine":            lived(t, one, mine),
+		"mine-denied":     lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
+		"not-mine":        lived(t, one, notMine),
+		"not-mine-ending": lived(t, one, approve, plan, apply, notMine),
+		"not-mine-ended":  lived(t, one, approve, plan, apply, notMine, undo),
+		"ending":          lived(t, one, approve, plan, apply, expire),
+		"ended":           lived(t, one, approve, plan, apply, expire, undo),
+		"lapsed":          lived(t, one, store.Entry{Verb: store.Lapse}),
+	}
+}
+
+// onDigest is how many requests handlers puts on one digest.
+const onDigest = 10
+
+// digests are few and many requests on one message. In the second every state and trouble is there.
+func digests(t *testing.T) map[string][]store.Grant {
+	t.Helper()
+	grants := cards(t)
+	pick := func(names ...string) []store.Grant {
+		var out []store.Grant
+		for i, name := range names {
+			g := grants[name]
+			g.ID, g.Digest = fmt.Sprintf("login-%d", i+1), true
+			g.Subject.User = fmt.Sprintf("user-%d", i+1)
+			out = append(out, g)
+		}
+		return out
+	}
+	return map[string][]store.Grant{
+		"few": pick("asked", "asked-1-of-2"),
+		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
+			"denied-not-mine", "ended-not-mine"),
+		"over": pick("ended-expired", "lapsed", "ended-kept"),
+	}
+}
+
+var alertStates = []store.State{store.Raised, store.Acting, store.Acted, store.Kept, store.Gone}
+
+// alerted is an alert after entries, a minute apart.
+func alerted(t *testing.T, a store.Alert, entries ...store.Entry) store.Alert {
+	t.Helper()
+	for i, e := range append([]store.Entry{{Verb: store.Raise}}, entries...) {
+		e.At = signedIn.Add(time.Duration(i+1) * time.Minute)
+		if e.By == "" {
+			e.By = store.Self
+		}
+		var err error
+		if a, err = a.After(e); err != nil {
+			t.Fatalf("live through %s: %v", e.Verb, err)
+		}
+	}
+	return a
+}
+
+// alerts are both kinds of alert in every state.
+func alerts(t *testing.T) map[string]store.Alert {
+	t.Helper()
+	g := request()
+	notMe := store.Alert{ID: store.AlertPrefix + "not-me-" + g.ID, Kind: store.NotMe, Account: g.Account, AccountName: g.AccountName,
+		Subject: g.Subject, Grant: g.ID, Signin: g.Signin}
+	unknown := store.Alert{ID: store.MemberAlertID(g.Account, g.Target, g.Subject.UserID), Kind: store.Unknown, Account: g.Account,
+		AccountName: g.AccountName, Subject: g.Subject, Target: g.Target}
+	stranger := unknown
+	stranger.Subject.Person, stranger.AccountName = "", ""
+	remedy, keep := store.Entry{Verb: store.Remedy, By: sato}, store.Entry{Verb: store.Keep, By: sato}
+	out := map[string]store.Alert{}
+	for kind, a := range map[string]store.Alert{"not-me": notMe, "unknown": unknown} {
+		out[kind+"-raised"] = alerted(t, a)
+		out[kind+"-acting"] = alerted(t, a, remedy)
+		out[kind+"-trouble"] = alerted(t, a, remedy, failed("AccessDenied"))
+		out[kind+"-acted"] = alerted(t, a, remedy, done())
+		out[kind+"-kept"] = alerted(t, a, keep)
+		out[kind+"-gone"] = alerted(t, a, store.Entry{Verb: store.Vanish})
+	}
+	out["not-me-acted-keys"] = alerted(t, notMe, remedy, done("inactive_keys", "AKIAEXAMPLE1,AKIAEXAMPLE2"))
+	out["not-me-user-gone"] = alerted(t, notMe, remedy, done("user", "gone"))
+	out["unknown-nobody"] = alerted(t, stranger)
+	out["unknown-acting-configured"] = alerted(t, unknown, store.Entry{Verb: store.Remedy})
+	out["unknown-explained"] = alerted(t, unknown, remedy, done("explained", "true"))
+	return out
+}
+
+// done is a remedy that has left these facts behind.
+func done(facts ...string) store.Entry {
+	e := store.Entry{Verb: store.Done, Facts: map[string]string{}}
+	for i := 0; i < len(facts); i += 2 {
+		e.Facts[facts[i]] = facts[i+1]
+	}
+	return e
+}

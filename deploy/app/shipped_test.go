@@ -1,0 +1,86 @@
+package app_test
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"sekisho/aws/identity"
+	"sekisho/aws/trail"
+)
+
+// statement is one of a policy document.
+type statement struct {
+	Sid, Effect      string
+	Action, Resource []string
+}
+
+// The policy that is shipped allows the calls that the program makes, and not one more.
+func TestThePolicyIsWhatIsCalled(t *testing.T) {
+	var policy struct{ Statement []statement }
+	read(t, "../iam-policy.json", &policy)
+	var allowed []string
+	for _, s := range policy.Statement {
+		if s.Effect != "Allow" {
+			t.Errorf("%s: %s", s.Sid, s.Effect)
+		}
+		allowed = append(allowed, s.Action...)
+		for _, r := range s.Resource {
+			if !strings.HasPrefix(r, "arn:") || strings.Contains(r, "::*") {
+				t.Errorf("%s: %s names no account", s.Sid, r)
+			}
+			if writes := slices.Contains(s.Action, "iam:AddUserToGroup"); writes && strings.Contains(r, "*") {
+				t.Errorf("%s: %s is more than the managed groups", s.Sid, r)
+			}
+		}
+	}
+	called := append(methods[identity.IAM]("iam:"), methods[trail.Queue]("sqs:")...)
+	slices.Sort(allowed)
+	slices.Sort(called)
+	if !slices.Equal(allowed, called) {
+		t.Errorf("allowed %v\ncalled  %v", allowed, called)
+	}
+}
+
+// methods are those of an interface of SDK calls, as the actions that they need.
+func methods[T any](service string) []string {
+	var out []string
+	for m := range reflect.TypeFor[T]().Methods() {
+		out = append(out, service+m.Name)
+	}
+	return out
+}
+
+// The rule that is shipped takes in what the parser makes requests of.
+func TestThePatternIsWhatIsParsed(t *testing.T) {
+	var pattern struct {
+		Source []string
+		Detail struct{ EventSource, EventName []string }
+	}
+	read(t, "../eventbridge-pattern.json", &pattern)
+	event := map[string]any{"source": pattern.Source[0], "account": account, "detail": map[string]any{
+		"eventSource": pattern.Detail.EventSource[0], "eventName": pattern.Detail.EventName[0], "recipientAccountId": account,
+		"userIdentity":     map[string]any{"type": "IAMUser", "userName": "t.yamada", "accountId": account},
+		"responseElements": map[string]any{"ConsoleLogin": "Success"}}}
+	body, err := json.Marshal(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := trail.Parse(body, nil); found.Class != trail.Request {
+		t.Errorf("an event of the pattern is to %s: %s", found.Class, found.Why)
+	}
+}
+
+func read(t *testing.T, path string, into any) {
+	t.Helper()
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}

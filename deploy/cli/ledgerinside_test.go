@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode"
+
+	"sekisho/store/boltdb"
+)
+
+func FuzzVisible(f *testing.F) {
+	for _, s := range []string{"t.yamada", "違う", "a\x1b[2J", "\u202eabc", "a\u200bb", "\U000e0041", "\u3164", "\r\n\t", "\x9b31m", "\xff", "é́", `\u0041`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		shown := visible(s)
+		for _, r := range shown {
+			if !unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r) {
+				t.Errorf("%q shows %q", s, r)
+			}
+		}
+		body, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, back string
+		if err := errors.Join(json.Unmarshal(body, &want), json.Unmarshal([]byte(visible(string(body))), &back)); err != nil || back != want {
+			t.Errorf("%q came back as %q, %v", s, back, err)
+		}
+	})
+}
+
+func TestTableIsStraight(t *testing.T) {
+	var out bytes.Buffer
+	table(&out, [][]string{{"漢字", "x"}, {"abc", "y"}, {"e\u0301", "z", ""}})
+	if want := "漢字  x\nabc   y\ne\u0301     z\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}
+
+// A large ledger says every second how far it is; a small one says nothing.
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		p := &progress{ctx: t.Context(), to: io.Discard, say: &said, told: time.Now()}
+		for range 5 {
+			if _, err := p.Write(make([]byte, 1<<20)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(600 * time.Millisecond)
+		}
+		if want := "copied 3 MB\ncopied 5 MB\n"; said.String() != want {
+			t.Errorf("said %q, want %q", said.String(), want)
+		}
+	})
+}
+
+// Whoever presses Ctrl-C gets an error, no half of a file, and no file that is left behind.
+func TestInterrupted(t *testing.T) {
+	temporary, folder := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	path := filepath.Join(folder, "ledger.db")
+	db, err := boltdb.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	l, s := &ledgerCommands{Path: path}, streams{out: io.Discard, err: io.Discard}
+	for name, run := range map[string]func(context.Context, streams, *ledgerCommands) error{
+		"show": showCommand{}.Run, "verify": verifyCommand{}.Run, "backup": backupCommand{Out: filepath.Join(folder, "out.db")}.Run,
+	} {
+		if err := run(ctx, s, l); !errors.Is(err, errInterrupted) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for folder, want := range map[string]int{temporary: 0, folder: 1} {
+		if files, err := os.ReadDir(folder); err != nil || len(files) != want {
+			t.Errorf("left behind: %v, %v", files, err)
+		}
+	}
+}

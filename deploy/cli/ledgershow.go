@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sekisho/store"
+	"sekisho/store/boltdb"
+)
+
+type showCommand struct {
+	ID     string `arg:"" optional:"" help:"The record to tell about."`
+	Limit  int    `default:"50" help:"List at most so many requests, the newest first; 0 lists all."`
+	Format string `enum:"text,json" default:"text" help:"text, or json: one object a line."`
+}
+
+// Run reads a copy of the ledger.
+func (c showCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err error) {
+	if c.Limit < 0 {
+		return fmt.Errorf("--limit is %d: give a number of requests, or 0 for all", c.Limit)
+	}
+	ledger, err := l.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ledger.Close()) }()
+	if c.ID != "" {
+		return c.one(ctx, s, l, ledger)
+	}
+	return c.list(ctx, s, ledger)
+}
+
+// request is a grant in the list.
+type request struct {
+	ID          string      `json:"id"`
+	State       store.State `json:"state"`
+	User        string      `json:"user"`
+	Account     string      `json:"account"`
+	AccountName string      `json:"account_name,omitempty"`
+	Target      string      `json:"target,omitempty"`
+	Asked       time.Time   `json:"asked,omitzero"`
+	Start       time.Time   `json:"start,omitzero"`
+	Until       time.Time   `json:"until,omitzero"`
+	Outcome     store.Verb  `json:"outcome,omitempty"`
+}
+
+func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader) error {
+	found, unread, err := requests(ctx, ledger)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(found, func(a, b request) int { return cmp.Or(b.Asked.Compare(a.Asked), cmp.Compare(a.ID, b.ID)) })
+	if c.Limit > 0 {
+		found = found[:min(c.Limit, len(found))]
+	}
+	rows := [][]string{{"ID", "STATE", "WHO", "TARGET", "START", "UNTIL", "OUTCOME"}}
+	for _, r := range found {
+		if c.Format == "json" {
+			if err := writeJSON(s.out, r); err != nil {
+				return err
+			}
+		}
+		rows = append(rows, []string{r.ID, string(r.State), r.User + " (" + cmp.Or(r.AccountName, r.Account) + ")", r.Target,
+			iso(r.Start), iso(r.Until), string(r.Outcome)})
+	}
+	if c.Format == "text" {
+		table(s.out, rows)
+	}
+	if unread > 0 {
+		return fmt.Errorf("%d records cannot be read and are not listed: see sekisho ledger verify", unread)
+	}
+	return nil
+}
+
+// requests returns all grants, and how many records cannot be read.
+func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unread int, err error) {
+	for id := ""; ; {
+		doc, err := ledger.Next(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return found, unread, nil
+		case ctx.Err() != nil:
+			return nil, 0, errInterrupted
+		case err != nil && doc.ID == "":
+			return nil, 0, err
+		}
+		id = doc.ID
+		if !store.IsGrant(id) {
+			continue
+		}
+		var g store.Grant
+		if err != nil || json.Unmarshal(doc.Body, &g) != nil {
+			unread++
+			continue
+		}
+		r := request{ID: id, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
+			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome}
+		if len(doc.Entries) > 0 {
+			r.Asked = doc.Entries[0].At
+		}
+		found = append(found, r)
+	}
+}
+
+// one tells a record and its entries, in the order in which they happened.
+func (c showCommand) one(ctx context.Context, s streams, l *ledgerCommands, ledger *boltdb.Reader) error {
+	doc, err := ledger.Get(ctx, c.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("ledger %s has no record %q: sekisho ledger show lists them", l.Path, c.ID)
+	}
+	entries, err2 := ledger.Entries(ctx, c.ID, 0)
+	if err := errors.Join(err, err2); err != nil {
+		return fmt.Errorf("%w: see sekisho ledger verify", err)
+	}
+	if c.Format == "json" {
+		return writeJSON(s.out, struct {
+			Record  json.RawMessage `json:"record"`
+			Entries []store.Entry   `json:"entries"`
+		}{doc.Body, entries})
+	}
+	decoder := json.NewDecoder(bytes.NewReader(doc.Body))
+	decoder.UseNumber()
+	facts, err := flat(decoder, "", nil)
+	if err != nil {
+		return fmt.Errorf("read record %s: %w: see sekisho ledger verify", c.ID, err)
+	}
+	table(s.out, facts)
+	if len(entries) == 0 {
+		return nil
+	}
+	line(s.out, "")
+	rows := [][]string{{"", "TIME", "VERB", "STATE", "BY", ""}}
+	for _, e := range entries {
+		rows = append(rows, []string{strconv.FormatUint(e.Seq, 10), iso(e.At), string(e.Verb), string(e.State), e.By, details(e)})
+	}
+	table(s.out, rows)
+	return nil
+}
+
+// flat returns the next JSON value as rows of a name, such as subject.user, and a value, in their order.
+func flat(d *json.Decoder, name string, rows [][]string) ([][]string, error) {
+	token, err := d.Token()
+	if err != nil {
+		return rows, err
+	}
+	open, nested := token.(json.Delim)
+	if !nested {
+		return append(rows, []string{name, value(name, token)}), nil
+	}
+	for i := 0; d.More(); i++ {
+		child := strconv.Itoa(i)
+		if open == '{' {
+			if token, err = d.Token(); err != nil {
+				return rows, err
+			}
+			child = fmt.Sprint(token)
+		}
+		if rows, err = flat(d, strings.TrimPrefix(name+"."+child, "."), rows); err != nil {
+			return rows, err
+		}
+	}
+	_, err = d.Token() // its end
+	return rows, err
+}
+
+// value writes a JSON value for people: lengths of time are nanoseconds in a record.
+func value(name string, token json.Token) string {
+	if n, ok := token.(json.Number); ok && (name == "duration" || name == "longest") {
+		if length, err := n.Int64(); err == nil {
+			return time.Duration(length).String()
+		}
+	}
+	return fmt.Sprint(token)
+}
+
+// details is what an entry says beyond who did what.
+func details(e store.Entry) string {
+	var parts []string
+	if !e.Until.IsZero() {
+		parts = append(parts, "until "+iso(e.Until))
+	}
+	if e.Note != "" {
+		parts = append(parts, strconv.Quote(e.Note))
+	}
+	for _, k := range slices.Sorted(maps.Keys(e.Facts)) {
+		parts = append(parts, k+"="+e.Facts[k])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// iso writes a time by ISO 8601, in UTC, or nothing for none.
+func iso(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05Z")
+}

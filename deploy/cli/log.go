@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+)
+
+// secret is what must not stand in a log, whoever put it into an error: Slack's tokens, the tickets of its connections
+// and its response URLs, AWS's signatures and session tokens.
+var secret = regexp.MustCompile(`xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(hooks\.slack\.com/)[^\s"']+|(/link/)[^\s"']+` +
+	`|(?i)((?:ticket|signature|security-token|secretaccesskey|sessiontoken)["']?[=:]\s*"?)[^&\s"']+`)
+
+// discreet is a text without its secrets.
+func discreet(text string) string { return secret.ReplaceAllString(text, "$1$2$3***") }
+
+// logger writes JSON lines, each value without secrets, and durations as people write them.
+func logger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Value.Kind() {
+		case slog.KindString:
+			a.Value = slog.StringValue(discreet(a.Value.String()))
+		case slog.KindDuration:
+			a.Value = slog.StringValue(a.Value.Duration().String())
+		case slog.KindAny: // an error, or what a panic was called with, which may be anything
+			text := fmt.Sprint(a.Value.Any())
+			if _, is := a.Value.Any().(error); is || secret.MatchString(text) {
+				a.Value = slog.StringValue(discreet(text))
+			}
+		}
+		return a
+	}}))
+}

@@ -1,0 +1,93 @@
+package cli_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sekisho/store/boltdb"
+)
+
+// What the program cannot work with it refuses: one sentence to its operator, which says what to do, and exit code 1.
+// DIR stands for the folder of the house.
+var refusals = []struct {
+	name   string
+	set    []string     // beside a sound environment
+	scene  func(*house) // beside a sound configuration
+	want   string
+	opened bool // refused only after the ledger was made
+}{
+	{name: "no bot token", set: []string{"SLACK_BOT_TOKEN="},
+		want: "sekisho: SLACK_BOT_TOKEN is not set to a token that begins with xoxb-: copy it from your Slack app's settings"},
+	{name: "no app token", set: []string{"SLACK_APP_TOKEN="},
+		want: "sekisho: SLACK_APP_TOKEN is not set to a token that begins with xapp-: copy it from your Slack app's settings"},
+	{name: "tokens the wrong way round", set: []string{"SLACK_BOT_TOKEN=" + appToken, "SLACK_APP_TOKEN=" + botToken},
+		want: "sekisho: SLACK_BOT_TOKEN is not set to a token that begins with xoxb-: copy it from your Slack app's settings"},
+	{name: "bot token that Slack refuses", set: []string{"SLACK_BOT_TOKEN=xoxb-canary-bot-of-old"}, opened: true,
+		want: "sekisho: ask Slack who I am: invalid_auth (check SLACK_BOT_TOKEN, which begins with xoxb-)"},
+	{name: "app token that Slack refuses", set: []string{"SLACK_APP_TOKEN=xapp-canary-app-of-old"}, opened: true,
+		want: "sekisho: connect to Slack: invalid_auth (check SLACK_APP_TOKEN, which begins with xapp- and has the scope connections:write)"},
+	{name: "app that was removed", scene: func(h *house) { h.slack.Revoke("token_revoked") }, opened: true},
+	{name: "Slack's address without http", set: []string{"SLACK_API_URL=localhost:3000/api"},
+		want: "sekisho: SLACK_API_URL is not a URL that begins with http:// or https://: write one such as http://127.0.0.1:3000/api/, or nothing for the real one"},
+	{name: "AWS's address without http", set: []string{"AWS_ENDPOINT_URL=localhost:5000"},
+		want: "sekisho: AWS_ENDPOINT_URL is not a URL that begins with http:// or https://: write one such as http://127.0.0.1:5000, or nothing for the real one"},
+	{name: "no region", set: []string{"AWS_REGION="}, want: "sekisho: no AWS region: set AWS_REGION, such as us-east-1"},
+	{name: "profile that is not there", set: []string{"AWS_PROFILE=nobody"}, want: "sekisho: read AWS configuration: failed to get shared config profile, nobody"},
+	{name: "broken configuration", scene: func(h *house) { h.write("sekisho.yaml", "accounts: [\n") },
+		want: "sekisho: read configuration: DIR/sekisho.yaml:1:11: sequence end token ']' not found"},
+	{name: "ledger that is no ledger", scene: func(h *house) { h.write("ledger.db", strings.Repeat("hello ", 9999)) },
+		want: "sekisho: open ledger DIR/ledger.db: invalid database", opened: true},
+	{name: "ledger in a folder that is not there", scene: func(h *house) { h.ledger += "/below/ledger.db" },
+		want: "sekisho: create ledger DIR/ledger.db/below/ledger.db"},
+	{name: "ledger in use", scene: (*house).holdLedger, opened: true,
+		want: "sekisho: open ledger DIR/ledger.db: in use by another process: stop the other sekisho first, or give this one a file of its own"},
+}
+
+func TestServeRefuses(t *testing.T) {
+	judged(t, quick)
+	t.Parallel()
+	for _, c := range refusals {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newFolder(t)
+			if c.scene != nil {
+				c.scene(h)
+			}
+			child := h.serve(c.set...)
+			if code := child.code(20 * time.Second); code != 1 {
+				t.Errorf("exit code %d", code)
+			}
+			said := child.complaint()
+			for i := range said {
+				said[i] = strings.ReplaceAll(said[i], h.dir, "DIR")
+			}
+			if len(said) != 1 || said[0] != c.want {
+				t.Errorf("it says\n%s\nwant\n%s", strings.Join(said, "\n"), c.want)
+			}
+			if _, err := os.Lstat(filepath.Join(h.dir, "ledger.db")); !c.opened && !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("it made a ledger first: %v", err)
+			}
+		})
+	}
+}
+
+func (h *house) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// holdLedger is another process, for a lock of the file knows no difference.
+func (h *house) holdLedger() {
+	db := must(boltdb.Open(h.ledger))(h.t)
+	h.t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			h.t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"sekisho/deploy/app"
+	"sekisho/deploy/config"
+	"sekisho/store/boltdb"
+)
+
+type serveCommand struct {
+	Config string `required:"" type:"existingfile" placeholder:"FILE" help:"The configuration."`
+	Ledger string `default:"sekisho.db" env:"SEKISHO_LEDGER" placeholder:"FILE" help:"The ledger; made if there is none."`
+}
+
+// Run runs the bot until it is told to stop. It opens the ledger before anything else: what is overdue is revoked
+// whether or not Slack can be reached.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	err := c.serve(ctx, logger(s.err))
+	if err != nil && secret.MatchString(err.Error()) {
+		return errors.New(discreet(err.Error()))
+	}
+	return err
+}
+
+func (c serveCommand) serve(ctx context.Context, log *slog.Logger) (err error) {
+	conf, err := config.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	edges, err := app.Environment(ctx, conf, os.Getenv, log)
+	if err != nil {
+		return err
+	}
+	ledger, err := boltdb.Open(c.Ledger)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, ledger.Close())
+		log.LogAttrs(context.WithoutCancel(ctx), slog.LevelInfo, "stopped")
+	}()
+	edges.DB, edges.Alone = ledger, true
+	log.Info("started", "ledger", c.Ledger, "accounts", len(conf.Policy.Accounts), "entitlements", len(conf.Policy.Entitlements))
+	return app.New(conf, edges).Run(ctx, func(ctx context.Context) error {
+		if err := ledger.Serve(ctx); err != nil { // no reason to stop: `sekisho ledger` waits until the bot does
+			log.Warn("copies of the ledger cannot be given", "err", err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"cmp"
+	"errors"
+	"strconv"
+	"time"
+
+	"sekisho/store"
+)
+
+// Refusals of a press. They are keys of the catalogues in package bot.
+const (
+	Gone        = "gone"         // there is no such request
+	Moved       = "moved"        // pressed on a message that is not the card
+	Changed     = "changed"      // the card shows something else by now
+	Late        = "late"         // somebody decided already
+	Over        = "over"         // the time is up
+	NotYours    = "not_yours"    // only the holder can finish
+	NotApprover = "not_approver" // not in the rule
+	NoPerson    = "no_person"    // the presser's Slack account is mapped to nobody
+	NoHolder    = "no_holder"    // the IAM user is mapped to nobody
+	Own         = "own"          // four eyes
+	Voted       = "voted"        // one person counts once
+	RuleGone    = "rule_gone"    // the entitlement is no longer in the configuration
+	RuleChanged = "rule_changed" // it means something else by now
+	UserGone    = "user_gone"    // the IAM user was deleted, or made anew
+	Guest       = "guest"        // a guest of the workspace decides nothing
+	Stranger    = "stranger"     // nor does anybody of another one
+	NotSecurity = "not_security" // alerts are the security group's
+)
+
+// Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
+type Bench struct {
+	Policy   *Policy
+	Grant    store.Grant
+	Press    store.Press
+	Account  Account // what Slack says of the presser
+	Approver bool    // the rule lets this Slack account approve
+	Security bool    // it is of the security group, which may revoke
+	Now      time.Time
+}
+
+// Judge says what a press does: an entry for the grant, or a refusal.
+func (b Bench) Judge() (store.Entry, string) {
+	e := store.Entry{Verb: b.Press.Verb, By: b.Press.By, At: b.Now, Note: b.Press.Note}
+	if refusal := cmp.Or(b.Account.refusal(), b.timely()); refusal != "" {
+		return e, refusal
+	}
+	switch b.Press.Verb {
+	case store.Approve:
+		return b.approve(e)
+	case store.Deny:
+		return e, b.approver()
+	case store.Revoke:
+		return e, b.revoker()
+	case store.Finish, store.Mine, store.NotMine:
+		return e, b.holder()
+	}
+	return e, Gone
+}
+
+// refusal says why a Slack account may press nothing at all. Bots and deleted users press nothing, but a stored press of
+// somebody who has left meanwhile is one.
+func (a Account) refusal() string {
+	switch {
+	case a.Stranger:
+		return Stranger
+	case a.Guest, a.Bot, a.Deleted:
+		return Guest
+	}
+	return ""
+}
+
+// JudgeAlert says what a press on an alert does, or why nothing. Nobody says of themselves that they may stay.
+func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, security bool) string {
+	person := p.People.Of(press.By)
+	_, err := a.After(store.Entry{Verb: press.Verb})
+	switch {
+	case account.refusal() != "":
+		return account.refusal()
+	case press.Verb != store.Remedy && press.Verb != store.Keep:
+		return Gone
+	case err != nil:
+		return Late
+	case !security:
+		return NotSecurity
+	case person == "":
+		return NoPerson
+	case person == a.Subject.Person && press.Verb == store.Keep:
+		return Own
+	case press.Terms != a.Terms():
+		return Changed
+	}
+	return ""
+}
+
+// timely holds for every verb: not too late, and on the card that stands. What ends access is welcome from any card.
+func (b Bench) timely() string {
+	g, v := b.Grant, b.Press.Verb
+	if _, err := g.State.Next(v); errors.Is(err, store.ErrState) {
+		return Late
+	}
+	if g.State == store.Asked && !b.Now.Before(g.Lapses) || g.Over(b.Now) {
+		return Over
+	}
+	if asks := v == store.Approve || v == store.Deny; asks && g.Card.TS != "" && b.Press.Card != g.Card {
+		return Moved
+	}
+	return ""
+}
+
+func (b Bench) approve(e store.Entry) (store.Entry, string) {
+	g := b.Grant
+	if refusal := b.approver(); refusal != "" {
+		return e, refusal
+	}
+	if refusal := b.Policy.May(b.Press.By, g); refusal != "" {
+		return e, refusal
+	}
+	if b.Press.Terms != g.Terms() {
+		return e, Changed
+	}
+	for _, a := range g.Approvals {
+		if b.Policy.People.Of(a.By) == b.Policy.People.Of(b.Press.By) {
+			return e, Voted
+		}
+	}
+	if len(g.Approvals)+1 < g.Need {
+		e.Verb = store.Vote
+	} else {
+		e.Until = b.Now.Add(g.Duration)
+	}
+	return e, ""
+}
+
+func (b Bench) approver() string {
+	switch _, ok := b.Policy.Rule(b.Grant.Entitlement); {
+	case !ok:
+		return RuleGone
+	case b.Policy.People.Of(b.Press.By) == "":
+		return NoPerson
+	case !b.Approver:
+		return NotApprover
+	}
+	return ""
+}
+
+// revoker lets the security group revoke as well, also what was given under a rule that is gone.
+func (b Bench) revoker() string {
+	if b.Security && b.Policy.People.Of(b.Press.By) != "" {
+		return ""
+	}
+	return b.approver()
+}
+
+func (b Bench) holder() string {
+	if person := b.Policy.People.Of(b.Press.By); person == "" || person != b.Grant.Subject.Person {
+		return NotYours
+	}
+	return ""
+}
+
+// facts is what the sentence about a refusal names.
+func facts(g store.Grant) map[string]string {
+	out := map[string]string{"state": string(g.State), "account": g.Account, "user": g.Subject.User}
+	if g.Outcome != "" {
+		out["by"], out["outcome"] = g.EndedBy, string(g.Outcome)
+	} else if n := len(g.Approvals); n > 0 {
+		out["by"], out["at"] = g.Approvals[n-1].By, strconv.FormatInt(g.Approvals[n-1].At.Unix(), 10)
+	}
+	return out
+}

@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"sekisho/store"
+)
+
+const (
+	enough     = 3               // tries in a row that found the road shut, before the others wait
+	probeEvery = 5 * time.Second // one of them finds out whether it is open again
+	heldFor    = 5 * time.Minute // then it is looked at whether the outage has to be told again
+)
+
+// road is what tries have in common that fail together: the calls of one kind of work in one account.
+type road struct {
+	account, kind string
+	state         store.State // which picks the work
+}
+
+// roads knows which roads are shut; the package's doc says why. The zero value is ready.
+type roads struct {
+	mu   sync.Mutex
+	shut map[road]*closure
+}
+
+// closure is what is known of a road on which something has failed.
+type closure struct {
+	failures int       // in a row, of whoever tried
+	code     string    // of the last
+	next     time.Time // when somebody may find out, once there are enough
+	finder   string    // the record that may
+}
+
+// held tells whether a record has to wait, and AWS's last word on why. It has not if the road is open, or if it is time to
+// find out whether it is, which is then this record's to do. Nobody waits for a try that hangs: the next one may in any
+// case when it is time.
+func (r *roads) held(at road, id string, now time.Time) (why string, held bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.shut[at]
+	switch {
+	case c == nil || c.failures < enough || c.finder == id:
+		return "", false
+	case now.Before(c.next):
+		return c.code, true
+	}
+	c.finder, c.next = id, now.Add(probeEvery)
+	return "", false
+}
+
+// learn takes in what came of a try, and tells whether it has opened a road that was shut. A failure for a reason of the
+// record's own is an answer as well.
+func (r *roads) learn(at road, id string, err error, now time.Time) (opened bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.shut[at]
+	if !outage(err) {
+		delete(r.shut, at)
+		return c != nil && c.failures >= enough
+	}
+	if c == nil {
+		c = &closure{}
+		if r.shut == nil {
+			r.shut = map[road]*closure{}
+		}
+		r.shut[at] = c
+	}
+	c.failures, c.code = c.failures+1, code(err)
+	if c.failures == enough {
+		c.next = now.Add(probeEvery)
+	}
+	if c.finder == id {
+		c.finder = ""
+	}
+	return false
+}
+
+// throttled are AWS's codes for too many calls; they come with HTTP status 400.
+var throttled = []string{"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled"}
+
+// outage tells whether a try failed for a reason that others share: no answer, or one that says to come back later.
+func outage(err error) bool {
+	var line interface{ ConnectionError() bool } // of smithy-go
+	var answer interface{ HTTPStatusCode() int } // of smithy-go
+	switch {
+	case err == nil:
+		return false
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &line) && line.ConnectionError():
+		return true
+	case errors.As(err, &answer) && (answer.HTTPStatusCode() >= 500 || answer.HTTPStatusCode() == http.StatusTooManyRequests):
+		return true
+	}
+	return slices.Contains(throttled, code(err))
+}
+
+// errHeld says that a record waits for its road, and that nothing was written about it.
+type errHeld struct{ road }
+
+func (errHeld) Error() string { return "held: AWS does not answer" }
+
+// wayTo is nil if the grant may try now. Else the outage is told, if that is news, and the grant is held.
+func (k *Keeper) wayTo(ctx context.Context, g store.Grant) error {
+	at, now := roadOf(g), k.Now()
+	why, held := k.roads.held(at, g.ID, now)
+	if !held {
+		return nil
+	}
+	if g.State == store.Ending && (g.Trouble == "" || g.News(why, now)) {
+		g, err := g.After(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: why})
+		if err != nil {
+			return err
+		}
+		if err := k.save(ctx, &g); err != nil {
+			return err
+		}
+	}
+	return errHeld{at}
+}
+
+// wayToRemedy is wayTo for an alert.
+func (k *Keeper) wayToRemedy(ctx context.Context, a store.Alert) error {
+	at, now := roadOfAlert(a), k.Now()
+	why, held := k.roads.held(at, a.ID, now)
+	if !held {
+		return nil
+	}
+	if a.Trouble == "" || a.News(why, now) {
+		a, err := a.After(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: why})
+		if err != nil {
+			return err
+		}
+		if err := k.save(ctx, &a); err != nil {
+			return err
+		}
+	}
+	return errHeld{at}
+}
+
+func roadOf(g store.Grant) road { return road{g.Account, g.Kind, g.State} }
+
+func roadOfAlert(a store.Alert) road { return road{a.Account, string(a.Kind), a.State} }
+
+// tried learns from a try, and sends everybody who waited on their way if it has opened the road.
+func (k *Keeper) tried(at road, id string, err error) {
+	if k.roads.learn(at, id, err, k.Now()) {
+		k.Log.Info("AWS answers again", "account", at.account, "kind", at.kind, "work", at.state)
+		k.Poke()
+	}
+}

@@ -1,0 +1,49 @@
+package handlers
+
+import "strings"
+
+// Person is one human being, however many accounts they have.
+type Person struct {
+	Slack []string // user ids, the first one names the person
+	IAM   []Login
+}
+
+// Login is an IAM user of an account.
+type Login struct{ Account, User string }
+
+// folded is the login as IAM compares it: names do not differ by case alone.
+func (l Login) folded() Login { return Login{Account: l.Account, User: strings.ToLower(l.User)} }
+
+// People finds a person by account.
+type People struct {
+	bySlack map[string]string
+	byLogin map[Login]string
+}
+
+// NewPeople indexes the people of the configuration. Each account belongs to one person: package config sees to it.
+func NewPeople(people []Person) People {
+	out := People{bySlack: map[string]string{}, byLogin: map[Login]string{}}
+	for _, p := range people {
+		for _, id := range p.Slack {
+			out.bySlack[id] = p.Slack[0]
+		}
+		for _, l := range p.IAM {
+			out.byLogin[l.folded()] = p.Slack[0]
+		}
+	}
+	return out
+}
+
+// Of returns the person behind a Slack account, or "".
+func (p People) Of(slack string) string { return p.bySlack[slack] }
+
+// Behind returns the person behind an IAM user: by the configuration, else by the user's tag, else "".
+func (p People) Behind(l Login, tag string) string {
+	if id := p.byLogin[l.folded()]; id != "" {
+		return id
+	}
+	if id := p.bySlack[tag]; id != "" {
+		return id
+	}
+	return tag
+}

@@ -1,0 +1,224 @@
+package boltdb
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"sekisho/store"
+)
+
+var _ store.Whole = (*Reader)(nil)
+
+// Reader is a ledger file that can be read. Close it when done.
+type Reader struct{ bolt *bolt.DB }
+
+// OpenToRead opens the ledger at path, which must be there and which nobody writes to: a copy. Nothing of it changes.
+func OpenToRead(path string) (*Reader, error) {
+	r, err := openToRead(path)
+	if err != nil {
+		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+	}
+	return r, nil
+}
+
+// openToRead returns bbolt's ErrTimeout at once if somebody has the file open for writing.
+func openToRead(path string) (r *Reader, err error) {
+	defer damage(&err)()
+	db, err := bolt.Open(path, 0, &bolt.Options{ReadOnly: true, Timeout: time.Nanosecond})
+	if errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrChecksum) || errors.Is(err, berrors.ErrVersionMismatch) {
+		return nil, fmt.Errorf("%w, or it is no ledger at all: %w", ErrDamaged, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r = &Reader{bolt: db}
+	if err := r.view(ours); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Close releases the file.
+func (r *Reader) Close() error { return r.bolt.Close() }
+
+// view reads in one transaction. A page that leads nowhere is an error here and not the end of the process: the other
+// records can be read, and somebody's access has to end.
+func (r *Reader) view(read func(*bolt.Tx) error) (err error) {
+	defer damage(&err)()
+	return r.bolt.View(read)
+}
+
+// damage turns what bbolt does with a damaged page, panic or fault, into ErrDamaged.
+func damage(err *error) func() {
+	before := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(before)
+		if p := recover(); p != nil {
+			*err = fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}
+}
+
+// ours tells a ledger from some other bbolt file.
+func ours(tx *bolt.Tx) error {
+	for _, name := range [][]byte{docsBucket, entriesBucket, indexBucket} {
+		if tx.Bucket(name) == nil {
+			return fmt.Errorf("this is a bbolt file, but no ledger: it has no bucket %q", name)
+		}
+	}
+	return nil
+}
+
+// Snapshot writes a copy of the whole ledger as of now: a file that Open opens. Others may read and write meanwhile.
+func (r *Reader) Snapshot(w io.Writer) error {
+	err := r.view(func(tx *bolt.Tx) error {
+		_, err := tx.WriteTo(w)
+		return err
+	})
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: it ends too early", ErrDamaged)
+	}
+	return err
+}
+
+// row is a record as it stands in the file.
+type row struct {
+	Version uint64          `json:"version"`
+	Keys    []store.Key     `json:"keys,omitempty"`
+	Body    json.RawMessage `json:"body"`
+}
+
+// Get implements store.DB.
+func (r *Reader) Get(_ context.Context, id string) (store.Doc, error) {
+	var held row
+	err := r.view(func(tx *bolt.Tx) (err error) {
+		held, err = read(tx, id)
+		return err
+	})
+	if err == nil && held.Version == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return store.Doc{}, fmt.Errorf("get %s: %w", id, err)
+	}
+	return store.Doc{ID: id, Version: held.Version, Body: held.Body}, nil
+}
+
+// Entries implements store.DB.
+func (r *Reader) Entries(_ context.Context, id string, after uint64) ([]store.Entry, error) {
+	var out []store.Entry
+	err := r.view(func(tx *bolt.Tx) (err error) {
+		out, err = entries(tx, id, after)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read entries of %s: %w", id, err)
+	}
+	return out, nil
+}
+
+// List implements store.DB.
+func (r *Reader) List(_ context.Context, index, from string, limit int) ([]store.Row, error) {
+	var out []store.Row
+	err := r.view(func(tx *bolt.Tx) error {
+		b := tx.Bucket(indexBucket).Bucket([]byte(index))
+		if b == nil {
+			return nil
+		}
+		c := b.Cursor()
+		for k, _ := c.Seek([]byte(from)); k != nil && len(out) < limit; k, _ = c.Next() {
+			value, id, _ := strings.Cut(string(k), "\x00")
+			out = append(out, store.Row{Value: value, ID: id})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list index %s: %w", index, err)
+	}
+	return out, nil
+}
+
+// Next implements store.Whole.
+func (r *Reader) Next(_ context.Context, after string) (store.Doc, error) {
+	var doc store.Doc
+	err := r.view(func(tx *bolt.Tx) error {
+		// No id holds a NUL, so this is beyond the id, and beyond its entries too.
+		beyond := []byte(after + "\x01")
+		id, _ := tx.Bucket(docsBucket).Cursor().Seek(beyond)
+		entry, _ := tx.Bucket(entriesBucket).Cursor().Seek(beyond)
+		if of, _, _ := bytes.Cut(entry, []byte{0}); id == nil || of != nil && bytes.Compare(of, id) < 0 {
+			id = of
+		}
+		if id == nil {
+			return store.ErrNotFound
+		}
+		if string(id) <= after { // and so without end
+			return fmt.Errorf("%w: %q is out of order", ErrDamaged, id)
+		}
+		doc.ID = string(id)
+		held, err := read(tx, doc.ID)
+		if err != nil {
+			return err
+		}
+		doc.Version, doc.Body, doc.Keys = held.Version, held.Body, held.Keys
+		doc.Entries, err = entries(tx, doc.ID, 0)
+		return err
+	})
+	if err != nil {
+		return doc, fmt.Errorf("get the record after %q: %w", after, err)
+	}
+	return doc, nil
+}
+
+// Indexes implements store.Whole.
+func (r *Reader) Indexes(context.Context) ([]string, error) {
+	var names []string
+	err := r.view(func(tx *bolt.Tx) error {
+		return tx.Bucket(indexBucket).ForEachBucket(func(name []byte) error {
+			names = append(names, string(name))
+			return nil
+		})
+	})
+	return names, err
+}
+
+// read returns a record, or one with version 0 if there is none.
+func read(tx *bolt.Tx, id string) (row, error) {
+	var r row
+	body := tx.Bucket(docsBucket).Get([]byte(id))
+	if body == nil {
+		return r, nil
+	}
+	err := json.Unmarshal(body, &r)
+	return r, err
+}
+
+func entries(tx *bolt.Tx, id string, after uint64) ([]store.Entry, error) {
+	var out []store.Entry
+	c, prefix := tx.Bucket(entriesBucket).Cursor(), []byte(id+"\x00")
+	for k, v := c.Seek(entryKey(id, after+1)); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		var e store.Entry
+		if err := json.Unmarshal(v, &e); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func indexKey(k store.Key, id string) []byte { return []byte(k.Value + "\x00" + id) }
+
+func entryKey(id string, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte(id+"\x00"), seq)
+}

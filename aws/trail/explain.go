@@ -13,8 +13,8 @@ import (
 //
 //	{"line":1,"class":"request","why":"...","id":"login-...","account":"111122223333","user":"anaya"}
 //
-// All keys are always there, in this order; id is empty unless the class is request. Blank lines are counted and passed
-// over. A byte order mark at the start and carriage returns at line ends are no part of a line. A line longer than
+// All keys are always there, in this order; id is empty unless the class is request. A blank line is invalid, like any
+// other that is no event: there is one answer for each line. A byte order mark at the start and carriage returns at line ends are no part of a line. A line longer than
 // [MaxBody] is invalid, and reading goes on behind it. An error is one of reading or writing, never of an event; each
 // line is written before the next is read.
 func Explain(w io.Writer, r io.Reader, known func(account string) bool) error {
@@ -29,7 +29,7 @@ func Explain(w io.Writer, r io.Reader, known func(account string) bool) error {
 		if n == 1 {
 			line = bytes.TrimPrefix(line, []byte(bom))
 		}
-		if long || len(bytes.TrimSpace(line)) > 0 {
+		if long || len(line) > 0 || readErr == nil { // behind the last line end there is no line
 			finding := Finding{Class: Invalid, Why: errTooLong.Error()}
 			if !long {
 				finding = Parse(line, known)

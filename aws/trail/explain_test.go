@@ -47,6 +47,7 @@ func TestExplainLines(t *testing.T) {
 		event   = `{"eventSource":"s3.amazonaws.com","eventName":"PutObject"}`
 		ignored = `,"class":"ignore","why":"not a console sign-in: s3.amazonaws.com PutObject","id":"","account":"","user":""}` + "\n"
 		tooLong = `,"class":"invalid","why":"longer than 1048576 bytes","id":"","account":"","user":""}` + "\n"
+		empty   = `,"class":"invalid","why":"not JSON: empty","id":"","account":"","user":""}` + "\n"
 	)
 	spaces := strings.Repeat(" ", trail.MaxBody-len(event))
 	for _, test := range []struct{ name, in, want string }{
@@ -56,10 +57,11 @@ func TestExplainLines(t *testing.T) {
 		{"no line end", event, `{"line":1` + ignored},
 		{"carriage returns", event + "\r\n" + event + "\r\n", `{"line":1` + ignored + `{"line":2` + ignored},
 		{"byte order mark", "\ufeff" + event, `{"line":1` + ignored},
-		{"blank lines", "\n \t\r\n" + event + "\n\n\n" + event + "\n", `{"line":3` + ignored + `{"line":6` + ignored},
+		{"blank lines", "\n \t\r\n" + event + "\n\n\n" + event + "\n", `{"line":1` + empty + `{"line":2` + empty +
+			`{"line":3` + ignored + `{"line":4` + empty + `{"line":5` + empty + `{"line":6` + ignored},
 		{"the longest", "\ufeff" + event + spaces + "\r\n" + event, `{"line":1` + ignored + `{"line":2` + ignored},
 		{"one byte longer", event + spaces + " \n" + event, `{"line":1` + tooLong + `{"line":2` + ignored},
-		{"much longer", "\n" + strings.Repeat(event+spaces, 5) + "\n" + event, `{"line":2` + tooLong + `{"line":3` + ignored},
+		{"much longer", "\n" + strings.Repeat(event+spaces, 5) + "\n" + event, `{"line":1` + empty + `{"line":2` + tooLong + `{"line":3` + ignored},
 		{"longer at the end", event + "\n" + strings.Repeat("x", 3*trail.MaxBody), `{"line":1` + ignored + `{"line":2` + tooLong},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -5,17 +5,25 @@
 //	text.go     the one way in which text from outside gets into a message
 //	card.go     a grant -> its message (pure; golden files in testdata), with fields.go and buttons.go
 //	parts.go    what each kind of access adds to its card; one file a kind
+//	ask.go      the question to the person who signed in, whether it was them (pure)
+//	alert.go    an alert for the security channel (pure)
+//	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
 //	press.go    a payload -> a press (pure), and the form that a denial asks for
-//	voice.go    handlers.Voice over Slack's Web API
+//	bot.go      the parts joined; two connections, so that one stands while Slack closes the other
+//	voice.go    handlers.Voice over Slack's Web API, at Slack's pace
 //	people.go   what Slack knows of users and user groups
 //	socket.go   Socket Mode: store the press, then acknowledge
 //	tokens.go   which of Slack's answers mean that a token is wrong
 //
 // # Decisions
 //
-//   - Cards are in the channel's language; what only one person sees is in theirs.
-//   - A button carries the grant's id and Terms and nothing else. The text of a message is never read.
+//   - Cards, digests and alerts are in their channel's language; what only one person sees is in theirs.
+//   - A message whose blocks Slack refuses is sent without them: plain is better than never. The text of an alert says
+//     what is to be done as well.
+//   - A token that Slack refuses ends the run, whichever of the two it is and whenever that happens: a checkpoint that
+//     cannot speak must not look as if it were well.
+//   - A button carries its record's id and Terms and nothing else. The text of a message is never read.
 //   - What came from outside stands in code spans, from which the characters that end one have been taken, or in
 //     plain_text objects. Neither can become a mention, a link or markup
 //     (https://docs.slack.dev/messaging/formatting-message-text).

@@ -2,10 +2,12 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 )
 
 func TestMembersAreKnownForAMinute(t *testing.T) {
@@ -95,6 +97,105 @@ func TestGroupsAreNotMixedUp(t *testing.T) {
 			}
 			if a, b := w.people.Locale(t.Context(), sato), w.people.Locale(t.Context(), kato); a != "ja-JP" || b != "en-US" {
 				t.Errorf("locales %q, %q", a, b)
+			}
+		}
+	})
+}
+
+func TestAccount(t *testing.T) {
+	for _, c := range []struct {
+		user fakeslack.User
+		want handlers.Account
+	}{
+		{fakeslack.User{}, handlers.Account{}},
+		{fakeslack.User{Restricted: true}, handlers.Account{Guest: true}},
+		{fakeslack.User{UltraRestricted: true}, handlers.Account{Guest: true}},
+		{fakeslack.User{Bot: true}, handlers.Account{Bot: true}},
+		{fakeslack.User{Deleted: true}, handlers.Account{Deleted: true}},
+		{fakeslack.User{TeamID: "T0ELSEWHERE"}, handlers.Account{Stranger: true}},
+		{fakeslack.User{TeamID: "T0ELSEWHERE", Restricted: true}, handlers.Account{Stranger: true, Guest: true}},
+	} {
+		inSlack(t, func(t *testing.T, w *world) {
+			c.user.ID = "U0SOMEBODY"
+			w.SetUser(c.user)
+			if got, err := w.people.Account(t.Context(), c.user.ID); err != nil || got != c.want {
+				t.Errorf("%+v is %+v, %v, want %+v", c.user, got, err, c.want)
+			}
+		})
+	}
+}
+
+// TestAccountIsKnownForAMinute: who is made a guest, or leaves, stops deciding a minute later at most.
+func TestAccountIsKnownForAMinute(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		account := func(want handlers.Account) {
+			t.Helper()
+			if got, err := w.people.Account(t.Context(), sato); err != nil || got != want {
+				t.Errorf("account %+v, %v, want %+v", got, err, want)
+			}
+		}
+		account(handlers.Account{})
+		w.SetUser(fakeslack.User{ID: sato, Deleted: true})
+		time.Sleep(time.Minute - time.Nanosecond)
+		account(handlers.Account{})
+		time.Sleep(time.Nanosecond)
+		account(handlers.Account{Deleted: true})
+		if users, teams := w.called("users.info"), w.called("auth.test"); users != 2 || teams != 1 {
+			t.Errorf("Slack was asked %d times for the user and %d times for the workspace", users, teams)
+		}
+	})
+}
+
+// TestAccountThatSlackDoesNotTell is an error, and neither a yes nor a no.
+func TestAccountThatSlackDoesNotTell(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		for _, method := range []string{"auth.test", "users.info"} {
+			w.failing(refusing(method, "internal_error"))
+			if got, err := w.people.Account(t.Context(), sato); err == nil || !strings.Contains(err.Error(), "internal_error") {
+				t.Errorf("%s fails: %+v, %v", method, got, err)
+			}
+		}
+		w.failing(nil)
+		if got, err := w.people.Account(t.Context(), sato); err != nil || got != (handlers.Account{}) {
+			t.Errorf("afterwards: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestByEmail finds members of the workspace alone: of a stranger's address their own workspace says whose it is.
+func TestByEmail(t *testing.T) {
+	const email = "taro@example.com"
+	for name, c := range map[string]struct {
+		user fakeslack.User
+		want string
+	}{
+		"member":          {fakeslack.User{Email: email}, "U0SOMEBODY"},
+		"in capitals":     {fakeslack.User{Email: "Taro@Example.com"}, "U0SOMEBODY"},
+		"another address": {fakeslack.User{Email: "jiro@example.com"}, ""},
+		"stranger":        {fakeslack.User{Email: email, TeamID: "T0ELSEWHERE"}, ""},
+		"guest":           {fakeslack.User{Email: email, UltraRestricted: true}, ""},
+		"bot":             {fakeslack.User{Email: email, Bot: true}, ""},
+		"deleted":         {fakeslack.User{Email: email, Deleted: true}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				c.user.ID = "U0SOMEBODY"
+				w.SetUser(c.user)
+				if got, err := w.people.ByEmail(t.Context(), email); err != nil || got != c.want {
+					t.Errorf("%q, %v, want %q", got, err, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestByEmailWithoutTheScope says so: nobody must be taken for a person whom Slack does not know.
+func TestByEmailWithoutTheScope(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		for _, code := range []string{"missing_scope", "internal_error"} {
+			w.failing(refusing("users.lookupByEmail", code))
+			if got, err := w.people.ByEmail(t.Context(), "taro@example.com"); got != "" || !answers(err, []string{code}) || err.Error() == code {
+				t.Errorf("%q, %v: want Slack's answer, and what it was an answer to", got, err)
 			}
 		}
 	})

@@ -26,13 +26,17 @@ func clean(s string, limit int) string {
 	return cut(strings.Join(strings.Fields(visible), " "), limit)
 }
 
-// cut shortens a text to a number of runes and shows that it did. A letter keeps what is drawn onto it, or goes too.
+// cut shortens a text to a number of runes.
 func cut(s string, limit int) string {
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s
 	}
-	end := limit - 1
+	return cutAfter(runes, limit-1)
+}
+
+// cutAfter cuts after a number of runes and shows that it did. A letter keeps what is drawn onto it, or goes too.
+func cutAfter(runes []rune, end int) string {
 	for end > 0 && (unicode.Is(unicode.M, runes[end]) || isSkinTone(runes[end])) {
 		end--
 	}
@@ -65,7 +69,7 @@ func escapable(s string, limit int) string {
 		}
 		kept++
 	}
-	return cut(s, kept+1)
+	return cutAfter([]rune(s), kept)
 }
 
 // escaper writes the three characters that Slack reads (https://docs.slack.dev/messaging/formatting-message-text#escaping).

@@ -36,6 +36,7 @@ type Voice struct {
 	posts    *rate.Limiter
 	redraws  *rate.Limiter
 	opens    *rate.Limiter
+	alerts   *rate.Limiter // never behind a storm of cards
 }
 
 var _ handlers.Voice = (*Voice)(nil)
@@ -44,7 +45,7 @@ var _ handlers.Voice = (*Voice)(nil)
 func NewVoice(api *slack.Client, people *People, place Place, log *slog.Logger) *Voice {
 	return &Voice{api: api, people: people, channel: place.Cards, security: place.Alerts, pen: place.Pen, log: log,
 		posts: rate.NewLimiter(rate.Every(postEvery), burst), redraws: rate.NewLimiter(rate.Every(redrawEvery), burst),
-		opens: rate.NewLimiter(rate.Every(openEvery), burst)}
+		opens: rate.NewLimiter(rate.Every(openEvery), burst), alerts: rate.NewLimiter(rate.Every(redrawEvery), burst)}
 }
 
 // Place is where the bot speaks, and how.
@@ -80,6 +81,9 @@ func (v *Voice) Card(ctx context.Context, at store.Card, grants ...store.Grant) 
 
 // Alert implements handlers.Voice.
 func (v *Voice) Alert(ctx context.Context, a store.Alert) (store.Card, error) {
+	if err := v.alerts.Wait(ctx); err != nil {
+		return a.Card, err
+	}
 	card, err := v.draw(ctx, a.Card, v.security, v.pen.Alert(a))
 	return card, wrap(err, "draw alert %s", a.ID)
 }

@@ -52,6 +52,27 @@ func TestThatWasMe(t *testing.T) {
 	})
 }
 
+// Another sign-in is another question: the answer to the one before says nothing of it.
+func TestAskedAnew(t *testing.T) {
+	for _, approved := range []bool{false, true} {
+		inWorld(t, func(w *world) {
+			w.signIn("1")
+			if approved {
+				w.press("U0SATO", store.Approve)
+			}
+			w.press("U0YAMADA", store.Mine)
+			asked := len(w.voice.dms)
+			w.receive(handlers.Request{ID: "login-2", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now(), Address: "198.51.100.66"}})
+			if g := w.grant("1"); g.Answer != "" || g.Signin.Address != "198.51.100.66" {
+				t.Errorf("approved %t: answered %q of %s", approved, g.Answer, g.Signin.Address)
+			}
+			if len(w.voice.dms) == asked {
+				t.Errorf("approved %t: not asked anew", approved)
+			}
+		})
+	}
+}
+
 // "Not me" ends what there is, before anybody else has done anything, and the security group can shut the user out.
 func TestNotMe(t *testing.T) {
 	for _, approved := range []bool{false, true} {

@@ -68,15 +68,13 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 // nobody knows gets the first, so that there is a card which says so; it cannot be approved.
 func (k *Keeper) ruleFor(ctx context.Context, account, person string) (Entitlement, bool, error) {
 	for _, rule := range k.Policy.OnLogin(account) {
-		may := len(rule.Askers) == 0 || person == ""
-		if !may {
-			var err error
-			if may, err = k.among(ctx, rule.Askers, person); err != nil {
-				return Entitlement{}, false, err
-			}
-		}
-		if may {
+		if len(rule.Askers) == 0 || person == "" {
 			return rule, true, nil
+		}
+		for _, account := range k.Policy.People.Accounts(person) {
+			if may, err := k.among(ctx, rule.Askers, account); err != nil || may {
+				return rule, may, err
+			}
 		}
 	}
 	return Entitlement{}, false, nil
@@ -127,7 +125,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
 	shown := into.Terms()
 	if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
-		into.Signin = g.Signin // the card shows the latest, and an approval is bound to it
+		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}
 	if into.State == store.Asked { // who is behind the user, and the rule, may have changed since
 		into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement

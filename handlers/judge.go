@@ -54,7 +54,9 @@ func (b Bench) Judge() (store.Entry, string) {
 		return e, b.approver()
 	case store.Revoke:
 		return e, b.revoker()
-	case store.Finish, store.Mine, store.NotMine:
+	case store.Mine:
+		return e, cmp.Or(b.holder(), b.changed())
+	case store.Finish, store.NotMine:
 		return e, b.holder()
 	}
 	return e, Gone
@@ -118,8 +120,8 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 	if refusal := b.Policy.May(b.Press.By, g); refusal != "" {
 		return e, refusal
 	}
-	if b.Press.Terms != g.Terms() {
-		return e, Changed
+	if refusal := b.changed(); refusal != "" {
+		return e, refusal
 	}
 	for _, a := range g.Approvals {
 		if b.Policy.People.Of(a.By) == b.Policy.People.Of(b.Press.By) {
@@ -132,6 +134,14 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 		e.Until = b.Now.Add(g.Duration)
 	}
 	return e, ""
+}
+
+// changed tells whether something else was shown when the button was pressed.
+func (b Bench) changed() string {
+	if b.Press.Terms != b.Grant.Terms() {
+		return Changed
+	}
+	return ""
 }
 
 func (b Bench) approver() string {
@@ -154,8 +164,9 @@ func (b Bench) revoker() string {
 	return b.approver()
 }
 
+// holder lets the person press, also one who is known by a tag or an e-mail address alone and so by that account only.
 func (b Bench) holder() string {
-	if person := b.Policy.People.Of(b.Press.By); person == "" || person != b.Grant.Subject.Person {
+	if person := cmp.Or(b.Policy.People.Of(b.Press.By), b.Press.By); person != b.Grant.Subject.Person {
 		return NotYours
 	}
 	return ""

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"sekisho/store"
@@ -109,13 +108,13 @@ type Keeper struct {
 	Owner     string // of claims: another one for each process
 
 	pokes   map[store.Lane]chan struct{}
-	roads   *roads      // that are shut
-	posting *sync.Mutex // one new card after the other, so that a digest takes each request once
+	roads   *roads        // that are shut
+	posting chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
 }
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
-	k.posting, k.roads = new(sync.Mutex), new(roads)
+	k.posting, k.roads = make(chan struct{}, 1), new(roads)
 	k.pokes = map[store.Lane]chan struct{}{}
 	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
 		k.pokes[l] = make(chan struct{}, 1)

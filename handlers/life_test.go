@@ -275,10 +275,10 @@ func TestTheTimeOfASignIn(t *testing.T) {
 
 // The first entitlement that the person may ask for is what their sign-in asks for.
 func TestWhoMayAsk(t *testing.T) {
-	for who, want := range map[string]string{"U0YAMADA": "first", "U0SATO": rule, "U0CHIEF": ""} {
+	for who, want := range map[string]string{"U0YAMADA": "first", "U0YAMADA2": "first", "U0SATO": rule, "U0CHIEF": ""} {
 		inWorld(t, func(w *world) {
 			first := w.policy.Entitlements[0]
-			first.ID, first.Askers = "first", []string{"U0YAMADA"}
+			first.ID, first.Askers = "first", []string{"U0YAMADA2"}
 			w.policy.Entitlements[0].Askers = []string{"usergroup:S0LEADS"}
 			w.policy.Entitlements = append([]handlers.Entitlement{first}, w.policy.Entitlements...)
 			w.aws.AddUser(account, "x", map[string]string{"sekisho:slack-user-id": who})

@@ -17,13 +17,15 @@ func (l Login) folded() Login { return Login{Account: l.Account, User: strings.T
 // People finds a person by account.
 type People struct {
 	bySlack map[string]string
+	slack   map[string][]string // person -> all their accounts
 	byLogin map[Login]string
 }
 
 // NewPeople indexes the people of the configuration. Each account belongs to one person: package config sees to it.
 func NewPeople(people []Person) People {
-	out := People{bySlack: map[string]string{}, byLogin: map[Login]string{}}
+	out := People{bySlack: map[string]string{}, slack: map[string][]string{}, byLogin: map[Login]string{}}
 	for _, p := range people {
+		out.slack[p.Slack[0]] = p.Slack
 		for _, id := range p.Slack {
 			out.bySlack[id] = p.Slack[0]
 		}
@@ -36,6 +38,14 @@ func NewPeople(people []Person) People {
 
 // Of returns the person behind a Slack account, or "".
 func (p People) Of(slack string) string { return p.bySlack[slack] }
+
+// Accounts returns the Slack accounts of a person; one whom the configuration does not know has the one they are called by.
+func (p People) Accounts(person string) []string {
+	if all := p.slack[person]; all != nil {
+		return all
+	}
+	return []string{person}
+}
 
 // Behind returns the person behind an IAM user: by the configuration, else by the user's tag, else "".
 func (p People) Behind(l Login, tag string) string {

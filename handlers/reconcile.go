@@ -36,7 +36,8 @@ func (k *Keeper) watch(ctx context.Context) {
 func (k *Keeper) Reconcile(ctx context.Context) error {
 	suspects := map[managed][]store.Subject{}
 	var errs []error
-	for _, m := range k.managed() {
+	groups := k.managed()
+	for _, m := range groups {
 		unknown, err := k.unknown(ctx, m)
 		if errs = append(errs, err); len(unknown) > 0 {
 			suspects[m] = unknown
@@ -46,7 +47,11 @@ func (k *Keeper) Reconcile(ctx context.Context) error {
 		pause(ctx, lookTwice)
 	}
 	left := k.Policy.Removals
-	for m, before := range suspects {
+	for _, m := range groups { // in the order of the configuration: where removals are capped, the same one has its turn first
+		before, ok := suspects[m]
+		if !ok {
+			continue
+		}
 		now, err := k.unknown(ctx, m)
 		errs = append(errs, err)
 		for _, s := range now {

@@ -14,7 +14,7 @@ type Policy struct {
 	Entitlements []Entitlement
 	People       People
 	MatchEmail   bool     // an IAM user whose name is an e-mail address is the Slack user who has it
-	Security     []string // who may press on alerts: Slack user ids and "usergroup:" ids
+	Security     []string // who may press on alerts, and revoke: Slack user ids and "usergroup:" ids
 	Enforce      bool     // unknown members of managed groups are removed, not only reported
 	Removals     int      // at most so many in one look at all groups
 }
@@ -34,7 +34,7 @@ type Entitlement struct {
 	Longest   time.Duration
 }
 
-// UserGroup marks an approver that is a Slack user group.
+// UserGroup marks a Slack user group among Slack users.
 const UserGroup = "usergroup:"
 
 // Known tells whether the account is in the configuration.

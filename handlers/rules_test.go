@@ -82,6 +82,11 @@ func TestJudge(t *testing.T) {
 		{"a stranger", func(b *handlers.Bench) { b.Account.Stranger = true }, handlers.Stranger},
 		{"somebody who has left", func(b *handlers.Bench) { b.Account.Deleted = true }, handlers.Guest},
 		{"that was me", func(b *handlers.Bench) { b.Press.Verb, b.Press.By = store.Mine, "U0YAMADA" }, "mine"},
+		{"that was me, of another sign-in", func(b *handlers.Bench) { b.Press.Verb, b.Press.By, b.Press.Terms = store.Mine, "U0YAMADA", "0" }, handlers.Changed},
+		{"not me, of another sign-in", func(b *handlers.Bench) { b.Press.Verb, b.Press.By, b.Press.Terms = store.NotMine, "U0YAMADA", "0" }, "not_mine"},
+		{"not me, by a person known by a tag alone", func(b *handlers.Bench) {
+			b.Press.Verb, b.Press.By, b.Grant.Subject.Person = store.NotMine, "U0TAGGED", "U0TAGGED"
+		}, "not_mine"},
 		{"not me, by an approver", func(b *handlers.Bench) { b.Press.Verb = store.NotMine }, handlers.NotYours},
 		{"revoke what is not given", func(b *handlers.Bench) { b.Press.Verb = store.Revoke }, handlers.Late},
 		{"finish", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Finish; b.Press.By = "U0YAMADA" }, "finish"},

@@ -16,7 +16,7 @@ const (
 	tellTime   = 30 * time.Second // for all that one record has to say
 	stale      = time.Hour        // a refusal that could not be delivered for so long is no news
 	digestFrom = 5                // requests without a card that are too many for a card each
-	digestMost = 15               // requests on one digest, so that it stays within Slack's limits
+	digestMost = 10               // requests on one digest, so that it stays within Slack's limits
 )
 
 // tell says what people have not heard yet, record by record. What was delivered is written down, so that after a crash
@@ -81,14 +81,16 @@ func (k *Keeper) unlessSaid(ctx context.Context, g store.Grant, err error) error
 }
 
 // say delivers what each audience has not heard, and notes in heard what was delivered, also when something was not.
-func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, heard *store.Telling) (err error) {
+func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, heard *store.Telling) error {
 	unheard := func(audience string, of func(store.Verb) bool) bool {
 		return slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[audience] && of(e.Verb) })
 	}
 	if unheard(store.OnCard, shows) {
-		if heard.Card, err = k.redraw(ctx, g); err != nil {
+		card, err := k.redraw(ctx, g)
+		if err != nil {
 			return err
 		}
+		heard.Card = card
 	}
 	heard.Told[store.OnCard], g.Card = g.Chain.Seq, heard.Card
 	for _, e := range entries {
@@ -119,17 +121,29 @@ func shows(v store.Verb) bool { return v != store.Plan && v != store.Recheck }
 // concerns tells whether a verb changes what the person who signed in sees.
 func concerns(v store.Verb) bool {
 	switch v {
-	case store.Ask, store.Mine, store.NotMine, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Undo:
+	case store.Ask, store.Again, store.Extend, store.Mine, store.NotMine, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Undo:
 		return true
 	}
 	return false
 }
 
 // redraw draws the card of a grant where it stands, with all that stand on it. A card that is gone is posted anew; where
-// it stands now is returned, and all the others on it are moved there.
+// it stands now is returned.
 func (k *Keeper) redraw(ctx context.Context, g store.Grant) (store.Card, error) {
 	if !g.Digest {
 		return k.Voice.Card(ctx, g.Card, g)
+	}
+	return k.redrawDigest(ctx, g.ID)
+}
+
+// redrawDigest draws one digest after the other: of two who draw the same one, the later has read the later records. One
+// that is gone is posted anew once, and all who stood on it stand there.
+func (k *Keeper) redrawDigest(ctx context.Context, id string) (store.Card, error) {
+	k.posting <- struct{}{}
+	defer func() { <-k.posting }()
+	g, err := store.LoadGrant(ctx, k.DB, id)
+	if err != nil {
+		return g.Card, err
 	}
 	grants, err := k.onCard(ctx, g.Card)
 	if err != nil {
@@ -137,18 +151,15 @@ func (k *Keeper) redraw(ctx context.Context, g store.Grant) (store.Card, error) 
 	}
 	card, err := k.Voice.Card(ctx, g.Card, grants...)
 	if err != nil || card == g.Card {
-		return card, err
+		return g.Card, err
 	}
-	for _, other := range grants {
-		if other.ID == g.ID { // whose teller writes it down
-			continue
-		}
-		_, err := k.update(context.WithoutCancel(ctx), other.ID, func(now store.Grant) (store.Grant, error) {
+	for _, moved := range grants {
+		_, err := k.update(context.WithoutCancel(ctx), moved.ID, func(now store.Grant) (store.Grant, error) {
 			now.Card = card
 			return now, nil
 		})
 		if err != nil {
-			return card, err
+			return g.Card, err
 		}
 	}
 	return card, nil
@@ -158,8 +169,8 @@ func (k *Keeper) redraw(ctx context.Context, g store.Grant) (store.Card, error) 
 // get one together; who is not among them has another turn. Turns are waited for one after the other: who gets onto a
 // digest meanwhile uses none up.
 func (k *Keeper) post(ctx context.Context, id string) error {
-	k.posting.Lock()
-	defer k.posting.Unlock()
+	k.posting <- struct{}{}
+	defer func() { <-k.posting }()
 	if g, err := store.LoadGrant(ctx, k.DB, id); err != nil || g.Card.TS != "" { // a digest was faster
 		return err
 	}
@@ -225,16 +236,10 @@ func (k *Keeper) onCard(ctx context.Context, c store.Card) ([]store.Grant, error
 
 // tellAlert draws an alert's card.
 func (k *Keeper) tellAlert(ctx context.Context, id string) error {
-	a, err := store.LoadAlert(ctx, k.DB, id)
-	if err != nil {
-		return err
-	}
-	if err := k.Voice.Turn(ctx, a.Card); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
-	if a, err = store.LoadAlert(ctx, k.DB, id); err != nil {
+	a, err := store.LoadAlert(ctx, k.DB, id)
+	if err != nil {
 		return err
 	}
 	card, sayErr := k.Voice.Alert(ctx, a)

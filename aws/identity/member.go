@@ -36,5 +36,9 @@ type Member struct{ Group Group }
 
 // Do implements handlers.Remedy. A user who is another one by now is left alone.
 func (m Member) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
-	return m.Group.take(ctx, store.Grant{Account: a.Account, Subject: a.Subject, Target: a.Target}, false)
+	grant := store.Grant{Account: a.Account, Subject: a.Subject, Target: a.Target}
+	if same, err := m.Group.Accounts.is(ctx, grant); err != nil || !same {
+		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, err
+	}
+	return m.Group.take(ctx, grant, false)
 }

@@ -1,0 +1,183 @@
+package bot
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/store"
+)
+
+// checkPace wants a burst at once and then one call after the other.
+func checkPace(t *testing.T, at []time.Duration, every time.Duration) {
+	t.Helper()
+	for i, d := range at {
+		want := time.Duration(max(0, i-burst+1)) * every
+		if d < want-time.Millisecond || d > want+time.Millisecond {
+			t.Fatalf("call %d of %d after %v, want %v", i+1, len(at), d, want)
+		}
+	}
+}
+
+// TestTurns: a burst, then a post a second and fifty redraws a minute, whoever asks. They do not wait for each other.
+func TestTurns(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		var everybody sync.WaitGroup
+		for _, c := range []struct {
+			at    store.Card
+			every time.Duration
+		}{{store.Card{}, time.Second}, {store.Card{Channel: approvals, TS: "1.000001"}, time.Minute / 50}} {
+			everybody.Go(func() {
+				begun, at := time.Now(), []time.Duration(nil)
+				for range 100 {
+					if err := w.voice.Turn(t.Context(), c.at); err != nil {
+						t.Error(err)
+					}
+					at = append(at, time.Since(begun))
+				}
+				checkPace(t, at, c.every)
+			})
+		}
+		everybody.Wait()
+	})
+}
+
+// TestPaceOfThreadsAndQuestions: they are not given a turn by others, so they take one themselves.
+func TestPaceOfThreadsAndQuestions(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		every  time.Duration
+		call   func(w *world, g store.Grant) error
+	}{
+		"thread": {"chat.postMessage", time.Second, func(w *world, g store.Grant) error {
+			return w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse})
+		}},
+		"first question": {"conversations.open", time.Minute / 50, func(w *world, g store.Grant) error {
+			g.DM = store.Card{}
+			_, err := w.voice.DM(w.t.Context(), g)
+			return err
+		}},
+		"question redrawn": {"chat.update", time.Minute / 50, func(w *world, g store.Grant) error {
+			_, err := w.voice.DM(w.t.Context(), g)
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				g := w.ask(w.post(request()))
+				time.Sleep(time.Minute)
+				begun, at := time.Now(), []time.Duration(nil)
+				w.failing(func(call fakeslack.Call) *fakeslack.Failure {
+					if call.Method == c.method {
+						at = append(at, time.Since(begun))
+					}
+					return nil
+				})
+				for range 60 {
+					if err := c.call(w, g); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if len(at) != 60 {
+					t.Fatalf("%d calls", len(at))
+				}
+				checkPace(t, at, c.every)
+			})
+		})
+	}
+}
+
+// TestTooFastForSlackIsSentOnce: Slack says how long to wait, and the message is there once afterwards.
+func TestTooFastForSlackIsSentOnce(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		v, refusals := w.bot(botToken, appToken).Voice, retries
+		w.failing(func(c fakeslack.Call) *fakeslack.Failure {
+			if refusals == 0 {
+				return nil
+			}
+			refusals--
+			return &fakeslack.Failure{RetryAfter: 7 * time.Second}
+		})
+		begun, g := time.Now(), request()
+		card, err := v.Card(t.Context(), store.Card{}, g)
+		if took := time.Since(begun); err != nil || took < retries*7*time.Second || took > retries*9*time.Second {
+			t.Errorf("posted after %v: %v", took, err)
+		}
+		if messages := w.Messages(approvals); len(messages) != 1 || messages[0].TS != card.TS {
+			t.Errorf("%d messages", len(messages))
+		}
+		refusals = retries + 1
+		var limited *slack.RateLimitedError
+		if again, err := v.Card(t.Context(), card, g); !errors.As(err, &limited) || again != card {
+			t.Errorf("turned away for ever: %+v, %v", again, err)
+		}
+	})
+}
+
+// TestBlocksThatSlackRefuses: the message is sent without them, and the old ones do not stay: their buttons would lie.
+func TestBlocksThatSlackRefuses(t *testing.T) {
+	for _, code := range unfit {
+		t.Run(code, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				g, a := w.post(request()), w.alarm(alerts(t)["unknown-raised"])
+				w.failing(func(c fakeslack.Call) *fakeslack.Failure {
+					if blocks := c.Args["blocks"]; blocks == "" || blocks == "[]" {
+						return nil
+					}
+					return &fakeslack.Failure{Error: code}
+				})
+				g = w.post(lived(t, g, approve))
+				acting := alerts(t)["unknown-acting"]
+				acting.Card = a.Card
+				w.alarm(acting)
+				fresh := w.post(request())
+				for what, c := range map[string]struct{ in, at, text string }{
+					"redrawn card":  {approvals, g.Card.TS, w.voice.pen.Card(g).Text},
+					"redrawn alert": {security, a.Card.TS, w.voice.pen.Alert(acting).Text},
+					"new card":      {approvals, fresh.Card.TS, w.voice.pen.Card(fresh).Text},
+				} {
+					m := w.message(c.in, c.at)
+					if m.Text != c.text || strings.Contains(string(m.Blocks), "{") {
+						t.Errorf("%s shows %q and %s", what, m.Text, m.Blocks)
+					}
+				}
+				if n := strings.Count(w.log.String(), code); n != 3 {
+					t.Errorf("%d of 3 in the log: %s", n, w.log)
+				}
+				w.failing(nil)
+				if g = w.post(g); len(w.message(approvals, g.Card.TS).Blocks) == 0 {
+					t.Error("the next redraw has no blocks")
+				}
+			})
+		})
+	}
+}
+
+// message is one by its place.
+func (w *world) message(channel, ts string) fakeslack.Message {
+	w.t.Helper()
+	for _, m := range w.Messages(channel) {
+		if m.TS == ts {
+			return m
+		}
+	}
+	w.t.Fatalf("no message %s in %s", ts, channel)
+	return fakeslack.Message{}
+}
+
+// TestLostThread: what it said is in the ledger, and nobody is told again and again.
+func TestLostThread(t *testing.T) {
+	for _, c := range []struct{ channel, ts string }{{approvals, "1.000001"}, {"C0DELETED", "1.000001"}} {
+		inSlack(t, func(t *testing.T, w *world) {
+			g := changed(func(g *store.Grant) { g.Card = store.Card{Channel: c.channel, TS: c.ts} })
+			if err := w.voice.Thread(t.Context(), g, store.Entry{Verb: store.Lapse}); err != nil {
+				t.Errorf("%+v: %v", g.Card, err)
+			}
+		})
+	}
+}

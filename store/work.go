@@ -19,7 +19,7 @@ type Work struct {
 
 // backoff is the pause after each failed try in a row; the last one repeats for ever. It is short, so that all that is
 // overdue ends within a minute of AWS answering again.
-var backoff = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second}
+var backoff = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second}
 
 const (
 	blip         = 2 // failures in a row that are no news

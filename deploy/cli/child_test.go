@@ -26,7 +26,7 @@ const stopWithin = 25 * time.Second
 // environment is all that a child sees: nothing of the machine's own AWS settings.
 func (h *house) environment(more ...string) []string {
 	return append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + h.dir, "TMPDIR=" + h.dir, "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_REGION=us-east-1", "AWS_ENDPOINT_URL=" + h.endpoint, "AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey,
+		"AWS_REGION=us-east-1", "AWS_ENDPOINT_URL=" + h.endpoint, "AWS_ACCESS_KEY_ID=" + h.accessKey, "AWS_SECRET_ACCESS_KEY=" + h.secretKey,
 		"SLACK_BOT_TOKEN=" + botToken, "SLACK_APP_TOKEN=" + appToken, "SLACK_API_URL=" + h.slackURL}, more...)
 }
 
@@ -57,9 +57,10 @@ func (h *house) run(program string, env []string) *child {
 		close(c.exited)
 	}()
 	h.t.Cleanup(func() {
+		lived := c.alive() || c.cmd.ProcessState.ExitCode() >= 0 // else it was killed, and is not to blame
 		c.kill()
 		h.keepsSecrets(c.out.String())
-		if h.t.Failed() {
+		if lived && h.t.Failed() {
 			h.t.Logf("a child printed:\n%s", tail(c.out.String(), 60))
 		}
 	})
@@ -73,12 +74,14 @@ func (c *child) kill() {
 }
 
 // stop ends the child as an operator does, and expects it to have nothing to complain of.
-func (c *child) stop() {
+func (c *child) stop() { c.t.Helper(); c.stopWithin(stopWithin) }
+
+func (c *child) stopWithin(patience time.Duration) {
 	c.t.Helper()
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		c.t.Fatalf("SIGTERM: %v", err)
 	}
-	if code := c.code(stopWithin); code != 0 {
+	if code := c.code(patience); code != 0 {
 		c.t.Fatalf("after SIGTERM it exits with %d", code)
 	}
 }

@@ -4,27 +4,55 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
+	"runtime"
 
 	"sekisho/deploy/demo"
 )
 
-// demoCommand is the demo: a story that plays itself, or a Slack for acting by hand.
+// demoCommand is the demo: a page to act in, a story that plays itself, or a Slack for acting by typing.
 type demoCommand struct {
-	Story storyCommand `cmd:"" default:"withargs" help:"Tell the story in this terminal: sekisho demo --play."`
+	Page  pageCommand  `cmd:"" default:"withargs" help:"Serve the demo as a page of the browser; with --play tell its story in this terminal."`
 	Slack slackCommand `cmd:"" help:"Serve the made-up Slack workspace on a socket, show what people see, and act in it by commands."`
 }
 
-type storyCommand struct {
-	Play  bool   `help:"Play the story in the terminal and exit: 0, or 1 at the first step that did not happen."`
-	Event string `type:"existingfile" placeholder:"FILE" help:"A CloudTrail record or EventBridge event to begin with, in place of the built-in sign-in."`
-	Lang  string `enum:"en,ja" default:"en" help:"Language of the story and the cards: en or ja."`
+type pageCommand struct {
+	Listen string `default:"127.0.0.1:0" placeholder:"ADDRESS" help:"Where to serve the page, on this machine only; port 0 is any that is free."`
+	Open   bool   `help:"Open the page in the browser."`
+	Play   bool   `help:"Play the story in the terminal and exit: 0, or 1 at the first step that did not happen."`
+	Event  string `type:"existingfile" placeholder:"FILE" help:"With --play: a CloudTrail record or EventBridge event to begin with, in place of the built-in sign-in."`
+	Lang   string `enum:"en,ja" default:"en" help:"Language of the story or the page, and the cards: en or ja."`
 }
 
-// Run plays the story.
-func (c storyCommand) Run(ctx context.Context, s streams) error {
-	if !c.Play {
-		return fmt.Errorf("say what to do: sekisho demo --play tells the story in this terminal, sekisho demo slack serves a made-up Slack")
+// Run serves the page, or plays the story.
+func (c pageCommand) Run(ctx context.Context, s streams) error {
+	if c.Play {
+		return c.play(ctx, s)
 	}
+	if c.Event != "" {
+		return fmt.Errorf("--event goes with --play; on the page a record can be pasted")
+	}
+	return demo.Page(ctx, s.out, c.Lang, c.Listen, func(url string) error {
+		if !c.Open {
+			return nil
+		}
+		return open(ctx, url)
+	})
+}
+
+// open shows an address in the browser, by the program that the system has for it.
+func open(ctx context.Context, url string) error {
+	program := map[string][]string{"darwin": {"open"}, "windows": {"rundll32", "url.dll,FileProtocolHandler"}}[runtime.GOOS]
+	if program == nil {
+		program = []string{"xdg-open"}
+	}
+	if err := exec.CommandContext(ctx, program[0], append(program[1:], url)...).Run(); err != nil {
+		return fmt.Errorf("open the page: %w: open %s by hand, without --open", err, url)
+	}
+	return nil
+}
+
+func (c pageCommand) play(ctx context.Context, s streams) error {
 	var event []byte
 	if c.Event != "" {
 		var err error

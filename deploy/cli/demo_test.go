@@ -1,7 +1,11 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
+	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -27,10 +31,42 @@ func TestDemoSlack(t *testing.T) {
 	}
 }
 
-func TestDemoSaysWhatItCanDo(t *testing.T) {
+// Without a flag it is the page, until it is interrupted: what it prints first is where the page is.
+func TestDemoPage(t *testing.T) {
 	t.Parallel()
-	var out, errOut bytes.Buffer
-	if code := cli.Run([]string{"demo"}, strings.NewReader(""), &out, &errOut); code != 1 || !strings.Contains(errOut.String(), "demo slack") {
-		t.Errorf("exit code %d\n%s", code, &errOut)
+	demo := exec.Command(os.Args[0], "demo", "--lang", "ja")
+	demo.Env = append(os.Environ(), asProgram+"=1", "TMPDIR="+t.TempDir())
+	out, err := demo.StdoutPipe()
+	if err == nil {
+		err = demo.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = demo.Process.Kill() }() // it has ended, or the test has failed
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := http.Get(strings.TrimSpace(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = page.Body.Close()
+	if err := demo.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Wait(); err != nil || page.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s, and at the end %v", url, page.Status, err)
+	}
+}
+
+func TestDemoSaysWhatCannotBe(t *testing.T) {
+	t.Parallel()
+	for flag, want := range map[string]string{"--listen=0.0.0.0:0": "127.0.0.1 only", "--event=demo_test.go": "--play"} {
+		var out, errOut bytes.Buffer
+		if code := cli.Run([]string{"demo", flag}, strings.NewReader(""), &out, &errOut); code != 1 || !strings.Contains(errOut.String(), want) {
+			t.Errorf("%s: exit code %d\n%s", flag, code, &errOut)
+		}
 	}
 }

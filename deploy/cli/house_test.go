@@ -40,6 +40,10 @@ var holders = []person{
 	{"U0ITO", "j.ito", production},
 	{"U0TANAKA", "k.tanaka", staging},
 	{"U0KATO", "a.kato", staging},
+	{"U0ABE", "r.abe", production},
+	{"U0MORITA", "y.morita", staging},
+	{"U0ONO", "s.ono", production},
+	{"U0UENO", "n.ueno", staging},
 }
 
 // approvers sign in nowhere.
@@ -47,16 +51,17 @@ var approvers = []string{"U0SATO", "U0MORI"}
 
 // house is where the program lives: an AWS, a Slack, a folder. It outlives any child.
 type house struct {
-	t        testing.TB
-	endpoint string                // of AWS
-	cloud    map[string]aws.Config // by account
-	slack    *fakeslack.Server
-	slackURL string // what SLACK_API_URL says
-	dir      string
-	ledger   string
-	queue    string            // its URL
-	dead     string            // that of its dead-letter queue
-	ids      map[string]string // IAM user -> unique id
+	t                    testing.TB
+	endpoint             string                // of AWS
+	cloud                map[string]aws.Config // by account
+	accessKey, secretKey string                // of the program, for AWS
+	slack                *fakeslack.Server
+	slackURL             string // what SLACK_API_URL says
+	dir                  string
+	ledger               string
+	queue                string            // its URL
+	dead                 string            // that of its dead-letter queue
+	ids                  map[string]string // IAM user -> unique id
 }
 
 // newHouse sets the scene with the calls that an administrator makes. A message that is not deleted comes again after
@@ -85,7 +90,7 @@ func newHouse(t testing.TB, visibility, deliveries int) *house {
 // newFolder is a house with a Slack and no AWS: nothing answers there, and nothing is asked of it.
 func newFolder(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, endpoint: "http://127.0.0.1:1", dir: t.TempDir(), ids: map[string]string{}}
+	h := &house{t: t, endpoint: "http://127.0.0.1:1", accessKey: accessKey, secretKey: secretKey, dir: t.TempDir(), ids: map[string]string{}}
 	h.ledger, h.queue = filepath.Join(h.dir, "ledger.db"), h.endpoint+"/queue"
 	h.openSlack()
 	h.configure()

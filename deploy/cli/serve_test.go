@@ -119,3 +119,15 @@ func TestServeGoesOn(t *testing.T) {
 	c.stop()
 	h.audit()
 }
+
+// Two processes on one ledger would be two minds about who has access: the second one goes, the first one does not notice.
+func TestServeTwice(t *testing.T) {
+	judged(t, quick)
+	t.Parallel()
+	h := newHouse(t, 30, 3)
+	first := h.connected()
+	h.serve().refuses("sekisho: open ledger DIR/ledger.db: in use by another process: stop the other sekisho first, or give this one a file of its own")
+	h.giveAccess(holders[3], "e-1")
+	first.stop()
+	h.audit()
+}

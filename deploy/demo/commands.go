@@ -118,9 +118,7 @@ func (d *desk) fault(_ context.Context, rest string) error {
 	}
 	switch rest {
 	case "down":
-		always(fakeslack.Failure{})
-		for d.slack.Disconnect("") {
-		}
+		cutOff(d.slack)
 	case "ratelimit":
 		always(fakeslack.Failure{RetryAfter: 5 * time.Second})
 	case "disconnect":

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +23,7 @@ import (
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/store"
 	"sekisho/store/boltdb"
 )
 
@@ -38,6 +41,8 @@ type world struct {
 	queue  string
 	folder string // of the ledger
 	bot    *running
+
+	noting func(store.DB) store.DB // stands between the bot and its ledger; nil for nothing
 }
 
 // running is a bot at work.
@@ -45,39 +50,54 @@ type running struct {
 	ledger *boltdb.DB
 	poke   func()
 	stop   context.CancelFunc
+	life   lifeline
 	ended  chan error
 }
 
 // newWorld makes a workspace and an account in which this user exists.
-func newWorld(lang string, who handlers.Request) (_ *world, err error) {
-	w := &world{clock: &clock{}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.close())
-		}
-	}()
-	if w.config, err = settings(lang, who); err != nil {
-		return w, err
+func newWorld(lang string, who handlers.Request) (*world, error) {
+	c, err := settings(lang, who)
+	if err != nil {
+		return nil, err
 	}
-	if w.folder, err = os.MkdirTemp("", "sekisho-demo-"); err != nil {
-		return w, fmt.Errorf("make folder for the ledger: %w", err)
+	w, err := build(c, func(ws *fakeslack.Workspace) {
+		ws.Users[0].Locale = lang // so that who follows the story can read what only its hero sees
+	})
+	if err != nil {
+		return nil, err
 	}
-	rule := w.config.Policy.Entitlements[0]
-	w.aws = fakeaws.New(fakeaws.Options{Now: w.clock.now, Accounts: []string{who.Account}})
 	if who.Signin.Principal == "" {
 		w.aws.AddUser(who.Account, who.User, nil)
 	} else {
 		w.aws.AddUserAs(who.Account, who.User, who.Signin.Principal)
 	}
-	w.aws.AddGroup(who.Account, rule.Target)
-	w.queue = w.aws.AddQueue(who.Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
+	return w, nil
+}
+
+// build makes the places that a configuration names: its accounts with their groups, its queue, and the workspace. No
+// IAM user is there yet.
+func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err error) {
+	w := &world{clock: &clock{}, config: c}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if w.folder, err = os.MkdirTemp("", "sekisho-demo-"); err != nil {
+		return nil, fmt.Errorf("make folder for the ledger: %w", err)
+	}
+	w.aws = fakeaws.New(fakeaws.Options{Now: w.clock.now, Accounts: slices.Sorted(maps.Keys(c.Policy.Accounts))})
+	for _, rule := range c.Policy.Entitlements {
+		w.aws.AddGroup(rule.Account, rule.Target)
+	}
+	w.queue = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
 	w.config.SignIns = w.queue
 	ws := workspace(w.clock.now)
-	ws.Users[0].Locale = lang // so that who follows the story can read what only its hero sees
+	change(&ws)
 	w.slack = fakeslack.New(ws)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return w, fmt.Errorf("open a port for the made-up Slack: %w", err)
+		return nil, fmt.Errorf("open a port for the made-up Slack: %w", err)
 	}
 	w.url = "http://" + listener.Addr().String() + "/api/"
 	w.web = &http.Server{Handler: w.slack}
@@ -85,8 +105,24 @@ func newWorld(lang string, who handlers.Request) (_ *world, err error) {
 	return w, nil
 }
 
-// settings are the demo's, for whoever signs in: the record that was given may be of any user and account.
+// settings are the story's, for whoever signs in: the record that was given may be of any user and account.
 func settings(lang string, who handlers.Request) (config.Config, error) {
+	c, err := spoken(lang)
+	if err != nil {
+		return c, err
+	}
+	c.Policy.Accounts = map[string]string{who.Account: "production"}
+	c.Policy.Entitlements = c.Policy.Entitlements[:1]
+	c.Policy.Entitlements[0].Account = who.Account
+	c.Policy.People = handlers.NewPeople([]handlers.Person{
+		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
+		{Slack: []string{sato}},
+	})
+	return c, nil
+}
+
+// spoken is the demo's configuration with cards in a language.
+func spoken(lang string) (config.Config, error) {
 	c, err := config.Parse(defaults)
 	if err != nil {
 		return c, fmt.Errorf("read the demo's configuration: %w", err)
@@ -94,12 +130,6 @@ func settings(lang string, who handlers.Request) (config.Config, error) {
 	if c.Language = lang; lang == "ja" {
 		c.Zone = time.FixedZone("JST", 9*60*60)
 	}
-	c.Policy.Accounts = map[string]string{who.Account: "production"}
-	c.Policy.Entitlements[0].Account = who.Account
-	c.Policy.People = handlers.NewPeople([]handlers.Person{
-		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
-		{Slack: []string{sato}},
-	})
 	return c, nil
 }
 
@@ -109,17 +139,24 @@ func (w *world) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var db store.DB = ledger
+	if w.noting != nil {
+		db = w.noting(db)
+	}
+	life := newLifeline()
 	a := app.New(w.config, app.Edges{
-		DB: ledger, Alone: true, AWS: w.awsConfig, Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
-		Slack: bot.Slack{URL: w.url, BotToken: botToken, AppToken: appToken},
+		DB: db, Alone: true, Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
+		AWS:   func(account string) aws.Config { return life.aws(w.awsConfig(account)) },
+		Slack: life.slack(bot.Slack{URL: w.url, BotToken: botToken, AppToken: appToken}),
 	})
 	ctx, stop := context.WithCancel(ctx)
-	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop, ended: make(chan error, 1)}
-	go func() { w.bot.ended <- a.Run(ctx) }()
+	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop, life: life, ended: make(chan error, 1)}
+	ended := w.bot.ended
+	go func() { ended <- a.Run(ctx) }()
 	return nil
 }
 
-// awsConfig reaches an account of the made-up AWS; the queue is in the only one there is.
+// awsConfig reaches an account of the made-up AWS; the queue is in the first rule's.
 func (w *world) awsConfig(account string) aws.Config {
 	return w.aws.Config(cmp.Or(account, w.config.Policy.Entitlements[0].Account))
 }
@@ -131,6 +168,7 @@ func (w *world) halt() error {
 	}
 	w.bot.stop()
 	err := errors.Join(<-w.bot.ended, w.bot.ledger.Close())
+	w.bot.life.cut() // connections that wait to be used again
 	w.bot = nil
 	return err
 }

@@ -1,0 +1,207 @@
+package demo
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/bot/fakeslack"
+)
+
+// action is what the page asks for, as one small JSON object. Which fields count depends on Do.
+type action struct {
+	Do string `json:"do"`
+	As string `json:"as"` // who acts, a Slack user id
+
+	Channel   string            `json:"channel"`
+	TS        string            `json:"ts"`
+	View      string            `json:"view"`
+	Block     string            `json:"block"`
+	Action    string            `json:"action"`
+	Value     string            `json:"value"`
+	Confirmed bool              `json:"confirmed"`
+	Values    map[string]string `json:"values"`
+	Text      string            `json:"text"` // to write, to look for, or a record
+
+	Account string `json:"account"`
+	User    string `json:"user"` // an IAM user
+	Address string `json:"address"`
+	MFA     bool   `json:"mfa"`
+
+	Name string `json:"name"` // of a service, a span or a language
+	On   bool   `json:"on"`
+}
+
+// slackActions are a person's in Slack, and fail as it does while Slack is down.
+var slackActions = map[string]func(*stage, action) (json.RawMessage, error){
+	"click": func(s *stage, a action) (json.RawMessage, error) {
+		return done(s.slack.Click(fakeslack.Press{User: a.As, Channel: a.Channel, TS: a.TS, View: a.View,
+			Action: a.Action, Block: a.Block, Value: a.Value, Confirmed: a.Confirmed}))
+	},
+	"submit": func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.Submit(a.As, a.View, a.Values)) },
+	"close":  func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.CloseModal(a.As)) },
+	"home":   func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.OpenHome(a.As)) },
+	"suggest": func(s *stage, a action) (json.RawMessage, error) {
+		d, err := s.slack.Suggest(a.As, a.View, a.Block, a.Text)
+		if _, err := done(d, err); err != nil {
+			return nil, err
+		}
+		return d.Response, nil
+	},
+	"say": (*stage).write,
+}
+
+// worldActions are of the world beside Slack.
+var worldActions = map[string]func(*stage, action) error{
+	"signin": (*stage).signIn,
+	"record": func(s *stage, a action) error {
+		if strings.TrimSpace(a.Text) == "" {
+			return say("error.no_record")
+		}
+		s.put(a.Text)
+		return nil
+	},
+	"fault": (*stage).fault,
+	"kill":  func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
+	"start": func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
+	"skip":  (*stage).skip,
+	"lang": func(s *stage, a action) error {
+		if catalogue[a.Name] == nil {
+			return say("error.action")
+		}
+		return s.speak(a.Name)
+	},
+	"tour": func(s *stage, _ action) error {
+		s.journal.restart()
+		s.bell.ring()
+		return nil
+	},
+}
+
+// do does what the page asks for. The error is a sentence for the person there; an answer is only needed by few.
+func (s *stage) do(a action) (json.RawMessage, error) {
+	if act, ok := worldActions[a.Do]; ok {
+		return nil, act(s, a)
+	}
+	act, ok := slackActions[a.Do]
+	s.mu.Lock()
+	down, dead := s.down["slack"], s.bot == nil
+	s.mu.Unlock()
+	switch {
+	case !ok:
+		return nil, say("error.action")
+	case down:
+		return nil, say("error.slack_down")
+	}
+	answer, err := act(s, a)
+	if errors.Is(err, errNoAnswer) && dead {
+		err = say("error.bot_dead")
+	}
+	return answer, err
+}
+
+var errNoAnswer = say("error.no_answer")
+
+// explain is an error in the language of the page.
+func (s *stage) explain(err error) string {
+	var own *sentence
+	switch {
+	case err == nil:
+		return ""
+	case !errors.As(err, &own):
+		own = say("error.other", "why", err.Error())
+	}
+	return own.in(s.language())
+}
+
+// done is what the person sees of an action in Slack.
+func done(d fakeslack.Delivery, err error) (json.RawMessage, error) {
+	var s *sentence
+	switch {
+	case errors.Is(err, fakeslack.ErrNotDrawn):
+		s = say("error.not_drawn")
+	case errors.Is(err, fakeslack.ErrUnconfirmed):
+		s = say("error.unconfirmed")
+	case err != nil:
+		s = say("error.slack", "why", err.Error())
+	case d.Problem != "":
+		s = errNoAnswer
+	default:
+		return nil, nil
+	}
+	return nil, s
+}
+
+// write is a person writing in a conversation; a text that begins with / is a command.
+func (s *stage) write(a action) (json.RawMessage, error) {
+	text := strings.TrimSpace(a.Text)
+	switch {
+	case text == "":
+		return nil, say("error.empty")
+	case strings.HasPrefix(text, "/"):
+		command, rest, _ := strings.Cut(text, " ")
+		return done(s.slack.Slash(a.As, a.Channel, command, strings.TrimSpace(rest)))
+	}
+	_, err := s.slack.Say(a.As, a.Channel, text)
+	return done(fakeslack.Delivery{}, err)
+}
+
+// signIn has somebody sign in to the console: all the bot hears of it is a record on its queue.
+func (s *stage) signIn(a action) error {
+	i := slices.IndexFunc(s.logins, func(l login) bool { return l.account == a.Account && l.user == a.User })
+	address, err := netip.ParseAddr(a.Address)
+	switch {
+	case i < 0:
+		return say("error.no_login", "user", a.User)
+	case err != nil:
+		return say("error.no_address", "address", a.Address)
+	case !s.aws.HasPassword(a.Account, a.User):
+		return say("error.no_password", "user", a.User)
+	}
+	l := s.logins[i]
+	body, err := signin{account: l.account, user: l.user, userID: l.userID, address: address, mfa: a.MFA, at: s.clock.now()}.record()
+	if err != nil {
+		return err
+	}
+	s.put(body)
+	return nil
+}
+
+func (s *stage) fault(a action) error {
+	if a.Name != "iam" && a.Name != "slack" {
+		return say("error.action")
+	}
+	s.outage(a.Name, a.On)
+	s.happen(a.Name+map[bool]string{false: ".up", true: ".down"}[a.On], nil)
+	return nil
+}
+
+// skip moves the clock by a span, or to when the first access ends.
+func (s *stage) skip(a action) error {
+	spans := map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour}
+	d := spans[a.Name]
+	if a.Name == "end" {
+		end := s.journal.nextEnd()
+		if end.IsZero() {
+			return say("error.no_end")
+		}
+		d = max(end.Sub(s.clock.now()), 0) + time.Second
+	}
+	if d == 0 {
+		return say("error.action")
+	}
+	s.pass(d)
+	s.happen("skipped", map[string]string{"to": s.clock.now().UTC().Format(time.RFC3339)})
+	return nil
+}
+
+// worked tells the page what has happened, if it has.
+func (s *stage) worked(what string, err error) error {
+	if err == nil {
+		s.happen(what, nil)
+	}
+	return err
+}

@@ -1,0 +1,64 @@
+package demo
+
+import (
+	"cmp"
+	"maps"
+	"strings"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/aws/trail"
+)
+
+// happening is what the person at the page did to the world, or the world did, beside what people say in Slack.
+type happening struct {
+	At   time.Time         `json:"at"`
+	What string            `json:"what"` // the page's words have a sentence for it
+	With map[string]string `json:"with,omitempty"`
+
+	Times int `json:"times"` // so often in a row, the last time at At
+}
+
+// happen notes a happening and tells the page. What fails again and again in an outage is one row.
+func (s *stage) happen(what string, with map[string]string) {
+	now := happening{At: s.clock.now(), What: what, With: with, Times: 1}
+	s.mu.Lock()
+	if n := len(s.happened) - 1; n >= 0 && s.happened[n].What == what && with["error"] != "" && maps.Equal(s.happened[n].With, with) {
+		now.Times += s.happened[n].Times
+		s.happened = s.happened[:n]
+	}
+	s.happened = last(append(s.happened, now), mostLines)
+	s.mu.Unlock()
+	s.bell.ring()
+}
+
+// put puts a body on the queue, as EventBridge does, and notes what the bot will make of it.
+func (s *stage) put(body string) {
+	s.aws.Send(s.queue, "", body)
+	found := trail.Parse([]byte(body), s.settings().Policy.Known)
+	s.happen("put."+string(found.Class), map[string]string{
+		"user": cmp.Or(found.User, "?"), "account": cmp.Or(found.Account, "?"), "why": found.Why,
+		"address": found.Request.Signin.Address, "mfa": found.Request.Signin.MFA,
+	})
+}
+
+// follow notes the calls that changed IAM, or were to, until the context of the page ends.
+func (s *stage) follow() {
+	seen := 0
+	_ = s.aws.Wait(s.ctx, func() bool { // its error is the end
+		calls := s.aws.Calls()
+		for _, c := range calls[seen:] {
+			if c.Service == "iam" && (c.Write || c.Err == "ServiceFailure") {
+				s.happen("call", described(c))
+			}
+		}
+		seen = len(calls)
+		s.bell.ring()
+		return false
+	})
+}
+
+func described(c fakeaws.Call) map[string]string {
+	call := strings.Join(strings.Fields(c.Action+" "+c.Params["UserName"]+" "+c.Params["GroupName"]), " ") // IAM's names have no spaces
+	return map[string]string{"call": call, "error": c.Err}
+}

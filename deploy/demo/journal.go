@@ -1,0 +1,155 @@
+package demo
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// journal reads along in the ledger: what was written, after it is durable. It outlives the bot, so that the page can
+// show what is true while the bot is dead. What it keeps is bounded but for the grants, of which a demo has few.
+type journal struct {
+	rang func() // is called after each write
+
+	mu     sync.Mutex
+	lines  []line // the oldest first
+	read   map[string]uint64
+	grants map[string]store.Grant
+	tour   tour
+}
+
+// line is an entry of the ledger, and whom its record is about.
+type line struct {
+	Record string            `json:"record"`
+	User   string            `json:"user,omitempty"`
+	Target string            `json:"target,omitempty"`
+	Seq    uint64            `json:"seq"`
+	Verb   store.Verb        `json:"verb"`
+	State  store.State       `json:"state"`
+	By     string            `json:"by"`
+	At     time.Time         `json:"at"`
+	Until  time.Time         `json:"until,omitzero"`
+	Note   string            `json:"note,omitempty"`
+	Facts  map[string]string `json:"facts,omitempty"`
+	Hash   string            `json:"hash"`
+}
+
+const mostLines = 100 // of any list that the page shows
+
+func newJournal(rang func()) *journal {
+	return &journal{rang: rang, read: map[string]uint64{}, grants: map[string]store.Grant{}}
+}
+
+// noted is a ledger whose writes a journal reads.
+type noted struct {
+	store.DB
+	journal *journal
+}
+
+// Put implements store.DB.
+func (n noted) Put(ctx context.Context, docs ...store.Doc) error {
+	if err := n.DB.Put(ctx, docs...); err != nil {
+		return err
+	}
+	for _, d := range docs {
+		n.journal.look(context.WithoutCancel(ctx), n.DB, d.ID)
+	}
+	n.journal.rang()
+	return nil
+}
+
+// look reads a record and its new entries. A ledger that is closed meanwhile is read again after the next start.
+func (j *journal) look(ctx context.Context, db store.DB, id string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	about := line{Record: id}
+	switch {
+	case store.IsGrant(id):
+		g, err := store.LoadGrant(ctx, db, id)
+		if err != nil {
+			return
+		}
+		j.grants[id] = g
+		about.User, about.Target = g.Subject.User, g.Target
+	case strings.HasPrefix(id, store.AlertPrefix):
+		a, err := store.LoadAlert(ctx, db, id)
+		if err != nil {
+			return
+		}
+		about.User, about.Target = a.Subject.User, a.Target
+	case strings.HasPrefix(id, store.PressPrefix):
+		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
+			j.tour.reach(stepRefused)
+		}
+		return
+	}
+	entries, err := db.Entries(ctx, id, j.read[id])
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		j.add(about, e)
+	}
+}
+
+// add takes an entry up. The caller holds mu.
+func (j *journal) add(l line, e store.Entry) {
+	l.Seq, l.Verb, l.State, l.By, l.At, l.Until = e.Seq, e.Verb, e.State, e.By, e.At, e.Until
+	l.Note, l.Facts, l.Hash = e.Note, e.Facts, e.Hash[:min(8, len(e.Hash))]
+	j.lines = last(append(j.lines, l), mostLines)
+	j.read[l.Record] = e.Seq
+	j.tour.entry(e)
+}
+
+// last are the newest n of a list that grows at its end.
+func last[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
+
+// newest returns the lines, the newest first.
+func (j *journal) newest() []line {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return reversed(j.lines)
+}
+
+func reversed[T any](list []T) []T {
+	out := make([]T, 0, len(list))
+	for i := range list {
+		out = append(out, list[len(list)-1-i])
+	}
+	return out
+}
+
+// nextEnd is when the first live access ends, or the zero time if there is none.
+func (j *journal) nextEnd() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var first time.Time
+	for _, g := range j.grants {
+		if (g.State == store.Active || g.State == store.Approved) && (first.IsZero() || g.Until.Before(first)) {
+			first = g.Until
+		}
+	}
+	return first
+}
+
+// steps returns how far the tour is, after a look at whether access is overdue while nobody takes it back.
+func (j *journal) steps(dead bool, now time.Time) tour {
+	end := j.nextEnd()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if dead && !end.IsZero() && !now.Before(end) {
+		j.tour.reach(stepOverdue)
+	}
+	return j.tour
+}
+
+// restart begins the tour anew: only what happens from now on counts.
+func (j *journal) restart() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.tour = 0
+}

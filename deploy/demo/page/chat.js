@@ -1,0 +1,149 @@
+// chat.js draws the middle: a conversation, a thread beside it, and where one writes.
+
+import { el, byId, keyed, once } from "./dom.js";
+import { act, app, draws, go, nameOf, placeOf, viewer } from "./app.js";
+import { blocks } from "./blocks.js";
+import { avatar, placeName } from "./rail.js";
+import { clockTime, dayOf, mrkdwn } from "./text.js";
+import { say } from "./words.js";
+
+draws((state) => {
+  let place = placeOf(app.place);
+  if (!place) {
+    app.place = "C0APPROVALS";
+    place = placeOf(app.place);
+  }
+  const home = place.app && app.home;
+  byId("place").textContent = placeName(place);
+  byId("place-about").textContent = place.app ? say("place.app") : say("place.members", { n: place.members });
+  byId("place-tabs").hidden = !place.app;
+  for (const b of byId("place-tabs").children) b.setAttribute("aria-pressed", String((b.dataset.view === "home") === home));
+  byId("messages").hidden = home;
+  byId("home").hidden = !home;
+  byId("composer").hidden = home;
+  drawMessages(byId("messages"), place, place.messages, `${app.as} ${app.place}`, true);
+  once(byId("home"), home ? [state.home ?? null, state.lang] : null, ([view]) => homeTab(view));
+  drawThread(place);
+  drawBanners(state);
+  const box = byId("compose");
+  box.placeholder = say("compose.to", { place: placeName(place) });
+  byId("compose-hint").textContent = box.value.startsWith("/") ? say("compose.hint") : "";
+  announce(state, place);
+});
+
+// drawMessages draws messages with the days between them, and stays at the end if that is what was looked at.
+function drawMessages(list, place, messages, what, top) {
+  const moved = list.dataset.what !== what;
+  const atEnd = moved || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  list.dataset.what = what;
+  const about = [app.state.lang, app.as, dayOf(new Date())]; // a date is drawn for its reader
+  const items = [];
+  let day = "";
+  for (const m of messages) {
+    const on = dayOf(new Date(Number(m.ts) * 1000));
+    if (top && on !== day) items.push({ key: `day ${on}`, data: { day: on } });
+    day = on;
+    const { replies, ...own } = m;
+    const summary = top && replies ? [replies.length, replies.at(-1).ts] : null;
+    items.push({ key: m.ts, data: { ...own, summary, about, open: app.thread === m.ts, channel: place.id, top } });
+  }
+  if (!messages.length) items.push({ key: "empty", data: { empty: say(app.place === "C0APPROVALS" ? "place.empty_approvals" : "place.empty") } });
+  keyed(list, items, item);
+  if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+function item(data) {
+  if (data.day) return el("li", { class: "day" }, el("span", {}, data.day));
+  if (data.empty) return el("li", { class: "empty" }, data.empty);
+  return message(data);
+}
+
+function message(m) {
+  const body = m.blocks?.length ? blocks(m.blocks, { where: { channel: m.channel, ts: m.ts } }) : [el("p", {}, mrkdwn(m.text))];
+  const at = new Date(Number(m.ts) * 1000);
+  const isApp = m.user === "U0BOT";
+  return el(
+    "li",
+    { class: m.only ? "message only" : "message", tabindex: "-1" },
+    m.only && el("p", { class: "only-note" }, say("message.only")),
+    avatar(m.user),
+    el(
+      "div",
+      { class: "said" },
+      el("p", { class: "head" }, el("b", {}, nameOf(m.user)), isApp && el("span", { class: "tag" }, say("app")), el("time", { datetime: at.toISOString() }, clockTime(at))),
+      el("div", { class: m.blocks?.length ? "card" : "plain" }, body),
+      m.edited && !m.blocks?.length ? el("span", { class: "edited" }, say("message.edited")) : null,
+      m.summary && replies(m),
+    ),
+  );
+}
+
+function replies({ ts, summary: [n, newest], open }) {
+  const text = n === 1 ? say("message.reply") : say("message.replies", { n });
+  const toggle = () => go({ thread: open ? null : ts });
+  return el(
+    "button",
+    { type: "button", class: "replies", "aria-expanded": String(open), "data-focus": "replies", on: { click: toggle } },
+    el("b", {}, text),
+    el("span", {}, clockTime(new Date(Number(newest) * 1000))),
+  );
+}
+
+function homeTab(view) {
+  return el("div", {}, view ? blocks(view.blocks, { where: { view: view.id } }) : el("p", { class: "empty" }, say("home.none")));
+}
+
+function drawThread(place) {
+  const first = place.messages.find((m) => m.ts === app.thread);
+  byId("thread").hidden = !first;
+  if (!first) return;
+  const { replies = [], ...root } = first;
+  const short = { ...root, blocks: root.blocks?.slice(0, 1) }; // it reads well alone, and the whole stands beside it
+  drawMessages(byId("replies"), place, [short, ...replies], `${app.as} ${first.ts}`, false);
+}
+
+function drawBanners(state) {
+  const names = [app.lost && "lost", state.down.includes("slack") && "slack", state.bot !== "works" && state.bot].filter(Boolean);
+  keyed(byId("banners"), names.map((name) => ({ key: name, data: [name, state.lang] })), ([name]) => el("p", { class: `banner ${name}` }, say(`banner.${name}`)));
+}
+
+let heard = {}; // what was announced last, and for whom
+
+// announce tells a screen reader of a new message: the text that stands for it in a notification.
+function announce(state, place) {
+  const newest = [...place.messages, ...place.messages.flatMap((m) => m.replies ?? [])].reduce((a, b) => (a && a.ts > b.ts ? a : b), null);
+  const where = `${state.as} ${app.place}`;
+  if (newest && heard.where === where && heard.ts < newest.ts && newest.user !== state.as) {
+    byId("news").textContent = `${nameOf(newest.user)}: ${bare(newest.text)}`;
+  }
+  heard = { where, ts: newest?.ts ?? "" };
+}
+
+// bare is a text without its markup.
+const bare = (text) => el("p", {}, mrkdwn(text)).textContent;
+
+byId("thread-close").addEventListener("click", () => {
+  go({ thread: null });
+  byId("messages").focus();
+});
+
+byId("place-tabs").addEventListener("click", async (event) => {
+  const view = event.target.dataset.view;
+  if (!view) return;
+  go({ home: view === "home" });
+  if (app.home) await act({ do: "home" });
+});
+
+byId("compose").addEventListener("input", () => {
+  byId("compose-hint").textContent = byId("compose").value.startsWith("/") ? say("compose.hint") : "";
+});
+
+byId("composer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const box = byId("compose");
+  const text = box.value;
+  if (!text.trim()) return;
+  box.value = "";
+  const sent = await act({ do: "say", channel: placeOf(app.place).id, text, as: viewer().id });
+  if (!sent && !box.value) box.value = text;
+});

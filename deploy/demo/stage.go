@@ -1,0 +1,231 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/bot/fakeslack"
+	"sekisho/deploy/config"
+	"sekisho/store"
+)
+
+// login is an IAM user of the demo.
+type login struct{ account, user, userID string }
+
+// stage is the world as the page shows it, with a person in it who may pull every lever. Its methods may be called from
+// several goroutines.
+type stage struct {
+	*world
+	ctx     context.Context // of the page: what it starts ends with it
+	logins  []login
+	journal *journal
+	bell    bell
+	running sync.WaitGroup // what watches, and bots that were killed and do not know it yet
+
+	lever sync.Mutex // is held by who starts or stops the bot, so one at a time
+	mu    sync.Mutex // guards what follows, world.bot and world.config
+	lang  string
+	down  map[string]bool // "iam", "slack"
+
+	happened []happening // the oldest first
+}
+
+// newStage makes the world and starts the bot. Close it after ctx has ended.
+func newStage(ctx context.Context, lang string) (*stage, error) {
+	c, err := spoken(lang)
+	if err != nil {
+		return nil, err
+	}
+	w, err := build(c, func(ws *fakeslack.Workspace) { ws.Users = people(lang) })
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{world: w, ctx: ctx, lang: lang, down: map[string]bool{}}
+	s.journal = newJournal(s.bell.ring)
+	s.noting = func(db store.DB) store.DB { return noted{db, s.journal} }
+	s.furnish()
+	s.running.Go(s.follow)
+	s.running.Go(s.listen)
+	if err := s.startBot(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// people are the users of the workspace, with a Slack in the page's language. Some keep their own, whatever that is.
+func people(lang string) []fakeslack.User {
+	users := workspace(nil).Users
+	for i, u := range users {
+		if !slices.Contains([]string{mori, miller, park}, u.ID) {
+			users[i].Locale = map[string]string{"en": "en-US", "ja": "ja-JP"}[lang]
+		}
+	}
+	return users
+}
+
+// language is the page's.
+func (s *stage) language() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lang
+}
+
+// settings are those the bot runs with, or would.
+func (s *stage) settings() config.Config {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.config
+}
+
+// furnish makes the IAM users, with what there is to be disabled.
+func (s *stage) furnish() {
+	production, payments := s.config.Policy.Entitlements[0].Account, s.config.Policy.Entitlements[1].Account
+	for _, l := range []login{
+		{account: production, user: "t.yamada"}, {account: production, user: "a.mori"},
+		{account: production, user: "legacy-batch"}, {account: payments, user: "k.ito"},
+	} {
+		l.userID = s.aws.AddUser(l.account, l.user, nil)
+		s.aws.AddPassword(l.account, l.user)
+		s.aws.AddKey(l.account, l.user)
+		s.logins = append(s.logins, l)
+	}
+}
+
+// listen rings at every change in Slack.
+func (s *stage) listen() {
+	for {
+		changed := s.slack.Changed()
+		s.bell.ring()
+		select {
+		case <-changed:
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+var (
+	errAlreadyRuns = say("error.already_runs")
+	errNotRunning  = say("error.not_running")
+)
+
+// startBot starts the bot on the ledger as it is.
+func (s *stage) startBot() error {
+	s.lever.Lock()
+	defer s.lever.Unlock()
+	return s.begin()
+}
+
+// begin starts the bot. The caller holds lever.
+func (s *stage) begin() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bot != nil {
+		return errAlreadyRuns
+	}
+	defer s.bell.ring()
+	return s.start(s.ctx)
+}
+
+// kill ends the bot without a goodbye, between any two of its steps.
+func (s *stage) kill() error {
+	s.lever.Lock()
+	defer s.lever.Unlock()
+	return s.drop()
+}
+
+// drop kills the bot. The caller holds lever.
+func (s *stage) drop() error {
+	s.mu.Lock()
+	b := s.bot
+	s.bot = nil
+	s.mu.Unlock()
+	if b == nil {
+		return errNotRunning
+	}
+	defer s.bell.ring()
+	b.life.cut()
+	b.stop()
+	s.running.Go(func() { <-b.ended })
+	return b.ledger.Close()
+}
+
+// speak gives the page and the cards another language: the bot is started anew with another configuration.
+func (s *stage) speak(lang string) error {
+	s.lever.Lock()
+	defer s.lever.Unlock()
+	c, err := spoken(lang)
+	if err != nil {
+		return err
+	}
+	c.SignIns = s.queue
+	runs := s.drop() == nil
+	for _, u := range people(lang) {
+		s.slack.SetUser(u)
+	}
+	s.mu.Lock()
+	s.config, s.lang = c, lang
+	s.mu.Unlock()
+	s.bell.ring()
+	if !runs {
+		return nil
+	}
+	return s.begin()
+}
+
+// outage switches a service off or on.
+func (s *stage) outage(service string, off bool) {
+	s.mu.Lock()
+	s.down[service] = off
+	s.mu.Unlock()
+	switch {
+	case service == "iam" && off:
+		s.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Service == "iam" {
+				return &fakeaws.Failure{Code: "ServiceFailure"}
+			}
+			return nil
+		})
+	case service == "iam":
+		s.aws.Fault(nil)
+	case off:
+		cutOff(s.slack)
+	default:
+		s.slack.Fault(nil)
+	}
+	s.bell.ring()
+}
+
+// cutOff has Slack give no answer to anybody.
+func cutOff(s *fakeslack.Server) {
+	s.Fault(func(fakeslack.Call) *fakeslack.Failure { return &fakeslack.Failure{} })
+	for s.Disconnect("") {
+	}
+}
+
+// pass moves the clock. Who looks at it is told, so that nobody waits for the next tick.
+func (s *stage) pass(d time.Duration) {
+	s.clock.skip(d)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bot != nil {
+		s.bot.poke()
+	}
+}
+
+// close ends everything. The context must have ended.
+func (s *stage) close() error {
+	s.lever.Lock()
+	defer s.lever.Unlock()
+	var err error
+	if e := s.drop(); !errors.Is(e, errNotRunning) {
+		err = e
+	}
+	err = errors.Join(err, s.world.close())
+	s.running.Wait()
+	return err
+}

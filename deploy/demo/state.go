@@ -1,0 +1,222 @@
+package demo
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/bot/fakeslack"
+	"sekisho/deploy/config"
+)
+
+// state is all that the page shows one person: what that person sees in Slack, and the world beside it.
+type state struct {
+	Lang    string    `json:"lang"`
+	Ahead   int64     `json:"ahead"` // by how many milliseconds the demo's clock is before the real one
+	As      string    `json:"as"`
+	People  []person  `json:"people"`
+	Groups  []group   `json:"groups"`
+	Places  []place   `json:"places"` // what the person is in
+	All     []channel `json:"channels"`
+	Modal   *view     `json:"modal,omitempty"`
+	Home    *view     `json:"home,omitempty"`
+	Bot     botState  `json:"bot"`
+	Down    []string  `json:"down"`
+	Cloud   []account `json:"cloud"`
+	NextEnd time.Time `json:"nextEnd,omitzero"`
+
+	Ledger   []line      `json:"ledger"`   // the newest first
+	Happened []happening `json:"happened"` // the newest first
+	Tour     tour        `json:"tour"`     // how many steps are done
+}
+
+// person is somebody to act as; the page's words have what they are, under role.ID.
+type person struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Real   string `json:"real"`
+	Locale string `json:"locale"`
+	Zone   string `json:"zone"`
+	Guest  bool   `json:"guest,omitempty"`
+}
+
+type group struct {
+	ID     string `json:"id"`
+	Handle string `json:"handle"`
+}
+
+type channel struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// place is a conversation with what is in it, the oldest first.
+type place struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name,omitempty"`
+	App      bool      `json:"app,omitempty"` // it is the direct message with the app
+	Members  int       `json:"members,omitempty"`
+	Messages []message `json:"messages"`
+}
+
+type message struct {
+	TS      string          `json:"ts"`
+	User    string          `json:"user"`
+	Text    string          `json:"text"`
+	Blocks  json.RawMessage `json:"blocks,omitempty"`
+	Edited  int             `json:"edited,omitempty"`
+	Only    bool            `json:"only,omitempty"` // nobody else sees it
+	Replies []message       `json:"replies,omitempty"`
+}
+
+type view struct {
+	ID     string            `json:"id"`
+	Hash   string            `json:"hash"`
+	Title  string            `json:"title,omitempty"`
+	Blocks json.RawMessage   `json:"blocks"`
+	Errors map[string]string `json:"errors,omitempty"`
+}
+
+// botState is how the bot is, as far as the world can tell.
+type botState string
+
+const (
+	botWorks  botState = "works"
+	botCutOff botState = "unconnected" // it runs, but Slack does not reach it
+	botDead   botState = "dead"
+)
+
+// account is an AWS account as it is in truth.
+type account struct {
+	ID     string     `json:"id"`
+	Name   string     `json:"name"`
+	Users  []awsUser  `json:"users"`
+	Groups []awsGroup `json:"groups"`
+}
+
+type awsUser struct {
+	Name     string        `json:"name"`
+	Password bool          `json:"password"`
+	Keys     []fakeaws.Key `json:"keys"`
+}
+
+type awsGroup struct {
+	Name    string   `json:"name"`
+	Members []string `json:"members"`
+}
+
+// state is what a person sees now.
+func (s *stage) state(as string) state {
+	s.mu.Lock()
+	c := s.config
+	out := state{Lang: s.lang, As: as, Ahead: time.Duration(s.clock.skipped.Load()).Milliseconds(), Down: []string{},
+		Bot: botWorks, Happened: reversed(s.happened)}
+	for _, service := range []string{"iam", "slack"} {
+		if s.down[service] {
+			out.Down = append(out.Down, service)
+		}
+	}
+	if s.bot == nil {
+		out.Bot = botDead
+	} else if s.slack.Sockets() == 0 {
+		out.Bot = botCutOff
+	}
+	s.mu.Unlock()
+	s.workspaceInto(&out)
+	for id, name := range c.Policy.Accounts {
+		out.Cloud = append(out.Cloud, s.account(c, id, name))
+	}
+	slices.SortFunc(out.Cloud, func(a, b account) int { return strings.Compare(b.Name, a.Name) })
+	out.NextEnd = s.journal.nextEnd()
+	out.Ledger = s.journal.newest()
+	out.Tour = s.journal.steps(out.Bot == botDead, s.clock.now())
+	return out
+}
+
+// workspaceInto adds what there is in Slack.
+func (s *stage) workspaceInto(out *state) {
+	ws := workspace(s.clock.now)
+	ws.Users = people(out.Lang)
+	if !slices.ContainsFunc(ws.Users, func(u fakeslack.User) bool { return u.ID == out.As }) {
+		out.As = yamada
+	}
+	for _, u := range ws.Users {
+		out.People = append(out.People, person{u.ID, u.Name, u.RealName, u.Locale, u.TZ, u.Restricted})
+	}
+	for _, g := range ws.Groups {
+		out.Groups = append(out.Groups, group{g.ID, g.Handle})
+	}
+	whispers := s.slack.Ephemerals(out.As)
+	for _, c := range ws.Channels {
+		out.All = append(out.All, channel{c.ID, c.Name})
+		if slices.Contains(c.Members, out.As) {
+			out.Places = append(out.Places, place{ID: c.ID, Name: c.Name, Members: len(c.Members), Messages: s.messages(c.ID, whispers)})
+		}
+	}
+	dm := s.slack.DM(out.As)
+	out.Places = append(out.Places, place{ID: dm, App: true, Messages: s.messages(dm, whispers)})
+	if v, ok := s.slack.Modal(out.As); ok {
+		out.Modal = shown(v)
+	}
+	if v, ok := s.slack.Home(out.As); ok {
+		out.Home = shown(v)
+	}
+}
+
+func shown(v fakeslack.View) *view { return &view{v.ID, v.Hash, v.Title, v.Blocks, v.Errors} }
+
+// messages are the newest of a conversation, each with its thread, and what only this person sees among them.
+func (s *stage) messages(channel string, whispers []fakeslack.Message) []message {
+	all := slices.DeleteFunc(s.slack.Messages(channel), func(m fakeslack.Message) bool { return m.Deleted })
+	out := []message{}
+	for _, m := range last(all, mostLines) {
+		one := told(m)
+		for _, r := range s.slack.Thread(channel, m.TS) {
+			if !r.Deleted {
+				one.Replies = append(one.Replies, told(r))
+			}
+		}
+		out = append(out, one)
+	}
+	for _, w := range whispers {
+		if w.Channel == channel && !w.Deleted {
+			out = whisper(out, w)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b message) int { return strings.Compare(a.TS, b.TS) })
+	return out
+}
+
+// whisper puts what only one person sees where it belongs: into the thread that it answers, or the channel.
+func whisper(list []message, w fakeslack.Message) []message {
+	one := told(w)
+	one.Only = true
+	i := slices.IndexFunc(list, func(m message) bool { return m.TS == w.ThreadTS })
+	if i < 0 {
+		return append(list, one)
+	}
+	list[i].Replies = append(list[i].Replies, one)
+	return list
+}
+
+func told(m fakeslack.Message) message {
+	return message{TS: m.TS, User: m.User, Text: m.Text, Blocks: m.Blocks, Edited: m.Edited}
+}
+
+// account is one as it is in truth, whatever the bot believes.
+func (s *stage) account(c config.Config, id, name string) account {
+	out := account{ID: id, Name: name}
+	for _, l := range s.logins {
+		if l.account == id {
+			out.Users = append(out.Users, awsUser{l.user, s.aws.HasPassword(id, l.user), s.aws.Keys(id, l.user)})
+		}
+	}
+	for _, rule := range c.Policy.Entitlements {
+		if rule.Account == id {
+			out.Groups = append(out.Groups, awsGroup{rule.Target, append([]string{}, s.aws.Members(id, rule.Target)...)})
+		}
+	}
+	return out
+}

@@ -121,10 +121,10 @@ func shows(v store.Verb) bool { return v != store.Plan && v != store.Recheck }
 // concerns tells whether a verb changes what the person who signed in sees.
 func concerns(v store.Verb) bool {
 	switch v {
-	case store.Ask, store.Again, store.Extend, store.Mine, store.NotMine, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Undo:
-		return true
+	case store.Plan, store.Recheck, store.Vote, store.Fail:
+		return false
 	}
-	return false
+	return true
 }
 
 // redraw draws the card of a grant where it stands, with all that stand on it. A card that is gone is posted anew; where

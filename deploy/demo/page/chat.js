@@ -27,7 +27,7 @@ draws((state) => {
   drawBanners(state);
   const box = byId("compose");
   box.placeholder = say("compose.to", { place: placeName(place) });
-  byId("compose-hint").textContent = box.value.startsWith("/") ? say("compose.hint") : "";
+  hint();
   announce(state, place);
 });
 
@@ -134,9 +134,12 @@ byId("place-tabs").addEventListener("click", async (event) => {
   if (app.home) await act({ do: "home" });
 });
 
-byId("compose").addEventListener("input", () => {
+// hint says what a text that begins with / is.
+function hint() {
   byId("compose-hint").textContent = byId("compose").value.startsWith("/") ? say("compose.hint") : "";
-});
+}
+
+byId("compose").addEventListener("input", hint);
 
 byId("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -144,6 +147,7 @@ byId("composer").addEventListener("submit", async (event) => {
   const text = box.value;
   if (!text.trim()) return;
   box.value = "";
+  hint();
   const sent = await act({ do: "say", channel: placeOf(app.place).id, text, as: viewer().id });
   if (!sent && !box.value) box.value = text;
 });

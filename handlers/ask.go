@@ -23,7 +23,7 @@ const waitForSlot = 2 * time.Second
 // Receive takes a request in. When it returns nil the record is durable, now or since an earlier delivery.
 func (k *Keeper) Receive(ctx context.Context, r Request) error {
 	g := store.Grant{ID: r.ID, Origin: r.Origin, Account: r.Account, Subject: store.Subject{User: r.User}, Signin: r.Signin}
-	g, err := g.After(store.Entry{Verb: store.Receive, By: store.Self, At: k.Now()})
+	g, err := g.After(store.Entry{Verb: store.Receive, By: store.Self, At: k.now()})
 	if err == nil {
 		err = k.save(ctx, &g)
 	}
@@ -60,7 +60,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
-	g.Duration, g.Longest, g.Need, g.Lapses = rule.Duration, rule.Longest, rule.Need, k.Now().Add(rule.Within)
+	g.Duration, g.Longest, g.Need, g.Lapses = rule.Duration, rule.Longest, rule.Need, k.now().Add(rule.Within)
 	return k.ask(ctx, g)
 }
 
@@ -96,7 +96,7 @@ func (k *Keeper) person(ctx context.Context, l Login, user User) (string, error)
 // ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
 // is prolonged, and what is ending is waited for.
 func (k *Keeper) ask(ctx context.Context, g store.Grant) error {
-	now := k.Now()
+	now := k.now()
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
 		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms()}}
@@ -121,7 +121,7 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant) error {
 
 // merge lets a request go into the one that holds its slot, both in one write.
 func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
-	now := k.Now()
+	now := k.now()
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
 	shown := into.Terms()
 	if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
@@ -150,7 +150,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 
 func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {
 	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why)
-	g, err := g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.Now(), Note: why})
+	g, err := g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.now(), Note: why})
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {
 // fail puts off what could not be done now.
 func (k *Keeper) fail(ctx context.Context, g store.Grant, cause error) error {
 	k.Log.Warn("will be tried again", "id", g.ID, "state", g.State, "tries", g.Tries+1, "err", cause)
-	g, err := failed(g, code(cause), k.Now())
+	g, err := failed(g, code(cause), k.now())
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"sekisho/store"
@@ -21,6 +22,40 @@ func (e errClock) Error() string { return fmt.Sprintf("clock stands %s behind th
 
 // ErrorCode is what people read of it.
 func (errClock) ErrorCode() string { return "ClockBehind" }
+
+// clock goes on when the machine's is set back: what was to end at a time ends when that much time has passed. It follows
+// the machine's again as soon as that has caught up. While it goes on by itself nothing is given (see onTime), so no
+// grant is reckoned from it.
+type clock struct {
+	mu   sync.Mutex
+	high time.Time // the latest that the machine's clock has shown, here or before the last restart
+	at   time.Time // when that was, by the time that only goes forward
+}
+
+func (c *clock) now(machine time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.high.Sub(machine) > clockSlack {
+		return c.high.Add(time.Since(c.at))
+	}
+	if machine.After(c.high) {
+		c.high, c.at = machine.Round(0), time.Now()
+	}
+	return machine
+}
+
+// now is the time of everything that the keeper does.
+func (k *Keeper) now() time.Time { return k.clock.now(k.Now()) }
+
+// wind sets the clock to the time that the ledger has seen.
+func (k *Keeper) wind(ctx context.Context) {
+	m, err := store.LoadMark(ctx, k.DB, clockMark)
+	if err != nil {
+		k.Log.Error("time", "err", err)
+		return
+	}
+	k.clock.now(m.At)
+}
 
 // onTime is an error if the clock stands more than a minute behind the time that the ledger has seen: an end reckoned
 // from it would come too late. Nothing is given then; what is over is still ended. An operator resets the mark.

@@ -40,4 +40,22 @@
 //   - The look at the members of managed groups looks twice before it reports, and a stranger is removed by a later look
 //     than the one that reported them, a few at a time: a ledger that was lost must not empty a group at once.
 //   - While the clock stands more than a minute behind the ledger nothing is given, since its end would be reckoned wrong.
+//     What was given before ends on time all the same: until the machine's clock has caught up, time goes on without it.
+//   - A digest is redrawn by one teller at a time, whose turn serves all who stand on it: of two who drew it at once the
+//     one with the older records could be the last.
+//   - A letter to a single person waits for its turn in the ledger and not among the tellers (letters.go): after a storm
+//     of sign-ins there are more of them than Slack takes in an hour.
+//
+// # When AWS does not answer
+//
+// A thousand grants whose ends fall into a week without IAM would be forty million tries, two writes each, if each found
+// out alone every fifteen seconds. So what ends access shares what it finds out (outage.go). Tries that go the same road
+// fail together: the same kind of work in the same account. Three failures in a row that are the road's (throttled, 5xx,
+// cut, silent) shut it, and from then on one try goes out every five seconds, each time another grant's. The others are
+// held without a write; each is told of once an hour, as ever. The first answer opens the road for all at once, so that
+// nobody waits more than a few seconds for what others know. An answer is anything that is not an outage: who is refused
+// for a reason of their own (AccessDenied, a user who is gone) shuts no road, and waits for none but their own pause.
+//
+// It is kept in memory: after a restart three tries find out again. What begins access does not share: a flood of
+// sign-ins would make a long list to hold, and eight workers who wait for AWS are slow enough.
 package handlers

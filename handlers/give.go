@@ -28,10 +28,10 @@ func (k *Keeper) give(ctx context.Context, g store.Grant) error {
 	}
 	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
 		if result.Again > 0 {
-			g.Retry = k.Now().Add(result.Again)
+			g.Retry = k.now().Add(result.Again)
 			return g, nil
 		}
-		return g.After(store.Entry{Verb: store.Apply, By: store.Self, At: k.Now(), Facts: result.Facts})
+		return g.After(store.Entry{Verb: store.Apply, By: store.Self, At: k.now(), Facts: result.Facts})
 	})
 }
 
@@ -52,7 +52,7 @@ func (k *Keeper) plan(ctx context.Context, g store.Grant) (store.Grant, error) {
 		if g.Claim != mine || g.State != store.Approved {
 			return g, fmt.Errorf("plan %s: %w", g.ID, errMoved)
 		}
-		return g.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.Now(), Facts: seen})
+		return g.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.now(), Facts: seen})
 	})
 }
 
@@ -66,9 +66,9 @@ func (k *Keeper) notGiven(ctx context.Context, g store.Grant, cause error) error
 	k.Log.Warn("not given", "id", g.ID, "final", final, "err", cause)
 	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
 		if final && g.State == store.Approved {
-			return g.After(store.Entry{Verb: store.Refuse, By: store.Self, At: k.Now(), Note: refused.Code})
+			return g.After(store.Entry{Verb: store.Refuse, By: store.Self, At: k.now(), Note: refused.Code})
 		}
-		return failed(g, code(cause), k.Now())
+		return failed(g, code(cause), k.now())
 	})
 }
 

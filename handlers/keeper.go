@@ -108,13 +108,15 @@ type Keeper struct {
 	Owner     string // of claims: another one for each process
 
 	pokes   map[store.Lane]chan struct{}
+	clock   *clock
+	letters *letters      // whose turn it is
 	roads   *roads        // that are shut
 	posting chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
 }
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
-	k.posting, k.roads = make(chan struct{}, 1), new(roads)
+	k.posting, k.clock, k.roads, k.letters = make(chan struct{}, 1), new(clock), new(roads), new(letters)
 	k.pokes = map[store.Lane]chan struct{}{}
 	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
 		k.pokes[l] = make(chan struct{}, 1)

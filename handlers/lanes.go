@@ -27,6 +27,7 @@ type lane struct {
 // Run does what is due until the context ends; then it takes up nothing more and returns when what runs is done, which
 // is bounded by the deadlines of the steps.
 func (k *Keeper) Run(ctx context.Context) {
+	k.wind(ctx)
 	var wg sync.WaitGroup
 	for _, l := range []lane{
 		{store.Take, 16, k.tend},
@@ -70,7 +71,7 @@ func (k *Keeper) sweep(ctx context.Context, l lane) {
 	finished := make(chan done)
 	busy, resting := map[string]bool{}, map[string]rest{}
 	for {
-		maps.DeleteFunc(resting, func(_ string, r rest) bool { return !k.Now().Before(r.until) })
+		maps.DeleteFunc(resting, func(_ string, r rest) bool { return !k.now().Before(r.until) })
 		for _, id := range k.due(ctx, l, len(busy)+len(resting)) {
 			if busy[id] || len(busy) == l.workers || k.rests(id, resting) {
 				continue
@@ -101,7 +102,7 @@ func (k *Keeper) rests(id string, resting map[string]rest) bool {
 	if !ok || r.held == nil {
 		return ok
 	}
-	_, held := k.roads.held(*r.held, id, k.Now())
+	_, held := k.roads.held(*r.held, id, k.now())
 	return held
 }
 
@@ -109,10 +110,10 @@ func (k *Keeper) rests(id string, resting map[string]rest) bool {
 func (k *Keeper) putOff(l lane, d done) rest {
 	var held errHeld
 	if errors.As(d.err, &held) {
-		return rest{k.Now().Add(heldFor), &held.road}
+		return rest{k.now().Add(heldFor), &held.road}
 	}
 	k.Log.Error("work could not be done and will be again", "lane", l.name, "id", d.id, "err", d.err)
-	return rest{until: k.Now().Add(pauseFor)}
+	return rest{until: k.now().Add(pauseFor)}
 }
 
 // due lists what the lane has to do, beyond what it does already.
@@ -120,7 +121,7 @@ func (k *Keeper) due(ctx context.Context, l lane, beside int) []string {
 	if ctx.Err() != nil {
 		return nil
 	}
-	ids, err := store.DueBy(ctx, k.DB, l.name, k.Now(), l.workers+beside)
+	ids, err := store.DueBy(ctx, k.DB, l.name, k.now(), l.workers+beside)
 	if err != nil {
 		k.Log.Error("ledger could not be read", "lane", l.name, "err", err)
 	}

@@ -106,7 +106,7 @@ func (errHeld) Error() string { return "held: AWS does not answer" }
 
 // wayTo is nil if the grant may try now. Else the outage is told, if that is news, and the grant is held.
 func (k *Keeper) wayTo(ctx context.Context, g store.Grant) error {
-	at, now := roadOf(g), k.Now()
+	at, now := roadOf(g), k.now()
 	why, held := k.roads.held(at, g.ID, now)
 	if !held {
 		return nil
@@ -125,7 +125,7 @@ func (k *Keeper) wayTo(ctx context.Context, g store.Grant) error {
 
 // wayToRemedy is wayTo for an alert.
 func (k *Keeper) wayToRemedy(ctx context.Context, a store.Alert) error {
-	at, now := roadOfAlert(a), k.Now()
+	at, now := roadOfAlert(a), k.now()
 	why, held := k.roads.held(at, a.ID, now)
 	if !held {
 		return nil
@@ -148,7 +148,7 @@ func roadOfAlert(a store.Alert) road { return road{a.Account, string(a.Kind), a.
 
 // tried learns from a try, and sends everybody who waited on their way if it has opened the road.
 func (k *Keeper) tried(at road, id string, err error) {
-	if k.roads.learn(at, id, err, k.Now()) {
+	if k.roads.learn(at, id, err, k.now()) {
 		k.Log.Info("AWS answers again", "account", at.account, "kind", at.kind, "work", at.state)
 		k.Poke()
 	}

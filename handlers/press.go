@@ -14,7 +14,7 @@ import (
 // Press takes a press in. When it returns nil the press is durable, now or since an earlier delivery, and Slack can be
 // told so: judging comes after.
 func (k *Keeper) Press(ctx context.Context, p store.Press) error {
-	p.At = k.Now().UTC().Round(0)
+	p.At = k.now().UTC().Round(0)
 	if err := k.save(ctx, &p); err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("receive press %s: %w", p.ID, err)
 	}
@@ -62,7 +62,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
-	e, refusal := Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Approver: approver, Security: security, Now: k.Now()}.Judge()
+	e, refusal := Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Approver: approver, Security: security, Now: k.now()}.Judge()
 	if refusal != "" {
 		return k.refuse(ctx, p, refusal, facts(g))
 	}
@@ -80,7 +80,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 func (k *Keeper) raise(ctx context.Context, p store.Press, g store.Grant) error {
 	a := store.Alert{ID: store.AlertPrefix + "not-me-" + g.ID, Kind: store.NotMe, Account: g.Account, AccountName: g.AccountName,
 		Subject: g.Subject, Grant: g.ID, Signin: g.Signin}
-	a, err := a.After(store.Entry{Verb: store.Raise, By: p.By, At: k.Now()})
+	a, err := a.After(store.Entry{Verb: store.Raise, By: p.By, At: k.now()})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 	if refusal := k.Policy.JudgeAlert(a, p, account, security); refusal != "" {
 		return k.refuse(ctx, p, refusal, map[string]string{"by": a.By, "state": string(a.State)})
 	}
-	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.Now()}); err != nil {
+	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now()}); err != nil {
 		return err
 	}
 	p.Judged = true
@@ -113,7 +113,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 // judgeLater is for a press of whose person Slack does not tell: neither yes nor no.
 func (k *Keeper) judgeLater(ctx context.Context, p store.Press, cause error) error {
 	k.Log.Warn("press will be judged again", "id", p.ID, "tries", p.Tries+1, "err", cause)
-	p = p.Failed(k.Now())
+	p = p.Failed(k.now())
 	return k.save(context.WithoutCancel(ctx), &p)
 }
 

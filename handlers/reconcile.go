@@ -112,7 +112,7 @@ func (k *Keeper) vanished(ctx context.Context, m managed, members []store.Subjec
 			continue
 		}
 		_, err := k.updateAlert(ctx, row.ID, func(a store.Alert) (store.Alert, error) {
-			return a.After(store.Entry{Verb: store.Vanish, By: store.Self, At: k.Now()})
+			return a.After(store.Entry{Verb: store.Vanish, By: store.Self, At: k.now()})
 		})
 		if err != nil && !errors.Is(err, store.ErrState) {
 			return err
@@ -135,7 +135,7 @@ func (k *Keeper) report(ctx context.Context, m managed, s store.Subject, left *i
 		return err
 	}
 	if a.State != store.Raised {
-		if a, err = a.After(store.Entry{Verb: store.Raise, By: store.Self, At: k.Now()}); errors.Is(err, store.ErrState) {
+		if a, err = a.After(store.Entry{Verb: store.Raise, By: store.Self, At: k.now()}); errors.Is(err, store.ErrState) {
 			return nil // kept, or being removed
 		}
 		if err != nil {
@@ -149,11 +149,11 @@ func (k *Keeper) report(ctx context.Context, m managed, s store.Subject, left *i
 
 // enforce removes an unknown member who was reported by an earlier look: the first one only reports.
 func (k *Keeper) enforce(ctx context.Context, a store.Alert, left *int) error {
-	if !k.Policy.Enforce || *left <= 0 || k.Now().Sub(a.Raised) < lookEvery {
+	if !k.Policy.Enforce || *left <= 0 || k.now().Sub(a.Raised) < lookEvery {
 		return nil
 	}
 	*left--
-	a, err := a.After(store.Entry{Verb: store.Remedy, By: store.Self, At: k.Now()})
+	a, err := a.After(store.Entry{Verb: store.Remedy, By: store.Self, At: k.now()})
 	if err != nil {
 		return fmt.Errorf("remove %s: %w", a.ID, err)
 	}

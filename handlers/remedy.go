@@ -14,7 +14,7 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if a.State != store.Acting || k.Now().Before(a.Claim.End) {
+	if a.State != store.Acting || k.now().Before(a.Claim.End) {
 		return nil
 	}
 	if err := k.wayToRemedy(ctx, a); err != nil {
@@ -36,14 +36,14 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 		now.Claim = store.Claim{}
 		switch {
 		case failure == nil && result.Again > 0:
-			now.Retry = k.Now().Add(result.Again)
+			now.Retry = k.now().Add(result.Again)
 			return now, nil
 		case failure == nil:
-			return now.After(store.Entry{Verb: store.Done, By: store.Self, At: k.Now(), Facts: result.Facts})
-		case now.News(code(failure), k.Now()):
-			return now.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.Now(), Note: code(failure)})
+			return now.After(store.Entry{Verb: store.Done, By: store.Self, At: k.now(), Facts: result.Facts})
+		case now.News(code(failure), k.now()):
+			return now.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.now(), Note: code(failure)})
 		}
-		now.Failed(k.Now())
+		now.Failed(k.now())
 		return now, nil
 	})
 	return unlessFaster(err)

@@ -8,7 +8,7 @@ import (
 
 // lapse ends a request that nobody has decided in time.
 func (k *Keeper) lapse(ctx context.Context, g store.Grant) error {
-	g, err := g.After(store.Entry{Verb: store.Lapse, By: store.Self, At: k.Now()})
+	g, err := g.After(store.Entry{Verb: store.Lapse, By: store.Self, At: k.now()})
 	if err != nil {
 		return err
 	}
@@ -17,7 +17,7 @@ func (k *Keeper) lapse(ctx context.Context, g store.Grant) error {
 
 // expire writes that the time is up, and takes the access back.
 func (k *Keeper) expire(ctx context.Context, g store.Grant) error {
-	g, err := g.After(store.Entry{Verb: store.Expire, By: store.Self, At: k.Now()})
+	g, err := g.After(store.Entry{Verb: store.Expire, By: store.Self, At: k.now()})
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 		k.Log.Error("access could not be taken back and will be tried again", "id", g.ID, "tries", g.Tries+1, "err", err)
 	}
 	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
-		switch now := k.Now(); {
+		switch now := k.now(); {
 		case err != nil:
 			return failed(g, code(err), now)
 		case result.Again > 0:
@@ -67,7 +67,7 @@ func (k *Keeper) recheck(ctx context.Context, g store.Grant) error {
 	defer cancel()
 	right, err := k.cloud(g).Check(callCtx, g)
 	k.tried(roadOf(g), g.ID, err)
-	now := k.Now()
+	now := k.now()
 	if err != nil {
 		k.Log.Warn("ended access could not be looked at and will be again", "id", g.ID, "err", err)
 		g.Failed(now)

@@ -35,7 +35,7 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	if g.Card.TS == "" {
 		return k.unlessSaid(ctx, g, k.post(ctx, id))
 	}
-	if g.Told[store.OnCard] < g.Chain.Seq {
+	if !g.Digest && g.Told[store.OnCard] < g.Chain.Seq {
 		if err := k.Voice.Turn(ctx, g.Card); err != nil {
 			return err
 		}
@@ -59,6 +59,9 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	sayErr := k.say(ctx, g, entries, &heard)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
 		now.Card, now.DM, now.Told = heard.Card, heard.DM, heard.Told
+		if now.Chain.Seq == g.Chain.Seq { // else there is news, which does not wait for a letter's turn
+			now.TellAt = heard.TellAt
+		}
 		return now, nil
 	})
 	if err != nil {
@@ -74,7 +77,7 @@ func (k *Keeper) unlessSaid(ctx context.Context, g store.Grant, err error) error
 	}
 	k.Log.Warn("message will be sent again", "id", g.ID, "tries", g.Mute+1, "err", err)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.Unheard(k.Now())
+		now.Unheard(k.now())
 		return now, nil
 	})
 	return err
@@ -103,6 +106,10 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		heard.Told[store.InThread] = e.Seq
 	}
 	if g.Subject.Person != "" && unheard(store.InDM, concerns) {
+		now := k.now()
+		if heard.TellAt = k.letters.turn(g.ID, now); heard.TellAt.After(now) {
+			return nil
+		}
 		dm, err := k.Voice.DM(ctx, g)
 		if err != nil && !errors.Is(err, ErrUnreachable) {
 			return err
@@ -136,13 +143,16 @@ func (k *Keeper) redraw(ctx context.Context, g store.Grant) (store.Card, error) 
 	return k.redrawDigest(ctx, g.ID)
 }
 
-// redrawDigest draws one digest after the other: of two who draw the same one, the later has read the later records. One
-// that is gone is posted anew once, and all who stood on it stand there.
+// redrawDigest draws one digest after the other: of two who draw the same one, the later reads the later records. Its
+// turn serves all who stand on it. One that is gone is posted anew, and all stand there.
 func (k *Keeper) redrawDigest(ctx context.Context, id string) (store.Card, error) {
 	k.posting <- struct{}{}
 	defer func() { <-k.posting }()
 	g, err := store.LoadGrant(ctx, k.DB, id)
-	if err != nil {
+	if err != nil || g.Told[store.OnCard] >= g.Chain.Seq { // another's turn has served this one
+		return g.Card, err
+	}
+	if err := k.Voice.Turn(ctx, g.Card); err != nil {
 		return g.Card, err
 	}
 	grants, err := k.onCard(ctx, g.Card)
@@ -150,12 +160,16 @@ func (k *Keeper) redrawDigest(ctx context.Context, id string) (store.Card, error
 		return g.Card, err
 	}
 	card, err := k.Voice.Card(ctx, g.Card, grants...)
-	if err != nil || card == g.Card {
+	if err != nil {
 		return g.Card, err
 	}
-	for _, moved := range grants {
-		_, err := k.update(context.WithoutCancel(ctx), moved.ID, func(now store.Grant) (store.Grant, error) {
-			now.Card = card
+	for _, drawn := range grants {
+		if card == drawn.Card && drawn.Told[store.OnCard] >= drawn.Chain.Seq {
+			continue
+		}
+		_, err := k.update(context.WithoutCancel(ctx), drawn.ID, func(now store.Grant) (store.Grant, error) {
+			now.Card, now.Told = card, maps.Clone(now.Told)
+			now.Told[store.OnCard] = drawn.Chain.Seq
 			return now, nil
 		})
 		if err != nil {
@@ -248,7 +262,7 @@ func (k *Keeper) tellAlert(ctx context.Context, id string) error {
 	}
 	_, err = k.updateAlert(context.WithoutCancel(ctx), id, func(now store.Alert) (store.Alert, error) {
 		if sayErr != nil {
-			now.Unheard(k.Now())
+			now.Unheard(k.now())
 			return now, nil
 		}
 		now.Card, now.Told = card, map[string]uint64{store.OnCard: a.Chain.Seq}
@@ -265,12 +279,12 @@ func (k *Keeper) answer(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if k.Now().Sub(p.At) < stale {
+	if k.now().Sub(p.At) < stale {
 		err = k.Voice.Answer(ctx, p)
 	}
 	if err != nil {
 		k.Log.Warn("answer will be sent again", "id", id, "tries", p.Tries+1, "err", err)
-		p = p.Failed(k.Now())
+		p = p.Failed(k.now())
 	} else {
 		p.Heard = true
 	}

@@ -24,7 +24,7 @@ func (k *Keeper) tend(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	now := k.Now()
+	now := k.now()
 	if now.Before(g.Claim.End) {
 		return nil // its worker brings it back
 	}
@@ -60,7 +60,7 @@ func (k *Keeper) claim(ctx context.Context, g store.Grant) (store.Grant, error) 
 }
 
 func (k *Keeper) newClaim() store.Claim {
-	return store.Claim{Owner: k.Owner, End: k.Now().Add(claimTime).UTC().Round(0)}
+	return store.Claim{Owner: k.Owner, End: k.now().Add(claimTime).UTC().Round(0)}
 }
 
 // settle writes an outcome, if the claim is still this worker's, and gives the claim back.

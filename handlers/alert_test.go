@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,7 +161,7 @@ func TestAKeptMember(t *testing.T) {
 				t.Errorf("%s: %q, want %q", who, refusal, want)
 			}
 		}
-		w.policy.Security = append(w.policy.Security, "U0YAMADA")
+		w.govern(func(p *handlers.Policy) { p.Security = append(p.Security, "U0YAMADA") })
 		if refusal := w.pressAlert("U0YAMADA", store.Keep); refusal != handlers.Own {
 			t.Errorf("for oneself: %q", refusal)
 		}
@@ -178,7 +179,7 @@ func TestAKeptMember(t *testing.T) {
 // A wrong list in the ledger must not empty a group at once: the first look reports, and each removes a few.
 func TestEnforce(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.policy.Enforce, w.policy.Removals = true, 2
+		w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = true, 2 })
 		for i := range 5 {
 			w.aws.AddUser(account, fmt.Sprint("m", i), nil)
 			w.aws.Join(account, fmt.Sprint("m", i), group)
@@ -198,7 +199,7 @@ func TestEnforce(t *testing.T) {
 // A membership whose grant is ending or has just ended is no stranger's.
 func TestReconcileLeavesGrantsAlone(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.policy.Enforce, w.policy.Removals = true, 9
+		w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = true, 9 })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.wait(5 * time.Hour)
@@ -210,16 +211,16 @@ func TestReconcileLeavesGrantsAlone(t *testing.T) {
 
 func TestClockSetBack(t *testing.T) {
 	inWorld(t, func(w *world) {
-		var skew time.Duration
+		var skew atomic.Int64 // nanoseconds
 		w.stop()
-		w.keeper.Now = func() time.Time { return time.Now().Add(skew) }
+		w.keeper.Now = func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
 		w.run()
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.is("1", store.Active, true)
 		w.signIn("2")
 		w.wait(time.Minute)
-		skew = -2 * time.Hour
+		skew.Store(int64(-2 * time.Hour))
 		w.press("U0YAMADA", store.Finish)
 		w.wait(5 * time.Second)
 		w.is("1", store.Ended, false) // what ends goes on
@@ -230,7 +231,7 @@ func TestClockSetBack(t *testing.T) {
 		if g := w.voice.cardOf("login-3"); g.Trouble != "ClockBehind" {
 			t.Errorf("the card says %s, %q", g.State, g.Trouble)
 		}
-		skew = 0
+		skew.Store(0)
 		w.wait(time.Minute)
 		w.is("3", store.Active, true)
 	})
@@ -239,16 +240,16 @@ func TestClockSetBack(t *testing.T) {
 // A clock that jumps forward ends access, and lets nobody have it longer when it jumps back.
 func TestClockSetForward(t *testing.T) {
 	inWorld(t, func(w *world) {
-		var skew time.Duration
+		var skew atomic.Int64 // nanoseconds
 		w.stop()
-		w.keeper.Now = func() time.Time { return time.Now().Add(skew) }
+		w.keeper.Now = func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
 		w.run()
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
-		skew = 5 * time.Hour
+		skew.Store(int64(5 * time.Hour))
 		w.wait(3 * time.Second)
 		w.is("1", store.Ended, false)
-		skew = 0
+		skew.Store(0)
 		w.wait(time.Hour)
 		w.is("1", store.Ended, false)
 	})
@@ -270,7 +271,7 @@ func TestGuestsAndStrangers(t *testing.T) {
 func TestPeopleByEmail(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
 		inWorld(t, func(w *world) {
-			w.policy.MatchEmail = allowed
+			w.govern(func(p *handlers.Policy) { p.MatchEmail = allowed })
 			w.aws.AddUser(account, "h.sato@example.com", nil)
 			w.receive(handlers.Request{ID: "login-1", Account: account, User: "h.sato@example.com"})
 			want := map[bool]string{false: handlers.NoHolder, true: handlers.Own}[allowed]

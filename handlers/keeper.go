@@ -159,13 +159,34 @@ func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.A
 	}
 }
 
-// save writes records and wakes the lanes.
+// save writes records and wakes the lanes in which one is due now.
 func (k *Keeper) save(ctx context.Context, records ...store.Record) error {
 	if err := store.Save(ctx, k.DB, records...); err != nil {
 		return err
 	}
-	k.Poke()
+	now := k.now()
+	for _, r := range records {
+		queued, ok := r.(interface {
+			Due(store.Lane) (time.Time, bool)
+		})
+		for lane, poke := range k.pokes {
+			if !ok {
+				break // it stands in no lane
+			}
+			if at, ok := queued.Due(lane); ok && !at.After(now) {
+				wake(poke)
+			}
+		}
+	}
 	return nil
+}
+
+// wake makes a lane look at once.
+func wake(poke chan<- struct{}) {
+	select {
+	case poke <- struct{}{}:
+	default: // it is going to look anyway
+	}
 }
 
 // code names an error for people and the ledger: AWS's own code where there is one.

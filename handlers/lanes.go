@@ -42,13 +42,10 @@ func (k *Keeper) Run(ctx context.Context) {
 	wg.Wait()
 }
 
-// Poke makes every lane look at once: something was written, or the clock was moved.
+// Poke makes every lane look at once: the clock was moved, or AWS answers again.
 func (k *Keeper) Poke() {
-	for _, c := range k.pokes {
-		select {
-		case c <- struct{}{}:
-		default: // it is going to look anyway
-		}
+	for _, poke := range k.pokes {
+		wake(poke)
 	}
 }
 

@@ -195,7 +195,7 @@ func TestWhatIsIgnored(t *testing.T) {
 		})
 	}
 	inWorld(t, func(w *world) {
-		w.policy.Entitlements[0].OnLogin = false
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].OnLogin = false })
 		w.signIn("1")
 		w.is("1", store.Ignored, false)
 	})
@@ -231,7 +231,9 @@ func TestAnyOrderAnyNumber(t *testing.T) {
 		ids := rapid.SliceOfN(rapid.SampledFrom([]string{"1", "2", "3"}), 3, 12).Draw(rt, "deliveries")
 		pauses := rapid.SliceOfN(rapid.IntRange(0, 15), len(ids), len(ids)).Draw(rt, "minutes")
 		inWorld(t, func(w *world) {
-			w.policy.Entitlements[0].Duration, w.policy.Entitlements[0].Longest = 12*time.Minute, 36*time.Minute
+			w.govern(func(p *handlers.Policy) {
+				p.Entitlements[0].Duration, p.Entitlements[0].Longest = 12*time.Minute, 36*time.Minute
+			})
 			for i, id := range ids {
 				w.signIn(id)
 				if len(w.voice.cards) > 0 && w.voice.card().State == store.Asked {
@@ -277,10 +279,12 @@ func TestTheTimeOfASignIn(t *testing.T) {
 func TestWhoMayAsk(t *testing.T) {
 	for who, want := range map[string]string{"U0YAMADA": "first", "U0YAMADA2": "first", "U0SATO": rule, "U0CHIEF": ""} {
 		inWorld(t, func(w *world) {
-			first := w.policy.Entitlements[0]
-			first.ID, first.Askers = "first", []string{"U0YAMADA2"}
-			w.policy.Entitlements[0].Askers = []string{"usergroup:S0LEADS"}
-			w.policy.Entitlements = append([]handlers.Entitlement{first}, w.policy.Entitlements...)
+			w.govern(func(p *handlers.Policy) {
+				first := p.Entitlements[0]
+				first.ID, first.Askers = "first", []string{"U0YAMADA2"}
+				p.Entitlements[0].Askers = []string{"usergroup:S0LEADS"}
+				p.Entitlements = append([]handlers.Entitlement{first}, p.Entitlements...)
+			})
 			w.aws.AddUser(account, "x", map[string]string{"sekisho:slack-user-id": who})
 			w.receive(handlers.Request{ID: "login-1", Account: account, User: "x"})
 			if g := w.grant("1"); g.Entitlement != want {
@@ -293,7 +297,7 @@ func TestWhoMayAsk(t *testing.T) {
 // A vote that was given to something else does not count for what the card shows now.
 func TestAVoteIsBoundToWhatWasShown(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.policy.Entitlements[0].Need = 2
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Need = 2 })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.receive(handlers.Request{ID: "login-2", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now(), Address: "198.51.100.66"}})

@@ -87,6 +87,17 @@ func (w *world) run() {
 	w.stop = func() { cancel(); <-ended }
 }
 
+// govern starts the keeper anew with another policy, as an operator does.
+func (w *world) govern(change func(*handlers.Policy)) {
+	w.stop()
+	policy := *w.policy
+	policy.Entitlements, policy.Security = slices.Clone(policy.Entitlements), slices.Clone(policy.Security)
+	change(&policy)
+	w.policy = &policy
+	w.keeper = w.newKeeper()
+	w.run()
+}
+
 // signIn is what package trail hands over.
 func (w *world) signIn(id string) {
 	w.t.Helper()

@@ -54,7 +54,7 @@ func New(c config.Config, e Edges) *App {
 	return &App{
 		keeper: keeper,
 		bot:    people,
-		poller: &trail.Poller{SQS: sqs.NewFromConfig(e.AWS("")), URL: c.SignIns, Known: c.Policy.Known, Sink: keeper.Receive, Log: e.Log},
+		poller: &trail.Poller{SQS: sqs.NewFromConfig(e.AWS(""), inRegionOf(c.SignIns)), URL: c.SignIns, Known: c.Policy.Known, Sink: keeper.Receive, Log: e.Log},
 		alone:  e.Alone,
 	}
 }

@@ -2,15 +2,13 @@ package app_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,24 +29,45 @@ import (
 
 const (
 	account   = "123456789012"
+	account2  = "210987654321" // where nobody signs in
 	group     = "jit-ops"
 	approvals = "C0APPROVALS"
+	security  = "C0SECURITY"
 	duration  = 10 * time.Minute
 	longest   = 30 * time.Minute
+	decideIn  = 20 * time.Minute
+	lag       = 2 * time.Second // of what IAM's readers see
 )
+
+// setup says in what a simulation differs from the ordinary.
+type setup struct {
+	path      string   // of the ledger; "" for one in memory
+	users     []string // beside t.yamada: IAM users, each with a person of its own
+	stray     []string // IAM users who have access that no grant explains, by the test's own doing
+	config    func(*config.Config)
+	workspace func(*fakeslack.Workspace)
+	queue     fakeaws.QueueOptions
+	tries     int           // of one call by the SDK; 0 for its own number
+	late      time.Duration // that the bot's clock may be, so that access ends later by as much
+	overrun   time.Duration // of access that AWS let nobody take, once it answers again; 0 for the ordinary one
+}
 
 // sim is the whole bot between the fakes, in a bubble. The process can be killed at any call to the outside.
 type sim struct {
 	t       *testing.T
+	setup   setup
 	aws     *fakeaws.AWS
 	slack   *fakeslack.Server
 	queue   string
-	path    string // of the ledger; "" for one in memory
+	dead    string // the dead-letter queue
 	mem     *store.Mem
 	begin   time.Time
 	point   point
 	process atomic.Pointer[process] // the one that lives
-	failed  []string                // invariants that did not hold
+	skew    atomic.Int64            // of the bot's clock
+	fault   atomic.Pointer[func(fakeaws.Call) *fakeaws.Failure]
+	healthy atomic.Int64 // Unix nanoseconds since when AWS has answered
+	failed  []string     // invariants that did not hold
 	mu      sync.Mutex
 }
 
@@ -60,38 +79,90 @@ type process struct {
 	close func() error
 }
 
-func newSim(t *testing.T, path string) *sim {
-	s := &sim{t: t, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account}, Lag: 2 * time.Second}), path: path, mem: &store.Mem{}, begin: time.Now()}
+func newSim(t *testing.T, how setup) *sim {
+	s := &sim{t: t, setup: how, mem: &store.Mem{}, begin: time.Now(),
+		aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, account2}, Lag: lag})}
 	s.point.dead = make(chan struct{})
-	s.aws.AddUserAs(account, "t.yamada", "AIDAYAMADA")
+	s.aws.AddUserAs(account, "t.yamada", userID("t.yamada"))
 	s.aws.AddGroup(account, group)
-	s.queue = s.aws.AddQueue(account, "sign-ins", fakeaws.QueueOptions{Visibility: 30 * time.Second})
-	s.slack = fakeslack.New(fakeslack.Workspace{
-		BotToken: "xoxb-1", AppToken: "xapp-1",
-		Users:    []fakeslack.User{{ID: "U0YAMADA", Name: "t.yamada", Locale: "ja-JP"}, {ID: "U0SATO", Name: "h.sato"}},
-		Channels: []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: []string{"U0YAMADA", "U0SATO", "U0BOT"}}},
-		Groups:   []fakeslack.UserGroup{{ID: "S0LEADS", Members: []string{"U0SATO", "U0YAMADA"}}},
-	})
+	s.aws.AddGroup(account2, group)
+	for _, name := range how.users {
+		s.aws.AddUserAs(account, name, userID(name))
+		s.aws.AddUserAs(account2, name, userID2(name))
+	}
+	s.dead = s.aws.AddQueue(account, "dead", fakeaws.QueueOptions{})
+	queue := how.queue
+	queue.Visibility = 30 * time.Second
+	s.queue = s.aws.AddQueue(account, "sign-ins", queue)
+	s.slack = fakeslack.New(s.workspace())
 	t.Cleanup(s.slack.Close)
 	return s
 }
 
-func settings(queue string) config.Config {
-	return config.Config{Channel: approvals, Language: "en", Zone: time.UTC, SignIns: queue, Policy: &handlers.Policy{
-		Accounts: map[string]string{account: "production"},
-		Entitlements: []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: account, Target: group, OnLogin: true,
-			Approvers: []string{"usergroup:S0LEADS"}, Need: 1, Within: 20 * time.Minute, Duration: duration, Longest: longest}},
-		People: handlers.NewPeople([]handlers.Person{
-			{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}, {Slack: []string{"U0SATO"}}}),
-	}}
+// userID and person are who an IAM user of a simulation is, to AWS and to Slack.
+func userID(name string) string {
+	if name == "t.yamada" {
+		return "AIDAYAMADA"
+	}
+	return "AIDA" + name
 }
+
+func userID2(name string) string { return "AIDAX" + name }
+
+func person(name string) string {
+	if name == "t.yamada" {
+		return "U0YAMADA"
+	}
+	return "U0" + name
+}
+
+func (s *sim) workspace() fakeslack.Workspace {
+	staff := []string{"U0YAMADA", "U0SATO", "U0KATO", "U0CHIEF", "U0BOT"}
+	w := fakeslack.Workspace{
+		BotToken: "xoxb-1", AppToken: "xapp-1",
+		Users: []fakeslack.User{{ID: "U0YAMADA", Name: "t.yamada", Locale: "ja-JP"}, {ID: "U0SATO", Name: "h.sato"},
+			{ID: "U0KATO", Name: "m.kato"}, {ID: "U0CHIEF", Name: "chief"}},
+		Groups: []fakeslack.UserGroup{{ID: "S0LEADS", Members: []string{"U0SATO", "U0KATO", "U0YAMADA"}},
+			{ID: "S0SECURITY", Members: []string{"U0CHIEF"}}},
+	}
+	for _, name := range s.setup.users {
+		w.Users = append(w.Users, fakeslack.User{ID: person(name), Name: name})
+		staff = append(staff, person(name))
+	}
+	w.Channels = []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: staff}, {ID: security, Name: "security", Members: staff}}
+	if s.setup.workspace != nil {
+		s.setup.workspace(&w)
+	}
+	return w
+}
+
+func (s *sim) settings() config.Config {
+	people := []handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}}
+	for _, name := range append([]string{"t.yamada"}, s.setup.users...) {
+		people = append(people, handlers.Person{Slack: []string{person(name)}, IAM: []handlers.Login{{Account: account, User: name}}})
+	}
+	c := config.Config{People: people, Channel: approvals, Security: security, Language: "en", Zone: time.UTC, SignIns: s.queue, Policy: &handlers.Policy{
+		Accounts: map[string]string{account: "production", account2: "staging"},
+		Entitlements: []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: account, Target: group, OnLogin: true,
+			Approvers: []string{"usergroup:S0LEADS"}, Need: 1, Within: decideIn, Duration: duration, Longest: longest}},
+		Security: []string{"usergroup:S0SECURITY"},
+		People:   handlers.NewPeople(people),
+	}}
+	if s.setup.config != nil {
+		s.setup.config(&c)
+	}
+	return c
+}
+
+// now is the bot's clock.
+func (s *sim) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }
 
 // start starts a process on the ledger as it is.
 func (s *sim) start() *process {
 	s.t.Helper()
 	p := &process{db: s.mem, ended: make(chan error, 1), close: func() error { return nil }}
-	if s.path != "" {
-		db, err := boltdb.Open(s.path)
+	if s.setup.path != "" {
+		db, err := boltdb.Open(s.setup.path)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -101,10 +172,11 @@ func (s *sim) start() *process {
 	p.kill = kill
 	tap := &tap{point: &s.point, kill: kill}
 	memory := s.slack.Memory()
-	a := app.New(settings(s.queue), app.Edges{
-		DB: &tappedDB{DB: p.db, tap: tap}, Alone: true, Now: time.Now, Log: slog.New(slog.NewTextHandler(panics{s.t}, nil)),
-		AWS: func(string) aws.Config {
-			c := s.aws.Config(account)
+	a := app.New(s.settings(), app.Edges{
+		DB: &tappedDB{DB: p.db, tap: tap}, Alone: true, Now: s.now, Log: slog.New(slog.NewTextHandler(panics{s.t}, nil)),
+		AWS: func(id string) aws.Config {
+			c := s.aws.Config(cmp.Or(id, account))
+			c.RetryMaxAttempts = s.setup.tries
 			c.HTTPClient = &http.Client{Transport: tap.over(s.aws, awsSteps)}
 			return c
 		},
@@ -125,6 +197,12 @@ func (p panics) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
+// run lets a process be the one that lives.
+func (s *sim) run(p *process) {
+	s.watch(p)
+	s.process.Store(p)
+}
+
 // end waits for a process that was killed.
 func (s *sim) end(p *process) {
 	s.t.Helper()
@@ -134,23 +212,8 @@ func (s *sim) end(p *process) {
 	}
 }
 
-// signIn puts a record on the queue, as EventBridge does.
-func (s *sim) signIn(id string) {
-	s.aws.Send(s.queue, "", fmt.Sprintf(`{"source":"aws.signin","account":%q,"detail":{"eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin",
-		"userIdentity":{"type":"IAMUser","principalId":"AIDAYAMADA","accountId":%q,"userName":"t.yamada"},"eventTime":%q,"sourceIPAddress":"203.0.113.9",
-		"responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"Yes"},"eventID":%q,"recipientAccountId":%q}}`,
-		account, account, time.Now().UTC().Format(time.RFC3339), id, account))
-}
-
-// approve is a person who presses Approve whenever a card has that button, as people do when nothing happens.
-func (s *sim) approve(ctx context.Context) {
-	for ctx.Err() == nil {
-		for _, m := range s.slack.Messages(approvals) {
-			_, _ = s.slack.Click(fakeslack.Press{User: "U0SATO", Channel: approvals, TS: m.TS, Action: "approve"}) // not drawn: not pressed
-		}
-		time.Sleep(20 * time.Second)
-	}
-}
+// db is the ledger of the process that lives.
+func (s *sim) db() store.DB { return s.process.Load().db }
 
 func (s *sim) member() bool { return slices.Contains(s.aws.Members(account, group), "t.yamada") }
 
@@ -168,154 +231,35 @@ func (s *sim) violated(format string, args ...any) {
 	s.failed = append(s.failed, fmt.Sprintf(format, args...))
 }
 
-// point is a place at which the process dies: before or after its nth call to the outside.
-type point struct {
-	mu    sync.Mutex
-	at    int // 0: nowhere
-	after bool
-	calls int
-	what  string // the call that it was
-	dead  chan struct{}
-}
-
-var errDead = errors.New("the process is dead")
-
-// tap counts the calls of one process, and is where it dies.
-type tap struct {
-	point *point
-	kill  context.CancelFunc
-	mu    sync.Mutex
-	dead  bool
-}
-
-// through makes a call, unless the process is dead or dies now.
-func (t *tap) through(what string, call func() error) error {
-	t.mu.Lock()
-	if t.dead {
-		t.mu.Unlock()
-		return errDead
-	}
-	t.point.mu.Lock()
-	t.point.calls++
-	here := t.point.calls == t.point.at
-	if here {
-		t.point.what = what
-	}
-	after := t.point.after
-	t.point.mu.Unlock()
-	t.dead = t.dead || here
-	t.mu.Unlock()
-	if !here {
-		return call()
-	}
-	if after {
-		_ = call() // it has its effect, and nobody hears of it
-	}
-	t.kill()
-	close(t.point.dead)
-	return errDead
-}
-
-func (t *tap) alive() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.dead {
-		return errDead
-	}
-	return nil
-}
-
-// tappedDB is the ledger, each write a step.
-type tappedDB struct {
-	store.DB
-	tap *tap
-}
-
-func (d *tappedDB) Put(ctx context.Context, docs ...store.Doc) error {
-	names := []string{}
-	for _, doc := range docs {
-		names = append(names, doc.ID)
-	}
-	if strings.HasPrefix(names[0], store.MarkPrefix) { // the clock's, twice a minute: nothing of the job hangs on one
-		if err := d.tap.alive(); err != nil {
-			return err
-		}
-		return d.DB.Put(ctx, docs...)
-	}
-	return d.tap.through("ledger "+strings.Join(names, " "), func() error { return d.DB.Put(ctx, docs...) })
-}
-
-func (d *tappedDB) Get(ctx context.Context, id string) (store.Doc, error) {
-	if err := d.tap.alive(); err != nil {
-		return store.Doc{}, err
-	}
-	return d.DB.Get(ctx, id)
-}
-
-func (d *tappedDB) List(ctx context.Context, index, from string, limit int) ([]store.Row, error) {
-	if err := d.tap.alive(); err != nil {
-		return nil, err
-	}
-	return d.DB.List(ctx, index, from, limit)
-}
-
-// roundTripper is a network, each call that step names a step.
-type roundTripper struct {
-	http.RoundTripper
-	tap  *tap
-	step func(*http.Request) string
-}
-
-func (t *tap) over(inner http.RoundTripper, step func(*http.Request) string) http.RoundTripper {
-	return roundTripper{inner, t, step}
-}
-
-func (r roundTripper) RoundTrip(req *http.Request) (res *http.Response, err error) {
-	name := r.step(req)
-	if name == "" {
-		if err := r.tap.alive(); err != nil {
-			return nil, err
-		}
-		return r.RoundTripper.RoundTrip(req)
-	}
-	err = r.tap.through(name, func() error { res, err = r.RoundTripper.RoundTrip(req); return err })
-	if err != nil && res != nil {
-		_ = res.Body.Close()
-		res = nil
-	}
-	return res, err
-}
-
-// awsSteps names the calls that count: all but the polling of the queue and the look at the members.
-func awsSteps(req *http.Request) string {
-	if target := req.Header.Get("X-Amz-Target"); target != "" {
-		if strings.HasSuffix(target, "ReceiveMessage") {
-			return ""
-		}
-		return target
-	}
-	body, err := io.ReadAll(req.Body)
-	req.Body = io.NopCloser(bytes.NewReader(body))
-	if err != nil {
-		return "IAM"
-	}
-	action := strings.SplitN(string(body), "&", 2)[0]
-	if action == "Action=GetGroup" { // the look at the members, every five minutes, changes nothing
-		return ""
-	}
-	return "IAM " + action
-}
-
-// slackSteps names the calls that people see.
-func slackSteps(req *http.Request) string {
-	if method := filepath.Base(req.URL.Path); strings.HasPrefix(method, "chat.") {
-		return method
-	}
-	return ""
-}
-
-// inBubble runs a simulation with a ledger in memory, or in a file.
-func inBubble(t *testing.T, path string, test func(*sim)) {
+// inBubble runs a simulation of which the test starts the process.
+func inBubble(t *testing.T, how setup, test func(*sim)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(newSim(t, path)) })
+	synctest.Test(t, func(t *testing.T) { test(newSim(t, how)) })
+}
+
+// alive runs a simulation with a bot that lives to its end. The invariants that hold at every moment are looked at
+// every second.
+func alive(t *testing.T, how setup, test func(*sim)) {
+	t.Helper()
+	inBubble(t, how, func(s *sim) {
+		s.run(s.start())
+		ctx, leave := context.WithCancel(context.Background())
+		go s.patrol(ctx)
+		defer func() {
+			leave()
+			s.end(s.process.Load())
+			time.Sleep(time.Minute) // whoever still sleeps wakes up and leaves
+			for _, f := range s.failed {
+				s.t.Error(f)
+			}
+		}()
+		s.wait(time.Second) // connected
+		test(s)
+	})
+}
+
+// wait lets time pass, and everybody finish what it brings.
+func (s *sim) wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }

@@ -77,8 +77,7 @@ func BenchmarkIdle(b *testing.B) {
 }
 
 // BenchmarkTakenIn is a storm of sign-ins: from the first that is durable until the queue is empty. And how long the
-// program then takes to stop. And how long the program
-// then takes to stop.
+// program then takes to stop.
 func BenchmarkTakenIn(b *testing.B) {
 	const storm = 1000
 	program := build(b, "-trimpath", "-ldflags", "-s -w")

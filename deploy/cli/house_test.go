@@ -92,6 +92,7 @@ func newFolder(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, endpoint: "http://127.0.0.1:1", accessKey: accessKey, secretKey: secretKey, dir: t.TempDir(), ids: map[string]string{}}
 	h.ledger, h.queue = filepath.Join(h.dir, "ledger.db"), h.endpoint+"/queue"
+	t.Cleanup(h.holdsNoSecret) // the last: what is set up later is cleaned up sooner
 	h.openSlack()
 	h.configure()
 	return h

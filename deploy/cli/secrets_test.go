@@ -2,11 +2,10 @@ package cli_test
 
 import (
 	"bytes"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -18,28 +17,43 @@ const (
 	secretKey = "canarySecretAccessKey/canary+canary00001"
 )
 
-// secretive finds those, and the secrets that are made on the way: the tickets of Slack's connections and its response
-// URLs, the keys of an assumed role and signatures.
-var secretive = regexp.MustCompile(regexp.QuoteMeta(secretKey) +
-	`|canary-bot|canary-app|xox[a-z]-\w|xapp-\w|/link/|ticket-\d|/response/|A[KS]IA[A-Z0-9]{16}|FQoGZXIvYXdz|AWS4-HMAC|Signature=\w`)
+// secretive begin those, and the secrets that are made on the way: the tickets of Slack's connections and its response
+// URLs, the keys of an assumed role and signatures. They are no pattern, as a ledger is many megabytes of nothing.
+var secretive = [][]byte{[]byte("canary-bot"), []byte("canary-app"), []byte("xoxb-"), []byte("xoxe"), []byte("xoxp-"), []byte("xapp-"), []byte(accessKey),
+	[]byte(secretKey), []byte("/link/"), []byte("ticket-"), []byte("/response/"), []byte("ASIA"), []byte("FQoGZXIvYXdz"), []byte("AWS4-HMAC"), []byte("Signature=")}
 
-// keepsSecrets searches a text, and everything in the folder of the house but the keys of the configuration.
-func (h *house) keepsSecrets(text string) {
+// secretIn returns the beginning of a secret, or nothing.
+func secretIn(text []byte) string {
+	for _, s := range secretive {
+		if bytes.Contains(text, s) {
+			return string(s)
+		}
+	}
+	return ""
+}
+
+// keepsSecrets searches what a child printed, except that a complaint names the kind of a token that is to be set.
+func (h *house) keepsSecrets(printed string) {
 	h.t.Helper()
-	if found := secretive.FindString(text); found != "" {
+	printed = strings.NewReplacer("begins with xoxb-", "", "begins with xapp-", "").Replace(printed)
+	if found := secretIn([]byte(printed)); found != "" {
 		h.t.Errorf("a child printed a secret, %q", found)
 	}
+}
+
+// holdsNoSecret searches everything that stands in the folder of the house at the end.
+func (h *house) holdsNoSecret() {
 	err := filepath.WalkDir(h.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		body, err := os.ReadFile(path)
-		if found := secretive.Find(body); found != nil {
+		if found := secretIn(body); found != "" {
 			h.t.Errorf("%s holds a secret, %q", filepath.Base(path), found)
 		}
 		return err
 	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // what is temporary may go away meanwhile
+	if err != nil {
 		h.t.Error(err)
 	}
 }
@@ -48,7 +62,7 @@ func (h *house) keepsSecrets(text string) {
 func TestSecretsAreFound(t *testing.T) {
 	for _, secret := range []string{botToken, appToken, accessKey, secretKey, "xoxe.xoxp-1-real", "wss://slack.com/link/ticket-7",
 		"http://127.0.0.1:1/response/r-1", "ASIAQWERTYUIOPASDFGH", "FQoGZXIvYXdzEBYaD", "Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=0f"} {
-		if !secretive.Match(bytes.Join([][]byte{[]byte("before "), []byte(secret), []byte(" after")}, nil)) {
+		if secretIn([]byte("before "+secret+" after")) == "" {
 			t.Errorf("not found: %s", secret)
 		}
 	}

@@ -24,7 +24,6 @@ type Slack struct {
 }
 
 const (
-	retries = 2 // of a call that Slack has turned away with 429: it was not done, so it is not done twice
 	stagger = 10 * time.Second
 
 	callTime = 30 * time.Second // for one answer
@@ -97,7 +96,7 @@ func (s Slack) client(log *slog.Logger) *slack.Client {
 		options = append(options, slack.OptionAPIURL(s.URL))
 	}
 	options = append(options, slack.OptionHTTPClient(cmp.Or(s.HTTP, &http.Client{Timeout: callTime})))
-	return slack.New(s.BotToken, append(options, slack.OptionRetry(retries))...)
+	return slack.New(s.BotToken, options...)
 }
 
 func (s Slack) socket(api *slack.Client, log *slog.Logger) *socketmode.Client {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -24,14 +25,14 @@ func checkPace(t *testing.T, at []time.Duration, every time.Duration) {
 	}
 }
 
-// TestTurns: a burst, then a post a second and fifty redraws a minute, whoever asks. They do not wait for each other.
+// TestTurns: a burst, then a post every so often and fifty redraws a minute, whoever asks. They do not wait for each other.
 func TestTurns(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		var everybody sync.WaitGroup
 		for _, c := range []struct {
 			at    store.Card
 			every time.Duration
-		}{{store.Card{}, time.Second}, {store.Card{Channel: approvals, TS: "1.000001"}, time.Minute / 50}} {
+		}{{store.Card{}, postEvery}, {store.Card{Channel: approvals, TS: "1.000001"}, time.Minute / 50}} {
 			everybody.Go(func() {
 				begun, at := time.Now(), []time.Duration(nil)
 				for range 100 {
@@ -54,7 +55,7 @@ func TestPaceOfThreadsAndQuestions(t *testing.T) {
 		every  time.Duration
 		call   func(w *world, g store.Grant) error
 	}{
-		"thread": {"chat.postMessage", time.Second, func(w *world, g store.Grant) error {
+		"thread": {"chat.postMessage", postEvery, func(w *world, g store.Grant) error {
 			return w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse})
 		}},
 		"first question": {"conversations.open", time.Minute / 50, func(w *world, g store.Grant) error {
@@ -92,29 +93,32 @@ func TestPaceOfThreadsAndQuestions(t *testing.T) {
 	}
 }
 
-// TestTooFastForSlackIsSentOnce: Slack says how long to wait, and the message is there once afterwards.
-func TestTooFastForSlackIsSentOnce(t *testing.T) {
+// TestTooFastForSlack: a call that Slack turns away is not made again by itself, and no other one until Slack takes calls.
+func TestTooFastForSlack(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		v, refusals := w.bot(botToken, appToken).Voice, retries
+		g := w.post(request())
+		calls := 0
 		w.failing(func(c fakeslack.Call) *fakeslack.Failure {
-			if refusals == 0 {
-				return nil
+			if calls++; calls == 1 {
+				return &fakeslack.Failure{RetryAfter: 7 * time.Second}
 			}
-			refusals--
-			return &fakeslack.Failure{RetryAfter: 7 * time.Second}
+			return nil
 		})
-		begun, g := time.Now(), request()
-		card, err := v.Card(t.Context(), store.Card{}, g)
-		if took := time.Since(begun); err != nil || took < retries*7*time.Second || took > retries*9*time.Second {
-			t.Errorf("posted after %v: %v", took, err)
-		}
-		if messages := w.Messages(approvals); len(messages) != 1 || messages[0].TS != card.TS {
-			t.Errorf("%d messages", len(messages))
-		}
-		refusals = retries + 1
+		begun := time.Now()
 		var limited *slack.RateLimitedError
-		if again, err := v.Card(t.Context(), card, g); !errors.As(err, &limited) || again != card {
-			t.Errorf("turned away for ever: %+v, %v", again, err)
+		if _, err := w.voice.Card(t.Context(), store.Card{}, g); !errors.As(err, &limited) || calls != 1 || time.Since(begun) > time.Second {
+			t.Errorf("%d calls, after %v: %v", calls, time.Since(begun), err)
+		}
+		if err := w.voice.Turn(t.Context(), g.Card); err != nil || time.Since(begun) > time.Second {
+			t.Errorf("a redraw waits for a post, %v: %v", time.Since(begun), err)
+		}
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := w.voice.Turn(short, store.Card{}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a post while Slack wants none: %v", err)
+		}
+		if err := w.voice.Thread(t.Context(), g, store.Entry{Verb: store.Lapse}); err != nil || time.Since(begun) != 7*time.Second {
+			t.Errorf("posted after %v: %v", time.Since(begun), err)
 		}
 	})
 }

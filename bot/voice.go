@@ -6,23 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
 
 	"sekisho/handlers"
 	"sekisho/store"
-)
-
-// Paces that Slack takes from one app for long, with a short burst before
-// (https://docs.slack.dev/apis/web-api/rate-limits): a post a second in a channel, fifty updates a minute, fifty direct
-// messages opened a minute.
-const (
-	postEvery   = time.Second
-	redrawEvery = 1200 * time.Millisecond
-	openEvery   = 1200 * time.Millisecond
-	burst       = 8
 )
 
 // Voice tells people through Slack's Web API. Make one with NewVoice.
@@ -33,10 +21,10 @@ type Voice struct {
 	security string // where alerts are
 	pen      Pen    // in the channels' language
 	log      *slog.Logger
-	posts    *rate.Limiter
-	redraws  *rate.Limiter
-	opens    *rate.Limiter
-	alerts   *rate.Limiter // never behind a storm of cards
+	posts    *pace
+	redraws  *pace
+	opens    *pace
+	alerts   *pace // never behind a storm of cards
 }
 
 var _ handlers.Voice = (*Voice)(nil)
@@ -44,8 +32,7 @@ var _ handlers.Voice = (*Voice)(nil)
 // NewVoice returns a voice that keeps to Slack's pace.
 func NewVoice(api *slack.Client, people *People, place Place, log *slog.Logger) *Voice {
 	return &Voice{api: api, people: people, channel: place.Cards, security: place.Alerts, pen: place.Pen, log: log,
-		posts: rate.NewLimiter(rate.Every(postEvery), burst), redraws: rate.NewLimiter(rate.Every(redrawEvery), burst),
-		opens: rate.NewLimiter(rate.Every(openEvery), burst), alerts: rate.NewLimiter(rate.Every(redrawEvery), burst)}
+		posts: newPace(postEvery), redraws: newPace(redrawEvery), opens: newPace(openEvery), alerts: newPace(redrawEvery)}
 }
 
 // Place is where the bot speaks, and how.
@@ -57,10 +44,15 @@ type Place struct {
 
 // Turn implements handlers.Voice.
 func (v *Voice) Turn(ctx context.Context, at store.Card) error {
+	return v.paceOf(at).wait(ctx)
+}
+
+// paceOf is the pace of cards: posts and redraws each have their own.
+func (v *Voice) paceOf(at store.Card) *pace {
 	if at.TS == "" {
-		return v.posts.Wait(ctx)
+		return v.posts
 	}
-	return v.redraws.Wait(ctx)
+	return v.redraws
 }
 
 // lost are Slack's answers for a message that can no longer be redrawn (https://docs.slack.dev/reference/methods/chat.update#errors).
@@ -75,16 +67,16 @@ func (v *Voice) Card(ctx context.Context, at store.Card, grants ...store.Grant) 
 	if len(grants) == 1 {
 		m = v.pen.Card(grants[0])
 	}
-	card, err := v.draw(ctx, at, v.channel, m)
+	card, err := v.draw(ctx, v.paceOf(at), at, v.channel, m)
 	return card, wrap(err, "draw card of %s", grants[0].ID)
 }
 
 // Alert implements handlers.Voice.
 func (v *Voice) Alert(ctx context.Context, a store.Alert) (store.Card, error) {
-	if err := v.alerts.Wait(ctx); err != nil {
+	if err := v.alerts.wait(ctx); err != nil {
 		return a.Card, err
 	}
-	card, err := v.draw(ctx, a.Card, v.security, v.pen.Alert(a))
+	card, err := v.draw(ctx, v.alerts, a.Card, v.security, v.pen.Alert(a))
 	return card, wrap(err, "draw alert %s", a.ID)
 }
 
@@ -102,17 +94,17 @@ func (v *Voice) ask(ctx context.Context, g store.Grant) (store.Card, error) {
 	if channel == "" {
 		pace = v.opens
 	}
-	if err := pace.Wait(ctx); err != nil {
+	if err := pace.wait(ctx); err != nil {
 		return g.DM, err
 	}
 	if channel == "" {
 		dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{g.Subject.Person}})
-		if err != nil {
+		if pace.heed(err) != nil {
 			return g.DM, err
 		}
 		channel = dm.ID
 	}
-	return v.draw(ctx, g.DM, channel, v.penFor(ctx, g.Subject.Person).DM(g))
+	return v.draw(ctx, pace, g.DM, channel, v.penFor(ctx, g.Subject.Person).DM(g))
 }
 
 // unreachable are Slack's answers for a person whom the bot cannot write to
@@ -121,9 +113,9 @@ var unreachable = []string{"user_not_found", "users_not_found", "user_disabled",
 	"method_not_supported_for_channel_type", "channel_not_found", "is_archived", "messages_tab_disabled"}
 
 // draw redraws a message where it stands, or posts it.
-func (v *Voice) draw(ctx context.Context, at store.Card, channel string, m Message) (store.Card, error) {
+func (v *Voice) draw(ctx context.Context, pace *pace, at store.Card, channel string, m Message) (store.Card, error) {
 	if at.TS != "" {
-		err := v.send(m, func(options ...slack.MsgOption) error {
+		err := v.send(pace, m, func(options ...slack.MsgOption) error {
 			_, _, _, err := v.api.UpdateMessageContext(ctx, at.Channel, at.TS, options...)
 			return err
 		})
@@ -131,7 +123,7 @@ func (v *Voice) draw(ctx context.Context, at store.Card, channel string, m Messa
 			return at, err
 		}
 	}
-	err := v.send(m, func(options ...slack.MsgOption) (err error) {
+	err := v.send(pace, m, func(options ...slack.MsgOption) (err error) {
 		at.Channel, at.TS, err = v.api.PostMessageContext(ctx, channel, options...)
 		return err
 	})
@@ -139,14 +131,14 @@ func (v *Voice) draw(ctx context.Context, at store.Card, channel string, m Messa
 }
 
 // send sends a message; without its blocks if Slack does not take them.
-func (v *Voice) send(m Message, call func(...slack.MsgOption) error) error {
+func (v *Voice) send(pace *pace, m Message, call func(...slack.MsgOption) error) error {
 	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
-	err := call(options...)
+	err := pace.heed(call(options...))
 	if answers(err, unfit) {
 		v.log.Error("Slack refuses the blocks of a message: sent without them", "err", err)
 		options[1] = slack.MsgOptionBlocks([]slack.Block{}...)
-		err = call(options...)
+		err = pace.heed(call(options...))
 	}
 	return err
 }
@@ -157,12 +149,12 @@ func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error 
 	if !ok {
 		return nil
 	}
-	if err := v.posts.Wait(ctx); err != nil {
+	if err := v.posts.wait(ctx); err != nil {
 		return err
 	}
 	_, _, err := v.api.PostMessageContext(ctx, g.Card.Channel, slack.MsgOptionTS(g.Card.TS), slack.MsgOptionText(line, false),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
-	if answers(err, lost) || answers(err, []string{"thread_not_found"}) {
+	if v.posts.heed(err); answers(err, lost) || answers(err, []string{"thread_not_found"}) {
 		return nil // the card was deleted, and its thread with it; the ledger has what it said
 	}
 	return wrap(err, "post entry %d of %s", e.Seq, g.ID)

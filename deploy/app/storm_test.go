@@ -16,7 +16,7 @@ const (
 )
 
 // Two thousand people sign in within a minute, and Slack takes one message a second: every request gets onto a card or a
-// digest, without a running into Slack's limit that feeds on itself, and what expires meanwhile ends in time.
+// digest, without running into Slack's limit that feeds on itself, and what expires meanwhile ends in time.
 func TestStormOfSignIns(t *testing.T) {
 	t.Parallel()
 	users := names("u", storm)
@@ -41,10 +41,10 @@ func TestStormOfSignIns(t *testing.T) {
 		turned := int(posts.Load()) - (s.said() - before)
 		cards := len(s.slack.Messages(approvals)) - expired
 		t.Logf("%d sign-ins in a minute: %d messages, the last card %s after the first sign-in, %d posts turned away", storm, cards, last, turned)
-		if last > 5*time.Minute || cards > storm/10 {
+		if last > 5*time.Minute || cards > storm/10+10 { // the first ones have a card each
 			t.Errorf("%d messages, the last after %s", cards, last)
 		}
-		if turned > storm/20 {
+		if turned > 50 {
 			t.Errorf("%d posts ran into Slack's limit", turned)
 		}
 		if members := s.aws.Members(account, group); len(members) > 0 {

@@ -58,7 +58,7 @@ func (k *Keeper) wind(ctx context.Context) {
 }
 
 // onTime is an error if the clock stands more than a minute behind the time that the ledger has seen: an end reckoned
-// from it would come too late. Nothing is given then; what is over is still ended. An operator resets the mark.
+// from it would come too late. Nothing is given then; what is over is still ended. An operator resets the mark (ResetClock).
 func (k *Keeper) onTime(ctx context.Context) error {
 	m, err := store.LoadMark(ctx, k.DB, clockMark)
 	if err != nil {
@@ -90,4 +90,15 @@ func (k *Keeper) markTime(ctx context.Context) error {
 		return store.Save(ctx, k.DB, &m)
 	}
 	return k.onTime(ctx)
+}
+
+// ResetClock sets the mark of a ledger that no bot is at work on to now, and returns where it stood: a clock that once
+// ran ahead would keep access from being given until the time that it showed.
+func ResetClock(ctx context.Context, db store.DB, now time.Time) (before time.Time, err error) {
+	m, err := store.LoadMark(ctx, db, clockMark)
+	if err != nil {
+		return time.Time{}, err
+	}
+	before, m.At = m.At, now.UTC().Round(0)
+	return before, store.Save(ctx, db, &m)
 }

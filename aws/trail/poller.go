@@ -49,6 +49,8 @@ const (
 // A message is deleted when there is nothing left to do for it: when it is to be ignored, or when Sink has returned nil
 // for its request. If Sink fails, it stays and comes again after the queue's visibility timeout. So does an invalid
 // one, until the queue's redrive policy moves it to the dead-letter queue, where a person finds it and an alarm counts it.
+// A request that could not be stored as often as the redrive policy allows goes there too: move it back from there
+// (StartMessageMoveTask), for nothing but the queue remembers it.
 // SQS delivers at least once and in any order, and a deletion can fail, so Sink sees a request any number of times.
 //
 // When ctx ends, the messages in hand are finished first, in at most ten seconds: what is not done by then comes again.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"sekisho/aws/identity"
 	"sekisho/aws/trail"
@@ -29,6 +30,8 @@ type Edges struct {
 	AWS   func(account string) aws.Config // "" for the account of the queues
 	Now   func() time.Time
 	Log   *slog.Logger
+
+	Metrics prometheus.Registerer // nil: nobody reads them
 }
 
 // App is the bot, ready to run.
@@ -41,6 +44,8 @@ type App struct {
 
 // New joins the parts. It reaches for nothing yet.
 func New(c config.Config, e Edges) *App {
+	counts := newMetrics(e.Metrics)
+	e.DB = counted{e.DB, counts}
 	people := bot.New(e.Slack, bot.Place{Cards: c.Channel, Alerts: cmp.Or(c.Security, c.Channel),
 		Pen: bot.Pen{Words: bot.In(c.Language), Zone: c.Zone}}, e.Now, e.Log)
 	accounts := identity.Accounts{}
@@ -54,8 +59,9 @@ func New(c config.Config, e Edges) *App {
 	return &App{
 		keeper: keeper,
 		bot:    people,
-		poller: &trail.Poller{SQS: sqs.NewFromConfig(e.AWS(""), inRegionOf(c.SignIns)), URL: c.SignIns, Known: c.Policy.Known, Sink: keeper.Receive, Log: e.Log},
-		alone:  e.Alone,
+		poller: &trail.Poller{SQS: sqs.NewFromConfig(e.AWS(""), inRegionOf(c.SignIns)), URL: c.SignIns,
+			Known: c.Policy.Known, Seen: counts.seen, Sink: keeper.Receive, Log: e.Log},
+		alone: e.Alone,
 	}
 }
 

@@ -23,6 +23,7 @@ type ledgerCommands struct {
 	Show   showCommand   `cmd:"" help:"List the latest requests, or tell one record's whole story."`
 	Verify verifyCommand `cmd:"" help:"Recompute every chain of entries and compare records, entries and indexes. Exit code 1 if anything does not fit."`
 	Backup backupCommand `cmd:"" help:"Write a verified copy of the ledger to a file."`
+	Clock  clockCommand  `cmd:"" name:"reset-clock" help:"Have the ledger take this machine's time for true, with the bot stopped: for a card that says ClockBehind after the clock had run ahead."`
 }
 
 // open returns a copy of the ledger to read. The copy's file has no name any more, so nothing stays behind.
@@ -45,7 +46,7 @@ func (l *ledgerCommands) copy(ctx context.Context, s streams, file *os.File) err
 	case ctx.Err() != nil:
 		return errInterrupted
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no ledger at %s: say with --ledger or SEKISHO_LEDGER where it is", l.Path)
+		return missing(l.Path)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: run this as the user that runs the bot", err)
 	case errors.Is(err, syscall.ENOSPC):
@@ -54,6 +55,10 @@ func (l *ledgerCommands) copy(ctx context.Context, s streams, file *os.File) err
 		return fmt.Errorf("%w: keep it as it is, and go on from a backup", err)
 	}
 	return err
+}
+
+func missing(path string) error {
+	return fmt.Errorf("there is no ledger at %s: say with --ledger or SEKISHO_LEDGER where it is", path)
 }
 
 // errInterrupted is an error of its own, as what was asked for has not been done, and a script must hear of it.

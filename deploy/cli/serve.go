@@ -14,6 +14,8 @@ import (
 type serveCommand struct {
 	Config string `required:"" type:"existingfile" placeholder:"FILE" help:"The configuration."`
 	Ledger string `default:"sekisho.db" env:"SEKISHO_LEDGER" placeholder:"FILE" help:"The ledger; made if there is none."`
+
+	Metrics string `env:"SEKISHO_METRICS" placeholder:"ADDRESS" help:"Count for Prometheus at http://ADDRESS/metrics, such as 127.0.0.1:9464. Whoever reaches the address can read."`
 }
 
 // Run runs the bot until it is told to stop. It opens the ledger before anything else: what is overdue is revoked
@@ -44,11 +46,19 @@ func (c serveCommand) serve(ctx context.Context, log *slog.Logger) (err error) {
 		log.LogAttrs(context.WithoutCancel(ctx), slog.LevelInfo, "stopped")
 	}()
 	edges.DB, edges.Alone = ledger, true
-	log.Info("started", "ledger", c.Ledger, "accounts", len(conf.Policy.Accounts), "entitlements", len(conf.Policy.Entitlements))
-	return app.New(conf, edges).Run(ctx, func(ctx context.Context) error {
+	beside := []func(context.Context) error{func(ctx context.Context) error {
 		if err := ledger.Serve(ctx); err != nil { // no reason to stop: `sekisho ledger` waits until the bot does
 			log.Warn("copies of the ledger cannot be given", "err", err)
 		}
 		return nil
-	})
+	}}
+	if c.Metrics != "" {
+		g, err := listen(c.Metrics)
+		if err != nil {
+			return err
+		}
+		edges.Metrics, beside = g, append(beside, g.serve)
+	}
+	log.Info("started", "ledger", c.Ledger, "accounts", len(conf.Policy.Accounts), "entitlements", len(conf.Policy.Entitlements))
+	return app.New(conf, edges).Run(ctx, beside...)
 }

@@ -20,6 +20,13 @@
 // the transaction before anything of it is written, and sees those before it, so one that is refused leaves no trace
 // and spoils nothing for the others. Only an error of the disk fails a whole group, and the next one starts anew.
 //
+// # A full disk
+//
+// What must end has to be written down first, also on a full disk. A megabyte is kept for that in a file beside the ledger.
+// When a write fails it is given up for the ledger, which from then on takes only changes of records that it has, until
+// it can be made again: nothing new begins, and what has begun ends. Presses are new too, so nobody's is lost: Slack tells
+// the person that it was not taken.
+//
 // # Copies
 //
 // The lock keeps every other process out, also the operator who wants to look. So the owner answers on a Unix socket

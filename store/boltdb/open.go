@@ -34,6 +34,7 @@ var (
 // DB is a ledger file. Close it to release its lock.
 type DB struct {
 	Reader
+	spare   spare
 	changes chan *change  // to the writer
 	written chan struct{} // closed when the writer has ended
 	serving chan struct{} // holds one: whoever serves, and in the end Close
@@ -57,7 +58,7 @@ func Open(path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
 	}
-	d := &DB{Reader: Reader{bolt: db}, changes: make(chan *change), written: make(chan struct{}),
+	d := &DB{Reader: Reader{bolt: db}, spare: spare{path: path + ".spare"}, changes: make(chan *change), written: make(chan struct{}),
 		serving: make(chan struct{}, 1), closing: make(chan struct{})}
 	if err := d.view(ours); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", path, err), d.Reader.Close())

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -114,20 +115,13 @@ func (d *DB) gather(first *change) []*change {
 
 // commit writes the changes of a group that can be written, durably, and tells each how it went.
 func (d *DB) commit(group []*change) {
-	err := d.bolt.Update(func(tx *bolt.Tx) error {
-		refused := 0
-		for _, c := range group {
-			if c.err = c.check(tx); c.err != nil {
-				refused++
-			} else if err := c.write(tx); err != nil {
-				return err
-			}
-		}
-		if refused == len(group) {
-			return errRefused
-		}
-		return nil
-	})
+	d.spare.keep()
+	d.refuseNew(group)
+	err := d.update(group)
+	if err != nil && !errors.Is(err, errRefused) && d.spare.give(err) {
+		d.refuseNew(group)
+		err = d.update(group)
+	}
 	for _, c := range group {
 		switch {
 		case c.err != nil:
@@ -138,6 +132,36 @@ func (d *DB) commit(group []*change) {
 			c.done <- nil
 		}
 	}
+}
+
+// refuseNew refuses what would begin a record while there is room only for what ends.
+func (d *DB) refuseNew(group []*change) {
+	for _, c := range group {
+		if !d.spare.held && slices.ContainsFunc(c.docs, func(s sheet) bool { return s.Version == 0 }) {
+			c.err = fmt.Errorf("put: write ledger %s: what room is left is kept for what ends: %w", d.bolt.Path(), d.spare.why)
+		}
+	}
+}
+
+// update is one transaction.
+func (d *DB) update(group []*change) error {
+	return d.bolt.Update(func(tx *bolt.Tx) error {
+		refused := 0
+		for _, c := range group {
+			if c.err == nil {
+				c.err = c.check(tx)
+			}
+			if c.err != nil {
+				refused++
+			} else if err := c.write(tx); err != nil {
+				return err
+			}
+		}
+		if refused == len(group) {
+			return errRefused
+		}
+		return nil
+	})
 }
 
 // check tells whether the change can be made, after those that the transaction holds already.

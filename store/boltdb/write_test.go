@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,7 +158,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("the disk was not full")
 	}
 	db.bolt.MaxSize = 0
-	if err := db.Put(t.Context(), large("more")); err != nil {
+	if err := eventually(func() error { return db.Put(t.Context(), large("more")) }); err != nil {
 		t.Errorf("with room again: %v", err)
 	}
 	if err := db.Close(); err != nil {
@@ -172,6 +175,56 @@ func TestFullDisk(t *testing.T) {
 	}
 	if !missing(t, db, "again") {
 		t.Error("what failed is there")
+	}
+}
+
+// eventually tries for some seconds.
+func eventually(do func() error) (err error) {
+	for range 500 {
+		if err = do(); err == nil {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return err
+}
+
+// With the spare given up, what has begun goes on and nothing begins; and the spare is made again.
+func TestSpareIsForWhatEnds(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	db, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Put(t.Context(), record("old")); err != nil {
+		t.Fatal(err)
+	}
+	full := &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
+	blocked := path + ".spare"
+	if !db.spare.give(full) { // nothing else uses the writer now
+		t.Fatal("there was no spare")
+	}
+	if err := os.Mkdir(blocked, 0o700); err != nil { // so that none can be made
+		t.Fatal(err)
+	}
+	old, begun := record("old"), record("new")
+	old.Version, old.Entries = 1, nil
+	if err := db.Put(t.Context(), old); err != nil {
+		t.Errorf("what has begun: %v", err)
+	}
+	if err := db.Put(t.Context(), begun); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), path) {
+		t.Errorf("what begins: %v", err)
+	}
+	if err := os.Remove(blocked); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if err := eventually(func() error { return db.Put(t.Context(), begun) }); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if there, err := os.Stat(blocked); err != nil || there.Size() != spareSize {
+		t.Errorf("the spare: %v, %v", there, err)
 	}
 }
 

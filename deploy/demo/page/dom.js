@@ -59,3 +59,18 @@ function restore(parent, held) {
 export function once(node, data, draw) {
   keyed(node, data === null ? [] : [{ key: "only", data }], draw);
 }
+
+// bookmark remembers what has the focus. Called, it gives the focus back if nobody has it by then: to what had it, to what
+// was drawn in its place, or to where one writes.
+export function bookmark() {
+  const node = document.activeElement;
+  const child = node?.closest("[data-key]");
+  const parent = child?.parentElement;
+  return () => {
+    if (document.activeElement !== document.body) return;
+    const now = [...(parent?.children ?? [])].find((c) => c.dataset.key === child.dataset.key);
+    const same = now && [...now.querySelectorAll("[data-focus]")].find((n) => n.dataset.focus === node.dataset.focus);
+    const was = node?.isConnected && node !== document.body ? node : null;
+    (was ?? same ?? now ?? byId("compose")).focus();
+  };
+}

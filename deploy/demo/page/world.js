@@ -25,6 +25,8 @@ draws((state) => {
     ["bot", "iam", "slack"].map((name) => ({ key: name, data: lever(state, name) })),
     drawLever,
   );
+  const joinable = logins(state, (a, u) => !a.groups.some((g) => g.members.includes(u.name)));
+  keyed(byId("join-user"), joinable, (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-user"), logins(state), (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-from"), addresses.map(([name, ip]) => ({ key: ip, data: { name, ip, lang: state.lang } })), ({ name, ip }) => el("option", { value: ip }, `${say(`from.${name}`)} · ${ip}`));
   keyed(byId("accounts"), state.cloud.map((a) => ({ key: a.id, data: seen(a, state.lang) })), account);
@@ -67,9 +69,9 @@ function drawLever({ name, well, bad, status, verb, action }) {
   );
 }
 
-function logins(state) {
+function logins(state, fits = () => true) {
   return state.cloud.flatMap((a) =>
-    a.users.map((u) => {
+    a.users.filter((u) => fits(a, u)).map((u) => {
       const key = u.name === "legacy-batch" ? "signin.option_nobody" : "signin.option";
       return { key: `${a.id} ${u.name}`, data: { value: `${a.id} ${u.name}`, text: say(key, { user: u.name, account: a.name }) } };
     }),
@@ -147,6 +149,14 @@ byId("signin").addEventListener("submit", async (event) => {
   const ask = { do: "signin", account: accountID, user: name, address: byId("signin-from").value, mfa: byId("signin-mfa").checked };
   await busily(event.submitter, async () => {
     if (await act(ask)) toast(say("signin.done", { user: name }), "good");
+  });
+});
+
+byId("join").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const [accountID, name] = byId("join-user").value.split(" ");
+  await busily(event.submitter, async () => {
+    if (await act({ do: "join", account: accountID, user: name })) toast(say("join.done", { user: name }), "good");
   });
 });
 

@@ -1,7 +1,7 @@
 // compose.js is where one writes: a message, or a command for the app.
 
 import { el, byId, keyed } from "./dom.js";
-import { act, draws, placeOf, viewer } from "./app.js";
+import { act, app, draws, placeOf, viewer } from "./app.js";
 import { placeName } from "./rail.js";
 import { language, say } from "./words.js";
 

@@ -26,6 +26,7 @@ draws((state) => {
     drawLever,
   );
   const joinable = logins(state, (a, u) => !a.groups.some((g) => g.members.includes(u.name)));
+  joinable.sort((a, b) => isNobodys(b.key) - isNobodys(a.key)); // whom no access can explain comes first
   keyed(byId("join-user"), joinable, (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-user"), logins(state), (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-from"), addresses.map(([name, ip]) => ({ key: ip, data: { name, ip, lang: state.lang } })), ({ name, ip }) => el("option", { value: ip }, `${say(`from.${name}`)} · ${ip}`));
@@ -69,10 +70,12 @@ function drawLever({ name, well, bad, status, verb, action }) {
   );
 }
 
+const isNobodys = (name) => name.endsWith("legacy-batch");
+
 function logins(state, fits = () => true) {
   return state.cloud.flatMap((a) =>
     a.users.filter((u) => fits(a, u)).map((u) => {
-      const key = u.name === "legacy-batch" ? "signin.option_nobody" : "signin.option";
+      const key = isNobodys(u.name) ? "signin.option_nobody" : "signin.option";
       return { key: `${a.id} ${u.name}`, data: { value: `${a.id} ${u.name}`, text: say(key, { user: u.name, account: a.name }) } };
     }),
   );

@@ -41,7 +41,7 @@ func (s *stage) speak(lang string) error {
 		return err
 	}
 	c.SignIns = s.queue
-	runs := s.drop() == nil
+	runs := s.dismiss() == nil
 	for _, u := range people(lang) {
 		s.slack.SetUser(u)
 	}
@@ -53,6 +53,27 @@ func (s *stage) speak(lang string) error {
 		return nil
 	}
 	return s.worked("spoke", errors.Join(s.redraw(c), s.begin()))
+}
+
+// goodbye is how long a bot may take to finish what it does.
+const goodbye = 3 * time.Second
+
+// dismiss ends the bot as SIGTERM would, so that it notes where its last message stands; one that takes too long is killed.
+// The caller holds lever.
+func (s *stage) dismiss() error {
+	s.mu.Lock()
+	b := s.bot
+	s.mu.Unlock()
+	if b == nil {
+		return errNotRunning
+	}
+	b.stop()
+	select {
+	case err := <-b.ended:
+		b.ended <- err // for drop, which waits for it as well
+	case <-time.After(goodbye):
+	}
+	return s.drop()
 }
 
 const (

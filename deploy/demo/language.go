@@ -41,18 +41,26 @@ func (s *stage) speak(lang string) error {
 		return err
 	}
 	c.SignIns = s.queue
+	s.mu.Lock()
+	s.config, s.lang, s.anew = c, lang, s.bot != nil
+	s.mu.Unlock()
+	s.bell.ring()
+	defer s.settled()
 	runs := s.dismiss() == nil
 	for _, u := range people(lang) {
 		s.slack.SetUser(u)
 	}
-	s.mu.Lock()
-	s.config, s.lang = c, lang
-	s.mu.Unlock()
-	s.bell.ring()
 	if !runs {
 		return nil
 	}
 	return s.worked("spoke", errors.Join(s.redraw(c), s.begin()))
+}
+
+func (s *stage) settled() {
+	s.mu.Lock()
+	s.anew = false
+	s.mu.Unlock()
+	s.bell.ring()
 }
 
 // goodbye is how long a bot may take to finish what it does.

@@ -29,6 +29,7 @@ type stage struct {
 	mu    sync.Mutex // guards what follows, world.bot and world.config
 	lang  string
 	down  map[string]bool // "iam", "slack"
+	anew  bool            // the bot is being started anew
 
 	happened []happening // the oldest first
 }

@@ -121,7 +121,7 @@ func (s *stage) state(as string) state {
 			out.Down = append(out.Down, service)
 		}
 	}
-	if s.bot == nil {
+	if s.bot == nil && !s.anew {
 		out.Bot = botDead
 	} else if s.slack.Sockets() == 0 {
 		out.Bot = botCutOff

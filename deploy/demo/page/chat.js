@@ -129,8 +129,9 @@ function announce(state, place) {
 const bare = (text) => el("p", {}, mrkdwn(text)).textContent;
 
 byId("thread-close").addEventListener("click", () => {
+  const from = `#messages [data-key="${app.thread}"] .replies`;
   go({ thread: null });
-  byId("messages").focus();
+  (document.querySelector(from) ?? byId("messages")).focus();
 });
 
 // openHome tells the app that somebody looks at its Home tab, as Slack does each time.

@@ -44,15 +44,22 @@ function focusIn(parent) {
   if (!active || active === parent || !parent.contains(active)) return null;
   let child = active;
   while (child.parentElement !== parent) child = child.parentElement;
-  return { key: child.dataset.key, focus: active.dataset.focus, node: active };
+  return { key: child.dataset.key, place: [...parent.children].indexOf(child), node: active };
 }
 
 // restore gives the focus to what stands where it was; to the whole child if what had it is gone.
 function restore(parent, held) {
   if (!held || held.node.isConnected) return;
-  const child = [...parent.children].find((c) => c.dataset.key === held.key);
-  const same = child && [...child.querySelectorAll("[data-focus]")].find((n) => n.dataset.focus === held.focus);
-  (same ?? child)?.focus();
+  const child = [...parent.children].find((c) => c.dataset.key === held.key) ?? parent.children[held.place];
+  (twin(child, held.node) ?? child)?.focus();
+}
+
+// twin is what was drawn within a child in the place of a node: the same by its data-focus, or by the last word of it, as
+// the ids of blocks may be others in each drawing.
+function twin(child, node) {
+  const all = [...(child?.querySelectorAll("[data-focus]") ?? [])];
+  const last = (n) => n.dataset.focus?.split(" ").at(-1);
+  return all.find((n) => n.dataset.focus === node.dataset.focus) ?? all.find((n) => last(n) === last(node));
 }
 
 // once keeps an element's children as long as the data they were drawn from.
@@ -69,8 +76,7 @@ export function bookmark() {
   return () => {
     if (document.activeElement !== document.body) return;
     const now = [...(parent?.children ?? [])].find((c) => c.dataset.key === child.dataset.key);
-    const same = now && [...now.querySelectorAll("[data-focus]")].find((n) => n.dataset.focus === node.dataset.focus);
     const was = node?.isConnected && node !== document.body ? node : null;
-    (was ?? same ?? now ?? byId("compose")).focus();
+    (was ?? twin(now, node) ?? now ?? byId("compose")).focus();
   };
 }

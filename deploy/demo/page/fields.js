@@ -99,7 +99,7 @@ function suggested(e, names, b, at) {
 function offer(found, list) {
   found.hidden = !list.length && !found.value;
   if (found.offer) return found.offer(list);
-  found.size = Math.min(Math.max(list.length, 2), 6);
+  found.size = list.length > 1 ? Math.min(list.length, 6) : 0;
   found.replaceChildren(...list.map(optionNode));
   found.value = list[0]?.value ?? "";
 }

@@ -35,7 +35,8 @@ export function go(change) {
   redraw();
 }
 
-const token = document.querySelector("meta[name=token]").content;
+// token is what the server knows its own page by.
+export const token = document.querySelector("meta[name=token]").content;
 
 // act asks the server to do something, and tells the person if it cannot be done. It returns the answer, or null.
 export async function act(action) {
@@ -71,7 +72,7 @@ export async function busily(button, work) {
 export function toast(text, kind = "bad") {
   const note = el("p", { class: `toast ${kind}` }, text);
   byId("toasts").append(note);
-  setTimeout(() => note.remove(), kind === "good" ? 3000 : 7000);
+  setTimeout(() => note.remove(), Math.max(kind === "good" ? 3000 : 7000, text.length * 80)); // as long as it takes to read
 }
 
 // person, group and channel names, by id.

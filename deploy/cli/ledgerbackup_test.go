@@ -71,7 +71,7 @@ func TestLedgerBackupRefuses(t *testing.T) {
 	if code, _, errOut := run("ledger", "backup", "--ledger", path+"x", filepath.Join(folder, "new.db")); code != 1 || !strings.Contains(errOut, "no ledger at") {
 		t.Errorf("of nothing: exit %d\n%s", code, errOut)
 	}
-	alone(t, folder, "ledger.db", "link.db")
+	alone(t, folder, "ledger.db", "ledger.db.spare", "link.db")
 }
 
 // A copy with faults may be all there is, so it is kept; but it never takes the place of an older one without.

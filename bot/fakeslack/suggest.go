@@ -64,24 +64,27 @@ func findExternal(blocks []any, blockID string) (object, elementKey) {
 	return nil, elementKey{}
 }
 
-// suggested keeps the options of a suggestion's answer, inside the limits of a static select.
+// suggested keeps the options of a suggestion's answer, inside the limits of a static select. Where several may be chosen,
+// those of an earlier answer may have been, and stay on offer.
 func (v *view) suggested(key elementKey, raw json.RawMessage) error {
 	response, err := decodeResponse(raw)
 	if err != nil {
 		return err
 	}
-	if options, ok := response["options"].([]any); ok && len(options) == 0 {
-		delete(v.offered, key) // nothing matches
-		return nil
-	}
-	c := newChecker()
-	c.optionsOrGroups(response, "")
-	if err := c.err(); err != nil {
-		return err
+	if options, ok := response["options"].([]any); !ok || len(options) > 0 { // none is an answer as well: nothing matches
+		c := newChecker()
+		c.optionsOrGroups(response, "")
+		if err := c.err(); err != nil {
+			return err
+		}
 	}
 	if v.offered == nil {
 		v.offered = map[elementKey][]any{}
 	}
-	v.offered[key] = optionsOf(response)
+	now := optionsOf(response)
+	if v.state[key]["type"] == "multi_external_select" {
+		now = append(now, v.offered[key]...)
+	}
+	v.offered[key] = now
 	return nil
 }

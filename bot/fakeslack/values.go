@@ -35,7 +35,7 @@ var fieldsOf = map[string]fields{
 
 // chosen is the state of element e once a person has entered value: typed text, a number, an id, a day (2026-11-22), a time
 // (14:05), a moment in Unix seconds, an option's value, or several ids or options joined by commas. Empty is nothing
-// chosen. Options of an external select are those last offered.
+// chosen. Options of an external select are those last offered, and those that stood in it at first.
 func (s *Server) chosen(e object, value string, offered []any) (object, error) {
 	kind, _ := e["type"].(string)
 	field := cmp.Or(fieldsOf[kind].value, "selected_option") // an overflow menu chooses, and keeps nothing
@@ -72,11 +72,22 @@ func (s *Server) entered(e object, kind, value string, offered []any) (any, erro
 	case "checkboxes", "multi_static_select":
 		return each(e, value, func(v string) (any, error) { return pick(optionsOf(e), v) })
 	case "multi_external_select":
-		return each(e, value, func(v string) (any, error) { return pick(offered, v) })
+		return each(e, value, func(v string) (any, error) { return pick(onOffer(e, offered), v) })
 	case "external_select":
-		return pick(offered, value)
+		return pick(onOffer(e, offered), value)
 	}
 	return pick(optionsOf(e), value)
+}
+
+func onOffer(e object, offered []any) []any {
+	kind, _ := e["type"].(string)
+	switch first := e[fieldsOf[kind].initial].(type) {
+	case object:
+		return append(slices.Clip(offered), first)
+	case []any:
+		return append(slices.Clip(offered), first...)
+	}
+	return offered
 }
 
 // each reads several values, and no more of them than the element takes.

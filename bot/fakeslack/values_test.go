@@ -56,6 +56,41 @@ func TestElementsOfForms(t *testing.T) {
 	}
 }
 
+// What was offered for an earlier query stays chosen where several may be, and what the app put there at first always may.
+func TestSuggestionsForSeveral(t *testing.T) {
+	one := func(n string) string { return `{"text":{"type":"plain_text","text":"T"},"value":"` + n + `"}` }
+	for element, good := range map[string]string{
+		`{"type":"multi_external_select","min_query_length":0,"initial_options":[` + one("first") + `]}`: "first,a,b",
+		`{"type":"external_select","min_query_length":0,"initial_option":` + one("first") + `}`:          "first",
+	} {
+		bubble(t, func(t *testing.T, w *world) {
+			w.connect(func(e socketmode.Event, ack func(any)) {
+				switch data := e.Data.(type) {
+				case slack.SlashCommand:
+					ack(nil)
+					openRaw(t, w, data.TriggerID, element)
+				case slack.InteractionCallback:
+					if data.Value == "" {
+						ack(nil)
+						return
+					}
+					ack(map[string]any{"options": []any{json.RawMessage(one(data.Value))}})
+				}
+			})
+			v := openAgain(t, w)
+			for _, query := range []string{"a", "b"} {
+				if d := must[fakeslack.Delivery](t)(w.Suggest("U1", v.ID, "it", query)); d.Problem != "" {
+					t.Errorf("%s: %s", query, d.Problem)
+				}
+			}
+			if _, err := w.Submit("U1", v.ID, map[string]string{"it": "a,never"}); err == nil {
+				t.Error("takes what was never offered")
+			}
+			must[fakeslack.Delivery](t)(w.Submit("U1", v.ID, map[string]string{"it": good}))
+		})
+	}
+}
+
 // openRaw opens a form with one element, as the app wrote it.
 func openRaw(t *testing.T, w *world, trigger, element string) {
 	t.Helper()

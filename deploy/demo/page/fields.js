@@ -88,20 +88,23 @@ function suggested(e, names, b, at) {
     note.textContent = list.length ? "" : say("select.none");
     offer(found, list);
   });
+  search.addEventListener("change", (event) => event.stopPropagation()); // what is looked for is not what is chosen
   return valued(el("div", { class: "suggested" }, search, note, found), () => found.value, (v) => {
     if (v && !several) offer(found, [{ value: v, text: labels.get(v) ?? v }]);
     if (several) offer(found, v.split(",").filter(Boolean).map((value) => ({ value, text: labels.get(value) ?? value })));
     found.value = v;
+    found.size = 0;
   });
 }
 
 // offer shows what can be chosen now. What is chosen of several stays among it.
 function offer(found, list) {
-  found.hidden = !list.length && !found.value;
   if (found.offer) return found.offer(list);
-  found.size = list.length > 1 ? Math.min(list.length, 6) : 0;
+  const was = found.value;
+  found.hidden = !list.length;
+  found.size = Math.min(Math.max(list.length, 2), 6);
   found.replaceChildren(...list.map(optionNode));
-  found.value = list[0]?.value ?? "";
+  found.value = was; // nothing, if it is not offered any more: nobody has chosen what merely comes first
 }
 
 // picked is a group of radio buttons or checkboxes.

@@ -100,10 +100,14 @@ var views = []view{
 		v.press("button", v.say("message.replies", "n", "2"))
 		v.sees(v.thread())
 	}},
-	{"confirm", "tab.chat", func(v *visitor) { v.button("thread.close"); v.button("button.revoke") }},
+	{"confirm", "tab.chat", func(v *visitor) {
+		v.button("thread.close")
+		v.button("button.revoke")
+		v.sees(v.dialog("confirm.revoke.title"))
+	}},
 	{"dead", "tab.chat", func(v *visitor) {
 		v.button("confirm.cancel")
-		v.lever("bot", "bot.kill")
+		v.kills()
 		v.button("button.revoke")
 		v.confirms("confirm.revoke.title", "button.revoke")
 		v.sees(v.notes(), v.say("error.bot_dead"))

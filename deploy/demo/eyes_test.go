@@ -73,6 +73,19 @@ func (v *visitor) decided() {
 	v.misses("button", v.say("button.approve"), v.say("button.deny"), v.say("button.revoke"), v.say("button.finish"))
 }
 
+// faulted waits until a screen reader tells at the field what is wrong with it.
+func (v *visitor) faulted(field, complaint string) {
+	v.t.Helper()
+	v.until("hear of "+field, func(ctx context.Context) error {
+		told, err := on[string](ctx, v, thing{"textbox", field},
+			`function () { return this.ariaInvalid + " " + this.ariaDescribedByElements?.map((n) => n.textContent).join(" "); }`)
+		if err == nil && told != "true "+complaint {
+			err = fmt.Errorf("it tells %q", told)
+		}
+		return err
+	})
+}
+
 // onlyText makes sure that nothing people wrote has become an element, or ran.
 func (v *visitor) onlyText() {
 	v.t.Helper()

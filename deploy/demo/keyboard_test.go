@@ -17,9 +17,7 @@ func playKeyboard(v *visitor) {
 	v.tabsTo(thing{"button", v.say("button.approve")})
 	v.key(kb.Enter)
 	v.sees(v.messages(), v.say("refusal.own"))
-	if at := v.focus(); at != (thing{"button", v.say("button.approve")}) {
-		v.t.Errorf("after the press the focus is on %v", at)
-	}
+	v.holds(thing{"button", v.say("button.approve")})
 	v.tabsTo(thing{"radio", v.nameOf("U0YAMADA")})
 	v.key(kb.ArrowDown)
 	v.tabsTo(thing{"button", v.say("button.deny")})
@@ -27,6 +25,7 @@ func playKeyboard(v *visitor) {
 	v.sees(v.dialog("deny.title"))
 	v.key(kb.Escape)
 	v.misses("dialog", v.say("deny.title"))
+	v.holds(thing{"button", v.say("button.deny")})
 	v.tabsTo(thing{"button", v.say("button.approve")})
 	v.key(" ")
 	v.sees(v.messages(), v.say("state.active"))
@@ -37,6 +36,14 @@ func (v *visitor) key(keys string) {
 	v.steps.Add(1)
 	if err := chromedp.Do(v.ctx, chromedp.KeyEvent(keys)); err != nil {
 		v.t.Fatal(err)
+	}
+}
+
+// holds makes sure that the focus is still where it was before all that has changed.
+func (v *visitor) holds(what thing) {
+	v.t.Helper()
+	if at := v.focus(); at != what {
+		v.t.Errorf("the focus has gone from %v to %v", what, at)
 	}
 }
 
@@ -52,6 +59,7 @@ func (v *visitor) tabsTo(what thing) {
 			if !v.focusShows() {
 				v.t.Errorf("nothing shows that %v has the focus", at)
 			}
+			v.t.Logf("%d tabs to %v", len(way), what)
 			return
 		}
 	}

@@ -13,11 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/accessibility"
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -112,94 +108,6 @@ func (v *visitor) until(what string, try func(context.Context) error) {
 	}
 }
 
-// all are the elements with a role that are not hidden, by their names.
-func (v *visitor) all(ctx context.Context, role string) ([]named, error) {
-	document, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject]("document"))
-	if err != nil {
-		return nil, err
-	}
-	found, err := chromedp.Call(ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: document.ObjectID, Role: role})
-	if err != nil {
-		return nil, err
-	}
-	var out []named
-	for _, node := range found.Nodes {
-		if !node.Ignored {
-			out = append(out, named{textIn(node.Name), node.BackendDOMNodeID})
-		}
-	}
-	return out, nil
-}
-
-type named struct {
-	name string
-	node cdp.BackendNodeID
-}
-
-func textIn(value *accessibility.Value) string {
-	var text string
-	if value != nil {
-		_ = json.Unmarshal(value.Value, &text) // what is no text has no name
-	}
-	return text
-}
-
-// called tells how well a name is the one asked for: wholly, by its beginning, by its end, or not at all.
-func called(name, asked string) (rank int) {
-	switch {
-	case name == asked:
-		return 3
-	case strings.HasPrefix(name, asked):
-		return 2
-	case strings.HasSuffix(name, asked):
-		return 1
-	}
-	return 0
-}
-
-// find is the first of the things that are called so best.
-func (v *visitor) find(ctx context.Context, what thing) (runtime.RemoteObjectID, error) {
-	if what.role == "" {
-		body, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject]("document.body"))
-		if err != nil {
-			return "", err
-		}
-		return body.ObjectID, nil
-	}
-	all, err := v.all(ctx, what.role)
-	if err != nil {
-		return "", err
-	}
-	var best named
-	rank := 0
-	for _, one := range all {
-		if r := called(one.name, what.name); r > rank {
-			best, rank = one, r
-		}
-	}
-	if rank == 0 {
-		return "", fmt.Errorf("there is no %s %q among %v", what.role, what.name, all)
-	}
-	found, err := chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: best.node})
-	if err != nil {
-		return "", err
-	}
-	return found.Object.ObjectID, nil
-}
-
-// on calls a function of JavaScript on a thing.
-func on[T any](ctx context.Context, v *visitor, what thing, function string, args ...any) (T, error) {
-	object, err := v.find(ctx, what)
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return chromedp.Run(ctx, chromedp.CallFunctionOn[T](function, func(p *runtime.CallFunctionOnParams) {
-		yes := true
-		p.ObjectID, p.AwaitPromise = object, &yes
-	}, args...))
-}
-
 // spot is where a thing can be pressed: it has come into view, stands still, can be used, and nothing lies on top of it.
 const spot = `async function () {
   this.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -210,23 +118,37 @@ const spot = `async function () {
   const now = middle();
   const hit = document.elementFromPoint(...now);
   const own = hit && (this.contains(hit) || hit.closest("label")?.control === this);
-  return own && !this.disabled && String(before) === String(now) ? now : [];
+  if (!own || this.disabled || String(before) !== String(now)) return [];
+  this.wasPressed = false;
+  this.addEventListener("click", () => (this.wasPressed = true), { once: true, capture: true });
+  return now;
 }`
 
-var errNoSpot = errors.New("it is there, but cannot be pressed")
+var errNoSpot, errMissed = errors.New("it is there, but cannot be pressed"), errors.New("it moved away under the mouse")
 
-// press presses a thing with the mouse.
+// press presses a thing with the mouse. What moved at that very moment is pressed again, as a person would.
 func (v *visitor) press(role, name string) {
 	v.t.Helper()
 	v.until("press "+name, func(ctx context.Context) error {
-		at, err := on[[]float64](ctx, v, thing{role, name}, spot)
+		object, err := v.find(ctx, thing{role, name})
+		if err != nil {
+			return err
+		}
+		at, err := call[[]float64](ctx, object, spot)
 		if err != nil {
 			return err
 		}
 		if len(at) == 0 {
 			return errNoSpot
 		}
-		return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1]))
+		if err := chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1])); err != nil {
+			return err
+		}
+		hit, err := call[bool](ctx, object, `function () { return this.wasPressed; }`)
+		if err == nil && !hit {
+			err = errMissed
+		}
+		return err
 	})
 }
 
@@ -240,6 +162,13 @@ func (v *visitor) button(key string) {
 func (v *visitor) lever(part, does string) {
 	v.t.Helper()
 	v.press("button", v.say("switch."+part)+": "+v.say(does))
+}
+
+// kills kills the bot, and waits until it is dead.
+func (v *visitor) kills() {
+	v.t.Helper()
+	v.lever("bot", "bot.kill")
+	v.sees(v.banners(), v.say("banner.dead"))
 }
 
 // becomes has the visitor act as somebody.

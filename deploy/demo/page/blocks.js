@@ -43,7 +43,7 @@ function section(b, at) {
 function input(b, at) {
   const name = `field-${b.block_id}`;
   const error = at.errors?.[b.block_id];
-  const control = field(b.element, b, at, { id: name, invalid: Boolean(error), described: error && `${name}-error` });
+  const control = field(b.element, b, at, { id: name, invalid: Boolean(error), described: `${name}-error` });
   return el(
     "div",
     { class: error ? "b-input wrong" : "b-input", "data-input": b.block_id },

@@ -94,6 +94,7 @@ async function submit(event, view) {
     const wrong = complaint(b, given[b.block_id]);
     const input = inputOf(root, b.block_id);
     input.classList.toggle("wrong", Boolean(wrong));
+    controlOf(input).setAttribute("aria-invalid", String(Boolean(wrong)));
     input.querySelector(".error").textContent = wrong;
     if (wrong) first ??= input;
   }

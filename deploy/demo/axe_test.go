@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestAxe has axe-core judge every main view in both languages, on a wide and on a narrow screen, light and dark, and
@@ -86,6 +87,7 @@ var views = []view{
 	{"people", "tab.rail", func(*visitor) {}},
 	{"aws", "tab.world", func(v *visitor) { v.button("feed.happened"); v.press("DisclosureTriangle", v.say("record.title")) }},
 	{"dm", "tab.chat", func(v *visitor) { v.press("button", "Sekisho"); v.sees(v.messages(), v.say("dm.question")) }},
+	{"home", "tab.chat", func(v *visitor) { v.button("place.home") }},
 	{"modal", "tab.chat", func(v *visitor) {
 		v.press("button", "#aws-approvals")
 		v.becomes("U0SATO")
@@ -94,7 +96,8 @@ var views = []view{
 		v.submits()
 	}},
 	{"thread", "tab.chat", func(v *visitor) {
-		v.button("modal.cancel")
+		v.key(kb.Escape)
+		v.misses("dialog", v.say("deny.title"))
 		v.button("button.approve")
 		v.sees(v.messages(), v.say("state.active"))
 		v.press("button", v.say("message.replies", "n", "2"))

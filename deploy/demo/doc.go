@@ -14,4 +14,8 @@
 // Nobody but the person at this machine can act: the server listens on 127.0.0.1, answers to its own names only, and an
 // action needs the token that stands in the page. Text from people is never markup: the scripts make text nodes, and the
 // page's policy runs nothing that is not a file of its own.
+//
+// Where SEKISHO_JUDGES=1 or CI=true is set, the tests play at the page in a real browser, by roles and names in both
+// languages, have axe-core judge every view, and keep a picture of each in .ci/artefacts/demo. The pictures of the
+// READMEs are taken with `go test ./deploy/demo -run TestPictures -pictures`.
 package demo

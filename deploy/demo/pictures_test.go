@@ -1,0 +1,137 @@
+package demo_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+var pictures = flag.Bool("pictures", false, "take the pictures of the READMEs anew")
+
+// A picture of the page as a whole, and one of the conversation with AWS beside it.
+var (
+	whole = look{1440, 900, 1.5, false}
+	near  = look{1232, 728, 1.5, false}
+	part  = &page.Viewport{X: 256, Y: 48, Width: 976, Height: 618, Scale: 1}
+)
+
+// TestPictures takes the pictures of the READMEs: go test ./deploy/demo -run TestPictures -pictures
+func TestPictures(t *testing.T) {
+	if !*pictures {
+		t.SkipNow()
+	}
+	browser := chromium(t)
+	for _, lang := range []string{"en", "ja"} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			takeStory(visits(t, browser, lang, near, new(atomic.Int64)), lang)
+		})
+	}
+}
+
+// takeStory tells the main job in five pictures, and what the page is in one.
+func takeStory(v *visitor, lang string) {
+	v.button("tour.close")
+	v.signsIn("t.yamada")
+	v.takes(lang, "1-request", part)
+	v.screen(whole)
+	v.takes(lang, "page", nil)
+	v.screen(near)
+
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("refusal.own"))
+	v.takes(lang, "2-refused", part)
+
+	v.becomes("U0SATO")
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("state.active"), v.say("message.replies", "n", "2"))
+	v.takes(lang, "3-approved", part)
+
+	v.kills()
+	v.screen(whole) // the list of events is far down on the other
+	v.press("button", v.say("clock.end"))
+	v.button("feed.happened")
+	v.sees(v.feed(), v.begins("happened.skipped"))
+	v.screen(near)
+	v.takes(lang, "4-later", part)
+
+	v.lever("bot", "bot.start")
+	v.sees(v.messages(), v.say("state.expire"), v.say("message.replies", "n", "4"))
+	v.sees(v.aws(), v.say("bot.works"))
+	v.takes(lang, "5-ended", part)
+}
+
+func (v *visitor) screen(l look) {
+	v.t.Helper()
+	v.until("look", func(ctx context.Context) error { return chromedp.Do(ctx, seenAs(l)) })
+}
+
+// takes writes a picture, with the mouse out of it and nothing that passes by itself.
+func (v *visitor) takes(lang, name string, clip *page.Viewport) {
+	v.t.Helper()
+	v.until("take the mouse away", func(ctx context.Context) error {
+		return chromedp.Do(ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, 0, 0))
+	})
+	v.until("see no notes", func(ctx context.Context) error {
+		notes, err := on[string](ctx, v, v.notes(), shown)
+		if err == nil && notes != "" {
+			err = fmt.Errorf("there is %q", notes)
+		}
+		return err
+	})
+	small, err := paletted(v.picture(clip))
+	if err != nil {
+		v.t.Fatalf("%s: %v", name, err)
+	}
+	path := filepath.Join("pictures", lang, name+".png")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		v.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, small, 0o644); err != nil {
+		v.t.Fatal(err)
+	}
+	v.t.Logf("%s: %d bytes", path, len(small))
+}
+
+// paletted is a picture with its 256 most frequent colours only: a third of the bytes, and the eye sees no difference.
+func paletted(raw []byte) ([]byte, error) {
+	full, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	bounds, count := full.Bounds(), map[color.Color]int{}
+	for y := range bounds.Dy() {
+		for x := range bounds.Dx() {
+			count[full.At(x, y)]++
+		}
+	}
+	frequent := slices.SortedFunc(maps.Keys(count), func(a, b color.Color) int { return cmp.Compare(count[b], count[a]) })
+	small := image.NewPaletted(bounds, frequent[:min(256, len(frequent))])
+	index := map[color.Color]uint8{}
+	for c := range count {
+		index[c] = uint8(small.Palette.Index(c))
+	}
+	for y := range bounds.Dy() {
+		for x := range bounds.Dx() {
+			small.SetColorIndex(x, y, index[full.At(x, y)])
+		}
+	}
+	var out bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, small)
+	return out.Bytes(), err
+}

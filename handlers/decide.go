@@ -36,11 +36,11 @@ const shortest = time.Minute
 type Decision struct {
 	Rule     string        // the entitlement's id
 	Refusal  string        // or "": it can be asked for
-	Steps    []Step        // approvals that are needed
+	Steps    []store.Step  // approvals that are needed
 	Auto     time.Duration // not 0: nobody has to approve, if it lasts no longer than this in all
 	Duration time.Duration
 	Longest  time.Duration
-	Risk     Risk
+	Risk     store.Risk
 	Why      []Reason // in the order in which it was found; the refusal is the last
 }
 
@@ -181,7 +181,7 @@ func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
 // says, nor to nobody.
 func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Duration) bool {
 	a := rule.Auto
-	if a == nil || rule.Risk == HighRisk || q.Person == "" || duration > a.Longest || !rule.Hours.In(q.When) {
+	if a == nil || rule.Risk == store.High || q.Person == "" || duration > a.Longest || !rule.Hours.In(q.When) {
 		return false
 	}
 	return len(a.Members) == 0 || q.among(a.Members, p.People.Accounts(q.Person)) != ""
@@ -189,8 +189,8 @@ func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Durat
 
 // CanBeMet tells whether others could give all approvals of the steps, each person one. A step with a user group that is
 // not known is left out: it may have anybody in it.
-func (p *Policy) CanBeMet(steps []Step, q Question) bool {
-	var known []Step
+func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
+	var known []store.Step
 	voters := map[string][]int{}
 	for _, s := range steps {
 		accounts, ok := q.accounts(s.By)

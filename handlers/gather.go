@@ -39,7 +39,7 @@ func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, ru
 }
 
 // canCount returns the steps, from 1, that a Slack account's approval can count for now.
-func (k *Keeper) canCount(ctx context.Context, steps []Step, account string) ([]int, error) {
+func (k *Keeper) canCount(ctx context.Context, steps []store.Step, account string) ([]int, error) {
 	var out []int
 	for i, s := range steps {
 		can, err := k.among(ctx, s.By, account)

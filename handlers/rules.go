@@ -27,28 +27,19 @@ type Entitlement struct {
 	Kind           string
 	Account        string // twelve digits
 	Target         string
-	OnLogin        bool     // a console sign-in asks for it
-	Askers         []string // who may ask: everybody if empty
-	Excluded       []string // who may not, even if they are among the askers; whether they approve is up to the steps
-	Steps          []Step   // approvals that are needed
-	Hours          *Hours   // nil: always
-	Auto           *Auto    // nil: somebody has to approve
-	Risk           Risk
+	OnLogin        bool         // a console sign-in asks for it
+	Askers         []string     // who may ask: everybody if empty
+	Excluded       []string     // who may not, even if they are among the askers; whether they approve is up to the steps
+	Steps          []store.Step // approvals that are needed
+	Hours          *Hours       // nil: always
+	Auto           *Auto        // nil: somebody has to approve
+	Risk           store.Risk
 	ReasonRequired bool    // of a request; a sign-in has none
 	Ticket         *Ticket // that a request must name; nil: none. A sign-in has none
 	Within         time.Duration
 	Duration       time.Duration
 	Longest        time.Duration
 }
-
-// Step is a part of the approvals that are needed, and Risk is how much harm access can do: as the ledger has them.
-type (
-	Step = store.Step
-	Risk = store.Risk
-)
-
-// HighRisk is what at least two people have to approve.
-const HighRisk = store.High
 
 // Auto says when a rule gives by itself what it is asked for. Beyond that it holds within the rule's hours only.
 type Auto struct {
@@ -101,15 +92,30 @@ func (e Entitlement) Approvers() []string {
 	return out
 }
 
+// Groups returns the Slack ids of all user groups that the rule names.
+func (e Entitlement) Groups() []string {
+	named := slices.Concat(e.Askers, e.Excluded, e.Approvers())
+	if e.Auto != nil {
+		named = append(named, e.Auto.Members...)
+	}
+	var out []string
+	for _, who := range named {
+		if group, ok := groupOf(who); ok && !slices.Contains(out, group) {
+			out = append(out, group)
+		}
+	}
+	return out
+}
+
 // StepsNow returns the approvals that are needed within the hours, or outside of them: more, of any who may approve.
-func (e Entitlement) StepsNow(within bool) []Step {
+func (e Entitlement) StepsNow(within bool) []store.Step {
 	switch {
 	case within || e.Hours == nil || e.Hours.More == 0:
 		return e.Steps
 	case len(e.Steps) == 1:
-		return []Step{{By: e.Steps[0].By, Count: e.Steps[0].Count + e.Hours.More}}
+		return []store.Step{{By: e.Steps[0].By, Count: e.Steps[0].Count + e.Hours.More}}
 	}
-	return append(slices.Clone(e.Steps), Step{By: e.Approvers(), Count: e.Hours.More})
+	return append(slices.Clone(e.Steps), store.Step{By: e.Approvers(), Count: e.Hours.More})
 }
 
 // May tells whether this Slack account's approval of the grant can stand, or why not. It is asked at the press and again
@@ -140,8 +146,8 @@ func (p *Policy) unchanged(g store.Grant) string {
 	return ""
 }
 
-func sameSteps(a, b []Step) bool {
-	return slices.EqualFunc(a, b, func(a, b Step) bool { return a.Count == b.Count && slices.Equal(a.By, b.By) })
+func sameSteps(a, b []store.Step) bool {
+	return slices.EqualFunc(a, b, func(a, b store.Step) bool { return a.Count == b.Count && slices.Equal(a.By, b.By) })
 }
 
 // window is the end of access after another sign-in: it counts from the latest one, never beyond what the approval

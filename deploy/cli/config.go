@@ -11,6 +11,7 @@ import (
 
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 type checkCommand struct {
@@ -56,11 +57,14 @@ func summarize(out io.Writer, c config.Config) {
 func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
 	rest := "a sign-in"
 	for _, e := range asked {
-		if len(e.Askers) == 0 {
-			_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", rest, e.ID, describe(e))
+		who := rest
+		if len(e.Askers) > 0 {
+			who += " of " + either(e.Askers)
+		}
+		_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", who, e.ID, describe(e))
+		if len(e.Askers) == 0 && len(e.Excluded) == 0 {
 			return // package config sees to it that none comes behind it
 		}
-		_, _ = fmt.Fprintf(out, "  %s of %s asks for %s: %s\n", rest, either(e.Askers), e.ID, describe(e))
 		rest = "any other sign-in"
 	}
 	_, _ = fmt.Fprintf(out, "  %s asks for nothing\n", rest)
@@ -76,7 +80,7 @@ func describe(e handlers.Entitlement) string {
 }
 
 // approvals says how many of whom are needed.
-func approvals(steps []handlers.Step) string {
+func approvals(steps []store.Step) string {
 	var out []string
 	for _, s := range steps {
 		out = append(out, fmt.Sprintf("%d of %s", s.Count, either(s.By)))
@@ -100,7 +104,7 @@ func conditions(e handlers.Entitlement) []string {
 		add("given to %s without an approver for at most %s%s; after a sign-in, once they say that it was them",
 			cmp.Or(either(a.Members), "all who may ask"), short(a.Longest), during(e.Hours))
 	}
-	if e.Risk == handlers.HighRisk {
+	if e.Risk == store.High {
 		add("high risk: approvers are asked twice")
 	}
 	if !e.ReasonRequired {

@@ -55,7 +55,7 @@ func TestConfigCheckOfOthers(t *testing.T) {
 		{"no sign-in", []string{"on_login: true", "on_login: false"}, "\n  a sign-in asks for nothing\n" +
 			"  usergroup:S01SRE may ask for prod-operator, and no sign-in does: iam-group jit-prod-operators for 4h,"},
 		{"no sign-in, everybody", []string{"on_login: true", "on_login: false"}, "\n  everybody may ask for prod-read, and no sign-in does: iam-group"},
-		{"sign-ins of some", []string{"on_login: true # for all", "on_login: false #"}, "within 24h\n  any other sign-in asks for nothing\n"},
+		{"sign-ins of some", []string{"on_login: true # for all", "on_login: false #"}, "OPS-123\n  any other sign-in asks for nothing\n"},
 		{"no conditions", []string{"outside: 1", "outside: 0", "reason: required", "reason: optional"},
 			"outside of mon-fri 09:00-19:00 Asia/Tokyo: 1 of usergroup:S01LEADS to approve\n    a request needs no reason\n"},
 		{"given to all", []string{", by: [usergroup:S01SUPPORT]", ""}, "given to all who may ask without an approver for at most 8h; after"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 const (
@@ -20,12 +21,12 @@ var (
 )
 
 // readApproval returns the steps of an approval. Each of them, and all together, can be met by the people that are listed.
-func (r *reader) readApproval(s section, p *handlers.Policy) []handlers.Step {
+func (r *reader) readApproval(s section, p *handlers.Policy) []store.Step {
 	v, ok := s.need("approve", approveExample)
 	if !ok {
 		return nil
 	}
-	var out []handlers.Step
+	var out []store.Step
 	told := len(r.list)
 	for i, each := range r.entries(v, "a step of approve", approveExample) {
 		if i == mostSteps {
@@ -51,22 +52,22 @@ func (r *reader) readApproval(s section, p *handlers.Policy) []handlers.Step {
 	return out
 }
 
-func (r *reader) readStep(v value) (handlers.Step, bool) {
+func (r *reader) readStep(v value) (store.Step, bool) {
 	s, ok := r.section(v, stepExample, "by", "count")
 	if !ok {
-		return handlers.Step{}, false
+		return store.Step{}, false
 	}
 	count := s.wordOr("count", "1", howMany)
 	need, _ := strconv.Atoi(count.value) // the form lets nothing else through; 0 is told
 	by, ok := s.need("by", whoExample)
 	if !ok {
-		return handlers.Step{}, false
+		return store.Step{}, false
 	}
 	approvers, wrong := r.readWho(by, "approve")
 	if most, source := r.voices(approvers); !wrong && need > most && most > 0 {
 		r.note(count.at, "%s %s, so %d approvals can never be had: write a smaller count, or name more people", source, plural(most, "person"), need)
 	}
-	return handlers.Step{By: approvers, Count: need}, len(approvers) > 0 && need > 0
+	return store.Step{By: approvers, Count: need}, len(approvers) > 0 && need > 0
 }
 
 // voices counts the people who can approve, 0 if that cannot be known: who is in a user group is known to Slack only, but
@@ -88,7 +89,7 @@ func (r *reader) readAuto(s section, e handlers.Entitlement) *handlers.Auto {
 	if !ok {
 		return nil
 	}
-	if e.Risk == handlers.HighRisk {
+	if e.Risk == store.High {
 		r.note(v.from, "%s of what is risk: high, which people have to approve: take one of the two away", v.name)
 	}
 	a, ok := r.section(v, "{max: 1h}", "max", "by")
@@ -107,13 +108,13 @@ func (r *reader) readAuto(s section, e handlers.Entitlement) *handlers.Auto {
 }
 
 // readRisk wants two people for what can do much harm: the session of one can be stolen.
-func (r *reader) readRisk(s section, steps []handlers.Step) handlers.Risk {
+func (r *reader) readRisk(s section, steps []store.Step) store.Risk {
 	risk := s.wordOr("risk", "low", level)
-	if risk.value != string(handlers.HighRisk) {
+	if risk.value != string(store.High) {
 		return ""
 	}
 	if len(steps) == 1 && steps[0].Count == 1 {
 		r.note(risk.at, "risk: high with one approval: write count: 2 or another step, so that one approver whose Slack account was stolen is not enough")
 	}
-	return handlers.HighRisk
+	return store.High
 }

@@ -16,6 +16,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 // good has nothing wrong. The tables change one thing about it and name the line.
@@ -77,10 +78,10 @@ func TestParse(t *testing.T) {
 			Removals:   50,
 			Entitlements: []handlers.Entitlement{
 				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
-					Steps: []handlers.Step{{By: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Count: 2}}, ReasonRequired: true,
+					Steps: []store.Step{{By: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Count: 2}}, ReasonRequired: true,
 					Within: 90 * time.Minute, Duration: 4 * time.Hour, Longest: 12 * time.Hour},
 				{ID: "staging-admin", Kind: "iam-group", Account: "012345678901", Target: "jit-staging-admins",
-					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Steps: []handlers.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}}, ReasonRequired: true,
+					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Steps: []store.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}}, ReasonRequired: true,
 					Within: 24 * time.Hour, Duration: 90 * time.Minute, Longest: 365 * 24 * time.Hour},
 			},
 		},

@@ -9,6 +9,7 @@ import (
 
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 // design is the sample of DESIGN.md, word for word.
@@ -33,7 +34,7 @@ func TestDesign(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
-		Askers: []string{"usergroup:S0SRE"}, Steps: []handlers.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, ReasonRequired: true,
+		Askers: []string{"usergroup:S0SRE"}, Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, ReasonRequired: true,
 		Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}}
 	if d := cmp.Diff(want, c.Policy.Entitlements); d != "" {
 		t.Errorf("-want +got:\n%s", d)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 const hoursExample = `{days: mon-fri, from: "09:00", to: "18:00", outside: refuse}`
@@ -21,7 +22,7 @@ var (
 )
 
 // readHours returns when the rule holds as it stands, and what holds at other times.
-func (r *reader) readHours(s section, zone *time.Location, steps []handlers.Step) *handlers.Hours {
+func (r *reader) readHours(s section, zone *time.Location, steps []store.Step) *handlers.Hours {
 	v, ok := s.values["hours"]
 	if !ok {
 		return nil

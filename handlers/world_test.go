@@ -302,6 +302,7 @@ type userGroup struct {
 	mu      sync.Mutex
 	down    bool
 	members []string
+	others  map[string][]string // by group
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -310,16 +311,29 @@ func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
 	if g.down {
 		return nil, errDown
 	}
-	if id != "S0LEADS" {
-		return nil, fmt.Errorf("no such group %q", id)
+	if id == "S0LEADS" {
+		return g.members, nil
 	}
-	return g.members, nil
+	if members, ok := g.others[id]; ok {
+		return members, nil
+	}
+	return nil, fmt.Errorf("no such group %q", id)
 }
 
 func (g *userGroup) set(down bool, members ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.down, g.members = down, members
+}
+
+// also makes another group.
+func (g *userGroup) also(id string, members ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.others == nil {
+		g.others = map[string][]string{}
+	}
+	g.others[id] = members
 }
 
 func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {

@@ -141,6 +141,11 @@ func (r *reader) readExample(s section, c Config) Example {
 		r.note(s.at, "an example needs one of asks and signs_in: write asks: and an entitlement's id, or signs_in: and an account's name")
 	case signIn:
 		out.SignIn = r.account(r.word(signsIn, anyName))
+		for _, key := range []string{"guest", "for", "reason", "ticket"} {
+			if v, ok := s.values[key]; ok {
+				r.note(v.from, "%s of a sign-in, which says nothing of the kind: take it away, or write asks in place of signs_in", v.name)
+			}
+		}
 		if q.Origin = store.SignIn; who.value != nobody {
 			q.Person = cmp.Or(q.Person, who.value) // known by a tag
 		}

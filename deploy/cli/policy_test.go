@@ -28,7 +28,7 @@ const different = `: SRE at night: U01ABCDEF signs in to production, Tue 2026-11
 func TestPolicyExamplesThatDiffer(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"another time", "23:30", "12:30", different},
-		{"another zone", "2026-11-24 23:30", "2026-11-24 23:30+14:00", "SRE at night: U01ABCDEF signs in to production, Tue 2026-11-24 23:30 +2300\n"}, // 09:30 in Tokyo
+		{"another zone", "2026-11-24 23:30", "2026-11-24 23:30+14:00", "SRE at night: U01ABCDEF signs in to production, Tue 2026-11-24 23:30 +1400\n"}, // 18:30 in Tokyo
 		{"another rule", "expect: {rule: prod-read, auto: true}", "expect: {rule: prod-operator, auto: true}", "expected  allowed, rule: prod-operator, by itself\n  answered  allowed, rule: prod-read, by itself\n"},
 		{"not by itself", "auto: true", "auto: false", "expected  allowed, rule: prod-read\n  answered  allowed, rule: prod-read, by itself\n  because   for_all, by_itself (longest 8h0m0s)\n"},
 		{"another refusal", "refused: too_long", "refused: too_short", "expected  refused: too_short\n  answered  refused: too_long\n  because   named (by usergroup:S01SRE), too_long (longest 4h0m0s)\n"},

@@ -47,12 +47,15 @@ func Environment(ctx context.Context, c config.Config, getenv func(string) strin
 	}
 	e.AWS = func(account string) aws.Config {
 		role := c.Roles[account]
-		if role == "" {
+		if role.ARN == "" {
 			return own
 		}
 		there := own.Copy()
-		there.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(own), role, func(o *stscreds.AssumeRoleOptions) {
+		there.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(own), role.ARN, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = session
+			if role.ExternalID != "" {
+				o.ExternalID = &role.ExternalID
+			}
 		}))
 		return there
 	}

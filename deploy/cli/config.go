@@ -43,7 +43,7 @@ func summarize(out io.Writer, c config.Config) {
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
 	names := c.Policy.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
-		_, _ = fmt.Fprintf(out, "\n%s (%s), by %s\n", names[id], id, cmp.Or(c.Roles[id], "the program's own credentials"))
+		_, _ = fmt.Fprintf(out, "\n%s (%s), by %s\n", names[id], id, cmp.Or(c.Roles[id].ARN, "the program's own credentials"))
 		summarizeSignIns(out, c.Policy.OnLogin(id))
 		for _, e := range c.Policy.Entitlements {
 			if e.Account == id && !e.OnLogin {

@@ -60,7 +60,7 @@ func TestConfigCheckOfOthers(t *testing.T) {
 			"outside of mon-fri 09:00-19:00 Asia/Tokyo: 1 of usergroup:S01LEADS to approve\n    a request needs no reason\n"},
 		{"given to all", []string{", by: [usergroup:S01SUPPORT]", ""}, "given to all who may ask without an approver for at most 8h; after"},
 		{"given within hours", []string{"    # Given without", "    hours: {from: 9:00, to: 12:00, outside: 0}\n    # Given without"}, "for at most 8h, within those hours; after"},
-		{"no role", []string{"    role:", "    # role:"}, "production (123456789012), by the program's own credentials\n"},
+		{"no role", []string{"    role:", "    # role:", "    external_id:", "    # external_id:"}, "production (123456789012), by the program's own credentials\n"},
 		{"minutes", []string{"default: 4h", "default: 1h30m"}, "for 1h30m,"},
 		{"no channel of alerts", []string{"  security: C02ABCDEF\n", ""}, "alerts    to C01ABCDEF; usergroup"},
 		{"nobody for alerts", []string{"security: [usergroup:S01SECURITY, U04ABCDEF]\n", ""}, "to C02ABCDEF; nobody may press"},

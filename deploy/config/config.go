@@ -14,12 +14,18 @@ import (
 type Config struct {
 	Policy   *handlers.Policy
 	People   []handlers.Person // in the order of the file; Policy finds them by account
-	Roles    map[string]string // account -> the role that is assumed to act there; none: the program's own credentials
+	Roles    map[string]Role   // by account; none: the program's own credentials
 	Channel  string            // Slack channel id of the cards
 	Security string            // Slack channel id of the alerts; that of the cards if empty
 	Language string            // of the cards: "en" or "ja"
 	Zone     *time.Location    // of the times on the cards
 	SignIns  string            // URL of the SQS queue that sign-ins arrive on
+}
+
+// Role is assumed to act in an account.
+type Role struct {
+	ARN        string
+	ExternalID string // that the role's trust policy asks for; "" for none
 }
 
 // Load reads the file at path.
@@ -68,7 +74,7 @@ func read(path string) ([]byte, error) {
 
 func parse(source []byte, wanted sections) (Config, error) {
 	r := &reader{accounts: map[string]string{}, persons: map[string]int{}}
-	c := Config{Roles: map[string]string{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
+	c := Config{Roles: map[string]Role{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
 	if root := r.tree(source); root != nil {
 		file := value{node: root, at: place{1, 1}, name: "the file"}
 		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "entitlements")

@@ -22,7 +22,7 @@ import (
 // good has nothing wrong. The tables change one thing about it and name the line.
 const good = `accounts:
   production: {id: 123456789012}
-  staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho}
+  staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho, external_id: sekisho-1}
 slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true}
 queues: {sign_ins: https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins}
 people:
@@ -66,7 +66,7 @@ func TestParse(t *testing.T) {
 	}
 	want := config.Config{
 		People:  people,
-		Roles:   map[string]string{"012345678901": "arn:aws:iam::012345678901:role/sekisho"},
+		Roles:   map[string]config.Role{"012345678901": {ARN: "arn:aws:iam::012345678901:role/sekisho", ExternalID: "sekisho-1"}},
 		Channel: "C01ABCDEF", Security: "C02ABCDEF", Language: "ja", Zone: zone,
 		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
 		Policy: &handlers.Policy{
@@ -103,7 +103,7 @@ func TestParseIsIndifferent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	top := strings.SplitAfter(good, "role/sekisho}\n")
+	top := strings.SplitAfter(good, "external_id: sekisho-1}\n")
 	for name, text := range map[string]string{
 		"a mark of the byte order": "\ufeff" + good,
 		"lines of Windows":         strings.ReplaceAll(good, "\n", "\r\n"),

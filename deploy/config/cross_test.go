@@ -14,6 +14,8 @@ func TestMistakesOfAccounts(t *testing.T) {
 		{"name of two words", "  staging:", "  staging tokyo:", []string{"3:3: up to 64 letters, digits, - or _", "7:57: not among", "20:14: not among"}},
 		{"name with a dot", "  staging:", "  staging.tokyo:", []string{"3:3: is not a name", "7:57: not among", "20:14: not among"}},
 		{"no ARN", "arn:aws:iam::012345678901:role/sekisho", "sekisho", []string{"3:37: is not a role's ARN"}},
+		{"no external id", "external_id: sekisho-1", "external_id: \"a b\"", []string{"3:90: is not an external id"}},
+		{"external id without a role", "{id: 123456789012}", "{id: 123456789012, external_id: x-1}", []string{"2:47: add role, or take this away"}},
 		{"role of another account", "arn:aws:iam::012345678901:role", "arn:aws:iam::999999999999:role", []string{"3:37: this role is in account 999999999999"}},
 		{"unknown account", "account: production", "account: prodcution", []string{"12:14: did you mean \"production\"?"}},
 		{"account by id", "account: production", "account: 123456789012", []string{"12:14: write \"production\" or \"staging\""}},

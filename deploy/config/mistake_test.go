@@ -74,10 +74,10 @@ func TestMistakesOfShape(t *testing.T) {
 	check(t, "shape.golden", []change{
 		{"unknown key", "    group: jit-prod", "    grup: jit-prod", []string{"13:5: did you mean group?"}},
 		{"unknown key at the top", "queues:", "queue:", []string{"5:1: did you mean queues?"}},
-		{"unknown key in an account", "{id: 123456789012}", "{id: 123456789012, region: x}", []string{"2:34: the keys of \"production\" are id and role"}},
+		{"unknown key in an account", "{id: 123456789012}", "{id: 123456789012, region: x}", []string{"2:34: the keys of \"production\" are id, role and external_id"}},
 		{"key of another style", "on_login: true", "onLogin: true", []string{"14:5: did you mean on_login?"}},
 		{"key twice", "    within: 90m", "    within: 90m\n    within: 24h", []string{"17:5: comes twice, first on line 16"}},
-		{"account twice", "  staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho}", "  staging: {id: 012345678901}\n  staging: {id: 111111111111}", []string{"4:3: comes twice"}},
+		{"account twice", "  staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho, external_id: sekisho-1}", "  staging: {id: 012345678901}\n  staging: {id: 111111111111}", []string{"4:3: comes twice"}},
 		{"text for a mapping", "slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true}", "slack: C01ABCDEF", []string{"4:8: is a text, and must be a mapping"}},
 		{"colon without a blank", "{approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true}", "approvals:C01ABCDEF", []string{"4:8: a colon needs a blank"}},
 		{"mapping for a list", "people:\n", "people:\n  a: {slack: U09ABCDEF}\nother:\n", []string{"7:3: is a mapping, and must be a list", "8:1: unknown key"}},

@@ -17,8 +17,9 @@
 //
 // # Where what lives
 //
-// rules.go and judge.go decide and are pure; people.go knows who is who. keeper.go has the ports and the writes. The
-// other files are one verb each. lanes.go runs them: four queues with workers of their own, so that ending access waits
+// rules.go, decide.go and judge.go decide and are pure: decide.go whether something can be asked for and what it takes,
+// judge.go what a press does. gather.go finds out what they need to know; people.go knows who is who. keeper.go has the
+// ports and the writes. The other files are one verb each. lanes.go runs them: four queues with workers of their own, so that ending access waits
 // for nothing else (see package store).
 //
 // # Decisions
@@ -31,6 +32,14 @@
 //     stands, with the Terms that it shows.
 //   - A sign-in that changes what an open request shows takes back the approvals it had: they were given to something
 //     else.
+//   - What a request needs is decided when it is asked for, and stands on its card: hours that end before somebody approves
+//     change nothing. The rule must still be the same at the press and before AWS is touched, or the approval is refused.
+//   - Whom an approval can count for is asked at the press and written down with it; before AWS is touched it is asked
+//     again, and the steps must still be met by who is entitled then, each person once.
+//   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
+//     person behind the user has answered "that was me".
+//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger.
+//   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.

@@ -63,7 +63,7 @@ func policy() *handlers.Policy {
 	return &handlers.Policy{
 		Accounts: map[string]string{account: "production"},
 		Entitlements: []handlers.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
-			Approvers: []string{"usergroup:S0LEADS", "U0CHIEF"}, Need: 1, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
+			Steps: []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}}, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
 		Security: []string{"U0CHIEF"},
 		People: handlers.NewPeople([]handlers.Person{
 			{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
@@ -71,6 +71,9 @@ func policy() *handlers.Policy {
 		}),
 	}
 }
+
+// twoOf needs two of these people.
+func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}} }
 
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: iam.NewFromConfig(w.aws.Config(account))}
@@ -299,6 +302,7 @@ type userGroup struct {
 	mu      sync.Mutex
 	down    bool
 	members []string
+	others  map[string][]string // by group
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -307,16 +311,29 @@ func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
 	if g.down {
 		return nil, errDown
 	}
-	if id != "S0LEADS" {
-		return nil, fmt.Errorf("no such group %q", id)
+	if id == "S0LEADS" {
+		return g.members, nil
 	}
-	return g.members, nil
+	if members, ok := g.others[id]; ok {
+		return members, nil
+	}
+	return nil, fmt.Errorf("no such group %q", id)
 }
 
 func (g *userGroup) set(down bool, members ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.down, g.members = down, members
+}
+
+// also makes another group.
+func (g *userGroup) also(id string, members ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.others == nil {
+		g.others = map[string][]string{}
+	}
+	g.others[id] = members
 }
 
 func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {

@@ -20,6 +20,13 @@
 // behind what begins it (give), behind Slack's user groups (judge), or behind Slack's posts (tell). Nothing scans: the
 // cost of a sweep is the number of rows that are due.
 //
+// # Approvals
+//
+// A grant needs the approvals of all its steps ([Step]). An approval is kept with the steps that it can count for, as they
+// were found at the press, so that who counts for what is reckoned from the record alone ([Assign]): one person counts for
+// one step, and so that as many count as can. No grant is approved before that, whoever asks ([ErrSteps]). A rule that
+// gives by itself has an approval of its own, by [Rule], for no longer than the card said.
+//
 // # Slots
 //
 // A request holds its [Grant.Slot] (account, user id, target) from "asked" until its access has ended, so there is one

@@ -27,7 +27,7 @@ var rooms = []struct {
 		"github.com/nicksnyder/go-i18n/v2", "golang.org/x/text", "golang.org/x/time"}, "bot knows Slack and words, and no cloud"},
 	{"aws/fakeaws", []string{"github.com/aws"}, "a fake stands for AWS, not for us"},
 	{"aws", []string{"sekisho/store", "sekisho/handlers", "github.com/aws"}, "an adapter knows AWS and what handlers asks of it, and no other adapter"},
-	{"deploy/config", []string{"sekisho/handlers", "github.com/goccy/go-yaml"}, "configuration is data: it becomes a policy and reaches for nothing"},
+	{"deploy/config", []string{"sekisho/handlers", "sekisho/store", "github.com/goccy/go-yaml"}, "configuration is data: it becomes a policy and reaches for nothing"},
 	{"deploy", []string{""}, "the wirings join everything"},
 	{".", []string{"sekisho/deploy/cli"}, "main calls the command line, nothing more"},
 }

@@ -11,6 +11,7 @@ import (
 
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 type checkCommand struct {
@@ -56,19 +57,70 @@ func summarize(out io.Writer, c config.Config) {
 func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
 	rest := "a sign-in"
 	for _, e := range asked {
-		if len(e.Askers) == 0 {
-			_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", rest, e.ID, describe(e))
+		who := rest
+		if len(e.Askers) > 0 {
+			who += " of " + either(e.Askers)
+		}
+		_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", who, e.ID, describe(e))
+		if len(e.Askers) == 0 && len(e.Excluded) == 0 {
 			return // package config sees to it that none comes behind it
 		}
-		_, _ = fmt.Fprintf(out, "  %s of %s asks for %s: %s\n", rest, either(e.Askers), e.ID, describe(e))
 		rest = "any other sign-in"
 	}
 	_, _ = fmt.Fprintf(out, "  %s asks for nothing\n", rest)
 }
 
 func describe(e handlers.Entitlement) string {
-	return fmt.Sprintf("%s %s for %s, at most %s; %d to approve, of %s, within %s", e.Kind, e.Target,
-		short(e.Duration), short(e.Longest), e.Need, either(e.Approvers), short(e.Within))
+	text := fmt.Sprintf("%s %s for %s, at most %s; %s to approve, within %s", e.Kind, e.Target,
+		short(e.Duration), short(e.Longest), approvals(e.Steps), short(e.Within))
+	for _, condition := range conditions(e) {
+		text += "\n    " + condition
+	}
+	return text
+}
+
+// approvals says how many of whom are needed.
+func approvals(steps []store.Step) string {
+	var out []string
+	for _, s := range steps {
+		out = append(out, fmt.Sprintf("%d of %s", s.Count, either(s.By)))
+	}
+	return strings.Join(out, " and ")
+}
+
+// conditions are what an entitlement has beyond what every one has.
+func conditions(e handlers.Entitlement) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if len(e.Excluded) > 0 {
+		add("not for %s", either(e.Excluded))
+	}
+	if h := e.Hours; h != nil && h.Refuse {
+		add("refused outside of %s", h)
+	} else if h != nil {
+		add("outside of %s: %s to approve", h, approvals(e.StepsNow(false)))
+	}
+	if a := e.Auto; a != nil {
+		add("given to %s without an approver for at most %s%s; after a sign-in, once they say that it was them",
+			cmp.Or(either(a.Members), "all who may ask"), short(a.Longest), during(e.Hours))
+	}
+	if e.Risk == store.High {
+		add("high risk: approvers are asked twice")
+	}
+	if !e.ReasonRequired {
+		add("a request needs no reason")
+	}
+	if e.Ticket != nil {
+		add("a request needs a ticket such as %s", e.Ticket.Example)
+	}
+	return out
+}
+
+func during(h *handlers.Hours) string {
+	if h == nil {
+		return ""
+	}
+	return ", within those hours"
 }
 
 // either joins those of whom one is enough.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"sekisho/store"
 )
@@ -144,11 +145,16 @@ func checkForm(d *Decision, rule Entitlement, q Question) {
 	case d.Duration < shortest:
 		d.refuse(TooShort, "shortest", shortest.String())
 	case q.Origin == store.SignIn:
-	case rule.ReasonRequired && strings.TrimSpace(q.Reason) == "":
+	case rule.ReasonRequired && !strings.ContainsFunc(q.Reason, says):
 		d.refuse(NoReason)
 	case rule.Ticket != nil && !rule.Ticket.Pattern.MatchString(q.Ticket):
 		d.refuse(NoTicket, "example", rule.Ticket.Example)
 	}
+}
+
+// says tells whether a character says anything: blanks, signs and what does not show are no reason.
+func says(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsNumber(r)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
 // checkHours looks at the hours, and says what they ask for.

@@ -56,6 +56,8 @@ func TestDecide(t *testing.T) {
 		{"too short", func(*rules) {}, func(q *handlers.Question) { q.Duration = time.Minute - 1 }, "for_all too_short", 0},
 		{"before it begins", func(*rules) {}, func(q *handlers.Question) { q.Duration = -time.Hour }, "for_all too_short", 0},
 		{"no reason", func(e *rules) { e.ReasonRequired = true }, func(q *handlers.Question) { q.Reason = " \n\t" }, "for_all no_reason", 0},
+		{"a reason that does not show", func(e *rules) { e.ReasonRequired = true }, func(q *handlers.Question) { q.Reason = "\u200b\u3164\u202e..." }, "for_all no_reason", 0},
+		{"a reason in Japanese", func(e *rules) { e.ReasonRequired = true }, func(q *handlers.Question) { q.Reason = "障害対応" }, "for_all", 1},
 		{"no reason wanted", func(*rules) {}, func(q *handlers.Question) { q.Reason = "" }, "for_all", 1},
 		{"no ticket", func(e *rules) { e.Ticket = ticket }, none, "for_all no_ticket", 0},
 		{"another ticket", func(e *rules) { e.Ticket = ticket }, func(q *handlers.Question) { q.Ticket = "OPS-1 " }, "for_all no_ticket", 0},

@@ -38,17 +38,25 @@ func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, ru
 	return q, nil
 }
 
-// canCount returns the steps, from 1, that a Slack account's approval can count for now.
+// canCount returns the steps, from 1, that a Slack account's approval can count for now: none if no step names it, else
+// all that name any account of the person. They have one approval, so it must be able to go where it is missing.
 func (k *Keeper) canCount(ctx context.Context, steps []store.Step, account string) ([]int, error) {
 	var out []int
+	named := false
 	for i, s := range steps {
-		can, err := k.among(ctx, s.By, account)
-		if err != nil {
-			return nil, err
+		for _, each := range k.Policy.People.Accounts(k.Policy.People.Of(account)) {
+			can, err := k.among(ctx, s.By, each)
+			if err != nil {
+				return nil, err
+			}
+			named = named || can && each == account
+			if can && !slices.Contains(out, i+1) {
+				out = append(out, i+1)
+			}
 		}
-		if can {
-			out = append(out, i+1)
-		}
+	}
+	if !named {
+		return nil, nil
 	}
 	return out, nil
 }

@@ -58,6 +58,26 @@ func TestTwoSteps(t *testing.T) {
 	}
 }
 
+// A person has one approval, and it counts where any of their accounts may, if the one that presses may at all.
+func TestTwoAccountsInTwoSteps(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.leads.set(false, "U0KATO", "U0SATO")
+		w.leads.also("S0CHIEFS", "U0KATOADM")
+		w.govern(func(p *handlers.Policy) {
+			leadAndChief(&p.Entitlements[0])
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+				{Slack: []string{"U0SATO", "U0SATOADM"}}, {Slack: []string{"U0KATO", "U0KATOADM"}}})
+		})
+		w.signIn("1")
+		for _, press := range [][2]string{{"U0SATOADM", handlers.NotApprover}, {"U0KATO", ""}, {"U0KATOADM", handlers.Voted}, {"U0SATO", ""}} {
+			if got := w.press(press[0], store.Approve); got != press[1] {
+				t.Errorf("%s is refused with %q", press[0], got)
+			}
+		}
+		w.is("1", store.Active, true)
+	})
+}
+
 // What the approvers are when AWS is touched counts, step by step.
 func TestStepsAreUpheldBeforeTheAct(t *testing.T) {
 	people := func(p *handlers.Policy, more ...handlers.Person) {

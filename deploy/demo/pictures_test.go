@@ -23,11 +23,10 @@ import (
 
 var pictures = flag.Bool("pictures", false, "take the pictures of the READMEs anew")
 
-// A picture of the page as a whole, and one of the conversation with AWS beside it.
+// A picture of the page as a whole, and those of the conversation with AWS beside it.
 var (
 	whole = look{1440, 900, 1.5, false}
-	near  = look{1232, 728, 1.5, false}
-	part  = &page.Viewport{X: 256, Y: 48, Width: 976, Height: 618, Scale: 1}
+	near  = look{1232, 768, 1.5, false}
 )
 
 // TestPictures takes the pictures of the READMEs: go test ./deploy/demo -run TestPictures -pictures
@@ -48,19 +47,19 @@ func TestPictures(t *testing.T) {
 func takeStory(v *visitor, lang string) {
 	v.button("tour.close")
 	v.signsIn("t.yamada")
-	v.takes(lang, "1-request", part)
+	v.takes(lang, "1-request", v.story())
 	v.screen(whole)
 	v.takes(lang, "page", nil)
 	v.screen(near)
 
 	v.button("button.approve")
 	v.sees(v.messages(), v.say("refusal.own"))
-	v.takes(lang, "2-refused", part)
+	v.takes(lang, "2-refused", v.story())
 
 	v.becomes("U0SATO")
 	v.button("button.approve")
 	v.sees(v.messages(), v.say("state.active"), v.say("message.replies", "n", "2"))
-	v.takes(lang, "3-approved", part)
+	v.takes(lang, "3-approved", v.story())
 
 	v.kills()
 	v.screen(whole) // the list of events is far down on the other
@@ -68,12 +67,24 @@ func takeStory(v *visitor, lang string) {
 	v.button("feed.happened")
 	v.sees(v.feed(), v.begins("happened.skipped"))
 	v.screen(near)
-	v.takes(lang, "4-later", part)
+	v.takes(lang, "4-later", v.story())
 
 	v.lever("bot", "bot.start")
 	v.sees(v.messages(), v.say("state.expire"), v.say("message.replies", "n", "4"))
 	v.sees(v.aws(), v.say("bot.works"))
-	v.takes(lang, "5-ended", part)
+	v.takes(lang, "5-ended", v.story())
+}
+
+// story is what tells it: all but the people, from the name of the channel to the last IAM user.
+func (v *visitor) story() *page.Viewport {
+	v.t.Helper()
+	clip := &page.Viewport{X: 256, Y: 48, Width: float64(near.width) - 256, Scale: 1}
+	v.until("see AWS", func(ctx context.Context) error {
+		end, err := on[float64](ctx, v, thing{"region", v.say("aws.title")}, `function () { return this.getBoundingClientRect().bottom; }`)
+		clip.Height = end + 4 - clip.Y
+		return err
+	})
+	return clip
 }
 
 func (v *visitor) screen(l look) {

@@ -54,6 +54,7 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return err
 	}
+	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Seq > g.Chain.Seq }) // what came since has its own turn
 	heard := g.Telling
 	heard.Told = maps.Clone(g.Told)
 	sayErr := k.say(ctx, g, entries, &heard)

@@ -35,7 +35,7 @@ func workspace(now func() time.Time) fakeslack.Workspace {
 			{ID: suzuki, Name: "m.suzuki", RealName: "鈴木 実 / Minoru Suzuki", Locale: "en-US", TZ: "Asia/Tokyo", Email: "m.suzuki@example.com"},
 			{ID: mori, Name: "a.mori", RealName: "森 葵 / Aoi Mori", Locale: "ja-JP", TZ: "Asia/Tokyo", Email: "a.mori@example.com"},
 			{ID: ito, Name: "k.ito", RealName: "伊藤 健 / Ken Ito", Locale: "en-US", TZ: "Asia/Tokyo", Email: "k.ito@example.com"},
-			{ID: itoAdmin, Name: "k.ito-admin", RealName: "伊藤 健 / Ken Ito (admin)", Locale: "en-US", TZ: "Asia/Tokyo", Email: "k.ito+admin@example.com"},
+			{ID: itoAdmin, Name: "k.ito-admin", RealName: "伊藤 健 (管理用) / Ken Ito (admin)", Locale: "en-US", TZ: "Asia/Tokyo", Email: "k.ito+admin@example.com"},
 			{ID: park, Name: "e.park", RealName: "Eun Park", Locale: "en-US", TZ: "Asia/Seoul", Email: "e.park@partner.example", Restricted: true},
 		},
 		Channels: []fakeslack.Channel{

@@ -49,6 +49,13 @@ function drawMessages(list, place, messages, what, top) {
   if (atEnd) list.scrollTop = list.scrollHeight;
 }
 
+// A list that becomes smaller stays at its end too.
+for (const list of document.querySelectorAll(".messages")) {
+  let atEnd = true;
+  list.addEventListener("scroll", () => (atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80));
+  new ResizeObserver(() => atEnd && (list.scrollTop = list.scrollHeight)).observe(list);
+}
+
 function item(data) {
   if (data.day) return el("li", { class: "day" }, el("span", {}, data.day));
   if (data.empty) return el("li", { class: "empty" }, data.empty);

@@ -183,5 +183,5 @@ func (s *Server) finishAction(payload object, p Press, action object) {
 // withoutIDs is the state that an action leaves in its element.
 func withoutIDs(action object) object {
 	kind, _ := action["type"].(string)
-	return object{"type": kind, valueField[kind]: action[valueField[kind]]}
+	return object{"type": kind, fieldsOf[kind].value: action[fieldsOf[kind].value]}
 }

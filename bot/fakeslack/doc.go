@@ -37,9 +37,9 @@
 // # What it does not know
 //
 // Signed HTTP requests from Slack (only Socket Mode delivers), files, attachments, reactions,
-// message history, stacked modals (views.push), shortcuts on messages, multi-selects, date and
-// time pickers, video, tables and the newer blocks: what it does not know it refuses, it never
-// ignores it. Unknown fields of known blocks do pass. Tiers of rate limits are not modelled, only
+// message history, stacked modals (views.push), shortcuts on messages, inputs of files, rich
+// text, addresses and URLs, video, tables and the newer blocks: what it does not know it refuses,
+// it never ignores it. Unknown fields of known blocks do pass. Tiers of rate limits are not modelled, only
 // the pace of posts in a channel. Of Enterprise Grid and Slack Connect there is a user's foreign
 // team id and nothing more.
 package fakeslack

@@ -2,7 +2,6 @@ package fakeslack
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 )
@@ -10,23 +9,34 @@ import (
 // Where each element may stand.
 // https://docs.slack.dev/reference/block-kit/block-elements
 var (
-	choices        = []string{"static_select", "external_select", "users_select", "checkboxes", "radio_buttons"}
-	accessories    = append([]string{"button", "overflow", "image"}, choices...)
-	actionElements = append([]string{"button", "overflow", "datetimepicker"}, choices...)
-	inputElements  = append([]string{"plain_text_input", "datetimepicker"}, choices...)
+	choices = []string{"static_select", "external_select", "users_select", "conversations_select", "checkboxes", "radio_buttons",
+		"datepicker", "timepicker"}
+	multiple = []string{"multi_static_select", "multi_external_select", "multi_users_select", "multi_conversations_select"}
+
+	accessories    = slices.Concat([]string{"button", "overflow", "image"}, choices, multiple)
+	actionElements = slices.Concat([]string{"button", "overflow", "datetimepicker"}, choices)
+	inputElements  = slices.Concat([]string{"plain_text_input", "number_input", "datetimepicker"}, choices, multiple)
 )
 
 var elementChecks = map[string]func(*checker, object, string){
-	"button":           (*checker).button,
-	"checkboxes":       (*checker).checkboxes,
-	"datetimepicker":   (*checker).dateTimePicker,
-	"external_select":  (*checker).externalSelect,
-	"image":            (*checker).imageElement,
-	"overflow":         (*checker).overflow,
-	"plain_text_input": (*checker).plainTextInput,
-	"radio_buttons":    (*checker).radioButtons,
-	"static_select":    (*checker).staticSelect,
-	"users_select":     (*checker).usersSelect,
+	"button":                     (*checker).button,
+	"checkboxes":                 (*checker).checkboxes,
+	"conversations_select":       (*checker).placeSelect,
+	"datepicker":                 (*checker).datePicker,
+	"datetimepicker":             (*checker).dateTimePicker,
+	"external_select":            (*checker).externalSelect,
+	"image":                      (*checker).imageElement,
+	"multi_conversations_select": (*checker).severalIDs,
+	"multi_external_select":      (*checker).severalExternal,
+	"multi_static_select":        (*checker).severalStatic,
+	"multi_users_select":         (*checker).severalIDs,
+	"number_input":               (*checker).numberInput,
+	"overflow":                   (*checker).overflow,
+	"plain_text_input":           (*checker).plainTextInput,
+	"radio_buttons":              (*checker).radioButtons,
+	"static_select":              (*checker).staticSelect,
+	"timepicker":                 (*checker).timePicker,
+	"users_select":               (*checker).usersSelect,
 }
 
 func (c *checker) element(v any, at string, allowed []string) {
@@ -87,6 +97,11 @@ func (c *checker) usersSelect(e object, at string) {
 	c.str(e, "initial_user", at, 0, maxID)
 }
 
+func (c *checker) placeSelect(e object, at string) {
+	c.placeholder(e, at)
+	c.str(e, "initial_conversation", at, 0, maxID)
+}
+
 func (c *checker) overflow(e object, at string) {
 	c.options(e, "options", at, optionRule{most: maxOverflow, url: true})
 }
@@ -98,14 +113,7 @@ func (c *checker) radioButtons(e object, at string) {
 
 func (c *checker) checkboxes(e object, at string) {
 	c.options(e, "options", at, optionRule{most: maxBoxes, mrkdwn: true})
-	if e["initial_options"] == nil {
-		return
-	}
-	for i, o := range c.items(e, "initial_options", at, 1, maxBoxes) {
-		if !containsOption(optionsOf(e), o) {
-			c.bad(fmt.Sprintf("%s/initial_options/%d", at, i), "must be one of the options")
-		}
-	}
+	c.initialOptions(e, at, maxBoxes)
 }
 
 // initialOption must equal one of the options in every field, not in its value alone.

@@ -164,30 +164,37 @@ func (p *page) input(block object) {
 // value is what stands in an element, else its placeholder.
 func (p *page) value(key elementKey, e object) string {
 	kind, _ := e["type"].(string)
-	entered := e[initialField[kind]]
+	entered := e[fieldsOf[kind].initial]
 	if state, ok := p.state[key]; ok {
-		entered = state[valueField[kind]]
+		entered = state[fieldsOf[kind].value]
 	}
-	switch v := entered.(type) {
+	if entered == nil && e["placeholder"] != nil {
+		return p.text(e["placeholder"])
+	}
+	return p.entered(kind, entered)
+}
+
+func (p *page) entered(kind string, value any) string {
+	switch v := value.(type) {
 	case nil:
+		return "..."
 	case object:
 		return p.text(v["text"])
 	case []any:
 		var parts []string
-		for _, option := range v {
-			parts = append(parts, p.text(option.(object)["text"]))
+		for _, one := range v {
+			parts = append(parts, p.entered(kind, one))
 		}
 		return strings.Join(parts, ", ")
-	default:
-		if kind == "users_select" {
-			return p.names.mention(fmt.Sprint(v))
-		}
-		return fmt.Sprint(v)
 	}
-	if e["placeholder"] != nil {
-		return p.text(e["placeholder"])
+	id := fmt.Sprint(value)
+	switch {
+	case strings.HasSuffix(kind, "users_select"):
+		return p.names.mention(id)
+	case strings.HasSuffix(kind, "conversations_select"):
+		return p.names.plain("<#" + id + ">")
 	}
-	return "..."
+	return id
 }
 
 // text is a text object with the markup of mrkdwn undone.

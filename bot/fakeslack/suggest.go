@@ -3,6 +3,7 @@ package fakeslack
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -55,7 +56,7 @@ func findExternal(blocks []any, blockID string) (object, elementKey) {
 	for _, item := range blocks {
 		block := item.(object)
 		for _, e := range elementsOf(block) {
-			if e["type"] == "external_select" && block["block_id"] == blockID {
+			if strings.HasSuffix(get(e, "type"), "external_select") && block["block_id"] == blockID {
 				return e, keyOf(block, e)
 			}
 		}

@@ -12,6 +12,7 @@ type View struct {
 	User            string
 	Type            string // "modal" or "home"
 	Title           string
+	Submit, Close   string // the labels of a modal's buttons, "" where the app gives none
 	CallbackID      string
 	ExternalID      string
 	PrivateMetadata string
@@ -59,12 +60,14 @@ func (s *Server) look(views map[string]*view, user string) (View, bool) {
 		Blocks:          encode(v.spec["blocks"]),
 		Errors:          maps.Clone(v.errors),
 	}
-	out.Title = textOf(v.spec["title"])
+	out.Title, out.Submit, out.Close = textOf(v.spec["title"]), textOf(v.spec["submit"]), textOf(v.spec["close"])
 	return out, true
 }
 
-func (v *view) get(key string) string {
-	text, _ := v.spec[key].(string)
+func (v *view) get(key string) string { return get(v.spec, key) }
+
+func get(o object, key string) string {
+	text, _ := o[key].(string)
 	return text
 }
 

@@ -23,7 +23,7 @@ func form() slack.ModalViewRequest {
 		slack.NewOptionBlockObject("a", plain("A"), nil), slack.NewOptionBlockObject("b", plain("B"), nil))
 	optional := func(b *slack.InputBlock) *slack.InputBlock { return b.WithOptional(true) }
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plain("Request"), Submit: plain("Send"),
+		Type: slack.VTModal, Title: plain("Request"), Submit: plain("Send"), Close: plain("Not now"),
 		CallbackID: "request", PrivateMetadata: "meta", ExternalID: "ext",
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
 			slack.NewInputBlock("reason", plain("Reason"), nil, reason),
@@ -67,7 +67,7 @@ func openDesk(t *testing.T, w *world) (*desk, fakeslack.View) {
 func TestSubmit(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		d, v := openDesk(t, w)
-		if v.Title != "Request" || v.CallbackID != "request" || v.PrivateMetadata != "meta" {
+		if v.Title != "Request" || v.Submit != "Send" || v.Close != "Not now" || v.CallbackID != "request" || v.PrivateMetadata != "meta" {
 			t.Errorf("view %+v", v)
 		}
 		d.answer = map[string]any{"options": []any{option(1), option(2)}}

@@ -96,3 +96,6 @@ func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.keeper)
 
 // Poke makes the bot look at what is due now: the clock was moved.
 func (a *App) Poke() { a.keeper.Poke() }
+
+// Look compares the managed groups with the ledger now, not only when it is their turn.
+func (a *App) Look(ctx context.Context) error { return a.keeper.Reconcile(ctx) }

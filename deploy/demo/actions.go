@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 )
 
 // action is what the page asks for, as one small JSON object. Which fields count depends on Do.
@@ -64,6 +65,7 @@ var worldActions = map[string]func(*stage, action) error{
 		s.put(a.Text)
 		return nil
 	},
+	"join":  (*stage).join,
 	"fault": (*stage).fault,
 	"kill":  func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
 	"start": func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
@@ -167,6 +169,27 @@ func (s *stage) signIn(a action) error {
 		return err
 	}
 	s.put(body)
+	return nil
+}
+
+// join puts a user into the managed group of their account, past the bot. The bot, which looks at its groups every five
+// minutes, looks at once.
+func (s *stage) join(a action) error {
+	rules := s.settings().Policy.Entitlements
+	i := slices.IndexFunc(rules, func(e handlers.Entitlement) bool { return e.Account == a.Account })
+	switch {
+	case i < 0 || !slices.ContainsFunc(s.logins, func(l login) bool { return l.account == a.Account && l.user == a.User }):
+		return say("error.no_login", "user", a.User)
+	case slices.Contains(s.aws.Members(a.Account, rules[i].Target), a.User):
+		return say("error.member", "user", a.User)
+	}
+	s.aws.Join(a.Account, a.User, rules[i].Target)
+	s.happen("joined", map[string]string{"user": a.User, "group": rules[i].Target})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bot != nil {
+		s.running.Go(s.bot.look)
+	}
 	return nil
 }
 

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,7 +13,8 @@ import (
 )
 
 // journal reads along in the ledger: what was written, after it is durable. It outlives the bot, so that the page can
-// show what is true while the bot is dead. What it keeps is bounded but for the grants, of which a demo has few.
+// show what is true while the bot is dead. What it keeps is bounded but for the grants and alerts, of which a
+// demo has few.
 type journal struct {
 	rang func() // is called after each write
 
@@ -19,6 +22,7 @@ type journal struct {
 	lines  []line // the oldest first
 	read   map[string]uint64
 	grants map[string]store.Grant
+	alerts map[string]store.Alert
 	tour   tour
 }
 
@@ -41,7 +45,7 @@ type line struct {
 const mostLines = 100 // of any list that the page shows
 
 func newJournal(rang func()) *journal {
-	return &journal{rang: rang, read: map[string]uint64{}, grants: map[string]store.Grant{}}
+	return &journal{rang: rang, read: map[string]uint64{}, grants: map[string]store.Grant{}, alerts: map[string]store.Alert{}}
 }
 
 // noted is a ledger whose writes a journal reads.
@@ -80,6 +84,7 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		if err != nil {
 			return
 		}
+		j.alerts[id] = a
 		about.User, about.Target = a.Subject.User, a.Target
 	case strings.HasPrefix(id, store.PressPrefix):
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
@@ -121,6 +126,29 @@ func reversed[T any](list []T) []T {
 		out = append(out, list[len(list)-1-i])
 	}
 	return out
+}
+
+// drawn returns what stands on each card, and the alerts that stand in a channel, the oldest first.
+func (j *journal) drawn() (cards [][]store.Grant, alerts []store.Alert) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	on := map[store.Card][]store.Grant{}
+	for _, id := range slices.Sorted(maps.Keys(j.grants)) { // a digest lists them so
+		if g := j.grants[id]; g.Card.TS != "" {
+			on[g.Card] = append(on[g.Card], g)
+		}
+	}
+	for _, a := range j.alerts {
+		if a.Card.TS != "" {
+			alerts = append(alerts, a)
+		}
+	}
+	byTime := func(a, b store.Card) int { return strings.Compare(a.TS, b.TS) }
+	for _, card := range slices.SortedFunc(maps.Keys(on), byTime) {
+		cards = append(cards, on[card])
+	}
+	slices.SortFunc(alerts, func(a, b store.Alert) int { return byTime(a.Card, b.Card) })
+	return cards, alerts
 }
 
 // nextEnd is when the first live access ends, or the zero time if there is none.

@@ -52,7 +52,7 @@ func TestSlackByScript(t *testing.T) {
 	out := &transcript{}
 	ended := make(chan error, 1)
 	go func() { ended <- demo.Slack(t.Context(), "127.0.0.1:0", in, out) }()
-	runApp(t, out.until(t, `SLACK_API_URL=(\S+)`))
+	demo.RunApp(t, out.until(t, `SLACK_API_URL=(\S+)`))
 
 	go func() {
 		_, _ = io.WriteString(script, `# the app of this test

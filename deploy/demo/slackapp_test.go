@@ -1,4 +1,4 @@
-package demo_test
+package demo
 
 import (
 	"context"
@@ -17,8 +17,8 @@ type testApp struct {
 	api *slack.Client
 }
 
-// runApp runs the app against a made-up Slack until the test ends.
-func runApp(t *testing.T, url string) {
+// RunApp runs the app against a made-up Slack until the test ends.
+func RunApp(t *testing.T, url string) {
 	t.Helper()
 	a := &testApp{t, slack.New("xoxb-demo", slack.OptionAppLevelToken("xapp-demo"), slack.OptionAPIURL(url))}
 	client := socketmode.New(a.api, socketmode.OptionLog(log.New(io.Discard, "", 0)))

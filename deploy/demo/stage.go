@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +29,7 @@ type stage struct {
 	mu    sync.Mutex // guards what follows, world.bot and world.config
 	lang  string
 	down  map[string]bool // "iam", "slack"
+	anew  bool            // the bot is being started anew
 
 	happened []happening // the oldest first
 }
@@ -54,24 +54,6 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
-}
-
-// people are the users of the workspace, with a Slack in the page's language. Some keep their own, whatever that is.
-func people(lang string) []fakeslack.User {
-	users := workspace(nil).Users
-	for i, u := range users {
-		if !slices.Contains([]string{mori, miller, park}, u.ID) {
-			users[i].Locale = map[string]string{"en": "en-US", "ja": "ja-JP"}[lang]
-		}
-	}
-	return users
-}
-
-// language is the page's.
-func (s *stage) language() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lang
 }
 
 // settings are those the bot runs with, or would.
@@ -152,29 +134,6 @@ func (s *stage) drop() error {
 	b.stop()
 	s.running.Go(func() { <-b.ended })
 	return b.ledger.Close()
-}
-
-// speak gives the page and the cards another language: the bot is started anew with another configuration.
-func (s *stage) speak(lang string) error {
-	s.lever.Lock()
-	defer s.lever.Unlock()
-	c, err := spoken(lang)
-	if err != nil {
-		return err
-	}
-	c.SignIns = s.queue
-	runs := s.drop() == nil
-	for _, u := range people(lang) {
-		s.slack.SetUser(u)
-	}
-	s.mu.Lock()
-	s.config, s.lang = c, lang
-	s.mu.Unlock()
-	s.bell.ring()
-	if !runs {
-		return nil
-	}
-	return s.begin()
 }
 
 // outage switches a service off or on.

@@ -205,13 +205,14 @@ func TestDenyAndOutages(t *testing.T) {
 	s.sees(t, sato, "all is well", func(v state) bool { return v.Bot == botWorks && len(v.Down) == 0 })
 }
 
-// Another language is the page's, the cards' and the hero's, on the same ledger.
+// Another language is the page's, the cards' and the hero's, on the same ledger. Cards that stand already are drawn again.
 func TestAnotherLanguage(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, "en")
 	s.signsIn(t, production, "t.yamada")
 	s.must(t, action{Do: "lang", Name: "ja"})
 	s.sees(t, yamada, "the bot is back", func(v state) bool { return v.Lang == "ja" && v.Bot == botWorks && v.People[0].Locale == "ja-JP" })
+	s.sees(t, sato, "the old card speaks Japanese", func(v state) bool { return strings.Contains(v.Places[0].Messages[0].Text, "承認待ち") })
 	if card := s.signsIn(t, production, "a.mori"); !strings.Contains(card.Text, "承認待ち") {
 		t.Errorf("the card says %q", card.Text)
 	}

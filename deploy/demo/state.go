@@ -45,6 +45,7 @@ type person struct {
 type group struct {
 	ID     string `json:"id"`
 	Handle string `json:"handle"`
+	Mine   bool   `json:"mine,omitempty"` // the person is in it
 }
 
 type channel struct {
@@ -75,6 +76,8 @@ type view struct {
 	ID     string            `json:"id"`
 	Hash   string            `json:"hash"`
 	Title  string            `json:"title,omitempty"`
+	Submit string            `json:"submit,omitempty"`
+	Close  string            `json:"close,omitempty"`
 	Blocks json.RawMessage   `json:"blocks"`
 	Errors map[string]string `json:"errors,omitempty"`
 }
@@ -118,7 +121,7 @@ func (s *stage) state(as string) state {
 			out.Down = append(out.Down, service)
 		}
 	}
-	if s.bot == nil {
+	if s.bot == nil && !s.anew {
 		out.Bot = botDead
 	} else if s.slack.Sockets() == 0 {
 		out.Bot = botCutOff
@@ -146,7 +149,7 @@ func (s *stage) workspaceInto(out *state) {
 		out.People = append(out.People, person{u.ID, u.Name, u.RealName, u.Locale, u.TZ, u.Restricted})
 	}
 	for _, g := range ws.Groups {
-		out.Groups = append(out.Groups, group{g.ID, g.Handle})
+		out.Groups = append(out.Groups, group{g.ID, g.Handle, slices.Contains(g.Members, out.As)})
 	}
 	whispers := s.slack.Ephemerals(out.As)
 	for _, c := range ws.Channels {
@@ -165,7 +168,9 @@ func (s *stage) workspaceInto(out *state) {
 	}
 }
 
-func shown(v fakeslack.View) *view { return &view{v.ID, v.Hash, v.Title, v.Blocks, v.Errors} }
+func shown(v fakeslack.View) *view {
+	return &view{v.ID, v.Hash, v.Title, v.Submit, v.Close, v.Blocks, v.Errors}
+}
 
 // messages are the newest of a conversation, each with its thread, and what only this person sees among them.
 func (s *stage) messages(channel string, whispers []fakeslack.Message) []message {

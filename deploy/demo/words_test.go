@@ -69,7 +69,7 @@ func TestWordsAreUsed(t *testing.T) {
 }
 
 // made are the beginnings of keys that are put together, by the page or the server.
-var made = []string{"role", "banner", "tour", "theme", "happened", "error", "clock", "bot", "switch", "from"}
+var made = []string{"role", "banner", "tour", "theme", "happened", "error", "clock", "bot", "switch", "from", "verb"}
 
 // pageFiles are the texts of the page with one of these endings, by name.
 func pageFiles(t *testing.T, endings ...string) map[string]string {

@@ -49,6 +49,7 @@ type world struct {
 type running struct {
 	ledger *boltdb.DB
 	poke   func()
+	look   func() // at the managed groups
 	stop   context.CancelFunc
 	life   lifeline
 	ended  chan error
@@ -150,7 +151,9 @@ func (w *world) start(ctx context.Context) error {
 		Slack: life.slack(bot.Slack{URL: w.url, BotToken: botToken, AppToken: appToken}),
 	})
 	ctx, stop := context.WithCancel(ctx)
-	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop, life: life, ended: make(chan error, 1)}
+	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop,
+		look: func() { _ = a.Look(ctx) }, // what it does not see now it sees in five minutes
+		life: life, ended: make(chan error, 1)}
 	ended := w.bot.ended
 	go func() { ended <- a.Run(ctx) }()
 	return nil

@@ -35,7 +35,8 @@ export function go(change) {
   redraw();
 }
 
-const token = document.querySelector("meta[name=token]").content;
+// token is what the server knows its own page by.
+export const token = document.querySelector("meta[name=token]").content;
 
 // act asks the server to do something, and tells the person if it cannot be done. It returns the answer, or null.
 export async function act(action) {

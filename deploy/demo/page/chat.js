@@ -1,8 +1,8 @@
 // chat.js draws the middle: a conversation, a thread beside it, and where one writes.
 
-import { el, byId, keyed, once } from "./dom.js";
-import { act, app, draws, go, nameOf, placeOf, viewer } from "./app.js";
-import { blocks } from "./blocks.js";
+import { el, byId, keyed } from "./dom.js";
+import { act, app, draws, go, nameOf, placeOf } from "./app.js";
+import { blocks, keptBlocks } from "./blocks.js";
 import { avatar, placeName } from "./rail.js";
 import { clockTime, dayOf, mrkdwn } from "./text.js";
 import { say } from "./words.js";
@@ -22,12 +22,9 @@ draws((state) => {
   byId("home").hidden = !home;
   byId("composer").hidden = home;
   drawMessages(byId("messages"), place, place.messages, `${app.as} ${app.place}`, true);
-  once(byId("home"), home ? [state.home ?? null, state.lang] : null, ([view]) => homeTab(view));
+  drawHome(home, state);
   drawThread(place);
   drawBanners(state);
-  const box = byId("compose");
-  box.placeholder = say("compose.to", { place: placeName(place) });
-  hint();
   announce(state, place);
 });
 
@@ -89,8 +86,12 @@ function replies({ ts, summary: [n, newest], open }) {
   );
 }
 
-function homeTab(view) {
-  return el("div", {}, view ? blocks(view.blocks, { where: { view: view.id } }) : el("p", { class: "empty" }, say("home.none")));
+// drawHome draws what the app has published for who acts, or says that it has not.
+function drawHome(open, { home, lang }) {
+  const node = byId("home");
+  if (!open) node.replaceChildren();
+  else if (home) keptBlocks(node, home.blocks, { where: { view: home.id } });
+  else keyed(node, [{ key: "none", data: lang }], () => el("p", { class: "empty" }, say("home.none")));
 }
 
 function drawThread(place) {
@@ -107,47 +108,40 @@ function drawBanners(state) {
   keyed(byId("banners"), names.map((name) => ({ key: name, data: [name, state.lang] })), ([name]) => el("p", { class: `banner ${name}` }, say(`banner.${name}`)));
 }
 
-let heard = {}; // what was announced last, and for whom
+let heard = { where: "", texts: new Map() }; // what could be read last, and by whom
 
-// announce tells a screen reader of a new message: the text that stands for it in a notification.
+// announce tells a screen reader of what is new or has changed: the text that stands for it in a notification.
 function announce(state, place) {
-  const newest = [...place.messages, ...place.messages.flatMap((m) => m.replies ?? [])].reduce((a, b) => (a && a.ts > b.ts ? a : b), null);
-  const where = `${state.as} ${app.place}`;
-  if (newest && heard.where === where && heard.ts < newest.ts && newest.user !== state.as) {
-    byId("news").textContent = `${nameOf(newest.user)}: ${bare(newest.text)}`;
+  const where = `${state.as} ${app.place} ${state.lang}`;
+  const texts = new Map();
+  const news = [];
+  for (const m of place.messages.flatMap((x) => [x, ...(x.replies ?? [])])) {
+    texts.set(m.ts, m.text);
+    if (heard.where === where && heard.texts.get(m.ts) !== m.text && m.user !== state.as) news.push(m);
   }
-  heard = { where, ts: newest?.ts ?? "" };
+  heard = { where, texts };
+  if (!news.length) return;
+  const line = (m) => `${m.only ? `${say("message.only")}: ` : ""}${nameOf(m.user)}: ${bare(m.text)}`;
+  byId("news").textContent = news.map(line).join(" ");
 }
 
 // bare is a text without its markup.
 const bare = (text) => el("p", {}, mrkdwn(text)).textContent;
 
 byId("thread-close").addEventListener("click", () => {
+  const from = `#messages [data-key="${app.thread}"] .replies`;
   go({ thread: null });
-  byId("messages").focus();
+  (document.querySelector(from) ?? byId("messages")).focus();
 });
+
+// openHome tells the app that somebody looks at its Home tab, as Slack does each time.
+const openHome = () => app.home && placeOf(app.place)?.app && act({ do: "home" });
 
 byId("place-tabs").addEventListener("click", async (event) => {
   const view = event.target.dataset.view;
   if (!view) return;
   go({ home: view === "home" });
-  if (app.home) await act({ do: "home" });
+  await openHome();
 });
 
-// hint says what a text that begins with / is.
-function hint() {
-  byId("compose-hint").textContent = byId("compose").value.startsWith("/") ? say("compose.hint") : "";
-}
-
-byId("compose").addEventListener("input", hint);
-
-byId("composer").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const box = byId("compose");
-  const text = box.value;
-  if (!text.trim()) return;
-  box.value = "";
-  hint();
-  const sent = await act({ do: "say", channel: placeOf(app.place).id, text, as: viewer().id });
-  if (!sent && !box.value) box.value = text;
-});
+document.addEventListener("become", openHome); // somebody else looks at it now

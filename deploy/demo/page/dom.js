@@ -44,18 +44,39 @@ function focusIn(parent) {
   if (!active || active === parent || !parent.contains(active)) return null;
   let child = active;
   while (child.parentElement !== parent) child = child.parentElement;
-  return { key: child.dataset.key, focus: active.dataset.focus, node: active };
+  return { key: child.dataset.key, place: [...parent.children].indexOf(child), node: active };
 }
 
 // restore gives the focus to what stands where it was; to the whole child if what had it is gone.
 function restore(parent, held) {
   if (!held || held.node.isConnected) return;
-  const child = [...parent.children].find((c) => c.dataset.key === held.key);
-  const same = child && [...child.querySelectorAll("[data-focus]")].find((n) => n.dataset.focus === held.focus);
-  (same ?? child)?.focus();
+  const child = [...parent.children].find((c) => c.dataset.key === held.key) ?? parent.children[held.place];
+  (twin(child, held.node) ?? child)?.focus();
+}
+
+// twin is what was drawn within a child in the place of a node: the same by its data-focus, or by the last word of it, as
+// the ids of blocks may be others in each drawing.
+function twin(child, node) {
+  const all = [...(child?.querySelectorAll("[data-focus]") ?? [])];
+  const last = (n) => n.dataset.focus?.split(" ").at(-1);
+  return all.find((n) => n.dataset.focus === node.dataset.focus) ?? all.find((n) => last(n) === last(node));
 }
 
 // once keeps an element's children as long as the data they were drawn from.
 export function once(node, data, draw) {
   keyed(node, data === null ? [] : [{ key: "only", data }], draw);
+}
+
+// bookmark remembers what has the focus. Called, it gives the focus back if nobody has it by then: to what had it, to what
+// was drawn in its place, or to where one writes.
+export function bookmark() {
+  const node = document.activeElement;
+  const child = node?.closest("[data-key]");
+  const parent = child?.parentElement;
+  return () => {
+    if (document.activeElement !== document.body) return;
+    const now = [...(parent?.children ?? [])].find((c) => c.dataset.key === child.dataset.key);
+    const was = node?.isConnected && node !== document.body ? node : null;
+    (was ?? twin(now, node) ?? now ?? byId("compose")).focus();
+  };
 }

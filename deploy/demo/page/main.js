@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import { language, say, speak } from "./words.js";
 import "./rail.js";
 import "./chat.js";
+import "./compose.js";
 import "./dialogs.js";
 import { tick } from "./world.js";
 import "./feed.js";
@@ -40,6 +41,7 @@ function listen() {
 }
 
 document.addEventListener("become", listen);
+document.addEventListener("visibilitychange", redraw); // what comes into sight is read
 
 const themes = ["auto", "light", "dark"];
 const asked = new URLSearchParams(location.search).get("theme"); // in the address it holds for this look only

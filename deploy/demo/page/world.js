@@ -25,6 +25,9 @@ draws((state) => {
     ["bot", "iam", "slack"].map((name) => ({ key: name, data: lever(state, name) })),
     drawLever,
   );
+  const joinable = logins(state, (a, u) => !a.groups.some((g) => g.members.includes(u.name)));
+  joinable.sort((a, b) => isNobodys(b.key) - isNobodys(a.key)); // whom no access can explain comes first
+  keyed(byId("join-user"), joinable, (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-user"), logins(state), (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-from"), addresses.map(([name, ip]) => ({ key: ip, data: { name, ip, lang: state.lang } })), ({ name, ip }) => el("option", { value: ip }, `${say(`from.${name}`)} · ${ip}`));
   keyed(byId("accounts"), state.cloud.map((a) => ({ key: a.id, data: seen(a, state.lang) })), account);
@@ -67,10 +70,12 @@ function drawLever({ name, well, bad, status, verb, action }) {
   );
 }
 
-function logins(state) {
+const isNobodys = (name) => name.endsWith("legacy-batch");
+
+function logins(state, fits = () => true) {
   return state.cloud.flatMap((a) =>
-    a.users.map((u) => {
-      const key = u.name === "legacy-batch" ? "signin.option_nobody" : "signin.option";
+    a.users.filter((u) => fits(a, u)).map((u) => {
+      const key = isNobodys(u.name) ? "signin.option_nobody" : "signin.option";
       return { key: `${a.id} ${u.name}`, data: { value: `${a.id} ${u.name}`, text: say(key, { user: u.name, account: a.name }) } };
     }),
   );
@@ -147,6 +152,14 @@ byId("signin").addEventListener("submit", async (event) => {
   const ask = { do: "signin", account: accountID, user: name, address: byId("signin-from").value, mfa: byId("signin-mfa").checked };
   await busily(event.submitter, async () => {
     if (await act(ask)) toast(say("signin.done", { user: name }), "good");
+  });
+});
+
+byId("join").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const [accountID, name] = byId("join-user").value.split(" ");
+  await busily(event.submitter, async () => {
+    if (await act({ do: "join", account: accountID, user: name })) toast(say("join.done", { user: name }), "good");
   });
 });
 

@@ -1,0 +1,48 @@
+// compose.js is where one writes: a message, or a command for the app.
+
+import { el, byId, keyed } from "./dom.js";
+import { act, app, draws, placeOf, viewer } from "./app.js";
+import { placeName } from "./rail.js";
+import { language, say } from "./words.js";
+
+const command = "/jit";
+const verbs = ["request", "list", "finish", "extend", "revoke", "ip", "breakglass", "help"];
+
+const box = byId("compose");
+
+draws(() => {
+  const place = placeOf(app.place);
+  box.placeholder = say("compose.to", { place: place ? placeName(place) : "" });
+  hint();
+});
+
+// hint says what a text that begins with / is, and offers what the command can be told to do.
+function hint() {
+  const slash = box.value.startsWith("/");
+  byId("compose-hint").textContent = slash ? say("compose.hint") : "";
+  const lines = slash ? verbs.map((verb) => `${command} ${verb}`).filter((line) => line !== box.value.trim() && line.startsWith(box.value.trimEnd())) : [];
+  byId("compose-verbs").hidden = !lines.length;
+  keyed(byId("compose-verbs"), lines.map((line) => ({ key: line, data: [line, language()] })), offer);
+}
+
+function offer([line]) {
+  const take = () => {
+    box.value = `${line} `;
+    box.focus();
+    hint();
+  };
+  const what = `verb.${line.split(" ")[1]}`;
+  return el("button", { type: "button", on: { click: take } }, el("b", {}, line), el("span", { class: "soft" }, say(what)));
+}
+
+box.addEventListener("input", hint);
+
+byId("composer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = box.value;
+  if (!text.trim()) return;
+  box.value = "";
+  hint();
+  const sent = await act({ do: "say", channel: placeOf(app.place).id, text, as: viewer().id });
+  if (!sent && !box.value) box.value = text;
+});

@@ -137,6 +137,9 @@ func done(d fakeslack.Delivery, err error) (json.RawMessage, error) {
 	return nil, s
 }
 
+// escaped is what Slack makes of what people type: https://docs.slack.dev/messaging/formatting-message-text#escaping
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // write is a person writing in a conversation; a text that begins with / is a command.
 func (s *stage) write(a action) (json.RawMessage, error) {
 	text := strings.TrimSpace(a.Text)
@@ -147,7 +150,7 @@ func (s *stage) write(a action) (json.RawMessage, error) {
 		command, rest, _ := strings.Cut(text, " ")
 		return done(s.slack.Slash(a.As, a.Channel, command, strings.TrimSpace(rest)))
 	}
-	_, err := s.slack.Say(a.As, a.Channel, text)
+	_, err := s.slack.Say(a.As, a.Channel, escaped.Replace(text))
 	return done(fakeslack.Delivery{}, err)
 }
 

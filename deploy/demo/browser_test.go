@@ -1,0 +1,67 @@
+package demo_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestBrowser plays as a user at the page in a real browser, from its start to its end each time.
+func TestBrowser(t *testing.T) {
+	judged(t)
+	browser := chromium(t)
+	var steps atomic.Int64
+	t.Cleanup(func() { t.Logf("%d browser steps", steps.Load()) })
+	for _, c := range []struct {
+		name  string
+		langs []string
+		play  func(*visitor)
+	}{
+		{"tour", []string{"en", "ja"}, playTour},
+		{"two approvals", []string{"en", "ja"}, playTwo},
+		{"killed", []string{"en", "ja"}, playKilled},
+		{"form", []string{"en", "ja"}, playForm},
+		{"record", []string{"en", "ja"}, playRecord},
+		{"markup", []string{"en"}, playMarkup},
+		{"keyboard", []string{"en", "ja"}, playKeyboard},
+	} {
+		for _, lang := range c.langs {
+			t.Run(c.name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				c.play(visits(t, browser, lang, wide, &steps))
+			})
+		}
+	}
+	t.Run("watch", func(t *testing.T) {
+		t.Parallel()
+		testWatch(t, browser)
+	})
+}
+
+// testWatch does what must never happen, and finds it noted: the watch over the others is awake.
+func testWatch(t *testing.T, browser context.Context) {
+	ctx, w := tab(t, browser, opened(t, "en"), wide)
+	for _, c := range []struct{ script, want string }{
+		{`document.body.append(Object.assign(new Image(), { src: "https://elsewhere.example/x.png" }))`, "elsewhere.example"},
+		{`document.body.setAttribute("style", "color: red")`, "Content Security Policy"},
+		{`console.info("hello")`, "console says"},
+		{`setTimeout(() => { throw new Error("oh") })`, "Error: oh"},
+		{`setTimeout(() => fetch("http://127.0.0.2:1/"))`, "127.0.0.2"},
+		{`setTimeout(() => alert(1))`, "a dialog"}, // the last: it stays
+	} {
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](c.script+"; 1")); err != nil {
+			t.Fatalf("%s: %v", c.script, err)
+		}
+		late := time.Now().Add(longest)
+		for !strings.Contains(strings.Join(w.seen(), "\n"), c.want) {
+			if time.Now().After(late) {
+				t.Fatalf("nobody noted %s: %q", c.script, w.seen())
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package demo_test
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// playKeyboard asks for access and tries to approve it, without a mouse.
+func playKeyboard(v *visitor) {
+	v.sees(v.tour(), v.say("tour.1.title"))
+	v.tabsTo(thing{"button", v.say("signin.do")})
+	v.key(kb.Enter)
+	v.sees(v.messages(), v.say("state.asked"))
+	v.tabsTo(thing{"button", v.say("button.approve")})
+	v.key(kb.Enter)
+	v.sees(v.messages(), v.say("refusal.own"))
+	if at := v.focus(); at != (thing{"button", v.say("button.approve")}) {
+		v.t.Errorf("after the press the focus is on %v", at)
+	}
+	v.tabsTo(thing{"radio", v.nameOf("U0YAMADA")})
+	v.key(kb.ArrowDown)
+	v.tabsTo(thing{"button", v.say("button.deny")})
+	v.key(kb.Enter)
+	v.sees(v.dialog("deny.title"))
+	v.key(kb.Escape)
+	v.misses("dialog", v.say("deny.title"))
+	v.tabsTo(thing{"button", v.say("button.approve")})
+	v.key(" ")
+	v.sees(v.messages(), v.say("state.active"))
+}
+
+func (v *visitor) key(keys string) {
+	v.t.Helper()
+	v.steps.Add(1)
+	if err := chromedp.Do(v.ctx, chromedp.KeyEvent(keys)); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// tabsTo goes to a thing by Tab alone, and sees where the focus is all the way.
+func (v *visitor) tabsTo(what thing) {
+	v.t.Helper()
+	var way []string
+	for range 80 {
+		v.key(kb.Tab)
+		at := v.focus()
+		way = append(way, fmt.Sprint(at))
+		if at.role == what.role && called(at.name, what.name) > 0 {
+			if !v.focusShows() {
+				v.t.Errorf("nothing shows that %v has the focus", at)
+			}
+			return
+		}
+	}
+	v.t.Fatalf("Tab does not lead to %v, but to %s", what, slices.Compact(way))
+}

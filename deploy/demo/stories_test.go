@@ -1,0 +1,145 @@
+package demo_test
+
+const operators, admins = "jit-prod-operators", "jit-payments-admins"
+
+// playTour follows the guided tour from its first step to its end, and presses in between what nobody takes.
+func playTour(v *visitor) {
+	v.sees(v.tour(), v.say("tour.1.title"))
+	v.button("tour.show")
+	v.button("signin.do")
+	v.sees(v.notes(), v.say("signin.done", "user", "t.yamada"))
+	v.sees(v.messages(), v.say("state.asked"), "t.yamada → "+operators)
+
+	v.sees(v.tour(), v.say("tour.2.title"))
+	v.button("tour.show")
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("message.only"), v.say("refusal.own"))
+	v.sees(v.aws(), operators+" "+v.say("aws.nobody"))
+
+	v.sees(v.tour(), v.say("tour.3.title"))
+	v.button("tour.show")
+	v.becomes("U0SATO")
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("state.active"))
+	v.sees(v.aws(), operators+" t.yamada")
+
+	v.sees(v.tour(), v.say("tour.4.title"))
+	v.button("tour.show")
+	v.lever("bot", "bot.kill")
+	v.sees(v.banners(), v.say("banner.dead"))
+	v.button("button.revoke")
+	v.confirms("confirm.revoke.title", "button.revoke")
+	v.sees(v.notes(), v.say("error.bot_dead"))
+	v.press("button", v.say("clock.end"))
+	v.sees(v.aws(), operators+" t.yamada")
+
+	v.sees(v.tour(), v.say("tour.5.title"))
+	v.button("tour.show")
+	v.lever("bot", "bot.start")
+	v.sees(v.aws(), operators+" ~t.yamada~")
+	v.sees(v.messages(), v.say("state.expire"))
+	v.decided()
+	v.sees(v.tour(), v.say("tour.end.title"))
+}
+
+// playTwo has a request that two must approve, and that ends when its time is up.
+func playTwo(v *visitor) {
+	v.signsIn("k.ito")
+	v.becomes("U0ITOADM") // another account of who asks
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("refusal.own"))
+	v.becomes("U0PARK")
+	v.button("button.approve")
+	v.sees(v.messages(), vocabulary(v.t, "en")["refusal.guest"]) // the language of their Slack
+
+	v.becomes("U0SATO")
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("card.asked_of", "N", "1", "M", "2"))
+	v.sees(v.aws(), admins+" "+v.say("aws.nobody"))
+	v.button("button.approve")
+	v.sees(v.messages(), v.say("refusal.voted"))
+	v.becomes("U0MILLER")
+	v.button("button.approve")
+	v.sees(v.aws(), admins+" k.ito")
+	v.becomes("U0SATO")
+	v.sees(v.messages(), v.say("state.active"))
+
+	v.button("clock.15m")
+	v.button("feed.happened")
+	v.sees(v.feed(), v.begins("happened.skipped"))
+	v.sees(v.messages(), v.say("state.active"))
+	v.button("clock.1h")
+	v.sees(v.messages(), v.say("state.expire"))
+	v.sees(v.aws(), admins+" ~k.ito~")
+	v.decided()
+}
+
+// playKilled kills the bot twice: a press in between is lost, and what was due goes on.
+func playKilled(v *visitor) {
+	v.signsIn("a.mori")
+	v.becomes("U0SATO")
+	v.lever("bot", "bot.kill")
+	v.button("button.approve")
+	v.sees(v.notes(), v.say("error.bot_dead"))
+	v.sees(v.messages(), v.say("state.asked"))
+	v.lever("bot", "bot.start")
+	v.misses("status", v.say("banner.dead"))
+	v.sees(v.aws(), v.say("bot.works"))
+	v.button("button.approve")
+	v.sees(v.aws(), operators+" a.mori")
+
+	v.lever("bot", "bot.kill")
+	v.sees(v.banners(), v.say("banner.dead"))
+	v.lever("bot", "bot.start")
+	v.button("button.revoke")
+	v.sees(v.dialog("confirm.revoke.title"), "a.mori")
+	v.button("confirm.cancel")
+	v.sees(v.aws(), operators+" a.mori", v.say("bot.works"))
+	v.button("button.revoke")
+	v.confirms("confirm.revoke.title", "button.revoke")
+	v.sees(v.messages(), v.say("state.revoke"))
+	v.sees(v.aws(), operators+" ~a.mori~")
+	v.decided()
+}
+
+// markup is what a browser would run, load or draw if it were taken for more than text.
+const markup = `<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b> <!channel> &lt;i&gt; <https://example.com|here>`
+
+// playForm denies a request: a form without its reason says so at the field, and the reason is told as it was written.
+func playForm(v *visitor) {
+	v.signsIn("t.yamada")
+	v.becomes("U0SATO")
+	v.button("button.deny")
+	v.sees(v.dialog("deny.title"), v.say("deny.reason"))
+	v.submits()
+	v.sees(v.dialog("deny.title"), v.say("modal.required"))
+	v.types(v.say("deny.reason"), markup)
+	v.submits()
+	v.sees(v.messages(), v.say("state.denied"), markup)
+	v.sees(v.feed(), markup)
+	v.onlyText()
+	v.decided()
+}
+
+// playRecord pastes records that are none, and one that names somebody in markup.
+func playRecord(v *visitor) {
+	v.press("DisclosureTriangle", v.say("record.title"))
+	v.button("record.do")
+	v.sees(v.notes(), v.say("error.no_record"))
+	v.button("feed.happened")
+	for _, record := range []string{"<b>no JSON</b>", `{"<img src=x>": 1, "<img src=x>": 2}`} {
+		v.types(v.say("record.label"), record)
+		v.button("record.do")
+		v.sees(thing{"textbox", v.say("record.label")}) // it is there still, and empty
+	}
+	v.sees(v.feed(), v.begins("happened.put.invalid"), "<img src=x>")
+	v.onlyText()
+}
+
+// playMarkup writes markup into a conversation.
+func playMarkup(v *visitor) {
+	v.types(v.say("compose.label"), markup)
+	v.button("compose.send")
+	v.sees(v.messages(), markup)
+	v.onlyText()
+}

@@ -24,7 +24,11 @@ func (p Pen) DM(g store.Grant) Message {
 	case g.Answer != "":
 		say(p.Words.Say("dm."+string(g.Answer), nil))
 	case canAnswer(g):
-		say(p.Words.Say("dm.question", nil))
+		question := "dm.question"
+		if g.State == store.Asked && g.Auto > 0 {
+			question = "dm.question_auto"
+		}
+		say(p.Words.Say(question, data{"Target": code(g.Target)}))
 		blocks = append(blocks, slack.NewActionBlock("", p.answers(g)...))
 	}
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})

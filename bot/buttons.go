@@ -8,7 +8,8 @@ import (
 	"sekisho/store"
 )
 
-// buttons are what can be done with the grant as it stands. What ends access asks twice when it is another's.
+// buttons are what can be done with the grant as it stands. What ends another's
+// access asks twice, and so does what gives access that can do much harm.
 func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 	button := func(verb store.Verb, style slack.Style) *slack.ButtonBlockElement {
 		text := plain(p.Words.Say("button."+string(verb), nil))
@@ -20,12 +21,22 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		if isUnmapped(g) {
 			return []slack.BlockElement{deny}
 		}
-		return []slack.BlockElement{button(store.Approve, slack.StylePrimary), deny}
+		approve := button(store.Approve, slack.StylePrimary)
+		if isRisky(g) {
+			approve = approve.WithConfirm(p.confirmApprove(g))
+		}
+		return []slack.BlockElement{approve, deny}
 	case store.Approved, store.Active:
 		revoke := button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g))
 		return []slack.BlockElement{button(store.Finish, slack.StyleDefault), revoke}
 	}
 	return nil
+}
+
+func (p Pen) confirmApprove(g store.Grant) *slack.ConfirmationBlockObject {
+	text := p.Words.Say("confirm.approve.text", data{"Target": clean(g.Target, 64)})
+	return slack.NewConfirmationBlockObject(plain(p.Words.Say("confirm.approve.title", nil)), plain(text),
+		plain(p.Words.Say("button.approve", nil)), plain(p.Words.Say("confirm.cancel", nil)))
 }
 
 func (p Pen) confirmRevoke(g store.Grant) *slack.ConfirmationBlockObject {

@@ -35,6 +35,7 @@ func (p Pen) Card(g store.Grant) Message {
 	for _, note := range p.notes(g) {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(note), nil, nil))
 	}
+	blocks = append(blocks, p.reason(g)...)
 	blocks = append(blocks, p.denial(g)...)
 	if buttons := p.buttons(g); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
@@ -47,9 +48,8 @@ func (p Pen) Card(g store.Grant) Message {
 
 // state names where the grant stands; what has ended is named after what ended it.
 func (p Pen) state(g store.Grant) string {
-	switch {
-	case g.State == store.Asked && g.Need > 1:
-		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": g.Need})
+	if n := g.Need(); g.State == store.Asked && n > 1 {
+		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": n})
 	}
 	return p.stateOf(g.State, g.Outcome)
 }
@@ -82,8 +82,17 @@ func mark(g store.Grant) string {
 // notes are what needs a sentence of its own.
 func (p Pen) notes(g store.Grant) []string {
 	var out []string
+	switch {
+	case isRisky(g) && g.State == store.Asked:
+		out = append(out, p.Words.Say("card.high_asked", nil))
+	case isRisky(g):
+		out = append(out, p.Words.Say("card.high", nil))
+	}
 	if isUnmapped(g) {
 		out = append(out, p.Words.Say("card.unmapped", nil))
+	}
+	if g.State == store.Asked && g.Auto > 0 {
+		out = append(out, p.Words.Say("card.auto", data{"Longest": p.Words.Span(g.Auto)}))
 	}
 	if g.Answer != "" {
 		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
@@ -106,16 +115,29 @@ func (p Pen) notes(g store.Grant) []string {
 // isUnmapped tells whether a request waits that nobody can approve.
 func isUnmapped(g store.Grant) bool { return g.State == store.Asked && g.Subject.Person == "" }
 
-// denial is the reason of a denial, apart from what the bot says itself.
-func (p Pen) denial(g store.Grant) []slack.Block {
-	reason := clean(g.Note, reasonLength)
-	if g.Outcome != store.Deny || reason == "" { // of blanks alone: Slack takes no empty text
+// isRisky tells whether access that can do much harm is asked for, or given.
+func isRisky(g store.Grant) bool { return g.Risk == store.High && g.State.Open() }
+
+// reason is what the requester wrote, apart from what the bot says itself.
+func (p Pen) reason(g store.Grant) []slack.Block {
+	return quoted(p.Words.Say("card.request_reason", data{"By": p.who(g.Subject)}), g.Reason)
+}
+
+// quoted is a person's own words under a label. Slack takes no empty text, as that of blanks alone becomes.
+func quoted(label, words string) []slack.Block {
+	words = clean(words, reasonLength)
+	if words == "" {
 		return nil
 	}
-	return []slack.Block{
-		slack.NewContextBlock("", markdown(p.Words.Say("card.reason", data{"By": mention(g.EndedBy)}))),
-		slack.NewSectionBlock(plain(reason), nil, nil),
+	return []slack.Block{slack.NewContextBlock("", markdown(label)), slack.NewSectionBlock(plain(words), nil, nil)}
+}
+
+// denial is the reason of a denial, apart from what the bot says itself.
+func (p Pen) denial(g store.Grant) []slack.Block {
+	if g.Outcome != store.Deny {
+		return nil
 	}
+	return quoted(p.Words.Say("card.reason", data{"By": mention(g.EndedBy)}), g.Note)
 }
 
 // reasons have a sentence of their own. The last two are what handlers writes where AWS gave no code.

@@ -69,7 +69,8 @@ func TestButtonsByState(t *testing.T) {
 	for name, want := range map[string][]string{
 		"asked":            {"approve primary", "deny danger"},
 		"asked-1-of-2":     {"approve primary", "deny danger"},
-		"asked-unmapped":   {"deny danger"}, // nobody can approve
+		"asked-steps":      {"approve primary, confirmed", "deny danger"}, // can do much harm
+		"asked-unmapped":   {"deny danger"},                               // nobody can approve
 		"approved":         {"finish ", "revoke danger, confirmed"},
 		"approved-trouble": {"finish ", "revoke danger, confirmed"},
 		"active":           {"finish ", "revoke danger, confirmed"},

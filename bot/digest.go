@@ -46,6 +46,12 @@ func (p Pen) digestLine(g store.Grant) string {
 	line := p.Words.Say("digest.line", data{"State": mark(g) + " *" + p.state(g) + "*", "Who": p.who(g.Subject), "User": codeOf(g.Subject.User, 64),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "At": p.signedIn(g.Signin), "Address": p.address(g.Signin),
 		"MFA": p.mfa(g.Signin), "Duration": p.Words.Span(g.Duration)})
+	if isRisky(g) {
+		line += "\n" + p.Words.Say("card.high", nil)
+	}
+	if reason := codeOf(g.Reason, digestReason); reason != "" && g.State == store.Asked {
+		line += "\n" + p.Words.Say("digest.request_reason", data{"Reason": reason})
+	}
 	if g.Answer != "" {
 		line += "\n" + p.Words.Say("card."+string(g.Answer), nil)
 	}
@@ -63,4 +69,4 @@ func (p Pen) digestLine(g store.Grant) string {
 	return line
 }
 
-const digestReason = 100 // runes of a denial's reason
+const digestReason = 100 // runes of a reason

@@ -20,6 +20,9 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		p.fact("card.from", p.from(g.Signin)),
 		p.fact("card.approvals", p.approvals(g)),
 	}
+	if ticket := codeOf(g.Ticket, 64); ticket != "" {
+		fields = append(fields, p.fact("card.ticket", ticket))
+	}
 	switch {
 	case g.State == store.Asked:
 		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
@@ -73,10 +76,26 @@ func (p Pen) mfa(s store.Signin) string {
 	return p.Words.Say("card.mfa_unknown", nil)
 }
 
+// approvals are those of each step, and who gave them. A rule gives its own for all.
 func (p Pen) approvals(g store.Grant) string {
-	out := []string{p.Words.Say("card.n_of_m", data{"N": len(g.Approvals), "M": g.Need})}
-	for _, a := range g.Approvals {
-		out = append(out, mention(a.By))
+	if g.ByRule() {
+		return p.Words.Say("card.by_rule", nil)
 	}
-	return strings.Join(out, " ")
+	counts := store.Assign(g.Steps, g.Voters())
+	var lines []string
+	for i, step := range g.Steps {
+		var names []string
+		for j, a := range g.Approvals {
+			if counts[j] == i+1 {
+				names = append(names, mention(a.By))
+			}
+		}
+		d := data{"Step": i + 1, "N": len(names), "M": step.Count}
+		key := "card.n_of_m"
+		if len(g.Steps) > 1 {
+			key = "card.step"
+		}
+		lines = append(lines, strings.Join(append([]string{p.Words.Say(key, d)}, names...), " "))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -40,9 +40,13 @@ func worst(g store.Grant, text string) store.Grant {
 		g.Subject.Person = fill(text, 256) // the value of an IAM tag
 	}
 	g.Signin.Address, g.Signin.MFA = fill(text, 64), fill(text, 64)
-	g.Duration, g.Longest, g.Need = 9999*time.Hour+59*time.Minute+59*time.Second, 99999*time.Hour+59*time.Minute, 20
-	for range 19 {
-		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20)})
+	g.Duration, g.Longest = 9999*time.Hour+59*time.Minute+59*time.Second, 99999*time.Hour+59*time.Minute
+	g.Steps, g.Reason, g.Ticket, g.Risk = []store.Step{{Count: 10}, {Count: 10}, {Count: 10}}, fill(text, 3000), fill(text, 200), store.High
+	if g.State == store.Asked {
+		g.Auto = g.Longest
+	}
+	for i := range 29 {
+		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})
 	}
 	if g.Note != "" {
 		g.Note = fill(text, 3000)

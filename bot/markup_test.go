@@ -136,9 +136,10 @@ func outside(g store.Grant, e store.Entry, text func(field string) string) (stor
 	g.ID, g.Entitlement = text("id"), text("rule")
 	g.Account, g.AccountName = text("account"), text("account name")
 	g.Subject.User, g.Target = text("user"), text("target")
+	g.Ticket = text("ticket")
 	g.Signin.Address, g.Signin.MFA, g.Signin.Region, g.Signin.Principal = text("address"), text("mfa"), text("region"), text("principal")
-	for _, s := range []*string{&g.Subject.Person, &g.Trouble, &g.Note, &g.EndedBy} {
-		if *s != "" { // else the card is another
+	for _, s := range []*string{&g.Subject.Person, &g.Trouble, &g.Note, &g.EndedBy, &g.Reason} {
+		if *s != "" { // else the card is another, as it is with a ticket
 			*s = text("person, trouble, note or who ended it")
 		}
 	}

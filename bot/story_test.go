@@ -42,7 +42,7 @@ func request() store.Grant {
 		Account: "123456789012", AccountName: "production",
 		Subject: store.Subject{User: "t.yamada", UserID: "AIDAEXAMPLE", Person: yamada}, Target: "jit-prod-operators",
 		Signin:   store.Signin{At: signedIn, Address: "203.0.113.7", MFA: "yes"},
-		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Need: 1, Lapses: signedIn.Add(24 * time.Hour),
+		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Lapses: signedIn.Add(24 * time.Hour),
 		State: store.Asked,
 	}
 }
@@ -52,6 +52,20 @@ func changed(change func(*store.Grant)) store.Grant {
 	change(&g)
 	return g
 }
+
+func needsTwo(g *store.Grant) { g.Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 2}} }
+
+// needsBoth asks for one of a group and two of another, and what can do much harm.
+func needsBoth(g *store.Grant) {
+	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
+}
+
+// wanted has what a requester wrote.
+func wanted(g *store.Grant) {
+	g.Reason, g.Ticket = "Roll back release 214:\nthe *checkout* is down.", "OPS-214"
+}
+
+func byItself(g *store.Grant) { g.Auto, g.Longest = 4*time.Hour, 4*time.Hour }
 
 // lived is the grant after entries, a minute apart, the first a minute after the sign-in.
 func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
@@ -74,7 +88,9 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 
 // What happens in the lives below.
 var (
-	approve = store.Entry{Verb: store.Approve, By: sato}
+	vote    = store.Entry{Verb: store.Vote, By: kato, Steps: []int{1}}
+	approve = store.Entry{Verb: store.Approve, By: sato, Steps: []int{1}}
+	itself  = store.Entry{Verb: store.Approve, By: store.Rule}
 	plan    = store.Entry{Verb: store.Plan, Facts: map[string]string{"was_member": "false"}}
 	kept    = store.Entry{Verb: store.Plan, Facts: map[string]string{"was_member": "true"}}
 	apply   = store.Entry{Verb: store.Apply}
@@ -92,17 +108,22 @@ func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, N
 func cards(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
-	two := changed(func(g *store.Grant) { g.Need = 2 })
+	two := changed(needsTwo)
 	return map[string]store.Grant{
 		"asked":            one,
 		"asked-unmapped":   changed(func(g *store.Grant) { g.Subject.Person = "" }),
-		"asked-1-of-2":     lived(t, two, store.Entry{Verb: store.Vote, By: kato}),
+		"asked-1-of-2":     lived(t, two, vote),
 		"asked-unknown":    changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
 		"asked-no-mfa":     changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
+		"asked-steps":      lived(t, changed(needsBoth), vote),
+		"asked-reason":     changed(wanted),
+		"asked-auto":       changed(byItself),
+		"active-by-rule":   lived(t, changed(byItself), mine, itself, plan, apply),
+		"active-steps":     lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
 		"approved":         lived(t, one, approve),
 		"approved-trouble": lived(t, one, approve, plan, failed("Throttling")),
 		"active":           lived(t, one, approve, plan, apply),
-		"active-2-of-2":    lived(t, two, store.Entry{Verb: store.Vote, By: kato}, approve, plan, apply),
+		"active-2-of-2":    lived(t, two, vote, approve, plan, apply),
 		"active-kept":      lived(t, one, approve, kept, apply),
 		"ending":           lived(t, one, approve, plan, apply, expire),
 		"ending-trouble":   lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
@@ -141,13 +162,14 @@ func lines(t *testing.T) []told {
 		fresh := g.Fresh()
 		out = append(out, told{name, g, fresh[len(fresh)-1]})
 	}
-	one, two := request(), changed(func(g *store.Grant) { g.Need = 2 })
+	one, two := request(), changed(needsTwo)
 	live := []store.Entry{approve, plan, apply}
 	then := func(more ...store.Entry) []store.Entry { return slices.Concat(live, more) }
 	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
 	say("again, address unknown", one, store.Entry{Verb: store.Again})
-	say("vote", two, store.Entry{Verb: store.Vote, By: kato})
+	say("vote", two, vote)
 	say("approve", one, approve)
+	say("approve, by the rule", changed(byItself), mine, itself)
 	say("apply", one, live...)
 	say("apply, kept", one, approve, kept, apply)
 	say("mine", one, mine)
@@ -188,14 +210,15 @@ func refusals(t *testing.T) map[string]store.Press {
 	}
 	at := fmt.Sprint(signedIn.Unix())
 	out := map[string]store.Press{
-		"late, approved": press(handlers.Late, "state", "active", "by", sato, "at", at),
-		"late, denied":   press(handlers.Late, "state", "denied", "outcome", "deny", "by", sato),
-		"late, revoked":  press(handlers.Late, "state", "ended", "outcome", "revoke", "by", sato),
-		"late, ending":   press(handlers.Late, "state", "ending", "outcome", "finish", "by", yamada),
-		"late, expired":  press(handlers.Late, "state", "ended", "outcome", "expire", "by", store.Self),
-		"late, lapsed":   press(handlers.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
-		"late, asked":    press(handlers.Late, "state", "asked"),
-		"late, disowned": press(handlers.Late, "state", "denied", "outcome", "not_mine", "by", yamada),
+		"late, approved":    press(handlers.Late, "state", "active", "by", sato, "at", at),
+		"late, by the rule": press(handlers.Late, "state", "active", "by", store.Rule, "at", at),
+		"late, denied":      press(handlers.Late, "state", "denied", "outcome", "deny", "by", sato),
+		"late, revoked":     press(handlers.Late, "state", "ended", "outcome", "revoke", "by", sato),
+		"late, ending":      press(handlers.Late, "state", "ending", "outcome", "finish", "by", yamada),
+		"late, expired":     press(handlers.Late, "state", "ended", "outcome", "expire", "by", store.Self),
+		"late, lapsed":      press(handlers.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
+		"late, asked":       press(handlers.Late, "state", "asked"),
+		"late, disowned":    press(handlers.Late, "state", "denied", "outcome", "not_mine", "by", yamada),
 	}
 	for _, state := range alertStates {
 		out["late, alert "+string(state)] = press(handlers.Late, "state", string(state), "by", sato)

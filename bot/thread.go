@@ -16,7 +16,11 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	d := data{"By": mention(e.By), "User": code(g.Subject.User), "Target": code(g.Target)}
 	var more []string
 	switch e.Verb {
-	case store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Approve:
+		if e.By == store.Rule {
+			key, d["Rule"] = "thread.approve_rule", code(g.Entitlement)
+		}
+	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
 	case store.NotMine:
 		if e.State == store.Ending {
 			key = "thread.not_mine_take"
@@ -68,7 +72,8 @@ func (p Pen) Refusal(press store.Press) string {
 	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
 		key = "refusal.not_yours_answer"
 	}
-	if press.Refusal == handlers.Late && f["by"] != "" && f["by"] != store.Self && f["by"] != press.By { // nobody is faster than themselves
+	program := f["by"] == "" || f["by"] == store.Self || f["by"] == store.Rule
+	if press.Refusal == handlers.Late && !program && f["by"] != press.By { // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)

@@ -84,6 +84,8 @@ func questions(t *testing.T) map[string]store.Grant {
 		"asked":           one,
 		"asked-unknown":   changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
 		"active":          lived(t, one, approve, plan, apply),
+		"asked-auto":      changed(byItself),
+		"by-rule":         lived(t, changed(byItself), mine, itself),
 		"mine":            lived(t, one, mine),
 		"mine-denied":     lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
 		"not-mine":        lived(t, one, notMine),

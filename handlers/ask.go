@@ -50,34 +50,24 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
-	rule, ok, err := k.ruleFor(ctx, g.Account, person)
+	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
+	q, err := k.question(ctx, g, k.now(), k.Policy.OnLogin(g.Account)...)
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
-	if !ok {
+	d := k.Policy.SignIn(g.Account, q)
+	rule, ok := k.Policy.Rule(d.Rule)
+	switch {
+	case !ok:
 		return k.ignore(ctx, g, nothingToAsk)
+	case d.Refusal != "": // nobody was asked, so nobody has denied it
+		return k.ignore(ctx, g, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
 	}
-	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
-	g.Duration, g.Longest, g.Need, g.Lapses = rule.Duration, rule.Longest, rule.Need, k.now().Add(rule.Within)
-	return k.ask(ctx, g)
-}
-
-// ruleFor returns what a sign-in of the person asks for: the first entitlement that they may ask for. Somebody whom
-// nobody knows gets the first, so that there is a card which says so; it cannot be approved.
-func (k *Keeper) ruleFor(ctx context.Context, account, person string) (Entitlement, bool, error) {
-	for _, rule := range k.Policy.OnLogin(account) {
-		if len(rule.Askers) == 0 || person == "" {
-			return rule, true, nil
-		}
-		for _, account := range k.Policy.People.Accounts(person) {
-			if may, err := k.among(ctx, rule.Askers, account); err != nil || may {
-				return rule, may, err
-			}
-		}
-	}
-	return Entitlement{}, false, nil
+	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, q.When.Add(rule.Within)
+	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
+	return k.ask(ctx, g, d)
 }
 
 // person returns who is behind an IAM user: by the configuration, the user's tag, or, where that is allowed, the e-mail
@@ -95,11 +85,11 @@ func (k *Keeper) person(ctx context.Context, l Login, user User) (string, error)
 
 // ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
 // is prolonged, and what is ending is waited for.
-func (k *Keeper) ask(ctx context.Context, g store.Grant) error {
+func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
-		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms()}}
+		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms(), "why": d.Because()}}
 		if g, err = g.After(e); err != nil {
 			return err
 		}
@@ -129,7 +119,8 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	}
 	if into.State == store.Asked { // who is behind the user, and the rule, may have changed since
 		into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
-		into.Duration, into.Longest, into.Need = g.Duration, g.Longest, g.Need
+		into.Duration, into.Longest = g.Duration, g.Longest
+		into.Steps, into.Auto, into.Risk = g.Steps, g.Auto, g.Risk
 		if into.Terms() != shown {
 			into.Approvals = nil // they were given to something else
 		}

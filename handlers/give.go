@@ -93,18 +93,5 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	if person != g.Subject.Person {
 		return &Refused{Code: RuleChanged}
 	}
-	rule, _ := k.Policy.Rule(g.Entitlement)
-	for _, a := range g.Approvals {
-		if refusal := k.Policy.May(a.By, g); refusal != "" {
-			return &Refused{Code: refusal}
-		}
-		entitled, err := k.among(ctx, rule.Approvers, a.By)
-		if err != nil {
-			return err
-		}
-		if !entitled {
-			return &Refused{Code: NotApprover}
-		}
-	}
-	return nil
+	return k.upheld(ctx, g)
 }

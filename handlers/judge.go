@@ -22,6 +22,7 @@ const (
 	NoHolder    = "no_holder"    // the IAM user is mapped to nobody
 	Own         = "own"          // four eyes
 	Voted       = "voted"        // one person counts once
+	Enough      = "enough"       // others have approved what this person could: it needs someone else
 	RuleGone    = "rule_gone"    // the entitlement is no longer in the configuration
 	RuleChanged = "rule_changed" // it means something else by now
 	UserGone    = "user_gone"    // the IAM user was deleted, or made anew
@@ -32,13 +33,15 @@ const (
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
 type Bench struct {
-	Policy   *Policy
-	Grant    store.Grant
-	Press    store.Press
-	Account  Account // what Slack says of the presser
-	Approver bool    // the rule lets this Slack account approve
-	Security bool    // it is of the security group, which may revoke
-	Now      time.Time
+	Policy    *Policy
+	Grant     store.Grant
+	Press     store.Press
+	Account   Account // what Slack says of the presser
+	Approver  bool    // the rule lets this Slack account approve
+	Steps     []int   // of the grant, from 1, that its approval can count for
+	RuleGives bool    // the rule gives the grant by itself
+	Security  bool    // it is of the security group, which may revoke
+	Now       time.Time
 }
 
 // Judge says what a press does: an entry for the grant, or a refusal.
@@ -128,11 +131,24 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 			return e, Voted
 		}
 	}
-	if len(g.Approvals)+1 < g.Need {
-		e.Verb = store.Vote
-	} else {
+	return b.count(e)
+}
+
+// count makes the approval a vote, or the last one that is needed.
+func (b Bench) count(e store.Entry) (store.Entry, string) {
+	g := b.Grant
+	voters := append(g.Voters(), b.Steps)
+	switch counts := store.Assign(g.Steps, voters); {
+	case len(b.Steps) == 0:
+		return e, NotApprover
+	case counts[len(counts)-1] == 0:
+		return e, Enough
+	case store.Met(g.Steps, voters):
 		e.Until = b.Now.Add(g.Duration)
+	default:
+		e.Verb = store.Vote
 	}
+	e.Steps = b.Steps
 	return e, ""
 }
 

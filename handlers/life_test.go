@@ -297,7 +297,7 @@ func TestWhoMayAsk(t *testing.T) {
 // A vote that was given to something else does not count for what the card shows now.
 func TestAVoteIsBoundToWhatWasShown(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Need = 2 })
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.receive(handlers.Request{ID: "login-2", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now(), Address: "198.51.100.66"}})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -53,27 +52,55 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	rule, _ := k.Policy.Rule(g.Entitlement)
-	approver, err := k.among(ctx, rule.Approvers, p.By)
+	b, err := k.bench(ctx, g, p, account)
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
-	security, err := k.among(ctx, k.Policy.Security, p.By)
-	if err != nil {
-		return k.judgeLater(ctx, p, err)
-	}
-	e, refusal := Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Approver: approver, Security: security, Now: k.now()}.Judge()
+	e, refusal := b.Judge()
 	if refusal != "" {
 		return k.refuse(ctx, p, refusal, facts(g))
 	}
 	if g, err = g.After(e); err != nil {
 		return err
 	}
+	if e.Verb == store.Mine && b.RuleGives {
+		if g, err = byRule(g, b.Now); err != nil {
+			return err
+		}
+	}
 	p.Judged = true
 	if e.Verb == store.NotMine {
 		return k.raise(ctx, p, g)
 	}
 	return k.save(ctx, &p, &g)
+}
+
+// bench gathers what a press is judged with.
+func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, account Account) (b Bench, err error) {
+	b = Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Now: k.now()}
+	rule, _ := k.Policy.Rule(g.Entitlement)
+	if b.Approver, err = k.among(ctx, rule.Approvers(), p.By); err != nil {
+		return b, err
+	}
+	if b.Security, err = k.among(ctx, k.Policy.Security, p.By); err != nil {
+		return b, err
+	}
+	switch p.Verb {
+	case store.Approve:
+		b.Steps, err = k.canCount(ctx, g.Steps, p.By)
+	case store.Mine:
+		if g.State == store.Asked {
+			b.RuleGives, err = k.ruleGives(ctx, g, b.Now)
+		}
+	}
+	return b, err
+}
+
+// byRule lets the rule approve what it gives by itself, for no longer than it may.
+func byRule(g store.Grant, now time.Time) (store.Grant, error) {
+	g.Longest = min(g.Longest, g.Auto)
+	return g.After(store.Entry{Verb: store.Approve, By: store.Rule, At: now, Until: now.Add(g.Duration),
+		Facts: map[string]string{"rule": g.Entitlement}})
 }
 
 // raise lets a person's "not me" end the request or the grant, and alarm the security channel, in one write.
@@ -122,26 +149,4 @@ func (k *Keeper) refuse(ctx context.Context, p store.Press, refusal string, fact
 	p.Judged, p.Refusal, p.Facts = true, refusal, facts
 	p.Retry, p.Tries = time.Time{}, 0
 	return k.save(ctx, &p)
-}
-
-// among tells whether a Slack account is one of these, or in one of these user groups. Groups are asked for only if
-// nothing nearer says yes.
-func (k *Keeper) among(ctx context.Context, these []string, account string) (bool, error) {
-	if slices.Contains(these, account) {
-		return true, nil
-	}
-	for _, id := range these {
-		group, ok := groupOf(id)
-		if !ok {
-			continue
-		}
-		members, err := k.Directory.Members(ctx, group)
-		if err != nil {
-			return false, fmt.Errorf("read user group %s: %w", group, err)
-		}
-		if slices.Contains(members, account) {
-			return true, nil
-		}
-	}
-	return false, nil
 }

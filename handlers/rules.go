@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,19 +20,46 @@ type Policy struct {
 	Removals     int      // at most so many in one look at all groups
 }
 
-// Entitlement is one thing that can be asked for.
+// Entitlement is one thing that can be asked for, and the rule for it. Who it names, it names by Slack user ids and
+// "usergroup:" ids.
 type Entitlement struct {
-	ID        string
-	Kind      string
-	Account   string // twelve digits
-	Target    string
-	OnLogin   bool     // a console sign-in asks for it
-	Askers    []string // who may ask: Slack user ids and "usergroup:" ids; everybody if empty
-	Approvers []string // Slack user ids and "usergroup:" ids
-	Need      int      // approvals
-	Within    time.Duration
-	Duration  time.Duration
-	Longest   time.Duration
+	ID             string
+	Kind           string
+	Account        string // twelve digits
+	Target         string
+	OnLogin        bool     // a console sign-in asks for it
+	Askers         []string // who may ask: everybody if empty
+	Excluded       []string // who may not, even if they are among the askers; whether they approve is up to the steps
+	Steps          []Step   // approvals that are needed
+	Hours          *Hours   // nil: always
+	Auto           *Auto    // nil: somebody has to approve
+	Risk           Risk
+	ReasonRequired bool    // of a request; a sign-in has none
+	Ticket         *Ticket // that a request must name; nil: none. A sign-in has none
+	Within         time.Duration
+	Duration       time.Duration
+	Longest        time.Duration
+}
+
+// Step is a part of the approvals that are needed, and Risk is how much harm access can do: as the ledger has them.
+type (
+	Step = store.Step
+	Risk = store.Risk
+)
+
+// HighRisk is what at least two people have to approve.
+const HighRisk = store.High
+
+// Auto says when a rule gives by itself what it is asked for. Beyond that it holds within the rule's hours only.
+type Auto struct {
+	Longest time.Duration // that it lasts, with all that prolongs it
+	Members []string      // for whom: all who may ask if empty
+}
+
+// Ticket is how the number of a ticket must look.
+type Ticket struct {
+	Pattern *regexp.Regexp // of the whole
+	Example string
 }
 
 // UserGroup marks a Slack user group among Slack users.
@@ -60,6 +88,30 @@ func (p *Policy) Rule(id string) (Entitlement, bool) {
 	return p.Entitlements[i], true
 }
 
+// Approvers returns all whom a step names.
+func (e Entitlement) Approvers() []string {
+	var out []string
+	for _, s := range e.Steps {
+		for _, who := range s.By {
+			if !slices.Contains(out, who) {
+				out = append(out, who)
+			}
+		}
+	}
+	return out
+}
+
+// StepsNow returns the approvals that are needed within the hours, or outside of them: more, of any who may approve.
+func (e Entitlement) StepsNow(within bool) []Step {
+	switch {
+	case within || e.Hours == nil || e.Hours.More == 0:
+		return e.Steps
+	case len(e.Steps) == 1:
+		return []Step{{By: e.Steps[0].By, Count: e.Steps[0].Count + e.Hours.More}}
+	}
+	return append(slices.Clone(e.Steps), Step{By: e.Approvers(), Count: e.Hours.More})
+}
+
 // May tells whether this Slack account's approval of the grant can stand, or why not. It is asked at the press and again
 // before AWS is touched. Identities are compared, not accounts.
 func (p *Policy) May(approver string, g store.Grant) string {
@@ -71,15 +123,25 @@ func (p *Policy) May(approver string, g store.Grant) string {
 	case g.Subject.Person == person:
 		return Own
 	}
+	return p.unchanged(g)
+}
+
+// unchanged tells whether the rule still gives what the card shows, for the approvals that it shows, or why not.
+func (p *Policy) unchanged(g store.Grant) string {
 	rule, ok := p.Rule(g.Entitlement)
 	if !ok {
 		return RuleGone
 	}
-	if rule.Kind != g.Kind || rule.Account != g.Account || rule.Target != g.Target ||
-		rule.Need > g.Need || rule.Longest < g.Longest || rule.Duration < g.Duration {
+	if rule.Kind != g.Kind || rule.Account != g.Account || rule.Target != g.Target || rule.Risk != g.Risk ||
+		rule.Longest < g.Longest || rule.Duration < g.Duration && g.Origin == store.SignIn ||
+		!sameSteps(rule.StepsNow(true), g.Steps) && !sameSteps(rule.StepsNow(false), g.Steps) {
 		return RuleChanged
 	}
 	return ""
+}
+
+func sameSteps(a, b []Step) bool {
+	return slices.EqualFunc(a, b, func(a, b Step) bool { return a.Count == b.Count && slices.Equal(a.By, b.By) })
 }
 
 // window is the end of access after another sign-in: it counts from the latest one, never beyond what the approval

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,11 +16,25 @@ var start = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // bench is a press of Approve by Sato on an open request of Yamada's: everything about it is right.
 func bench() handlers.Bench {
-	g := store.Grant{ID: "login-1", State: store.Asked, Kind: "iam-group", Entitlement: rule, Account: account, Target: group, Need: 1,
+	g := store.Grant{ID: "login-1", State: store.Asked, Kind: "iam-group", Entitlement: rule, Account: account, Target: group, Origin: store.SignIn,
+		Steps:   []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}},
 		Subject: store.Subject{User: "t.yamada", UserID: "AIDA1", Person: "U0YAMADA"}, Duration: 4 * time.Hour, Longest: 12 * time.Hour,
 		Lapses: start.Add(time.Hour), Telling: store.Telling{Card: store.Card{Channel: "C1", TS: "1"}}}
-	return handlers.Bench{Policy: policy(), Grant: g, Approver: true, Now: start,
+	return handlers.Bench{Policy: policy(), Grant: g, Approver: true, Steps: []int{1}, Now: start,
 		Press: store.Press{By: "U0SATO", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}}
+}
+
+// need changes how many approvals the rule and the grant need.
+func need(b *handlers.Bench, n int) {
+	b.Policy.Entitlements[0].Steps[0].Count = n
+	b.Grant.Steps = slices.Clone(b.Policy.Entitlements[0].Steps)
+	b.Press.Terms = b.Grant.Terms()
+}
+
+// twoSteps makes it a rule of two, of which the presser can approve the first.
+func twoSteps(b *handlers.Bench) {
+	b.Policy.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"U0CHIEF"}, Count: 1}}
+	need(b, 1)
 }
 
 // active is the same grant once it was given.
@@ -56,16 +71,32 @@ func TestJudge(t *testing.T) {
 		{"shorter now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Duration = time.Hour }, handlers.RuleChanged},
 		{"shorter in all", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 4 * time.Hour }, handlers.RuleChanged},
 		{"longer now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 24 * time.Hour }, "approve"},
-		{"two needed now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Need = 2 }, handlers.RuleChanged},
-		{"first of two", func(b *handlers.Bench) { b.Grant.Need = 2; b.Press.Terms = b.Grant.Terms() }, "vote"},
+		{"two needed now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Steps[0].Count = 2 }, handlers.RuleChanged},
+		{"first of two", func(b *handlers.Bench) { need(b, 2) }, "vote"},
 		{"second of two", func(b *handlers.Bench) {
-			b.Grant.Need, b.Grant.Approvals = 2, []store.Approval{{By: "U0KATO"}}
-			b.Press.Terms = b.Grant.Terms()
+			need(b, 2)
+			b.Grant.Approvals = []store.Approval{{By: "U0KATO", Steps: []int{1}}}
 		}, "approve"},
 		{"the same twice", func(b *handlers.Bench) {
-			b.Grant.Need, b.Grant.Approvals = 2, []store.Approval{{By: "U0SATO"}}
-			b.Press.Terms = b.Grant.Terms()
+			need(b, 2)
+			b.Grant.Approvals = []store.Approval{{By: "U0SATO", Steps: []int{1}}}
 		}, handlers.Voted},
+		{"approvals of others now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Steps[0].By = []string{"U0SATO"} }, handlers.RuleChanged},
+		{"more harm now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Risk = store.High }, handlers.RuleChanged},
+		{"asked outside of the hours", func(b *handlers.Bench) {
+			need(b, 2)
+			b.Policy.Entitlements[0].Steps[0].Count, b.Policy.Entitlements[0].Hours = 1, &handlers.Hours{More: 1}
+		}, "vote"},
+		{"for no step", func(b *handlers.Bench) { b.Steps = nil }, handlers.NotApprover},
+		{"for a step that others have approved", func(b *handlers.Bench) {
+			twoSteps(b)
+			b.Grant.Approvals = []store.Approval{{By: "U0KATO", Steps: []int{1}}}
+		}, handlers.Enough},
+		{"for a step that another can leave", func(b *handlers.Bench) {
+			twoSteps(b)
+			b.Grant.Approvals = []store.Approval{{By: "U0KATO", Steps: []int{1, 2}}}
+		}, "approve"},
+		{"for both steps, and the other is missing", func(b *handlers.Bench) { twoSteps(b); b.Steps = []int{1, 2} }, "vote"},
 		{"deny", func(b *handlers.Bench) { b.Press.Verb = store.Deny }, "deny"},
 		{"deny by anybody", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Approver = false }, handlers.NotApprover},
 		{"deny an old card", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Press.Card.TS = "2" }, handlers.Moved},
@@ -130,8 +161,7 @@ func TestFourEyes(t *testing.T) {
 		b.Policy.People = handlers.NewPeople(people)
 		holder := rapid.IntRange(0, 3).Draw(rt, "holder")
 		b.Grant.Subject.Person = b.Policy.People.Behind(people[holder].IAM[0], "")
-		b.Grant.Need = rapid.IntRange(1, 3).Draw(rt, "need")
-		b.Press.Terms = b.Grant.Terms()
+		need(&b, rapid.IntRange(1, 3).Draw(rt, "need"))
 		approved := map[int]bool{}
 		for range 8 {
 			b.Press.By = fmt.Sprintf("U%d", rapid.IntRange(0, len(owner)).Draw(rt, "presser")) // one of them is unknown
@@ -145,12 +175,12 @@ func TestFourEyes(t *testing.T) {
 			}
 			approved[who] = true
 			if e.Verb == store.Approve {
-				if len(approved) != b.Grant.Need {
-					rt.Fatalf("approved after %d of %d", len(approved), b.Grant.Need)
+				if len(approved) != b.Grant.Need() {
+					rt.Fatalf("approved after %d of %d", len(approved), b.Grant.Need())
 				}
 				return
 			}
-			b.Grant.Approvals = append(b.Grant.Approvals, store.Approval{By: b.Press.By})
+			b.Grant.Approvals = append(b.Grant.Approvals, store.Approval{By: b.Press.By, Steps: e.Steps})
 		}
 	})
 }

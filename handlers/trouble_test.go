@@ -51,7 +51,7 @@ func TestTwoApproveAtOnce(t *testing.T) {
 
 func TestTwoApprovalsNeeded(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Need = 2 })
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.is("1", store.Asked, false)

@@ -63,7 +63,7 @@ func policy() *handlers.Policy {
 	return &handlers.Policy{
 		Accounts: map[string]string{account: "production"},
 		Entitlements: []handlers.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
-			Approvers: []string{"usergroup:S0LEADS", "U0CHIEF"}, Need: 1, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
+			Steps: []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}}, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
 		Security: []string{"U0CHIEF"},
 		People: handlers.NewPeople([]handlers.Person{
 			{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
@@ -71,6 +71,9 @@ func policy() *handlers.Policy {
 		}),
 	}
 }
+
+// twoOf needs two of these people.
+func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}} }
 
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: iam.NewFromConfig(w.aws.Config(account))}

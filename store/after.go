@@ -16,8 +16,8 @@ var ErrTerm = errors.New("end outside the allowed term")
 var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
-// It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrTerm
-// where the end is not within what the rule allows.
+// It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
+// where approvals are missing, ErrTerm where the end is not within what the rule allows.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
 	if err != nil {
@@ -37,8 +37,11 @@ func (g Grant) After(e Entry) (Grant, error) {
 func (g Grant) applied(e Entry) (Grant, error) {
 	switch e.Verb {
 	case Vote, Approve:
-		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At})
+		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At, Steps: e.Steps})
 		if e.Verb == Approve {
+			if !g.Met() {
+				return g, ErrSteps
+			}
 			g.Start, g.Max = e.At, e.At.Add(g.Longest)
 			return g.until(e)
 		}

@@ -11,8 +11,11 @@ import (
 // Origin says how a request came in.
 type Origin string
 
-// SignIn is a console sign-in that CloudTrail reported.
-const SignIn Origin = "sign-in"
+// The origins of a request.
+const (
+	SignIn    Origin = "sign-in" // a console sign-in that CloudTrail reported
+	Requested Origin = "request" // a person asked for it
+)
 
 // Subject is who gets the access. A name can be deleted and made again, so it is the UserID that counts; the Person is
 // who stands behind it, by the first Slack user id that the configuration gives for them, or empty if it gives none.
@@ -34,9 +37,16 @@ type Signin struct {
 
 // Approval is one approver's yes.
 type Approval struct {
-	By string    `json:"by"`
-	At time.Time `json:"at"`
+	By    string    `json:"by"` // a Slack user id, or Rule
+	At    time.Time `json:"at"`
+	Steps []int     `json:"steps,omitempty"` // of the grant, from 1, that it can count for: what was found out at the press
 }
+
+// Risk is how much harm access can do.
+type Risk string
+
+// High is the risk of what two people have to approve, and no rule by itself. Without it the risk is low.
+const High Risk = "high"
 
 // Grant is one request for access and its whole life. [Grant.After] changes what is true of it; [Work] and [Telling] are
 // how far it has come.
@@ -55,7 +65,11 @@ type Grant struct {
 	Signin      Signin        `json:"signin,omitzero"` // the latest
 	Duration    time.Duration `json:"duration,omitempty"`
 	Longest     time.Duration `json:"longest,omitempty"` // from the approval, whatever happens in between
-	Need        int           `json:"need,omitempty"`    // approvals
+	Steps       []Step        `json:"steps,omitempty"`   // approvals that are needed
+	Auto        time.Duration `json:"auto,omitempty"`    // the longest that the rule gives by itself, once the holder says "that was me"
+	Risk        Risk          `json:"risk,omitempty"`
+	Reason      string        `json:"reason,omitempty"` // in the requester's own words
+	Ticket      string        `json:"ticket,omitempty"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
 
 	State     State             `json:"state"`
@@ -90,7 +104,7 @@ func (g Grant) Slot() string {
 // somewhere else does. A button carries it, and a press with other Terms is answered "changed".
 func (g Grant) Terms() string {
 	return digestOf(g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
-		g.Duration, g.Longest, g.Need, g.Signin.Address, g.Signin.MFA)
+		g.Duration, g.Longest, g.Steps, g.Auto, g.Risk, g.Reason, g.Ticket, g.Signin.Address, g.Signin.MFA)
 }
 
 // digestOf is a short hash of what a card shows.

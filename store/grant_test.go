@@ -26,7 +26,7 @@ var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, st
 func asked() store.Grant {
 	g := store.Grant{ID: "login-1", Origin: store.SignIn, Kind: "iam-group", Entitlement: "prod-operator", Account: "123456789012",
 		AccountName: "production", Subject: store.Subject{User: "t.yamada", UserID: "AIDA1", Person: "U1"}, Target: "jit-ops",
-		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Need: 1, Lapses: noon.Add(24 * time.Hour),
+		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Steps: []store.Step{{By: []string{"U9"}, Count: 1}}, Lapses: noon.Add(24 * time.Hour),
 		Signin: store.Signin{At: noon, Address: "203.0.113.9", MFA: "yes", Region: "us-east-1", Principal: "AIDA1"}}
 	return after(g, noon, store.Receive, store.Ask)
 }
@@ -34,7 +34,7 @@ func asked() store.Grant {
 // after lets verbs happen, which must be possible.
 func after(g store.Grant, at time.Time, verbs ...store.Verb) store.Grant {
 	for _, v := range verbs {
-		e := store.Entry{Verb: v, By: "U9", At: at, Note: "note"}
+		e := store.Entry{Verb: v, By: "U9", At: at, Note: "note", Steps: []int{1}}
 		if v == store.Approve {
 			e.Until = at.Add(g.Duration)
 		}
@@ -83,7 +83,7 @@ func TestAnyLife(t *testing.T) {
 		entries := g.Fresh()
 		for range rapid.IntRange(0, 30).Draw(rt, "length") {
 			now = now.Add(time.Duration(rapid.IntRange(-120, 600).Draw(rt, "minutes")) * time.Minute) // clocks jump back too
-			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now,
+			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now, Steps: []int{1},
 				Until: now.Add(time.Duration(rapid.IntRange(-1, 20).Draw(rt, "hours")) * time.Hour)}
 			before := g
 			next, err := g.After(e)
@@ -129,7 +129,7 @@ func TestTheEndStaysWithinTheTerm(t *testing.T) {
 		{"extended beyond it", active, store.Extend, noon.Add(12*time.Hour + 1), store.ErrTerm},
 		{"extended backwards", active, store.Extend, noon.Add(4*time.Hour - 1), store.ErrTerm},
 	} {
-		g, err := c.g.After(store.Entry{Verb: c.verb, By: "U9", At: noon, Until: c.until})
+		g, err := c.g.After(store.Entry{Verb: c.verb, By: "U9", At: noon, Until: c.until, Steps: []int{1}})
 		if !errors.Is(err, c.want) || err == nil && !g.Until.Equal(c.until) {
 			t.Errorf("%s: until %s, %v", c.name, g.Until, err)
 		}
@@ -162,7 +162,13 @@ func TestTermsBindWhatWasShown(t *testing.T) {
 		"kind":     func(g *store.Grant) { g.Kind = "x" },
 		"duration": func(g *store.Grant) { g.Duration++ },
 		"longest":  func(g *store.Grant) { g.Longest++ },
-		"need":     func(g *store.Grant) { g.Need++ },
+		"steps":    func(g *store.Grant) { g.Steps = append(g.Steps, g.Steps...) },
+		"count":    func(g *store.Grant) { g.Steps = []store.Step{{By: g.Steps[0].By, Count: 2}} },
+		"approver": func(g *store.Grant) { g.Steps = []store.Step{{By: []string{"x"}, Count: 1}} },
+		"auto":     func(g *store.Grant) { g.Auto++ },
+		"risk":     func(g *store.Grant) { g.Risk = store.High },
+		"reason":   func(g *store.Grant) { g.Reason = "x" },
+		"ticket":   func(g *store.Grant) { g.Ticket = "x" },
 		"rule":     func(g *store.Grant) { g.Entitlement = "x" },
 		"request":  func(g *store.Grant) { g.ID = "x" },
 		"address":  func(g *store.Grant) { g.Signin.Address = "x" },

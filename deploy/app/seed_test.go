@@ -31,11 +31,11 @@ func (s *sim) seed(users []string, ends []time.Time) {
 func (s *sim) seedIn(account, id string, who store.Subject, end time.Time) {
 	s.t.Helper()
 	g := store.Grant{ID: id, Origin: store.SignIn, Kind: "iam-group", Entitlement: "prod-operator", Account: account, Subject: who, Target: group,
-		Duration: end.Sub(s.begin), Longest: end.Sub(s.begin), Need: 1, Lapses: end}
+		Duration: end.Sub(s.begin), Longest: end.Sub(s.begin), Steps: []store.Step{{By: []string{"U0SATO"}, Count: 1}}, Lapses: end}
 	for _, e := range []store.Entry{{Verb: store.Receive}, {Verb: store.Ask}, {Verb: store.Approve, Until: end},
 		{Verb: store.Plan, Facts: map[string]string{"was_member": "false"}}, {Verb: store.Apply}} {
 		var err error
-		e.By, e.At = "U0SATO", s.begin
+		e.By, e.At, e.Steps = "U0SATO", s.begin, []int{1}
 		if g, err = g.After(e); err != nil {
 			s.t.Fatal(err)
 		}

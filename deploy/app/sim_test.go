@@ -144,7 +144,7 @@ func (s *sim) settings() config.Config {
 	c := config.Config{People: people, Channel: approvals, Security: security, Language: "en", Zone: time.UTC, SignIns: s.queue, Policy: &handlers.Policy{
 		Accounts: map[string]string{account: "production", account2: "staging"},
 		Entitlements: []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: account, Target: group, OnLogin: true,
-			Approvers: []string{"usergroup:S0LEADS"}, Need: 1, Within: decideIn, Duration: duration, Longest: longest}},
+			Steps: []handlers.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Within: decideIn, Duration: duration, Longest: longest}},
 		Security: []string{"usergroup:S0SECURITY"},
 		People:   handlers.NewPeople(people),
 	}}

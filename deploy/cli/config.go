@@ -67,8 +67,56 @@ func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
 }
 
 func describe(e handlers.Entitlement) string {
-	return fmt.Sprintf("%s %s for %s, at most %s; %d to approve, of %s, within %s", e.Kind, e.Target,
-		short(e.Duration), short(e.Longest), e.Need, either(e.Approvers), short(e.Within))
+	text := fmt.Sprintf("%s %s for %s, at most %s; %s to approve, within %s", e.Kind, e.Target,
+		short(e.Duration), short(e.Longest), approvals(e.Steps), short(e.Within))
+	for _, condition := range conditions(e) {
+		text += "\n    " + condition
+	}
+	return text
+}
+
+// approvals says how many of whom are needed.
+func approvals(steps []handlers.Step) string {
+	var out []string
+	for _, s := range steps {
+		out = append(out, fmt.Sprintf("%d of %s", s.Count, either(s.By)))
+	}
+	return strings.Join(out, " and ")
+}
+
+// conditions are what an entitlement has beyond what every one has.
+func conditions(e handlers.Entitlement) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if len(e.Excluded) > 0 {
+		add("not for %s", either(e.Excluded))
+	}
+	if h := e.Hours; h != nil && h.Refuse {
+		add("refused outside of %s", h)
+	} else if h != nil {
+		add("outside of %s: %s to approve", h, approvals(e.StepsNow(false)))
+	}
+	if a := e.Auto; a != nil {
+		add("given to %s without an approver for at most %s%s; after a sign-in, once they say that it was them",
+			cmp.Or(either(a.Members), "all who may ask"), short(a.Longest), during(e.Hours))
+	}
+	if e.Risk == handlers.HighRisk {
+		add("high risk: approvers are asked twice")
+	}
+	if !e.ReasonRequired {
+		add("a request needs no reason")
+	}
+	if e.Ticket != nil {
+		add("a request needs a ticket such as %s", e.Ticket.Example)
+	}
+	return out
+}
+
+func during(h *handlers.Hours) string {
+	if h == nil {
+		return ""
+	}
+	return ", within those hours"
 }
 
 // either joins those of whom one is enough.

@@ -24,11 +24,18 @@ people    3, IAM users 3; others are found by their tag
 groups    members whom no grant explains are reported
 
 production (123456789012), by arn:aws:iam::123456789012:role/sekisho
-  a sign-in of usergroup:S01SRE asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 to approve, of usergroup:S01LEADS, within 24h
-  any other sign-in asks for prod-read: iam-group jit-prod-readers for 8h, at most 12h; 1 to approve, of usergroup:S01LEADS or usergroup:S01SRE, within 24h
+  a sign-in of usergroup:S01SRE asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 of usergroup:S01LEADS to approve, within 24h
+    not for usergroup:S01INTERNS
+    outside of mon-fri 09:00-19:00 Asia/Tokyo: 2 of usergroup:S01LEADS to approve
+    a request needs a ticket such as OPS-123
+  any other sign-in asks for prod-read: iam-group jit-prod-readers for 8h, at most 12h; 1 of usergroup:S01LEADS or usergroup:S01SRE to approve, within 24h
+    given to usergroup:S01SUPPORT without an approver for at most 8h; after a sign-in, once they say that it was them
+  usergroup:S01SRE may ask for prod-admin, and no sign-in does: iam-group jit-prod-admins for 1h, at most 4h; 1 of usergroup:S01LEADS and 1 of usergroup:S01SECURITY to approve, within 24h
+    refused outside of mon-fri 09:00-19:00 Asia/Tokyo
+    high risk: approvers are asked twice
 
 staging (210987654321), by arn:aws:iam::210987654321:role/sekisho
-  a sign-in asks for staging-admin: iam-group jit-staging-admins for 8h, at most 8h; 1 to approve, of usergroup:S01LEADS or U02ABCDEF, within 8h
+  a sign-in asks for staging-admin: iam-group jit-staging-admins for 8h, at most 8h; 1 of usergroup:S01LEADS or U02ABCDEF to approve, within 8h
 `
 
 func TestConfigCheck(t *testing.T) {
@@ -49,6 +56,10 @@ func TestConfigCheckOfOthers(t *testing.T) {
 			"  usergroup:S01SRE may ask for prod-operator, and no sign-in does: iam-group jit-prod-operators for 4h,"},
 		{"no sign-in, everybody", []string{"on_login: true", "on_login: false"}, "\n  everybody may ask for prod-read, and no sign-in does: iam-group"},
 		{"sign-ins of some", []string{"on_login: true # for all", "on_login: false #"}, "within 24h\n  any other sign-in asks for nothing\n"},
+		{"no conditions", []string{"outside: 1", "outside: 0", "reason: required", "reason: optional"},
+			"outside of mon-fri 09:00-19:00 Asia/Tokyo: 1 of usergroup:S01LEADS to approve\n    a request needs no reason\n"},
+		{"given to all", []string{", by: [usergroup:S01SUPPORT]", ""}, "given to all who may ask without an approver for at most 8h; after"},
+		{"given within hours", []string{"    # Given without", "    hours: {from: 9:00, to: 12:00, outside: 0}\n    # Given without"}, "for at most 8h, within those hours; after"},
 		{"no role", []string{"    role:", "    # role:"}, "production (123456789012), by the program's own credentials\n"},
 		{"minutes", []string{"default: 4h", "default: 1h30m"}, "for 1h30m,"},
 		{"no channel of alerts", []string{"  security: C02ABCDEF\n", ""}, "alerts    to C01ABCDEF; usergroup"},

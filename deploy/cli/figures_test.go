@@ -166,13 +166,13 @@ func (h *house) pastGrant(i int) (*store.Grant, *store.Press) {
 	id := fmt.Sprintf("login-past-%d", i)
 	g := store.Grant{ID: id, Origin: store.SignIn, Kind: "iam-group", Entitlement: "production-operator", Account: production, AccountName: "production",
 		Subject: store.Subject{User: "t.yamada", UserID: "AIDA" + string(bytes.Repeat([]byte("X"), 17)), Person: "U0YAMADA"},
-		Target:  group, Duration: time.Hour, Longest: 2 * time.Hour, Need: 1, Lapses: at.Add(time.Hour)}
+		Target:  group, Duration: time.Hour, Longest: 2 * time.Hour, Steps: []store.Step{{By: []string{"U0SATO"}, Count: 1}}, Lapses: at.Add(time.Hour)}
 	g.Card = store.Card{Channel: approvals, TS: fmt.Sprintf("%d.000000", at.Unix())}
 	for step, v := range []store.Verb{store.Receive, store.Ask, store.Approve, store.Plan, store.Apply, store.Expire, store.Undo, store.Recheck, store.Recheck} {
 		e := store.Entry{Verb: v, By: store.Self, At: at.Add(time.Duration(step) * time.Minute)}
 		switch v {
 		case store.Approve:
-			e.By, e.Until = approvers[0], e.At.Add(time.Hour)
+			e.By, e.Steps, e.Until = approvers[0], []int{1}, e.At.Add(time.Hour)
 		case store.Plan:
 			e.Facts = map[string]string{"was_member": "false"}
 		}

@@ -22,12 +22,12 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // lived is a grant to which verbs have happened, a minute after one another. Its texts are what an attacker would choose.
 func lived(id, user string, begin time.Time, verbs ...store.Verb) store.Grant {
 	g := store.Grant{ID: id, Origin: store.SignIn, Account: "123456789012", AccountName: "本番", Target: "jit-ops",
-		Subject: store.Subject{User: user, UserID: "AIDA" + id}, Duration: time.Hour, Longest: 2 * time.Hour, Need: 1, Lapses: begin.Add(time.Hour)}
+		Subject: store.Subject{User: user, UserID: "AIDA" + id}, Duration: time.Hour, Longest: 2 * time.Hour, Steps: []store.Step{{By: []string{"U0SATO"}, Count: 1}}, Lapses: begin.Add(time.Hour)}
 	for i, v := range verbs {
 		e := store.Entry{Verb: v, By: store.Self, At: begin.Add(time.Duration(i) * time.Minute)}
 		switch v {
 		case store.Approve:
-			e.By, e.Until = "U0SATO", e.At.Add(g.Duration)
+			e.By, e.Steps, e.Until = "U0SATO", []int{1}, e.At.Add(g.Duration)
 		case store.Plan:
 			e.Facts = map[string]string{"member": "no"}
 		case store.Deny:
@@ -153,7 +153,7 @@ func TestLedgerShowOne(t *testing.T) {
 		hasFacts(t, out, "id login-0", `subject.user x\u001b[2J\u202e`, "duration 1h0m0s", "state denied",
 			`note 違う\u001b]0;owned\u0007\u202e\u000a2026-11-22T12:00:00Z approve`)
 		_, out, _ = run("ledger", "show", "--ledger", path, "login-1")
-		hasFacts(t, out, "approvals.0.by U0SATO", "effects.member no", "outcome expire", "3 2026-11-22T12:02:00Z approve approved U0SATO until 2026-11-22T13:02:00Z",
+		hasFacts(t, out, "approvals.0.by U0SATO", "effects.member no", "outcome expire", "3 2026-11-22T12:02:00Z approve approved U0SATO until 2026-11-22T13:02:00Z, for step 1",
 			"4 2026-11-22T12:03:00Z plan approved sekisho member=no")
 		_, out, _ = run("ledger", "show", "--ledger", path, "press-1")
 		hasFacts(t, out, "judged true")

@@ -191,6 +191,9 @@ func details(e store.Entry) string {
 	if e.Note != "" {
 		parts = append(parts, strconv.Quote(e.Note))
 	}
+	if len(e.Steps) > 0 {
+		parts = append(parts, "for step "+strings.Trim(fmt.Sprint(e.Steps), "[]"))
+	}
 	for _, k := range slices.Sorted(maps.Keys(e.Facts)) {
 		parts = append(parts, k+"="+e.Facts[k])
 	}

@@ -77,10 +77,10 @@ func TestParse(t *testing.T) {
 			Removals:   50,
 			Entitlements: []handlers.Entitlement{
 				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
-					Approvers: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Need: 2,
+					Steps: []handlers.Step{{By: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Count: 2}}, ReasonRequired: true,
 					Within: 90 * time.Minute, Duration: 4 * time.Hour, Longest: 12 * time.Hour},
 				{ID: "staging-admin", Kind: "iam-group", Account: "012345678901", Target: "jit-staging-admins",
-					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Approvers: []string{"usergroup:S01LEADS"}, Need: 1,
+					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Steps: []handlers.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}}, ReasonRequired: true,
 					Within: 24 * time.Hour, Duration: 90 * time.Minute, Longest: 365 * 24 * time.Hour},
 			},
 		},
@@ -132,8 +132,8 @@ func TestParseDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := c.Policy.Entitlements[0]
-	if c.Language != "en" || c.Zone != time.UTC || e.Need != 1 || e.Within != 24*time.Hour {
-		t.Errorf("language %q, zone %v, need %d, within %v", c.Language, c.Zone, e.Need, e.Within)
+	if c.Language != "en" || c.Zone != time.UTC || e.Steps[0].Count != 1 || !e.ReasonRequired || e.Hours != nil || e.Auto != nil || e.Risk != "" || e.Ticket != nil || e.Within != 24*time.Hour {
+		t.Errorf("language %q, zone %v, steps %v, within %v", c.Language, c.Zone, e.Steps, e.Within)
 	}
 	if p := c.Policy; c.Security != "" || p.Security != nil || p.MatchEmail || p.Enforce || p.Removals != 5 || p.Entitlements[1].Askers != nil {
 		t.Errorf("alerts to %q, policy %+v", c.Security, p)

@@ -57,12 +57,13 @@ func (r *reader) readEntitlements(c *Config, top section) {
 		for _, k := range kinds {
 			keys = append(keys, k.key)
 		}
-		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "approve", "within", "duration")...)
+		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "exclude", "approve", "reason", "ticket",
+			"hours", "auto", "risk", "within", "duration")...)
 		if !ok {
 			continue
 		}
 		e := r.readEntitlement(s, before)
-		e.Approvers, e.Need = r.readApproval(s)
+		r.readConditions(s, c, &e)
 		c.Policy.Entitlements = append(c.Policy.Entitlements, e)
 	}
 }
@@ -89,14 +90,28 @@ func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
 	return out
 }
 
-// readOnLogin tells whether a sign-in to the account asks for the entitlement. It asks for the first whose request names
-// the person, so none comes to what stands behind one without request.
+// readConditions reads what a request must be like, and what it takes.
+func (r *reader) readConditions(s section, c *Config, e *handlers.Entitlement) {
+	e.Excluded = r.readExcluded(s, e.Askers)
+	e.Steps = r.readApproval(s, c.Policy)
+	e.ReasonRequired = s.wordOr("reason", "required", wanted).value == "required"
+	e.Ticket = r.readTicket(s)
+	e.Hours = r.readHours(s, c.Zone, e.Steps)
+	e.Risk = r.readRisk(s, e.Steps)
+	e.Auto = r.readAuto(s, *e)
+}
+
+// readOnLogin tells whether a sign-in to the account asks for the entitlement. It asks for the first that is for
+// the person, so none comes to what stands behind one without request and exclude.
 func (r *reader) readOnLogin(s section, account string, id word, before rules) bool {
 	onLogin := s.wordOr("on_login", "false", truth)
 	if onLogin.value != "true" {
 		return false
 	}
 	_, restricted := s.values["request"]
+	if _, some := s.values["exclude"]; some {
+		restricted = true
+	}
 	if first, all := before.always[account]; all {
 		hint := "say there in request who may ask for it"
 		if restricted {

@@ -33,7 +33,7 @@ func TestDesign(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
-		Askers: []string{"usergroup:S0SRE"}, Approvers: []string{"usergroup:S0LEADS"}, Need: 1,
+		Askers: []string{"usergroup:S0SRE"}, Steps: []handlers.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, ReasonRequired: true,
 		Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}}
 	if d := cmp.Diff(want, c.Policy.Entitlements); d != "" {
 		t.Errorf("-want +got:\n%s", d)
@@ -56,6 +56,10 @@ func TestNoMistake(t *testing.T) {
 		{name: "one to ask and approve", old: "usergroup:S01SRE, U02ABCDEF", new: "U02ABCDEF"},
 		{name: "alerts among the cards", old: "security: C02ABCDEF", new: "security: C01ABCDEF"},
 		{name: "the longest name", old: "  staging: {", new: "  " + strings.Repeat("a_-9", 16) + ": {id: 333333333333}\n  staging: {"},
+		{name: "two steps", old: "U02ABCDEF], count: 2}]", new: "U02ABCDEF]}, {by: [U02ABCDEF, U01ABCDEF]}]"},
+		{name: "a night", old: "    within: 90m", new: "    hours: {from: 22:00, to: 6:00}"},
+		{name: "whole days", old: "    within: 90m", new: "    hours: {days: [sat, sun], from: 00:00, to: 24:00, outside: 0}"},
+		{name: "a second for a sign-in, behind one that leaves some out", old: "    within: 90m\n    duration: {default: 4h, max: 12h}\n  - id: staging-admin\n    kind: iam-group\n    account: staging\n", new: "    exclude: U01ABCDEF\n    duration: {default: 4h, max: 12h}\n  - id: staging-admin\n    kind: iam-group\n    account: production\n    on_login: true\n"},
 		{name: "a look without its mode", old: "mode: enforce, ", new: ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

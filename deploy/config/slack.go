@@ -3,7 +3,6 @@ package config
 import (
 	"net/url"
 	"regexp"
-	"time"
 )
 
 const (
@@ -27,11 +26,7 @@ func (r *reader) readSlack(c *Config, top section) {
 	c.Security = s.wordOr("security", "", channelID).value
 	c.Policy.MatchEmail = s.wordOr("match_email", "false", truth).value == "true"
 	c.Language = s.wordOr("language", "en", language).value
-	zone := s.wordOr("zone", "UTC", zoneName)
-	var err error
-	if c.Zone, err = time.LoadLocation(zone.value); err != nil || zone.value == "Local" {
-		r.note(zone.at, "%s is not a time zone that is known here: write one such as Asia/Tokyo, Europe/Berlin or UTC", quote(zone.value))
-	}
+	c.Zone = r.zone(s.wordOr("zone", "UTC", zoneName))
 }
 
 func (r *reader) readQueues(c *Config, top section) {

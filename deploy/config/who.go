@@ -42,22 +42,3 @@ func (r *reader) readSecurity(c *Config, top section) {
 		c.Policy.Security, _ = r.readWho(v, "press on alerts")
 	}
 }
-
-// readAskers returns who may ask for an entitlement. A request that is there names somebody, for nobody would be
-// everybody.
-func (r *reader) readAskers(s section) []string {
-	v, ok := s.values["request"]
-	if !ok {
-		return nil
-	}
-	request, ok := r.section(v, "{by: "+whoExample+"}", "by")
-	if !ok {
-		return nil
-	}
-	by, ok := request.need("by", whoExample)
-	if !ok {
-		return nil
-	}
-	askers, _ := r.readWho(by, "ask")
-	return askers
-}

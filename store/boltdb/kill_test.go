@@ -57,12 +57,12 @@ func write(path, round string) error {
 func live(ctx context.Context, db store.DB, id string, told func(store.Grant)) error {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	g := store.Grant{ID: id, Origin: store.SignIn, Account: "123456789012", Subject: store.Subject{User: "t.yamada", UserID: id},
-		Target: "jit-ops", Duration: time.Hour, Longest: 2 * time.Hour, Need: 1, Lapses: now.Add(time.Hour)}
+		Target: "jit-ops", Duration: time.Hour, Longest: 2 * time.Hour, Steps: []store.Step{{By: []string{"U0SATO"}, Count: 1}}, Lapses: now.Add(time.Hour)}
 	for i, v := range []store.Verb{store.Receive, store.Ask, store.Approve, store.Plan, store.Apply, store.Expire, store.Undo} {
 		e := store.Entry{Verb: v, By: store.Self, At: now.Add(time.Duration(i) * time.Minute), Note: "as somebody said"}
 		records := []store.Record{&g}
 		if v == store.Approve {
-			e.Until = e.At.Add(g.Duration)
+			e.Until, e.Steps = e.At.Add(g.Duration), []int{1}
 			records = append(records, &store.Press{ID: store.PressPrefix + id, By: "U9", Verb: v, On: id, At: e.At})
 		}
 		var err error

@@ -1,0 +1,212 @@
+package handlers
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/store"
+)
+
+// Refusals of a request. They are keys, and the decision has the facts that a sentence about them names.
+const (
+	NotAsker     = "not_asker"     // the rule names others
+	Excluded     = "excluded"      // the rule names them among those who may not
+	TooLong      = "too_long"      // longer than the rule's longest
+	TooShort     = "too_short"     // less than a minute
+	NoReason     = "no_reason"     // the rule wants one
+	NoTicket     = "no_ticket"     // the rule wants one, and of this form
+	OutsideHours = "outside_hours" // and then nothing can be asked for
+	NoApprover   = "no_approver"   // nobody but the holder could approve, or too few
+)
+
+// What a decision goes by, beside its refusal.
+const (
+	ForAll      = "for_all"      // everybody may ask
+	Named       = "named"        // among those who may ask
+	WithinHours = "within_hours" // of the rule
+	MoreSteps   = "more_steps"   // outside of its hours
+	ByItself    = "by_itself"    // nobody has to approve
+)
+
+const shortest = time.Minute
+
+// Decision is the answer, and how it came about.
+type Decision struct {
+	Rule     string        // the entitlement's id
+	Refusal  string        // or "": it can be asked for
+	Steps    []Step        // approvals that are needed
+	Auto     time.Duration // not 0: nobody has to approve, if it lasts no longer than this in all
+	Duration time.Duration
+	Longest  time.Duration
+	Risk     Risk
+	Why      []Reason // in the order in which it was found; the refusal is the last
+}
+
+// Reason is something that a decision goes by: a key, and what a sentence about it names.
+type Reason struct {
+	Key   string
+	Facts map[string]string
+}
+
+// Because joins the keys of the reasons.
+func (d Decision) Because() string {
+	var keys []string
+	for _, r := range d.Why {
+		keys = append(keys, r.Key)
+	}
+	return strings.Join(keys, " ")
+}
+
+func (d *Decision) note(key string, facts ...string) {
+	r := Reason{Key: key}
+	for i := 0; i+1 < len(facts); i += 2 {
+		if r.Facts == nil {
+			r.Facts = map[string]string{}
+		}
+		r.Facts[facts[i]] = facts[i+1]
+	}
+	d.Why = append(d.Why, r)
+}
+
+// refuse makes it a refusal.
+func (d *Decision) refuse(key string, facts ...string) {
+	d.Refusal = key
+	d.note(key, facts...)
+}
+
+// SignIn decides what a sign-in to an account asks for: the first entitlement that does not leave the person to another.
+// It is what the others of it say, such as its hours. Without a rule, nothing is asked for.
+func (p *Policy) SignIn(account string, q Question) Decision {
+	q.Origin = store.SignIn
+	for _, rule := range p.OnLogin(account) {
+		q.Entitlement = rule.ID
+		if d := p.Decide(q); d.Refusal != NotAsker && d.Refusal != Excluded {
+			return d
+		}
+	}
+	return Decision{Refusal: NotAsker, Why: []Reason{{Key: NotAsker}}}
+}
+
+// Decide answers who may ask for what, when, and what it takes. It is pure: the same question, the same decision. The
+// first of its checks that refuses is the answer.
+func (p *Policy) Decide(q Question) Decision {
+	d := Decision{Rule: q.Entitlement}
+	rule, ok := p.Rule(q.Entitlement)
+	if !ok {
+		d.refuse(RuleGone)
+		return d
+	}
+	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
+	for _, check := range []func(*Decision, Entitlement, Question){p.checkWho, checkForm, checkHours, p.checkApprovals} {
+		if check(&d, rule, q); d.Refusal != "" {
+			d.Steps, d.Auto = nil, 0
+			return d
+		}
+	}
+	return d
+}
+
+// checkWho looks at who asks. A sign-in of nobody's user goes on: its card says so, and cannot be approved.
+func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
+	if refusal := q.Account.refusal(); refusal != "" {
+		d.refuse(refusal)
+		return
+	}
+	if q.Person == "" {
+		if q.Origin != store.SignIn {
+			d.refuse(NoPerson)
+		}
+		return
+	}
+	accounts := p.People.Accounts(q.Person)
+	if by := q.among(rule.Excluded, accounts); by != "" {
+		d.refuse(Excluded, "by", by)
+		return
+	}
+	switch by := q.among(rule.Askers, accounts); {
+	case len(rule.Askers) == 0:
+		d.note(ForAll)
+	case by == "":
+		d.refuse(NotAsker)
+	default:
+		d.note(Named, "by", by)
+	}
+}
+
+// checkForm looks at what was written. Nobody writes anything for a sign-in.
+func checkForm(d *Decision, rule Entitlement, q Question) {
+	switch {
+	case d.Duration > rule.Longest:
+		d.refuse(TooLong, "longest", rule.Longest.String())
+	case d.Duration < shortest:
+		d.refuse(TooShort, "shortest", shortest.String())
+	case q.Origin == store.SignIn:
+	case rule.ReasonRequired && strings.TrimSpace(q.Reason) == "":
+		d.refuse(NoReason)
+	case rule.Ticket != nil && !rule.Ticket.Pattern.MatchString(q.Ticket):
+		d.refuse(NoTicket, "example", rule.Ticket.Example)
+	}
+}
+
+// checkHours looks at the hours, and says what they ask for.
+func checkHours(d *Decision, rule Entitlement, q Question) {
+	within := rule.Hours.In(q.When)
+	switch {
+	case rule.Hours == nil:
+	case within:
+		d.note(WithinHours, "hours", rule.Hours.String())
+	case rule.Hours.Refuse:
+		d.refuse(OutsideHours, "hours", rule.Hours.String())
+		return
+	default:
+		d.note(MoreSteps, "hours", rule.Hours.String())
+	}
+	d.Steps = rule.StepsNow(within)
+}
+
+// checkApprovals looks whether the rule gives it by itself, or others than the holder can give all approvals.
+func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
+	switch {
+	case p.givesByItself(rule, q, d.Duration):
+		d.Auto = min(rule.Auto.Longest, rule.Longest)
+		d.note(ByItself, "longest", d.Auto.String())
+	case !p.CanBeMet(d.Steps, q):
+		d.refuse(NoApprover)
+	}
+}
+
+// givesByItself tells whether nobody has to approve. What can do much harm is never given so, whatever the configuration
+// says, nor to nobody.
+func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Duration) bool {
+	a := rule.Auto
+	if a == nil || rule.Risk == HighRisk || q.Person == "" || duration > a.Longest || !rule.Hours.In(q.When) {
+		return false
+	}
+	return len(a.Members) == 0 || q.among(a.Members, p.People.Accounts(q.Person)) != ""
+}
+
+// CanBeMet tells whether others could give all approvals of the steps, each person one. A step with a user group that is
+// not known is left out: it may have anybody in it.
+func (p *Policy) CanBeMet(steps []Step, q Question) bool {
+	var known []Step
+	voters := map[string][]int{}
+	for _, s := range steps {
+		accounts, ok := q.accounts(s.By)
+		if !ok {
+			continue
+		}
+		known = append(known, s)
+		for _, a := range accounts {
+			if person := p.People.Of(a); person != "" && person != q.Person && !slices.Contains(voters[person], len(known)) {
+				voters[person] = append(voters[person], len(known))
+			}
+		}
+	}
+	var all [][]int
+	for _, v := range voters {
+		all = append(all, v)
+	}
+	return len(known) == 0 && len(steps) > 0 || store.Met(known, all)
+}

@@ -1,0 +1,122 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sekisho/store"
+)
+
+// question gathers what a decision on the grant depends on, under these rules. Whom approvers' groups have in them may
+// stay unknown: it is asked again when one of them presses. Without the others nothing is decided.
+func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, rules ...Entitlement) (Question, error) {
+	q := Question{Origin: g.Origin, Person: g.Subject.Person, Entitlement: g.Entitlement, Duration: g.Duration,
+		Reason: g.Reason, Ticket: g.Ticket, When: when, Members: map[string][]string{}}
+	for _, rule := range rules {
+		must := slices.Concat(rule.Askers, rule.Excluded)
+		if rule.Auto != nil {
+			must = append(must, rule.Auto.Members...)
+		}
+		for i, id := range append(must, rule.Approvers()...) {
+			group, ok := groupOf(id)
+			if _, known := q.Members[group]; !ok || known {
+				continue
+			}
+			members, err := k.Directory.Members(ctx, group)
+			switch {
+			case err == nil:
+				q.Members[group] = members
+			case i < len(must):
+				return q, fmt.Errorf("read user group %s: %w", group, err)
+			default:
+				k.Log.Warn("approvers are not known", "rule", rule.ID, "group", group, "err", err)
+			}
+		}
+	}
+	return q, nil
+}
+
+// canCount returns the steps, from 1, that a Slack account's approval can count for now.
+func (k *Keeper) canCount(ctx context.Context, steps []Step, account string) ([]int, error) {
+	var out []int
+	for i, s := range steps {
+		can, err := k.among(ctx, s.By, account)
+		if err != nil {
+			return nil, err
+		}
+		if can {
+			out = append(out, i+1)
+		}
+	}
+	return out, nil
+}
+
+// among tells whether a Slack account is one of these, or in one of these user groups. Groups are asked for only if
+// nothing nearer says yes.
+func (k *Keeper) among(ctx context.Context, these []string, account string) (bool, error) {
+	if slices.Contains(these, account) {
+		return true, nil
+	}
+	for _, id := range these {
+		group, ok := groupOf(id)
+		if !ok {
+			continue
+		}
+		members, err := k.Directory.Members(ctx, group)
+		if err != nil {
+			return false, fmt.Errorf("read user group %s: %w", group, err)
+		}
+		if slices.Contains(members, account) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// ruleGives tells whether the rule gives the grant by itself, at a time. It is asked once the holder has said that it was
+// them who signed in, as an event by itself only asks; and again before AWS is touched.
+func (k *Keeper) ruleGives(ctx context.Context, g store.Grant, when time.Time) (bool, error) {
+	rule, _ := k.Policy.Rule(g.Entitlement)
+	if g.Auto == 0 || k.Policy.unchanged(g) != "" {
+		return false, nil
+	}
+	q, err := k.question(ctx, g, when, rule)
+	if err != nil {
+		return false, err
+	}
+	d := k.Policy.Decide(q)
+	return d.Refusal == "" && d.Auto == g.Auto, nil
+}
+
+// upheld asks about every approval again: the steps must still be met, by people who are entitled now.
+func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
+	if g.ByRule() {
+		if gives, err := k.ruleGives(ctx, g, g.Start); err != nil || gives {
+			return err
+		}
+		return &Refused{Code: RuleChanged}
+	}
+	persons := map[string]bool{}
+	var voters [][]int
+	for _, a := range g.Approvals {
+		if refusal := k.Policy.May(a.By, g); refusal != "" {
+			return &Refused{Code: refusal}
+		}
+		person := k.Policy.People.Of(a.By)
+		if persons[person] { // two who turned out to be one
+			continue
+		}
+		persons[person] = true
+		can, err := k.canCount(ctx, g.Steps, a.By)
+		if err != nil {
+			return err
+		}
+		voters = append(voters, can)
+	}
+	if !store.Met(g.Steps, voters) {
+		return &Refused{Code: NotApprover}
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package handlers
+
+import (
+	"slices"
+	"time"
+
+	"sekisho/store"
+)
+
+// Question is all that a decision depends on. What Slack knows was found out beforehand, so that deciding is pure.
+type Question struct {
+	Origin      store.Origin // a sign-in has neither reason nor ticket, and its account may be nobody's
+	Person      string       // who asks, and gets it
+	Account     Account      // what Slack says of the account that asks; nothing for a sign-in
+	Entitlement string
+	Duration    time.Duration // 0: the rule's
+	Reason      string
+	Ticket      string
+	When        time.Time
+	Members     map[string][]string // of the user groups that are known, by their Slack id
+}
+
+// accounts returns whom these are, and whether all groups among them are known.
+func (q Question) accounts(these []string) (out []string, ok bool) {
+	for _, id := range these {
+		group, isGroup := groupOf(id)
+		members, known := q.Members[group]
+		switch {
+		case !isGroup:
+			out = append(out, id)
+		case !known:
+			return nil, false
+		default:
+			out = append(out, members...)
+		}
+	}
+	return out, true
+}
+
+// among returns the first of these that is one of the accounts, or that has one in it.
+func (q Question) among(these, accounts []string) string {
+	for _, id := range these {
+		named := []string{id}
+		if group, ok := groupOf(id); ok {
+			named = q.Members[group]
+		}
+		if slices.ContainsFunc(named, func(a string) bool { return slices.Contains(accounts, a) }) {
+			return id
+		}
+	}
+	return ""
+}

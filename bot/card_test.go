@@ -68,6 +68,8 @@ func TestButtonsByState(t *testing.T) {
 	grants := cards(t)
 	for name, want := range map[string][]string{
 		"asked":            {"approve primary", "deny danger"},
+		"request":          {"approve primary", "deny danger", "withdraw "},
+		"request-active":   {"finish ", "revoke danger, confirmed"},
 		"asked-1-of-2":     {"approve primary", "deny danger"},
 		"asked-steps":      {"approve primary, confirmed", "deny danger"}, // can do much harm
 		"asked-unmapped":   {"deny danger"},                               // nobody can approve
@@ -121,6 +123,12 @@ func TestButtonsOfQuestions(t *testing.T) {
 		var want []string
 		if g.Answer == "" && (g.State == store.Asked || g.State == store.Approved || g.State == store.Active) {
 			want = []string{"mine ", "not_mine danger"}
+		}
+		if !hasSignIn(g) {
+			want = nil // there is nothing to be asked about
+		}
+		if !hasSignIn(g) && g.State == store.Asked {
+			want = []string{"withdraw "}
 		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)

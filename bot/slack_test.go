@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -150,8 +151,13 @@ func (w *world) click(user string, g store.Grant, verb store.Verb) fakeslack.Del
 	return d
 }
 
-// desk keeps the presses that it takes in.
+// desk keeps the presses and the wishes that it takes in.
 type desk struct {
+	offers  []handlers.Offer
+	refusal string            // of all offers
+	decides handlers.Decision // on each wish
+	wishes  []handlers.Wish
+
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
 	mu    sync.Mutex
@@ -168,6 +174,19 @@ func (d *desk) Press(ctx context.Context, p store.Press) error {
 	defer d.mu.Unlock()
 	d.taken = append(d.taken, p)
 	return nil
+}
+
+func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.offers, d.refusal, nil
+}
+
+func (d *desk) Request(_ context.Context, w handlers.Wish) (handlers.Decision, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wishes = append(d.wishes, w)
+	return d.decides, nil
 }
 
 func (d *desk) presses() []store.Press {

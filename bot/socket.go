@@ -22,11 +22,6 @@ const (
 	flush = 100 * time.Millisecond
 )
 
-// Desk takes in what people press: durable when it returns nil.
-type Desk interface {
-	Press(ctx context.Context, p store.Press) error
-}
-
 // Socket receives presses over Socket Mode. slack-go's own handler has no bound and no recover, so the loop is ours.
 type Socket struct {
 	Client *socketmode.Client
@@ -115,8 +110,8 @@ func (s *Socket) note(event socketmode.Event) {
 	s.Log.Warn("connection to Slack", "event", event.Type, "err", cause)
 }
 
-// take stores a press, and only then acknowledges it. What cannot be stored is not acknowledged; what is no press is,
-// so that it does not come again.
+// take stores what a person did, and only then acknowledges it. What cannot be stored is not acknowledged; what is no
+// press is, so that it does not come again.
 func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -125,31 +120,41 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, ackWithin)
 	defer cancel()
-	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
-	press, err := pressOf(cb)
-	asksForForm := press.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions
+	answer := s.reply(ctx, event)
+	if answer.none {
+		return
+	}
+	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, answer.says); err != nil {
+		s.Log.Warn("event taken in but not acknowledged", "type", event.Type, "err", err)
+	}
+	if answer.then != nil {
+		then, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+		defer cancel()
+		answer.then(then)
+	}
+}
+
+// press takes in a press. A denial is none yet: it asks for its reason first.
+func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event socketmode.EventType) reply {
+	p, err := pressOf(cb)
 	switch {
 	case err != nil:
-		s.Log.Warn("event ignored", "type", event.Type, "err", err)
-	case !asksForForm:
-		if err := s.Desk.Press(ctx, press); err != nil {
-			s.Log.Error("press not taken in", "id", press.ID, "err", err)
-			return
-		}
+		s.Log.Warn("event ignored", "type", event, "err", err)
+		return reply{}
+	case p.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions:
+		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}
 	}
-	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
-		s.Log.Warn("press taken in but not acknowledged", "id", press.ID, "err", err)
+	if err := s.Desk.Press(ctx, p); err != nil {
+		s.Log.Error("press not taken in", "id", p.ID, "err", err)
+		return reply{none: true}
 	}
-	if asksForForm {
-		s.open(ctx, press, cb.TriggerID)
-	}
+	return reply{}
 }
 
 // open shows the form that asks for the reason of a denial, in the language of who pressed. A trigger lives three
 // seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
-	pen := Pen{Words: In(s.People.Locale(ctx, p.By)), Zone: s.Zone}
-	if _, err := s.API.OpenViewContext(ctx, trigger, pen.DenyForm(p)); err != nil {
+	if _, err := s.API.OpenViewContext(ctx, trigger, s.penFor(ctx, p.By).DenyForm(p)); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
 }

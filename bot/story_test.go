@@ -55,6 +55,12 @@ func changed(change func(*store.Grant)) store.Grant {
 
 func needsTwo(g *store.Grant) { g.Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 2}} }
 
+// byHand was asked for by a person, who has not signed in.
+func byHand(g *store.Grant) {
+	wanted(g)
+	g.ID, g.Origin, g.Signin = "request-20261122T050000Z-V0AAAAAAAA1-0011aabb", store.Requested, store.Signin{}
+}
+
 // needsBoth asks for one of a group and two of another, and what can do much harm.
 func needsBoth(g *store.Grant) {
 	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
@@ -120,6 +126,10 @@ func cards(t *testing.T) map[string]store.Grant {
 		"asked-auto":       changed(byItself),
 		"active-by-rule":   lived(t, changed(byItself), mine, itself, plan, apply),
 		"active-steps":     lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
+		"request":          changed(byHand),
+		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-active":   lived(t, changed(byHand), approve, plan, apply),
+		"request-ended":    lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 		"approved":         lived(t, one, approve),
 		"approved-trouble": lived(t, one, approve, plan, failed("Throttling")),
 		"active":           lived(t, one, approve, plan, apply),
@@ -167,6 +177,7 @@ func lines(t *testing.T) []told {
 	then := func(more ...store.Entry) []store.Entry { return slices.Concat(live, more) }
 	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
 	say("again, address unknown", one, store.Entry{Verb: store.Again})
+	say("again, by hand", changed(byHand), store.Entry{Verb: store.Again, By: yamada})
 	say("vote", two, vote)
 	say("approve", one, approve)
 	say("approve, by the rule", changed(byItself), mine, itself)
@@ -232,5 +243,7 @@ func refusals(t *testing.T) map[string]store.Press {
 	own.On = store.AlertPrefix + "1"
 	notYours.Verb = store.NotMine
 	out["own, alert"], out["not_yours, answer"] = own, notYours
+	notYours.Verb = store.Withdraw
+	out["not_yours, withdraw"] = notYours
 	return out
 }

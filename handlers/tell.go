@@ -32,6 +32,9 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if g.State == store.Ignored {
+		return k.excuse(ctx, g)
+	}
 	if g.Card.TS == "" {
 		return k.unlessSaid(ctx, g, k.post(ctx, id))
 	}
@@ -46,6 +49,21 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
 	return k.tellGrant(ctx, g)
+}
+
+// excuse tells a person that what they wrote came to nothing, though it was taken in. It has no card.
+func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
+	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	defer cancel()
+	dm, err := k.Voice.DM(ctx, g)
+	if err != nil && !errors.Is(err, ErrUnreachable) {
+		return k.unlessSaid(ctx, g, err)
+	}
+	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
+		now.DM, now.Told = dm, map[string]uint64{store.InDM: g.Chain.Seq}
+		return now, nil
+	})
+	return err
 }
 
 // tellGrant draws the card, then says what happened in its thread, entry by entry, and then to the person.
@@ -126,7 +144,7 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 // shows tells whether a verb changes what the card shows.
 func shows(v store.Verb) bool { return v != store.Plan && v != store.Recheck }
 
-// concerns tells whether a verb changes what the person who signed in sees.
+// concerns tells whether a verb changes what the person sees whom it is about.
 func concerns(v store.Verb) bool {
 	switch v {
 	case store.Plan, store.Recheck, store.Vote, store.Fail:

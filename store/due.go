@@ -51,7 +51,9 @@ func (g Grant) unsettled() bool {
 
 func (g Grant) untold() bool {
 	switch g.State {
-	case "", Received, Ignored, Merged:
+	case Ignored: // nobody waits for what comes of a sign-in
+		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
+	case "", Received, Merged:
 		return false
 	}
 	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM)

@@ -6,7 +6,8 @@ import (
 	"sekisho/store"
 )
 
-// DM asks the person who signed in whether it was them. Once they have answered, or it is over, no button is left.
+// DM asks the person who signed in whether it was them, and shows them their access while they have it. No button is left
+// that cannot work.
 func (p Pen) DM(g store.Grant) Message {
 	text := p.Words.Say("dm.signed_in", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
 	blocks := []slack.Block{
@@ -20,6 +21,7 @@ func (p Pen) DM(g store.Grant) Message {
 		text += "\n" + sentence
 		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil))
 	}
+	var buttons []slack.BlockElement
 	switch {
 	case g.Answer != "":
 		say(p.Words.Say("dm."+string(g.Answer), nil))
@@ -29,7 +31,14 @@ func (p Pen) DM(g store.Grant) Message {
 			question = "dm.question_auto"
 		}
 		say(p.Words.Say(question, data{"Target": code(g.Target)}))
-		blocks = append(blocks, slack.NewActionBlock("", p.answers(g)...))
+		buttons = p.answers(g)
+	}
+	if g.State == store.Active {
+		say(p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)}))
+		buttons = append(buttons, p.holders(g)...)
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(state)))
@@ -43,8 +52,5 @@ func canAnswer(g store.Grant) bool {
 }
 
 func (p Pen) answers(g store.Grant) []slack.BlockElement {
-	button := func(verb store.Verb) *slack.ButtonBlockElement {
-		return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), plain(p.Words.Say("button."+string(verb), nil)))
-	}
-	return []slack.BlockElement{button(store.Mine), button(store.NotMine).WithStyle(slack.StyleDanger)}
+	return []slack.BlockElement{p.button(g, store.Mine), p.button(g, store.NotMine).WithStyle(slack.StyleDanger)}
 }

@@ -12,8 +12,7 @@ import (
 // access asks twice, and so does what gives access that can do much harm.
 func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 	button := func(verb store.Verb, style slack.Style) *slack.ButtonBlockElement {
-		text := plain(p.Words.Say("button."+string(verb), nil))
-		return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), text).WithStyle(style)
+		return p.button(g, verb).WithStyle(style)
 	}
 	switch g.State {
 	case store.Asked:
@@ -31,6 +30,11 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		return []slack.BlockElement{button(store.Finish, slack.StyleDefault), revoke}
 	}
 	return nil
+}
+
+// button is one that does a verb to the grant as it is shown.
+func (p Pen) button(g store.Grant, verb store.Verb) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), plain(p.Words.Say("button."+string(verb), nil)))
 }
 
 func (p Pen) confirmApprove(g store.Grant) *slack.ConfirmationBlockObject {

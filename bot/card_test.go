@@ -122,6 +122,9 @@ func TestButtonsOfQuestions(t *testing.T) {
 		if g.Answer == "" && (g.State == store.Asked || g.State == store.Approved || g.State == store.Active) {
 			want = []string{"mine ", "not_mine danger"}
 		}
+		if g.State == store.Active {
+			want = append(want, "finish ")
+		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)
 		}
@@ -163,7 +166,7 @@ func reread[T any](t *testing.T, record T) T {
 
 // TestEveryVerbIsToldOrSilent: a new verb of package store has to be thought about here.
 func TestEveryVerbIsToldOrSilent(t *testing.T) {
-	silent := []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Plan, store.Recheck}
+	silent := []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Plan, store.Recheck, store.Soon}
 	for _, name := range constants(t, "../store", "The verbs of a grant") {
 		verb := store.Verb(name)
 		line, ok := penIn("en").Line(request(), store.Entry{Verb: verb, State: store.Active})

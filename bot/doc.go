@@ -6,6 +6,7 @@
 //	card.go     a grant -> its message (pure; golden files in testdata), with fields.go and buttons.go
 //	parts.go    what each kind of access adds to its card; one file a kind
 //	ask.go      the question to the person who signed in, whether it was them (pure)
+//	remind.go   what people are reminded of (pure)
 //	alert.go    an alert for the security channel (pure)
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)

@@ -190,6 +190,11 @@ func lines(t *testing.T) []told {
 	say("fail, giving, no answer", one, approve, plan, failed("Timeout"))
 	say("fail, taking", one, then(expire, failed("AccessDenied"))...)
 	digested := changed(func(g *store.Grant) { g.Digest = true })
+	steps := changed(needsBoth)
+	steps.Steps[0].By = []string{yamada, kato, "usergroup:no group"}
+	say("remind", one, store.Entry{Verb: store.Remind})
+	say("remind, steps", steps, store.Entry{Verb: store.Vote, By: sato, Steps: []int{2}}, store.Entry{Verb: store.Remind})
+	say("remind, in a digest", digested, store.Entry{Verb: store.Remind})
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {

@@ -29,6 +29,12 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		if d["Address"] = code(e.Facts["address"]); d["Address"] == "" {
 			key = "thread.again_unknown"
 		}
+	case store.Remind:
+		var ok bool
+		if key, d["Who"], ok = p.nudge(g, e); !ok {
+			return "", false
+		}
+		d["Lapses"] = when(g.Lapses, p.Zone)
 	case store.Extend:
 		d["Until"] = when(e.Until, p.Zone)
 	case store.Apply:
@@ -55,7 +61,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		return "", false
 	}
 	said := append([]string{p.Words.Say(key, d)}, more...)
-	if g.Digest { // the thread is of many
+	if g.Digest && e.Verb != store.Remind { // the thread is of many
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true

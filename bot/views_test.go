@@ -22,6 +22,8 @@ func (v view) in(p Pen) Message {
 	switch v.kind {
 	case "dm":
 		return p.DM(v.grants[0])
+	case "reminder":
+		return p.Reminder(v.grants[0])
 	case "digest":
 		return p.Digest(v.grants)
 	case "alert":
@@ -49,6 +51,9 @@ func views(t *testing.T) map[string]view {
 	}
 	for name, g := range questions(t) {
 		out["dm/"+name] = view{kind: "dm", grants: []store.Grant{g}}
+	}
+	for name, g := range reminders(t) {
+		out["reminder/"+name] = view{kind: "reminder", grants: []store.Grant{g}}
 	}
 	for name, grants := range digests(t) {
 		out["digest/"+name] = view{kind: "digest", grants: grants}
@@ -94,6 +99,18 @@ func questions(t *testing.T) map[string]store.Grant {
 		"ending":          lived(t, one, approve, plan, apply, expire),
 		"ended":           lived(t, one, approve, plan, apply, expire, undo),
 		"lapsed":          lived(t, one, store.Entry{Verb: store.Lapse}),
+	}
+}
+
+// reminders are the grants whose holder has been reminded of the end, and what became of it.
+func reminders(t *testing.T) map[string]store.Grant {
+	t.Helper()
+	life := []store.Entry{approve, plan, apply, {Verb: store.Soon}}
+	then := func(more ...store.Entry) store.Grant { return lived(t, request(), slices.Concat(life, more)...) }
+	return map[string]store.Grant{
+		"soon":  then(),
+		"later": then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)}),
+		"over":  then(expire, undo),
 	}
 }
 

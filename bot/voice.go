@@ -107,6 +107,15 @@ func (v *Voice) ask(ctx context.Context, g store.Grant) (store.Card, error) {
 	return v.draw(ctx, pace, g.DM, channel, v.penFor(ctx, g.Subject.Person).DM(g))
 }
 
+// Remind implements handlers.Voice, in the language of the person.
+func (v *Voice) Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error) {
+	if err := v.redraws.wait(ctx); err != nil {
+		return at, err
+	}
+	card, err := v.draw(ctx, v.redraws, at, at.Channel, v.penFor(ctx, g.Subject.Person).Reminder(g))
+	return card, wrap(err, "remind %s", g.Subject.Person)
+}
+
 // unreachable are Slack's answers for a person whom the bot cannot write to
 // (https://docs.slack.dev/reference/methods/conversations.open#errors, .../chat.postMessage#errors).
 var unreachable = []string{"user_not_found", "users_not_found", "user_disabled", "user_not_visible", "cannot_dm_bot", "invalid_users",

@@ -13,6 +13,7 @@
 //	take      active -> ending -> ended   the same, backwards, retried for ever
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
+//	remind    asked, active               the reminder that is due becomes an entry
 //	tell      the card, its thread and the DM are redrawn from the record
 //
 // # Where what lives

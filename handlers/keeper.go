@@ -78,6 +78,8 @@ type Voice interface {
 	// DM asks the person who signed in whether it was them, and shows what came of it: ErrUnreachable if they cannot be
 	// written to.
 	DM(ctx context.Context, g store.Grant) (store.Card, error)
+	// Remind tells the holder that their access ends soon, or redraws that where it stands.
+	Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error)
 	// Alert draws an alert in the security channel.
 	Alert(ctx context.Context, a store.Alert) (store.Card, error)
 	// Answer tells only the person who pressed why nothing was done.

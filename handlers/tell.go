@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,7 +31,10 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if g.Card.TS == "" {
+	switch {
+	case !g.Untold():
+		return k.remind(ctx, g)
+	case g.Card.TS == "":
 		return k.unlessSaid(ctx, g, k.post(ctx, id))
 	}
 	if !g.Digest && g.Told[store.OnCard] < g.Chain.Seq {
@@ -58,7 +60,7 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	heard.Told = maps.Clone(g.Told)
 	sayErr := k.say(ctx, g, entries, &heard)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.Card, now.DM, now.Told = heard.Card, heard.DM, heard.Told
+		now.Card, now.DM, now.Reminder, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Told
 		if now.Chain.Seq == g.Chain.Seq { // else there is news, which does not wait for a letter's turn
 			now.TellAt = heard.TellAt
 		}
@@ -110,12 +112,8 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		if heard.TellAt = k.letters.turn(g.ID, now); heard.TellAt.After(now) {
 			return nil
 		}
-		dm, err := k.Voice.DM(ctx, g)
-		if err != nil && !errors.Is(err, ErrUnreachable) {
+		if err := k.write(ctx, g, unheard(store.InDM, isSoon), heard); err != nil {
 			return err
-		}
-		if heard.DM = dm; err != nil {
-			k.Log.Warn("person cannot be asked", "id", g.ID, "person", g.Subject.Person, "err", err)
 		}
 	}
 	heard.Told[store.InDM] = g.Chain.Seq
@@ -123,12 +121,20 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 }
 
 // shows tells whether a verb changes what the card shows.
-func shows(v store.Verb) bool { return v != store.Plan && v != store.Recheck }
+func shows(v store.Verb) bool {
+	switch v {
+	case store.Plan, store.Recheck, store.Remind, store.Soon:
+		return false
+	}
+	return true
+}
+
+func isSoon(v store.Verb) bool { return v == store.Soon }
 
 // concerns tells whether a verb changes what the person who signed in sees.
 func concerns(v store.Verb) bool {
 	switch v {
-	case store.Plan, store.Recheck, store.Vote, store.Fail:
+	case store.Plan, store.Recheck, store.Vote, store.Fail, store.Remind:
 		return false
 	}
 	return true

@@ -200,14 +200,16 @@ func (w *world) writes() int {
 
 // voice remembers what it was told to say.
 type voice struct {
-	mu      sync.Mutex
-	down    bool
-	cards   []store.Grant
-	posts   int
-	dms     []store.Grant
-	alerts  []store.Alert
-	lines   []store.Verb
-	answers []store.Press
+	mu        sync.Mutex
+	down      bool
+	cards     []store.Grant
+	posts     int
+	dms       []store.Grant
+	reminders int
+	reminded  []store.Grant // reminders as they were drawn
+	alerts    []store.Alert
+	lines     []store.Verb
+	answers   []store.Press
 }
 
 var errDown = errors.New("no answer from Slack")
@@ -239,6 +241,20 @@ func (v *voice) DM(_ context.Context, g store.Grant) (store.Card, error) {
 	}
 	v.dms = append(v.dms, g)
 	return store.Card{Channel: "D" + g.Subject.Person, TS: g.ID}, nil
+}
+
+func (v *voice) Remind(_ context.Context, at store.Card, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return at, errDown
+	}
+	if at.TS == "" {
+		v.reminders++
+		at.TS = fmt.Sprint("reminder-", v.reminders)
+	}
+	v.reminded = append(v.reminded, g)
+	return at, nil
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {

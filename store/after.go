@@ -36,6 +36,12 @@ func (g Grant) After(e Entry) (Grant, error) {
 // applied changes the facts that the verb is about.
 func (g Grant) applied(e Entry) (Grant, error) {
 	switch e.Verb {
+	case Ask:
+		g.Asked = plain(e.At)
+	case Remind:
+		g.reminded(e.At)
+	case Soon:
+		g.Warned = g.Until
 	case Vote, Approve:
 		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At, Steps: e.Steps})
 		if e.Verb == Approve {

@@ -90,6 +90,7 @@ type Grant struct {
 
 	Work
 	Telling
+	Reminding
 
 	fresh []Entry
 }

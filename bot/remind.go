@@ -1,0 +1,84 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// Reminder tells the holder that their access ends soon. Once it ends at another time, or has ended, it says so, and no
+// button is left.
+func (p Pen) Reminder(g store.Grant) Message {
+	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "Until": when(g.Until, p.Zone), "State": p.state(g)}
+	if g.State != store.Active || !g.Warned.Equal(g.Until) {
+		key := "remind.over"
+		if g.State == store.Active {
+			key = "remind.later"
+		}
+		text := p.Words.Say(key, d)
+		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
+	}
+	text := p.Words.Say("remind.soon", d)
+	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil), slack.NewActionBlock("", p.holders(g)...)}}
+}
+
+// holders are the buttons of who has the access.
+func (p Pen) holders(g store.Grant) []slack.BlockElement {
+	return []slack.BlockElement{p.button(g, store.Finish)}
+}
+
+// nudge calls those whose approvals are missing, unless somebody has decided meanwhile.
+func (p Pen) nudge(g store.Grant, e store.Entry) (key, who string, ok bool) {
+	if g.State != store.Asked || e.Facts["with"] != "" {
+		return "", "", false
+	}
+	if g.Digest {
+		return "thread.remind_digest", p.missing(g), true
+	}
+	return "thread.remind", p.missing(g), true
+}
+
+// missing mentions whose approvals a request lacks. The holder is not among them.
+func (p Pen) missing(g store.Grant) string {
+	return mentions(missing(g.Steps, g.Voters()), g.Subject.Person)
+}
+
+// missing are those of the steps that lack approvals, each once.
+func missing(steps []store.Step, voters [][]int) []string {
+	have := make([]int, len(steps)+1)
+	for _, step := range store.Assign(steps, voters) {
+		have[step]++
+	}
+	var out []string
+	for i, step := range steps {
+		for _, who := range step.By {
+			if have[i+1] < step.Count && !slices.Contains(out, who) {
+				out = append(out, who)
+			}
+		}
+	}
+	return out
+}
+
+// mostCalled is how many are called by one line.
+const mostCalled = 20
+
+// mentions calls people and user groups, but one person.
+func mentions(these []string, but string) string {
+	var out []string
+	for _, id := range these {
+		group, isGroup := strings.CutPrefix(id, handlers.UserGroup)
+		switch {
+		case id == but || len(out) == mostCalled:
+		case isGroup:
+			out = append(out, mentionGroup(group))
+		default:
+			out = append(out, mention(id))
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -35,6 +35,9 @@ func (p Pen) DM(g store.Grant) Message {
 	}
 	if g.State == store.Active {
 		say(p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)}))
+		if isWished(g) {
+			say(p.wish(g))
+		}
 		buttons = append(buttons, p.holders(g)...)
 	}
 	if len(buttons) > 0 {

@@ -26,8 +26,11 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		}
 		return []slack.BlockElement{approve, deny}
 	case store.Approved, store.Active:
-		revoke := button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g))
-		return []slack.BlockElement{button(store.Finish, slack.StyleDefault), revoke}
+		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g)))
+		if isWished(g) {
+			row = append(p.wishButtons(g), row...)
+		}
+		return row
 	}
 	return nil
 }

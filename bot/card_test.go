@@ -33,6 +33,7 @@ func TestButtonsCanWork(t *testing.T) {
 			return err
 		}}
 		for _, g := range v.grants {
+			steps[g.ID+" "+g.WishTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 		}
 		for _, b := range buttonsOf(v.in(p)) {
@@ -73,8 +74,11 @@ func TestButtonsByState(t *testing.T) {
 		"asked-unmapped":   {"deny danger"},                               // nobody can approve
 		"approved":         {"finish ", "revoke danger, confirmed"},
 		"approved-trouble": {"finish ", "revoke danger, confirmed"},
-		"active":           {"finish ", "revoke danger, confirmed"},
-		"active-kept":      {"finish ", "revoke danger, confirmed"},
+		"active":           {"ask_more ", "finish ", "revoke danger, confirmed"},
+		"active-kept":      {"ask_more ", "finish ", "revoke danger, confirmed"},
+		"active-wish":      {"agree primary", "decline ", "finish ", "revoke danger, confirmed"},
+		"active-wish-high": {"agree primary, confirmed", "decline ", "finish ", "revoke danger, confirmed"},
+		"active-max":       {"finish ", "revoke danger, confirmed"},
 		"ending":           nil,
 		"ending-trouble":   nil,
 		"ended-expired":    nil,
@@ -123,6 +127,9 @@ func TestButtonsOfQuestions(t *testing.T) {
 			want = []string{"mine ", "not_mine danger"}
 		}
 		if g.State == store.Active {
+			if !g.Wish.Open() {
+				want = append(want, "ask_more ")
+			}
 			want = append(want, "finish ")
 		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {

@@ -55,6 +55,10 @@ func (p Pen) digestLine(g store.Grant) string {
 	if g.Answer != "" {
 		line += "\n" + p.Words.Say("card."+string(g.Answer), nil)
 	}
+	if isWished(g) {
+		d := data{"Until": when(g.Wish.Until, p.Zone), "N": len(g.Wish.Approvals), "M": store.Need(g.Wish.Steps)}
+		line += "\n" + p.Words.Say("digest.wish", d)
+	}
 	switch d := (data{"Why": p.why(g.Trouble)}); {
 	case g.Outcome == store.Refuse:
 		line += "\n" + p.Words.Say("card.refused", data{"Why": p.why(g.Note)})

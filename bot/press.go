@@ -21,7 +21,8 @@ const (
 var errPress = errors.New("not a press of this bot")
 
 // verbs are the buttons that a message can have.
-var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Mine, store.NotMine, store.Remedy, store.Keep}
+var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Mine, store.NotMine, store.Remedy, store.Keep,
+	store.AskMore, store.Agree, store.Decline}
 
 // pressOf reads a button or a form into a press. It trusts what Slack vouches for (who, where) and takes the rest as
 // a claim that is judged later.

@@ -26,11 +26,6 @@ func (p Pen) Reminder(g store.Grant) Message {
 	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil), slack.NewActionBlock("", p.holders(g)...)}}
 }
 
-// holders are the buttons of who has the access.
-func (p Pen) holders(g store.Grant) []slack.BlockElement {
-	return []slack.BlockElement{p.button(g, store.Finish)}
-}
-
 // nudge calls those whose approvals are missing, unless somebody has decided meanwhile.
 func (p Pen) nudge(g store.Grant, e store.Entry) (key, who string, ok bool) {
 	if g.State != store.Asked || e.Facts["with"] != "" {

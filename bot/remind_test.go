@@ -30,7 +30,7 @@ func TestTheReminderRings(t *testing.T) {
 
 func TestButtonsOfReminders(t *testing.T) {
 	for name, g := range reminders(t) {
-		if got := len(labels(penIn("en").Reminder(g))); got != map[string]int{"soon": 1}[name] {
+		if got := len(labels(penIn("en").Reminder(g))); got != map[string]int{"soon": 2}[name] {
 			t.Errorf("%s: %d buttons", name, got)
 		}
 	}

@@ -78,6 +78,9 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 		if e.Verb == store.Approve {
 			e.Until = e.At.Add(g.Duration)
 		}
+		if e.Verb == store.AskMore {
+			g.Wish.Steps = g.Steps
+		}
 		var err error
 		if g, err = g.After(e); err != nil {
 			t.Fatalf("live through %s: %v", e.Verb, err)
@@ -97,6 +100,8 @@ var (
 	expire  = store.Entry{Verb: store.Expire}
 	revoke  = store.Entry{Verb: store.Revoke, By: sato}
 	finish  = store.Entry{Verb: store.Finish, By: yamada}
+	agree   = store.Entry{Verb: store.Agree, By: kato, Steps: []int{1}}
+	decline = store.Entry{Verb: store.Decline, By: sato}
 	undo    = store.Entry{Verb: store.Undo}
 	denied  = "Not during the release freeze.\nPlease ask again on Monday."
 )
@@ -104,11 +109,22 @@ var (
 func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
 func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, Note: code} }
 
+// wish is the holder's, for eight hours.
+func wish() store.Entry {
+	return store.Entry{Verb: store.AskMore, By: yamada, Until: signedIn.Add(8 * time.Hour)}
+}
+
+// prolong makes it true.
+func prolong(by string) store.Entry {
+	return store.Entry{Verb: store.Prolong, By: by, Until: signedIn.Add(8 * time.Hour), Steps: []int{1}}
+}
+
 // cards are the grants whose cards the golden files show: every state, every outcome, and what can be missing.
 func cards(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
 	two := changed(needsTwo)
+	life2 := []store.Entry{vote, approve, plan, apply}
 	return map[string]store.Grant{
 		"asked":            one,
 		"asked-unmapped":   changed(func(g *store.Grant) { g.Subject.Person = "" }),
@@ -125,6 +141,9 @@ func cards(t *testing.T) map[string]store.Grant {
 		"active":           lived(t, one, approve, plan, apply),
 		"active-2-of-2":    lived(t, two, vote, approve, plan, apply),
 		"active-kept":      lived(t, one, approve, kept, apply),
+		"active-wish":      lived(t, two, slices.Concat(life2, []store.Entry{wish(), agree})...),
+		"active-wish-high": lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply, wish()),
+		"active-max":       lived(t, one, approve, plan, apply, store.Entry{Verb: store.Extend, Until: signedIn.Add(12*time.Hour + time.Minute)}),
 		"ending":           lived(t, one, approve, plan, apply, expire),
 		"ending-trouble":   lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
 		"ended-expired":    lived(t, one, approve, plan, apply, expire, undo),
@@ -179,6 +198,11 @@ func lines(t *testing.T) []told {
 	say("lapse", one, store.Entry{Verb: store.Lapse})
 	say("withdraw", one, store.Entry{Verb: store.Withdraw, By: yamada})
 	say("extend", one, then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)})...)
+	say("ask more", one, then(wish())...)
+	say("agree", two, vote, approve, plan, apply, wish(), agree)
+	say("prolong", one, then(wish(), prolong(sato))...)
+	say("prolong, by the rule", changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), then(wish(), prolong(store.Rule))...)
+	say("decline", one, then(wish(), decline)...)
 	say("expire", one, then(expire)...)
 	say("revoke", one, then(revoke)...)
 	say("finish", one, then(finish)...)
@@ -237,5 +261,7 @@ func refusals(t *testing.T) map[string]store.Press {
 	own.On = store.AlertPrefix + "1"
 	notYours.Verb = store.NotMine
 	out["own, alert"], out["not_yours, answer"] = own, notYours
+	notYours.Verb = store.AskMore
+	out["not_yours, extend"] = notYours
 	return out
 }

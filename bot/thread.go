@@ -35,6 +35,8 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 			return "", false
 		}
 		d["Lapses"] = when(g.Lapses, p.Zone)
+	case store.AskMore, store.Agree, store.Prolong, store.Decline:
+		key, d = p.wishLine(g, e)
 	case store.Extend:
 		d["Until"] = when(e.Until, p.Zone)
 	case store.Apply:
@@ -60,7 +62,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	default:
 		return "", false
 	}
-	said := append([]string{p.Words.Say(key, d)}, more...)
+	said := append([]string{strings.TrimSpace(p.Words.Say(key, d))}, more...)
 	if g.Digest && e.Verb != store.Remind { // the thread is of many
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
@@ -75,6 +77,8 @@ func (p Pen) Refusal(press store.Press) string {
 	switch {
 	case press.Refusal == handlers.Own && strings.HasPrefix(press.On, store.AlertPrefix):
 		key = "refusal.own_alert"
+	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
+		key = "refusal.not_yours_extend"
 	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
 		key = "refusal.not_yours_answer"
 	}

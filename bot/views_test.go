@@ -89,6 +89,7 @@ func questions(t *testing.T) map[string]store.Grant {
 		"asked":           one,
 		"asked-unknown":   changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
 		"active":          lived(t, one, approve, plan, apply),
+		"active-wish":     lived(t, one, approve, plan, apply, wish()),
 		"asked-auto":      changed(byItself),
 		"by-rule":         lived(t, changed(byItself), mine, itself),
 		"mine":            lived(t, one, mine),

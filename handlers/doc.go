@@ -34,6 +34,11 @@
 //     else.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
+//   - An extension is a vote on the grant that runs (store.Wish), not a request beside it: the slot has one holder, the
+//     end is moved in the same write as the last approval, and AWS, which knows no end, is not touched. It is decided by
+//     the rule as it is when it is asked for, as if all the time from the start were.
+//   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
+//     was missed is not made up for.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.
 //   - Work that has begun is not cancelled by a shutdown. It has a deadline of its own.
 //   - Where five requests or more wait for a card they get one together, a digest. Each still is its own record, with

@@ -28,6 +28,10 @@ const (
 	UserGone    = "user_gone"    // the IAM user was deleted, or made anew
 	Guest       = "guest"        // a guest of the workspace decides nothing
 	Stranger    = "stranger"     // nor does anybody of another one
+	AtMax       = "at_max"       // the access ends as late as it may already
+	Wished      = "wished"       // a wish for a later end waits already
+	WishOver    = "wish_over"    // it has been decided
+	NotLonger   = "not_longer"   // the rule would not give it for so long now
 	NotSecurity = "not_security" // alerts are the security group's
 )
 
@@ -36,11 +40,13 @@ type Bench struct {
 	Policy    *Policy
 	Grant     store.Grant
 	Press     store.Press
-	Account   Account // what Slack says of the presser
-	Approver  bool    // the rule lets this Slack account approve
-	Steps     []int   // of the grant, from 1, that its approval can count for
-	RuleGives bool    // the rule gives the grant by itself
-	Security  bool    // it is of the security group, which may revoke
+	Account   Account  // what Slack says of the presser
+	Approver  bool     // the rule lets this Slack account approve
+	Steps     []int    // of the grant, from 1, that its approval can count for
+	RuleGives bool     // the rule gives the grant by itself
+	Voters    [][]int  // of the grant's wish: what those who agreed before can count for now
+	More      Decision // on the wish, where it is one
+	Security  bool     // it is of the security group, which may revoke
 	Now       time.Time
 }
 
@@ -57,6 +63,10 @@ func (b Bench) Judge() (store.Entry, string) {
 		return e, b.approver()
 	case store.Revoke:
 		return e, b.revoker()
+	case store.AskMore:
+		return b.askMore(e)
+	case store.Agree, store.Decline:
+		return b.onWish(e)
 	case store.Mine:
 		return e, cmp.Or(b.holder(), b.changed())
 	case store.Finish, store.NotMine:
@@ -109,7 +119,7 @@ func (b Bench) timely() string {
 	if g.State == store.Asked && !b.Now.Before(g.Lapses) || g.Over(b.Now) {
 		return Over
 	}
-	if asks := v == store.Approve || v == store.Deny; asks && g.Card.TS != "" && b.Press.Card != g.Card {
+	if asks := v == store.Approve || v == store.Deny || v == store.Agree; asks && g.Card.TS != "" && b.Press.Card != g.Card {
 		return Moved
 	}
 	return ""

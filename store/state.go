@@ -43,6 +43,10 @@ const (
 	Fail     Verb = "fail"   // a try that will be repeated
 	Refuse   Verb = "refuse" // it cannot be given
 	Extend   Verb = "extend"
+	AskMore  Verb = "ask_more" // the holder wishes for a later end
+	Agree    Verb = "agree"    // an approval of that, not the last one needed
+	Prolong  Verb = "prolong"  // the last one: the wish comes true
+	Decline  Verb = "decline"  // an approver says no to it
 	Expire   Verb = "expire"
 	Revoke   Verb = "revoke"
 	Finish   Verb = "finish"
@@ -67,7 +71,7 @@ var next = map[State]map[Verb]State{
 	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
 		Mine: Approved, NotMine: Ending},
 	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
-		Soon: Active},
+		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active},
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
 	Ended:  {Drift: Ending, Recheck: Ended},
 }

@@ -1,0 +1,55 @@
+package bot
+
+import (
+	"github.com/slack-go/slack"
+
+	"sekisho/store"
+)
+
+// wish says that the holder has asked for a later end, and who has agreed.
+func (p Pen) wish(g store.Grant) string {
+	return p.Words.Say("card.wish", data{"By": mention(g.Wish.By), "Until": when(g.Wish.Until, p.Zone),
+		"Approvals": p.given(g.Wish.Steps, g.Wish.Approvals, g.Wish.Voters())})
+}
+
+// isWished tells whether a wish for a later end waits for approvals.
+func isWished(g store.Grant) bool { return g.State == store.Active && g.Wish.Open() }
+
+// wishButtons are the approvers', on the wish as it is shown.
+func (p Pen) wishButtons(g store.Grant) []slack.BlockElement {
+	agree, decline := p.button(g, store.Agree), p.button(g, store.Decline)
+	agree.Value = g.ID + " " + g.WishTerms()
+	decline.Value = agree.Value
+	agree.WithStyle(slack.StylePrimary)
+	if isRisky(g) && !g.Digest { // on which there is no room to ask twice
+		agree.WithConfirm(p.confirmApprove(g))
+	}
+	return []slack.BlockElement{agree, decline}
+}
+
+// holders are the buttons of who has the access.
+func (p Pen) holders(g store.Grant) []slack.BlockElement {
+	finish := p.button(g, store.Finish)
+	if _, ok := g.Later(); !ok {
+		return []slack.BlockElement{finish}
+	}
+	return []slack.BlockElement{p.button(g, store.AskMore), finish}
+}
+
+// wishLine says what happened to the wish. It calls the approvers while it waits, and the holder once it is decided.
+func (p Pen) wishLine(g store.Grant, e store.Entry) (key string, d data) {
+	d = data{"By": mention(e.By), "Who": mention(g.Subject.Person), "Until": when(g.Until, p.Zone), "Rule": code(g.Entitlement)}
+	key = "thread." + string(e.Verb)
+	switch {
+	case e.Verb == store.AskMore:
+		d["Until"], d["Who"] = when(e.Until, p.Zone), ""
+		if isWished(g) && g.Wish.Until.Equal(e.Until) {
+			d["Who"] = mentions(missing(g.Wish.Steps, g.Wish.Voters()), g.Subject.Person)
+		}
+	case e.By == store.Rule:
+		key, d["Until"] = "thread.prolong_rule", when(e.Until, p.Zone)
+	case e.Verb == store.Prolong:
+		d["Until"] = when(e.Until, p.Zone)
+	}
+	return key, d
+}

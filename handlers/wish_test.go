@@ -1,0 +1,184 @@
+package handlers_test
+
+import (
+	"testing"
+	"time"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// onWish presses a button that stands beside an open wish.
+func (w *world) onWish(user string, verb store.Verb) string {
+	w.t.Helper()
+	g := w.voice.card()
+	w.n++
+	return w.pressed(store.Press{ID: store.PressPrefix + "wish-" + time.Now().String() + string(rune('a'+w.n)), By: user, Verb: verb, On: g.ID,
+		Terms: g.WishTerms(), Card: g.Card})
+}
+
+// given is a world in which t.yamada has access for four of at most twelve hours.
+func given(t *testing.T, test func(w *world)) {
+	t.Helper()
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		if refusal := w.press("U0SATO", store.Approve); refusal != "" {
+			t.Fatal(refusal)
+		}
+		test(w)
+	})
+}
+
+func TestAnExtensionNeedsAnApproval(t *testing.T) {
+	given(t, func(w *world) {
+		w.wait(3 * time.Hour)
+		before := w.grant("1")
+		if refusal := w.press("U0YAMADA", store.AskMore); refusal != "" {
+			t.Fatal(refusal)
+		}
+		g := w.grant("1")
+		if !g.Until.Equal(before.Until) || !g.Wish.Until.Equal(before.Until.Add(4*time.Hour)) {
+			t.Errorf("ends %s, wished for %s", g.Until, g.Wish.Until)
+		}
+		for user, want := range map[string]string{"U0YAMADA": handlers.Own, "U0YAMADA2": handlers.Own, "U0OTHER": handlers.NotApprover} {
+			if got := w.onWish(user, store.Agree); got != want {
+				t.Errorf("%s agrees: %q, want %q", user, got, want)
+			}
+		}
+		if got := w.press("U0YAMADA", store.AskMore); got != handlers.Wished {
+			t.Errorf("a second wish: %q", got)
+		}
+		if refusal := w.onWish("U0KATO", store.Agree); refusal != "" {
+			t.Error(refusal)
+		}
+		after := w.grant("1")
+		if !after.Until.Equal(g.Wish.Until) || after.Wish.Open() || !after.Max.Equal(before.Max) {
+			t.Errorf("ends %s, want %s; %+v", after.Until, g.Wish.Until, after.Wish)
+		}
+		if drawn := w.voice.card(); !drawn.Until.Equal(after.Until) {
+			t.Errorf("the card says %s", drawn.Until)
+		}
+		w.wait(5*time.Hour - time.Second)
+		w.is("1", store.Active, true)
+		w.wait(3 * time.Second)
+		w.is("1", store.Ended, false)
+	})
+}
+
+// However often it is asked and agreed to, access ends at the maximum.
+func TestNoExtensionBeyondTheMaximum(t *testing.T) {
+	given(t, func(w *world) {
+		for range 2 {
+			if refusal := w.press("U0YAMADA", store.AskMore) + w.onWish("U0KATO", store.Agree); refusal != "" {
+				t.Error(refusal)
+			}
+		}
+		if g := w.grant("1"); !g.Until.Equal(g.Max) {
+			t.Errorf("ends %s, at most %s", g.Until, g.Max)
+		}
+		if got := w.press("U0YAMADA", store.AskMore); got != handlers.AtMax {
+			t.Errorf("a third: %q", got)
+		}
+		w.wait(12*time.Hour + 3*time.Second)
+		w.is("1", store.Ended, false)
+	})
+}
+
+func TestWhatEndsAWish(t *testing.T) {
+	for name, end := range map[string]func(*world){
+		"declined": func(w *world) {
+			if refusal := w.onWish("U0KATO", store.Decline); refusal != "" {
+				w.t.Error(refusal)
+			}
+		},
+		"finished": func(w *world) { w.press("U0YAMADA", store.Finish) },
+		"expired":  func(w *world) { w.wait(5 * time.Hour) },
+		"prolonged": func(w *world) {
+			w.wait(4*time.Hour - time.Second)
+			w.signIn("2")
+			w.wait(3*time.Hour + 59*time.Minute)
+			w.signIn("3")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			given(t, func(w *world) {
+				w.press("U0YAMADA", store.AskMore)
+				terms := w.voice.card()
+				end(w)
+				if g := w.grant("1"); g.Wish.Open() {
+					t.Errorf("it is open: %+v", g.Wish)
+				}
+				w.n++
+				p := store.Press{ID: store.PressPrefix + "late-" + name, By: "U0KATO", Verb: store.Agree, On: terms.ID, Terms: terms.WishTerms(), Card: terms.Card}
+				if got := w.pressed(p); got != handlers.WishOver && got != handlers.Late {
+					t.Errorf("agreed to afterwards: %q", got)
+				}
+			})
+		})
+	}
+}
+
+// Two have to agree to what two have approved, each as long as they are entitled; and to what was shown.
+func TestAWishNeedsWhatTheRequestNeeded(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.press("U0KATO", store.Approve)
+		w.is("1", store.Active, true)
+		w.press("U0YAMADA", store.AskMore)
+		w.onWish("U0SATO", store.Agree)
+		if got := w.onWish("U0SATO", store.Agree); got != handlers.Voted {
+			t.Errorf("twice: %q", got)
+		}
+		stale := w.voice.card()
+		w.leads.set(false, "U0KATO", "U0YAMADA")
+		w.wait(2 * time.Minute)
+		w.onWish("U0KATO", store.Agree)
+		if g := w.grant("1"); !g.Wish.Open() || len(g.Wish.Approvals) != 2 {
+			t.Errorf("one of two has left the group, and the wish is %+v", g.Wish)
+		}
+		stale.Wish.Until = stale.Wish.Until.Add(time.Hour)
+		p := store.Press{ID: store.PressPrefix + "stale", By: "U0CHIEF", Verb: store.Agree, On: stale.ID, Terms: stale.WishTerms(), Card: stale.Card}
+		if got := w.pressed(p); got != handlers.Changed {
+			t.Errorf("agreed to something else: %q", got)
+		}
+		if refusal := w.onWish("U0CHIEF", store.Agree); refusal != "" {
+			t.Error(refusal)
+		}
+		if g := w.grant("1"); g.Wish.Open() || g.Until.Sub(g.Start) != 8*time.Hour {
+			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Wish)
+		}
+	})
+}
+
+// Where the rule gives by itself, it extends by itself, and no further than it gives.
+func TestTheRuleExtendsByItself(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 6 * time.Hour} })
+		w.signIn("1")
+		w.press("U0YAMADA", store.Mine)
+		w.is("1", store.Active, true)
+		if refusal := w.press("U0YAMADA", store.AskMore); refusal != "" {
+			t.Error(refusal)
+		}
+		if g := w.grant("1"); g.Until.Sub(g.Start) != 6*time.Hour || g.Wish.Open() {
+			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Wish)
+		}
+		if got := w.press("U0YAMADA", store.AskMore); got != handlers.AtMax {
+			t.Errorf("further: %q", got)
+		}
+	})
+}
+
+func TestWhoMayAskForMore(t *testing.T) {
+	given(t, func(w *world) {
+		if got := w.press("U0SATO", store.AskMore); got != handlers.NotYours {
+			t.Errorf("an approver: %q", got)
+		}
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Longest = 6 * time.Hour })
+		if got := w.press("U0YAMADA", store.AskMore); got != handlers.NotLonger {
+			t.Errorf("the rule gives less by now: %q", got)
+		}
+	})
+}

@@ -7,6 +7,7 @@
 //	parts.go    what each kind of access adds to its card; one file a kind
 //	ask.go      the question to the person who signed in, whether it was them (pure)
 //	remind.go   what people are reminded of (pure)
+//	home.go     the Home tab (pure)
 //	wish.go     an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
 //	digest.go   many requests on one message (pure)
@@ -33,5 +34,7 @@
 //     does not see one, and what stands in it would be markup (https://github.com/seratch/ChatGPT-in-Slack/issues/61).
 //   - Who is to decide is called in the thread, as a card that is redrawn rings no bell: by their user group, and only
 //     those whose approvals are missing.
+//   - A Home tab has the holder's own buttons. What others ask for is decided on its card, which shows what one should
+//     know and is bound to it.
 //   - Sentences say what has been read back or written down, never what is hoped for.
 package bot

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -37,27 +36,8 @@ func (p Pen) nudge(g store.Grant, e store.Entry) (key, who string, ok bool) {
 	return "thread.remind", p.missing(g), true
 }
 
-// missing mentions whose approvals a request lacks. The holder is not among them.
-func (p Pen) missing(g store.Grant) string {
-	return mentions(missing(g.Steps, g.Voters()), g.Subject.Person)
-}
-
-// missing are those of the steps that lack approvals, each once.
-func missing(steps []store.Step, voters [][]int) []string {
-	have := make([]int, len(steps)+1)
-	for _, step := range store.Assign(steps, voters) {
-		have[step]++
-	}
-	var out []string
-	for i, step := range steps {
-		for _, who := range step.By {
-			if have[i+1] < step.Count && !slices.Contains(out, who) {
-				out = append(out, who)
-			}
-		}
-	}
-	return out
-}
+// missing mentions whose approvals a request, or an extension, lacks. The holder is not among them.
+func (p Pen) missing(g store.Grant) string { return mentions(g.Missing(), g.Subject.Person) }
 
 // mostCalled is how many are called by one line.
 const mostCalled = 20

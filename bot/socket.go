@@ -22,9 +22,12 @@ const (
 	flush = 100 * time.Millisecond
 )
 
-// Desk takes in what people press: durable when it returns nil.
+// Desk takes in what people do.
 type Desk interface {
+	// Press takes in what was pressed: durable when it returns nil.
 	Press(ctx context.Context, p store.Press) error
+	// Open takes note that a person looks at their Home tab, from a place in what is over.
+	Open(user string, from int)
 }
 
 // Socket receives presses over Socket Mode. slack-go's own handler has no bound and no recover, so the loop is ours.
@@ -125,6 +128,11 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, ackWithin)
 	defer cancel()
+	if user, from, ok := opened(event); ok {
+		s.Desk.Open(user, from)
+		s.ack(ctx, event, user)
+		return
+	}
 	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
 	press, err := pressOf(cb)
 	asksForForm := press.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions
@@ -137,11 +145,15 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 			return
 		}
 	}
-	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
-		s.Log.Warn("press taken in but not acknowledged", "id", press.ID, "err", err)
-	}
+	s.ack(ctx, event, press.ID)
 	if asksForForm {
 		s.open(ctx, press, cb.TriggerID)
+	}
+}
+
+func (s *Socket) ack(ctx context.Context, event socketmode.Event, id string) {
+	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
+		s.Log.Warn("taken in but not acknowledged", "id", id, "err", err)
 	}
 }
 

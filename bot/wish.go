@@ -44,7 +44,7 @@ func (p Pen) wishLine(g store.Grant, e store.Entry) (key string, d data) {
 	case e.Verb == store.AskMore:
 		d["Until"], d["Who"] = when(e.Until, p.Zone), ""
 		if isWished(g) && g.Wish.Until.Equal(e.Until) {
-			d["Who"] = mentions(missing(g.Wish.Steps, g.Wish.Voters()), g.Subject.Person)
+			d["Who"] = p.missing(g)
 		}
 	case e.By == store.Rule:
 		key, d["Until"] = "thread.prolong_rule", when(e.Until, p.Zone)

@@ -14,6 +14,7 @@
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
 //	remind    asked, active               the reminder that is due becomes an entry
+//	show      the Home tabs that are open  (home.go, access.go)
 //	tell      the card, its thread and the DM are redrawn from the record
 //
 // # Where what lives

@@ -207,6 +207,7 @@ type voice struct {
 	dms       []store.Grant
 	reminders int
 	reminded  []store.Grant // reminders as they were drawn
+	homes     map[string]handlers.Access
 	alerts    []store.Alert
 	lines     []store.Verb
 	answers   []store.Press
@@ -255,6 +256,26 @@ func (v *voice) Remind(_ context.Context, at store.Card, g store.Grant) (store.C
 	}
 	v.reminded = append(v.reminded, g)
 	return at, nil
+}
+
+func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	if v.homes == nil {
+		v.homes = map[string]handlers.Access{}
+	}
+	v.homes[account] = a
+	return nil
+}
+
+// home is what a person sees on their Home tab.
+func (v *voice) home(account string) handlers.Access {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.homes[account]
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {

@@ -7,6 +7,7 @@
 //	parts.go    what each kind of access adds to its card; one file a kind
 //	ask.go      the question to the person who signed in, whether it was them (pure)
 //	remind.go   what people are reminded of (pure)
+//	approver.go what who has approved hears of it (pure)
 //	home.go     the Home tab (pure)
 //	wish.go     an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)

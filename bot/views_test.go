@@ -22,6 +22,8 @@ func (v view) in(p Pen) Message {
 	switch v.kind {
 	case "dm":
 		return p.DM(v.grants[0])
+	case "approver":
+		return p.Approver(v.grants[0])
 	case "reminder":
 		return p.Reminder(v.grants[0])
 	case "digest":
@@ -51,6 +53,9 @@ func views(t *testing.T) map[string]view {
 	}
 	for name, g := range questions(t) {
 		out["dm/"+name] = view{kind: "dm", grants: []store.Grant{g}}
+	}
+	for _, name := range []string{"asked-1-of-2", "approved", "active", "ended-revoked", "denied"} {
+		out["approver/"+name] = view{kind: "approver", grants: []store.Grant{cards(t)[name]}}
 	}
 	for name, g := range reminders(t) {
 		out["reminder/"+name] = view{kind: "reminder", grants: []store.Grant{g}}

@@ -91,21 +91,35 @@ func (v *Voice) DM(ctx context.Context, g store.Grant) (store.Card, error) {
 }
 
 func (v *Voice) ask(ctx context.Context, g store.Grant) (store.Card, error) {
-	pace, channel := v.redraws, g.DM.Channel
+	return v.letter(ctx, g.DM, g.Subject.Person, func(p Pen) Message { return p.DM(g) })
+}
+
+// letter draws a message to a person, in their language, where it stands or in their DM.
+func (v *Voice) letter(ctx context.Context, at store.Card, to string, draw func(Pen) Message) (store.Card, error) {
+	pace, channel := v.redraws, at.Channel
 	if channel == "" {
 		pace = v.opens
 	}
 	if err := pace.wait(ctx); err != nil {
-		return g.DM, err
+		return at, err
 	}
 	if channel == "" {
-		dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{g.Subject.Person}})
+		dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{to}})
 		if pace.heed(err) != nil {
-			return g.DM, err
+			return at, err
 		}
 		channel = dm.ID
 	}
-	return v.draw(ctx, pace, g.DM, channel, v.penFor(ctx, g.Subject.Person).DM(g))
+	return v.draw(ctx, pace, at, channel, draw(v.penFor(ctx, to)))
+}
+
+// Approver implements handlers.Voice.
+func (v *Voice) Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
+	card, err := v.letter(ctx, at, account, func(p Pen) Message { return p.Approver(g) })
+	if answers(err, unreachable) {
+		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+	}
+	return card, wrap(err, "write to %s", account)
 }
 
 // Remind implements handlers.Voice, in the language of the person.

@@ -33,7 +33,9 @@ func (p Pen) holders(g store.Grant) []slack.BlockElement {
 	if _, ok := g.Later(); !ok {
 		return []slack.BlockElement{finish}
 	}
-	return []slack.BlockElement{p.button(g, store.AskMore), finish}
+	more := p.button(g, store.AskMore)
+	more.Value = g.ID + " " + g.WishTerms()
+	return []slack.BlockElement{more, finish}
 }
 
 // wishLine says what happened to the wish. It calls the approvers while it waits, and the holder once it is decided.

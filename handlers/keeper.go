@@ -80,6 +80,8 @@ type Voice interface {
 	DM(ctx context.Context, g store.Grant) (store.Card, error)
 	// Remind tells the holder that their access ends soon, or redraws that where it stands.
 	Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error)
+	// Approver tells who has approved that they have, where it stands or anew: ErrUnreachable if they cannot be written to.
+	Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error)
 	// Home draws a person's Home tab.
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 
 	"sekisho/store"
 )
@@ -50,28 +49,4 @@ func (k *Keeper) remindTogether(ctx context.Context, first store.Grant) error {
 		records = append(records, &g)
 	}
 	return unlessFaster(k.save(ctx, records...))
-}
-
-// write redraws what the grant's person has been told, and reminds them where that is news: a message of its own, as a
-// redrawn one rings no bell.
-func (k *Keeper) write(ctx context.Context, g store.Grant, remind bool, heard *store.Telling) error {
-	dm, err := k.Voice.DM(ctx, g)
-	if errors.Is(err, ErrUnreachable) {
-		k.Log.Warn("person cannot be written to", "id", g.ID, "person", g.Subject.Person, "err", err)
-		heard.DM = dm
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	heard.DM = dm
-	at := heard.Reminder
-	switch {
-	case remind && g.State == store.Active:
-		at = store.Card{Channel: dm.Channel}
-	case at.TS == "": // none was written
-		return nil
-	}
-	heard.Reminder, err = k.Voice.Remind(ctx, at, g)
-	return err
 }

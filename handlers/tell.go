@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,7 +53,8 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 
 // tellGrant draws the card, then says what happened in its thread, entry by entry, and then to the person.
 func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
-	entries, err := k.DB.Entries(ctx, g.ID, min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM]))
+	from := min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM], g.Told[store.ToApprovers])
+	entries, err := k.DB.Entries(ctx, g.ID, from)
 	if err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	heard.Told = maps.Clone(g.Told)
 	sayErr := k.say(ctx, g, entries, &heard)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.Card, now.DM, now.Reminder, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Told
+		now.Card, now.DM, now.Reminder, now.Approvers, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Approvers, heard.Told
 		if now.Chain.Seq == g.Chain.Seq { // else there is news, which does not wait for a letter's turn
 			now.TellAt = heard.TellAt
 		}
@@ -107,34 +109,13 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	if g.Subject.Person != "" && unheard(store.InDM, concerns) {
-		now := k.now()
-		if heard.TellAt = k.letters.turn(g.ID, now); heard.TellAt.After(now) {
-			return nil
-		}
-		if err := k.write(ctx, g, unheard(store.InDM, isSoon), heard); err != nil {
-			return err
-		}
-	}
-	heard.Told[store.InDM] = g.Chain.Seq
-	return nil
+	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard))
 }
 
 // shows tells whether a verb changes what the card shows.
 func shows(v store.Verb) bool {
 	switch v {
 	case store.Plan, store.Recheck, store.Remind, store.Soon:
-		return false
-	}
-	return true
-}
-
-func isSoon(v store.Verb) bool { return v == store.Soon }
-
-// concerns tells whether a verb changes what the person who signed in sees.
-func concerns(v store.Verb) bool {
-	switch v {
-	case store.Plan, store.Recheck, store.Vote, store.Fail, store.Remind:
 		return false
 	}
 	return true

@@ -50,6 +50,8 @@ func (b Bench) askMore(e store.Entry) (store.Entry, string) {
 		refusal = Wished
 	case !ok:
 		refusal = AtMax
+	case b.Press.Terms != b.Grant.WishTerms():
+		refusal = Changed
 	case b.More.Refusal != "" || b.Policy.unchanged(b.Grant) != "":
 		refusal = NotLonger
 	}

@@ -33,7 +33,7 @@ func TestAnExtensionNeedsAnApproval(t *testing.T) {
 	given(t, func(w *world) {
 		w.wait(3 * time.Hour)
 		before := w.grant("1")
-		if refusal := w.press("U0YAMADA", store.AskMore); refusal != "" {
+		if refusal := w.onWish("U0YAMADA", store.AskMore); refusal != "" {
 			t.Fatal(refusal)
 		}
 		g := w.grant("1")
@@ -45,7 +45,7 @@ func TestAnExtensionNeedsAnApproval(t *testing.T) {
 				t.Errorf("%s agrees: %q, want %q", user, got, want)
 			}
 		}
-		if got := w.press("U0YAMADA", store.AskMore); got != handlers.Wished {
+		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.Wished {
 			t.Errorf("a second wish: %q", got)
 		}
 		if refusal := w.onWish("U0KATO", store.Agree); refusal != "" {
@@ -69,14 +69,14 @@ func TestAnExtensionNeedsAnApproval(t *testing.T) {
 func TestNoExtensionBeyondTheMaximum(t *testing.T) {
 	given(t, func(w *world) {
 		for range 2 {
-			if refusal := w.press("U0YAMADA", store.AskMore) + w.onWish("U0KATO", store.Agree); refusal != "" {
+			if refusal := w.onWish("U0YAMADA", store.AskMore) + w.onWish("U0KATO", store.Agree); refusal != "" {
 				t.Error(refusal)
 			}
 		}
 		if g := w.grant("1"); !g.Until.Equal(g.Max) {
 			t.Errorf("ends %s, at most %s", g.Until, g.Max)
 		}
-		if got := w.press("U0YAMADA", store.AskMore); got != handlers.AtMax {
+		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.AtMax {
 			t.Errorf("a third: %q", got)
 		}
 		w.wait(12*time.Hour + 3*time.Second)
@@ -102,7 +102,7 @@ func TestWhatEndsAWish(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			given(t, func(w *world) {
-				w.press("U0YAMADA", store.AskMore)
+				w.onWish("U0YAMADA", store.AskMore)
 				terms := w.voice.card()
 				end(w)
 				if g := w.grant("1"); g.Wish.Open() {
@@ -126,7 +126,7 @@ func TestAWishNeedsWhatTheRequestNeeded(t *testing.T) {
 		w.press("U0SATO", store.Approve)
 		w.press("U0KATO", store.Approve)
 		w.is("1", store.Active, true)
-		w.press("U0YAMADA", store.AskMore)
+		w.onWish("U0YAMADA", store.AskMore)
 		w.onWish("U0SATO", store.Agree)
 		if got := w.onWish("U0SATO", store.Agree); got != handlers.Voted {
 			t.Errorf("twice: %q", got)
@@ -159,25 +159,46 @@ func TestTheRuleExtendsByItself(t *testing.T) {
 		w.signIn("1")
 		w.press("U0YAMADA", store.Mine)
 		w.is("1", store.Active, true)
-		if refusal := w.press("U0YAMADA", store.AskMore); refusal != "" {
+		if refusal := w.onWish("U0YAMADA", store.AskMore); refusal != "" {
 			t.Error(refusal)
 		}
 		if g := w.grant("1"); g.Until.Sub(g.Start) != 6*time.Hour || g.Wish.Open() {
 			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Wish)
 		}
-		if got := w.press("U0YAMADA", store.AskMore); got != handlers.AtMax {
+		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.AtMax {
 			t.Errorf("further: %q", got)
+		}
+	})
+}
+
+// Who presses twice before the button is drawn anew extends once.
+func TestADoubleClickExtendsOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			p.Entitlements[0].Auto, p.Entitlements[0].Duration = &handlers.Auto{Longest: 6 * time.Hour}, time.Hour
+		})
+		w.signIn("1")
+		w.press("U0YAMADA", store.Mine)
+		g := w.voice.card()
+		for i, want := range []string{"", handlers.Changed} {
+			p := store.Press{ID: store.PressPrefix + string(rune('a'+i)), By: "U0YAMADA", Verb: store.AskMore, On: g.ID, Terms: g.WishTerms(), Card: g.Card}
+			if got := w.pressed(p); got != want {
+				t.Errorf("press %d: %q, want %q", i, got, want)
+			}
+		}
+		if g := w.grant("1"); g.Until.Sub(g.Start) != 2*time.Hour {
+			t.Errorf("%s in all", g.Until.Sub(g.Start))
 		}
 	})
 }
 
 func TestWhoMayAskForMore(t *testing.T) {
 	given(t, func(w *world) {
-		if got := w.press("U0SATO", store.AskMore); got != handlers.NotYours {
+		if got := w.onWish("U0SATO", store.AskMore); got != handlers.NotYours {
 			t.Errorf("an approver: %q", got)
 		}
 		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Longest = 6 * time.Hour })
-		if got := w.press("U0YAMADA", store.AskMore); got != handlers.NotLonger {
+		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.NotLonger {
 			t.Errorf("the rule gives less by now: %q", got)
 		}
 	})

@@ -208,6 +208,7 @@ type voice struct {
 	reminders int
 	reminded  []store.Grant // reminders as they were drawn
 	homes     map[string]handlers.Access
+	approvers map[string][]store.Grant // what each approver saw
 	alerts    []store.Alert
 	lines     []store.Verb
 	answers   []store.Press
@@ -256,6 +257,19 @@ func (v *voice) Remind(_ context.Context, at store.Card, g store.Grant) (store.C
 	}
 	v.reminded = append(v.reminded, g)
 	return at, nil
+}
+
+func (v *voice) Approver(_ context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return at, errDown
+	}
+	if v.approvers == nil {
+		v.approvers = map[string][]store.Grant{}
+	}
+	v.approvers[account] = append(v.approvers[account], g)
+	return store.Card{Channel: "D" + account, TS: g.ID}, nil
 }
 
 func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {

@@ -64,7 +64,7 @@ func (g Grant) Untold() bool {
 	case "", Received, Ignored, Merged:
 		return false
 	}
-	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM)
+	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers)
 }
 
 func later(a, b time.Time) time.Time {

@@ -33,9 +33,10 @@ func (g Grant) Later() (time.Time, bool) {
 	return until, g.State == Active && !g.Wish.Open() && until.After(g.Until)
 }
 
-// WishTerms is a digest of what is shown of the wish: an approval of it is bound to that.
+// WishTerms is a digest of what is shown of the end and of the wish for a later one: an approval of it is bound to that,
+// and so is the wish, so that who presses twice does not wish twice.
 func (g Grant) WishTerms() string {
-	return digestOf(g.Terms(), g.Wish.By, g.Wish.At, g.Wish.Until, g.Wish.Steps)
+	return digestOf(g.Terms(), g.Until.Unix(), g.Wish.By, g.Wish.At.Unix(), g.Wish.Until.Unix(), g.Wish.Steps)
 }
 
 // wished is the grant once something has happened to its wish.

@@ -61,6 +61,9 @@ func TestWhileAccessIsActive(t *testing.T) {
 		s.mustPress("U0SATO", store.Approve, "1")
 		s.reads("U0SATO", "t.yamada", false)
 		s.reads("U0YAMADA", "利用中", true)
+		if said := s.slack.Messages(s.slack.DM("U0SATO")); len(said) != 1 || !strings.Contains(said[0].Text, "You approved") {
+			t.Errorf("who approved heard %+v", said)
+		}
 		s.wait(46 * time.Minute)
 		g := s.grant(s.db(), "1")
 		reminder := fakeslack.Press{User: "U0YAMADA", Channel: g.Reminder.Channel, TS: g.Reminder.TS, Action: string(store.AskMore)}

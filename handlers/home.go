@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	homeAge   = 8 * time.Hour // that an opened Home tab is kept up to date; who opens it again sees it anew in any case
-	mostHomes = 500           // that are
+	homeAge   = 8 * time.Hour    // that an opened Home tab is kept up to date; who opens it again sees it anew in any case
+	mostHomes = 500              // that are
+	homeAgain = 15 * time.Second // after one could not be drawn
 )
 
 // homes are the Home tabs that people have opened. They are kept in memory: Slack says when one is opened, every time.
@@ -30,6 +31,7 @@ type home struct {
 	from   int      // the page
 	until  time.Time
 	stale  bool
+	rests  time.Time // until when it is not drawn again
 }
 
 // Open takes note that a person looks at their Home tab, from a place in what is over. It is drawn beside the caller.
@@ -71,52 +73,68 @@ func (k *Keeper) refresh(grants []store.Grant) {
 	}
 }
 
-// take takes those that are to be drawn.
-func (h *homes) take() map[string]int {
+// take takes those that are to be drawn now, each with its page, and tells whether others rest.
+func (h *homes) take(now time.Time) (pages map[string]int, resting bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	out := map[string]int{}
+	pages = map[string]int{}
 	for account, o := range h.open {
-		if o.stale {
-			out[account], o.stale = o.from, false
+		switch {
+		case !o.stale:
+		case now.Before(o.rests):
+			resting = true
+		default:
+			pages[account], o.stale = o.from, false
 		}
 	}
-	return out
+	return pages, resting
 }
 
-// drawn notes who a home that was drawn belongs to, or that it has to be drawn again.
-func (h *homes) drawn(account string, names []string, ok bool) {
+// drawn notes by which names the rules know who has a home that was drawn.
+func (h *homes) drawn(account string, names []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if o := h.open[account]; o != nil {
-		o.names, o.stale = names, o.stale || !ok
+		o.names = names
 	}
 }
 
-// showHomes draws the Home tabs that are stale, one after the other, until the context ends. What Slack does not take is
-// drawn again with the next tick.
+// failed lets a home rest that could not be drawn.
+func (h *homes) failed(account string, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if o := h.open[account]; o != nil {
+		o.stale, o.rests = true, now.Add(homeAgain)
+	}
+}
+
+// showHomes draws the Home tabs that are stale, one after the other, until the context ends.
 func (k *Keeper) showHomes(ctx context.Context) {
 	for ctx.Err() == nil {
-		again := false
-		stale := k.homes.take()
-		for _, account := range slices.Sorted(maps.Keys(stale)) {
+		pages, resting := k.homes.take(k.now())
+		for _, account := range slices.Sorted(maps.Keys(pages)) {
 			if ctx.Err() != nil {
 				return
 			}
-			names, err := k.show(ctx, account, stale[account])
+			names, err := k.show(ctx, account, pages[account])
 			if err != nil {
 				k.Log.Warn("Home tab will be drawn again", "by", account, "err", err)
+				k.homes.failed(account, k.now())
+				continue
 			}
-			k.homes.drawn(account, names, err == nil)
-			again = again || err != nil
+			k.homes.drawn(account, names)
 		}
-		if again {
-			pause(ctx, tick)
+		if len(pages) > 0 {
 			continue
+		}
+		var again <-chan time.Time
+		if resting {
+			again = time.After(tick)
 		}
 		select {
 		case <-ctx.Done():
 		case <-k.opened:
+		case <-again:
 		}
 	}
 }

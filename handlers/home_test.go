@@ -111,7 +111,7 @@ func TestHomeWaitsForSlack(t *testing.T) {
 		w.wait(time.Minute)
 		w.signIn("1")
 		w.voice.setDown(false)
-		w.wait(3 * time.Second)
+		w.wait(20 * time.Second)
 		w.sees("U0YAMADA", 1, 0, 0)
 	})
 }

@@ -170,3 +170,25 @@ func TestTheReminderWaitsForSlack(t *testing.T) {
 		})
 	}
 }
+
+// A process that dies between the entry and the message leaves the message to the next one.
+func TestTheReminderIsSaidAfterACrash(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.wait(3*time.Hour + 44*time.Minute)
+		w.voice.setDown(true)
+		w.wait(2 * time.Minute)
+		if g := w.grant("1"); !g.Warned.Equal(g.Until) || w.voice.bells() != 0 {
+			t.Fatalf("entry written %t, %d reminders", g.Warned.Equal(g.Until), w.voice.bells())
+		}
+		w.stop()
+		w.voice.setDown(false)
+		w.keeper = w.newKeeper()
+		w.run()
+		w.wait(15 * time.Second)
+		if n := w.voice.bells(); n != 1 {
+			t.Errorf("%d reminders", n)
+		}
+	})
+}

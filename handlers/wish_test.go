@@ -1,6 +1,9 @@
 package handlers_test
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -202,4 +205,45 @@ func TestWhoMayAskForMore(t *testing.T) {
 			t.Errorf("the rule gives less by now: %q", got)
 		}
 	})
+}
+
+// Whatever is pressed in whatever order, with sign-ins in between: access ends at its maximum at the latest, and nobody
+// is shown an end that the ledger does not have.
+func TestAnyExtensions(t *testing.T) {
+	for seed := range uint64(8) {
+		given(t, func(w *world) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			pick := func(from ...string) string { return from[random.IntN(len(from))] }
+			for n := range 30 {
+				switch verb := store.Verb(pick("ask_more", "ask_more", "agree", "agree", "decline", "sign-in", "wait")); verb {
+				case "sign-in":
+					w.signIn(fmt.Sprint("more-", n))
+				case "wait":
+					w.wait(time.Duration(random.IntN(120)) * time.Minute)
+				default:
+					w.onWish(pick("U0YAMADA", "U0YAMADA2", "U0SATO", "U0KATO", "U0OTHER"), verb)
+				}
+			}
+			g := w.grant("1")
+			entries, err := w.db.Entries(t.Context(), g.ID, 0)
+			if err != nil || g.Until.After(g.Max) || g.Max.Sub(g.Start) != 12*time.Hour {
+				t.Errorf("seed %d: from %s until %s, at most %s, %v", seed, g.Start, g.Until, g.Max, err)
+			}
+			ends := map[int64]bool{time.Time{}.Unix(): true}
+			for _, e := range entries {
+				if e.Verb != store.AskMore {
+					ends[e.Until.Unix()] = true
+				}
+			}
+			for _, drawn := range slices.Concat(w.voice.cards, w.voice.dms, w.voice.reminded) {
+				if drawn.ID == g.ID && !ends[drawn.Until.Unix()] {
+					t.Errorf("seed %d: shown the end %s, which no entry set", seed, drawn.Until)
+				}
+			}
+			w.wait(12 * time.Hour)
+			if w.is("1", store.Ended, false); t.Failed() {
+				t.Logf("seed %d", seed)
+			}
+		})
+	}
 }

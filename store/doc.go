@@ -20,6 +20,11 @@
 // behind what begins it (give), behind Slack's user groups (judge), or behind Slack's posts (tell). Nothing scans: the
 // cost of a sweep is the number of rows that are due.
 //
+// # People
+//
+// A grant stands under its person, and while it waits under each of those who may approve it, the newest first
+// (person.go): what concerns one person is read without looking through the others'.
+//
 // # Slots
 //
 // A request holds its [Grant.Slot] (account, user id, target) from "asked" until its access has ended, so there is one

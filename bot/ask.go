@@ -35,8 +35,8 @@ func (p Pen) DM(g store.Grant) Message {
 	}
 	if g.State == store.Active {
 		say(p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)}))
-		if isWished(g) {
-			say(p.wish(g))
+		if isExtending(g) {
+			say(p.extension(g))
 		}
 		buttons = append(buttons, p.holders(g)...)
 	}

@@ -27,8 +27,8 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		return []slack.BlockElement{approve, deny}
 	case store.Approved, store.Active:
 		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g)))
-		if isWished(g) {
-			row = append(p.wishButtons(g), row...)
+		if isExtending(g) {
+			row = append(p.extensionButtons(g), row...)
 		}
 		return row
 	}

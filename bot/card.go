@@ -97,8 +97,8 @@ func (p Pen) notes(g store.Grant) []string {
 	if g.Answer != "" {
 		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
 	}
-	if isWished(g) {
-		out = append(out, p.wish(g))
+	if isExtending(g) {
+		out = append(out, p.extension(g))
 	}
 	out = append(out, p.part(g)...)
 	if g.Outcome == store.Refuse {

@@ -33,7 +33,7 @@ func TestButtonsCanWork(t *testing.T) {
 			return err
 		}}
 		for _, g := range v.grants {
-			steps[g.ID+" "+g.WishTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
+			steps[g.ID+" "+g.ExtensionTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 		}
 		for _, b := range buttonsOf(v.in(p)) {
@@ -68,23 +68,23 @@ func TestRowsOfButtonsAreToldApart(t *testing.T) {
 func TestButtonsByState(t *testing.T) {
 	grants := cards(t)
 	for name, want := range map[string][]string{
-		"asked":            {"approve primary", "deny danger"},
-		"asked-1-of-2":     {"approve primary", "deny danger"},
-		"asked-steps":      {"approve primary, confirmed", "deny danger"}, // can do much harm
-		"asked-unmapped":   {"deny danger"},                               // nobody can approve
-		"approved":         {"finish ", "revoke danger, confirmed"},
-		"approved-trouble": {"finish ", "revoke danger, confirmed"},
-		"active":           {"ask_more ", "finish ", "revoke danger, confirmed"},
-		"active-kept":      {"ask_more ", "finish ", "revoke danger, confirmed"},
-		"active-wish":      {"agree primary", "decline ", "finish ", "revoke danger, confirmed"},
-		"active-wish-high": {"agree primary, confirmed", "decline ", "finish ", "revoke danger, confirmed"},
-		"active-max":       {"finish ", "revoke danger, confirmed"},
-		"ending":           nil,
-		"ending-trouble":   nil,
-		"ended-expired":    nil,
-		"denied":           nil,
-		"lapsed":           nil,
-		"withdrawn":        nil,
+		"asked":                 {"approve primary", "deny danger"},
+		"asked-1-of-2":          {"approve primary", "deny danger"},
+		"asked-steps":           {"approve primary, confirmed", "deny danger"}, // can do much harm
+		"asked-unmapped":        {"deny danger"},                               // nobody can approve
+		"approved":              {"finish ", "revoke danger, confirmed"},
+		"approved-trouble":      {"finish ", "revoke danger, confirmed"},
+		"active":                {"ask_more ", "finish ", "revoke danger, confirmed"},
+		"active-kept":           {"ask_more ", "finish ", "revoke danger, confirmed"},
+		"active-extension":      {"agree primary", "decline ", "finish ", "revoke danger, confirmed"},
+		"active-extension-high": {"agree primary, confirmed", "decline ", "finish ", "revoke danger, confirmed"},
+		"active-max":            {"finish ", "revoke danger, confirmed"},
+		"ending":                nil,
+		"ending-trouble":        nil,
+		"ended-expired":         nil,
+		"denied":                nil,
+		"lapsed":                nil,
+		"withdrawn":             nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := labels(penIn("en").Card(grants[name])); !slices.Equal(got, want) {
@@ -127,7 +127,7 @@ func TestButtonsOfQuestions(t *testing.T) {
 			want = []string{"mine ", "not_mine danger"}
 		}
 		if g.State == store.Active {
-			if !g.Wish.Open() {
+			if !g.Extension.Open() {
 				want = append(want, "ask_more ")
 			}
 			want = append(want, "finish ")

@@ -55,9 +55,9 @@ func (p Pen) digestLine(g store.Grant) string {
 	if g.Answer != "" {
 		line += "\n" + p.Words.Say("card."+string(g.Answer), nil)
 	}
-	if isWished(g) {
-		d := data{"Until": when(g.Wish.Until, p.Zone), "N": len(g.Wish.Approvals), "M": store.Need(g.Wish.Steps)}
-		line += "\n" + p.Words.Say("digest.wish", d)
+	if isExtending(g) {
+		d := data{"Until": when(g.Extension.Until, p.Zone), "N": len(g.Extension.Approvals), "M": store.Need(g.Extension.Steps)}
+		line += "\n" + p.Words.Say("digest.extension", d)
 	}
 	switch d := (data{"Why": p.why(g.Trouble)}); {
 	case g.Outcome == store.Refuse:

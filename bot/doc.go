@@ -9,7 +9,7 @@
 //	remind.go   what people are reminded of (pure)
 //	approver.go what who has approved hears of it (pure)
 //	home.go     the Home tab (pure)
-//	wish.go     an extension that waits (pure)
+//	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)

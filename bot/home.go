@@ -76,8 +76,8 @@ func (p Pen) held(g store.Grant) string {
 	case g.State == store.Approved || g.State == store.Active:
 		line += "\n" + p.Words.Say("home.ends", data{"At": when(g.Until, p.Zone)})
 	}
-	if isWished(g) {
-		line += "\n" + p.wish(g)
+	if isExtending(g) {
+		line += "\n" + p.extension(g)
 	}
 	return line
 }
@@ -85,7 +85,7 @@ func (p Pen) held(g store.Grant) string {
 // waiting is a grant to who may approve it, or its extension.
 func (p Pen) waiting(g store.Grant, channel string) string {
 	d, by := p.place(g), g.Lapses
-	if isWished(g) {
+	if isExtending(g) {
 		d["State"], by = "⏳ *"+p.Words.Say("home.extension", nil)+"*", g.Until
 	}
 	d["Who"], d["User"], d["At"] = p.who(g.Subject), code(g.Subject.User), when(by, p.Zone)

@@ -30,12 +30,12 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 		return out
 	}
 	full := handlers.Access{From: handlers.PageLength, More: true, Cut: true}
-	full.Held = pick(slices.Repeat([]string{"active", "active-wish", "approved-trouble"}, 5)...)
-	full.Waiting = pick(slices.Repeat([]string{"asked-steps", "active-wish-high", "asked-1-of-2"}, 5)...)
+	full.Held = pick(slices.Repeat([]string{"active", "active-extension", "approved-trouble"}, 5)...)
+	full.Waiting = pick(slices.Repeat([]string{"asked-steps", "active-extension-high", "asked-1-of-2"}, 5)...)
 	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
 	return map[string]handlers.Access{
 		"empty": {},
-		"some": {Held: pick("active", "asked-1-of-2", "active-wish"), Waiting: pick("asked-steps", "active-wish"), More: true,
+		"some": {Held: pick("active", "asked-1-of-2", "active-extension"), Waiting: pick("asked-steps", "active-extension"), More: true,
 			Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
 		"full": full,
 	}

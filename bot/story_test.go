@@ -79,7 +79,7 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 			e.Until = e.At.Add(g.Duration)
 		}
 		if e.Verb == store.AskMore {
-			g.Wish.Steps = g.Steps
+			g.Extension.Steps = g.Steps
 		}
 		var err error
 		if g, err = g.After(e); err != nil {
@@ -109,8 +109,8 @@ var (
 func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
 func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, Note: code} }
 
-// wish is the holder's, for eight hours.
-func wish() store.Entry {
+// extend is the holder's, for eight hours.
+func extend() store.Entry {
 	return store.Entry{Verb: store.AskMore, By: yamada, Until: signedIn.Add(8 * time.Hour)}
 }
 
@@ -126,41 +126,41 @@ func cards(t *testing.T) map[string]store.Grant {
 	two := changed(needsTwo)
 	life2 := []store.Entry{vote, approve, plan, apply}
 	return map[string]store.Grant{
-		"asked":            one,
-		"asked-unmapped":   changed(func(g *store.Grant) { g.Subject.Person = "" }),
-		"asked-1-of-2":     lived(t, two, vote),
-		"asked-unknown":    changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
-		"asked-no-mfa":     changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
-		"asked-steps":      lived(t, changed(needsBoth), vote),
-		"asked-reason":     changed(wanted),
-		"asked-auto":       changed(byItself),
-		"active-by-rule":   lived(t, changed(byItself), mine, itself, plan, apply),
-		"active-steps":     lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
-		"approved":         lived(t, one, approve),
-		"approved-trouble": lived(t, one, approve, plan, failed("Throttling")),
-		"active":           lived(t, one, approve, plan, apply),
-		"active-2-of-2":    lived(t, two, vote, approve, plan, apply),
-		"active-kept":      lived(t, one, approve, kept, apply),
-		"active-wish":      lived(t, two, slices.Concat(life2, []store.Entry{wish(), agree})...),
-		"active-wish-high": lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply, wish()),
-		"active-max":       lived(t, one, approve, plan, apply, store.Entry{Verb: store.Extend, Until: signedIn.Add(12*time.Hour + time.Minute)}),
-		"ending":           lived(t, one, approve, plan, apply, expire),
-		"ending-trouble":   lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
-		"ended-expired":    lived(t, one, approve, plan, apply, expire, undo),
-		"ended-revoked":    lived(t, one, approve, plan, apply, revoke, undo),
-		"ended-finished":   lived(t, one, approve, plan, apply, finish, undo),
-		"ended-kept":       lived(t, one, approve, kept, apply, expire, undo),
-		"ended-refused":    lived(t, one, approve, plan, refused("LimitExceeded"), undo),
-		"ended-user-gone":  lived(t, one, approve, refused(handlers.UserGone), undo),
-		"ended-own":        lived(t, one, approve, refused(handlers.Own), undo),
-		"denied":           lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
-		"denied-no-reason": lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
-		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
-		"asked-mine":       lived(t, one, mine),
-		"denied-not-mine":  lived(t, one, notMine),
-		"ending-not-mine":  lived(t, one, approve, plan, apply, notMine),
-		"ended-not-mine":   lived(t, one, approve, plan, apply, notMine, undo),
-		"withdrawn":        lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+		"asked":                 one,
+		"asked-unmapped":        changed(func(g *store.Grant) { g.Subject.Person = "" }),
+		"asked-1-of-2":          lived(t, two, vote),
+		"asked-unknown":         changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
+		"asked-no-mfa":          changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
+		"asked-steps":           lived(t, changed(needsBoth), vote),
+		"asked-reason":          changed(wanted),
+		"asked-auto":            changed(byItself),
+		"active-by-rule":        lived(t, changed(byItself), mine, itself, plan, apply),
+		"active-steps":          lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
+		"approved":              lived(t, one, approve),
+		"approved-trouble":      lived(t, one, approve, plan, failed("Throttling")),
+		"active":                lived(t, one, approve, plan, apply),
+		"active-2-of-2":         lived(t, two, vote, approve, plan, apply),
+		"active-kept":           lived(t, one, approve, kept, apply),
+		"active-extension":      lived(t, two, slices.Concat(life2, []store.Entry{extend(), agree})...),
+		"active-extension-high": lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply, extend()),
+		"active-max":            lived(t, one, approve, plan, apply, store.Entry{Verb: store.Extend, Until: signedIn.Add(12*time.Hour + time.Minute)}),
+		"ending":                lived(t, one, approve, plan, apply, expire),
+		"ending-trouble":        lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
+		"ended-expired":         lived(t, one, approve, plan, apply, expire, undo),
+		"ended-revoked":         lived(t, one, approve, plan, apply, revoke, undo),
+		"ended-finished":        lived(t, one, approve, plan, apply, finish, undo),
+		"ended-kept":            lived(t, one, approve, kept, apply, expire, undo),
+		"ended-refused":         lived(t, one, approve, plan, refused("LimitExceeded"), undo),
+		"ended-user-gone":       lived(t, one, approve, refused(handlers.UserGone), undo),
+		"ended-own":             lived(t, one, approve, refused(handlers.Own), undo),
+		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
+		"denied-no-reason":      lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
+		"lapsed":                lived(t, one, store.Entry{Verb: store.Lapse}),
+		"asked-mine":            lived(t, one, mine),
+		"denied-not-mine":       lived(t, one, notMine),
+		"ending-not-mine":       lived(t, one, approve, plan, apply, notMine),
+		"ended-not-mine":        lived(t, one, approve, plan, apply, notMine, undo),
+		"withdrawn":             lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
 }
 
@@ -198,11 +198,11 @@ func lines(t *testing.T) []told {
 	say("lapse", one, store.Entry{Verb: store.Lapse})
 	say("withdraw", one, store.Entry{Verb: store.Withdraw, By: yamada})
 	say("extend", one, then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)})...)
-	say("ask more", one, then(wish())...)
-	say("agree", two, vote, approve, plan, apply, wish(), agree)
-	say("prolong", one, then(wish(), prolong(sato))...)
-	say("prolong, by the rule", changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), then(wish(), prolong(store.Rule))...)
-	say("decline", one, then(wish(), decline)...)
+	say("ask more", one, then(extend())...)
+	say("agree", two, vote, approve, plan, apply, extend(), agree)
+	say("prolong", one, then(extend(), prolong(sato))...)
+	say("prolong, by the rule", changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), then(extend(), prolong(store.Rule))...)
+	say("decline", one, then(extend(), decline)...)
 	say("expire", one, then(expire)...)
 	say("revoke", one, then(revoke)...)
 	say("finish", one, then(finish)...)

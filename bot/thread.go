@@ -36,7 +36,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 		d["Lapses"] = when(g.Lapses, p.Zone)
 	case store.AskMore, store.Agree, store.Prolong, store.Decline:
-		key, d = p.wishLine(g, e)
+		key, d = p.extensionLine(g, e)
 	case store.Extend:
 		d["Until"] = when(e.Until, p.Zone)
 	case store.Apply:

@@ -91,20 +91,20 @@ func questions(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
 	return map[string]store.Grant{
-		"asked":           one,
-		"asked-unknown":   changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
-		"active":          lived(t, one, approve, plan, apply),
-		"active-wish":     lived(t, one, approve, plan, apply, wish()),
-		"asked-auto":      changed(byItself),
-		"by-rule":         lived(t, changed(byItself), mine, itself),
-		"mine":            lived(t, one, mine),
-		"mine-denied":     lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
-		"not-mine":        lived(t, one, notMine),
-		"not-mine-ending": lived(t, one, approve, plan, apply, notMine),
-		"not-mine-ended":  lived(t, one, approve, plan, apply, notMine, undo),
-		"ending":          lived(t, one, approve, plan, apply, expire),
-		"ended":           lived(t, one, approve, plan, apply, expire, undo),
-		"lapsed":          lived(t, one, store.Entry{Verb: store.Lapse}),
+		"asked":            one,
+		"asked-unknown":    changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
+		"active":           lived(t, one, approve, plan, apply),
+		"active-extension": lived(t, one, approve, plan, apply, extend()),
+		"asked-auto":       changed(byItself),
+		"by-rule":          lived(t, changed(byItself), mine, itself),
+		"mine":             lived(t, one, mine),
+		"mine-denied":      lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
+		"not-mine":         lived(t, one, notMine),
+		"not-mine-ending":  lived(t, one, approve, plan, apply, notMine),
+		"not-mine-ended":   lived(t, one, approve, plan, apply, notMine, undo),
+		"ending":           lived(t, one, approve, plan, apply, expire),
+		"ended":            lived(t, one, approve, plan, apply, expire, undo),
+		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
 	}
 }
 

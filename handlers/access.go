@@ -72,8 +72,8 @@ func (k *Keeper) waiting(ctx context.Context, account, person string) ([]store.G
 	slices.Sort(ids)
 	out, err := k.grants(ctx, slices.Compact(ids), func(g store.Grant) bool {
 		approvals := g.Approvals
-		if g.Wish.Open() {
-			approvals = g.Wish.Approvals
+		if g.Extension.Open() {
+			approvals = g.Extension.Approvals
 		}
 		return g.Subject.Person != person && len(g.Missing()) > 0 && !slices.ContainsFunc(approvals, func(a store.Approval) bool {
 			return k.Policy.People.Of(a.By) == person

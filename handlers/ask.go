@@ -128,7 +128,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	if into.State.Live() {
 		e.Verb, e.Until = store.Extend, window(into, g.Signin.At, now)
 		if into.Terms() != shown {
-			into.Wish.Approvals = nil
+			into.Extension.Approvals = nil
 		}
 	}
 	into, err := into.After(e)

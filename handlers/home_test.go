@@ -33,7 +33,7 @@ func TestHomesAreKeptUpToDate(t *testing.T) {
 		w.press("U0SATO", store.Approve)
 		w.sees("U0YAMADA2", 1, 0, 0)
 		w.sees("U0SATO", 0, 0, 0)
-		w.onWish("U0YAMADA", store.AskMore)
+		w.onExtension("U0YAMADA", store.AskMore)
 		w.sees("U0SATO", 0, 1, 0)
 		w.wait(4*time.Hour + 3*time.Second)
 		w.sees("U0YAMADA2", 0, 0, 1)

@@ -11,28 +11,28 @@ import (
 
 // Refusals of a press. They are keys of the catalogues in package bot.
 const (
-	Gone        = "gone"         // there is no such request
-	Moved       = "moved"        // pressed on a message that is not the card
-	Changed     = "changed"      // the card shows something else by now
-	Late        = "late"         // somebody decided already
-	Over        = "over"         // the time is up
-	NotYours    = "not_yours"    // only the holder can finish
-	NotApprover = "not_approver" // not in the rule
-	NoPerson    = "no_person"    // the presser's Slack account is mapped to nobody
-	NoHolder    = "no_holder"    // the IAM user is mapped to nobody
-	Own         = "own"          // four eyes
-	Voted       = "voted"        // one person counts once
-	Enough      = "enough"       // others have approved what this person could: it needs someone else
-	RuleGone    = "rule_gone"    // the entitlement is no longer in the configuration
-	RuleChanged = "rule_changed" // it means something else by now
-	UserGone    = "user_gone"    // the IAM user was deleted, or made anew
-	Guest       = "guest"        // a guest of the workspace decides nothing
-	Stranger    = "stranger"     // nor does anybody of another one
-	AtMax       = "at_max"       // the access ends as late as it may already
-	Wished      = "wished"       // a wish for a later end waits already
-	WishOver    = "wish_over"    // it has been decided
-	NotLonger   = "not_longer"   // the rule would not give it for so long now
-	NotSecurity = "not_security" // alerts are the security group's
+	Gone          = "gone"           // there is no such request
+	Moved         = "moved"          // pressed on a message that is not the card
+	Changed       = "changed"        // the card shows something else by now
+	Late          = "late"           // somebody decided already
+	Over          = "over"           // the time is up
+	NotYours      = "not_yours"      // only the holder can finish
+	NotApprover   = "not_approver"   // not in the rule
+	NoPerson      = "no_person"      // the presser's Slack account is mapped to nobody
+	NoHolder      = "no_holder"      // the IAM user is mapped to nobody
+	Own           = "own"            // four eyes
+	Voted         = "voted"          // one person counts once
+	Enough        = "enough"         // others have approved what this person could: it needs someone else
+	RuleGone      = "rule_gone"      // the entitlement is no longer in the configuration
+	RuleChanged   = "rule_changed"   // it means something else by now
+	UserGone      = "user_gone"      // the IAM user was deleted, or made anew
+	Guest         = "guest"          // a guest of the workspace decides nothing
+	Stranger      = "stranger"       // nor does anybody of another one
+	AtMax         = "at_max"         // the access ends as late as it may already
+	Extending     = "extending"      // an extension waits already
+	ExtensionOver = "extension_over" // it has been decided
+	NotLonger     = "not_longer"     // the rule would not give it for so long now
+	NotSecurity   = "not_security"   // alerts are the security group's
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
@@ -44,8 +44,8 @@ type Bench struct {
 	Approver  bool     // the rule lets this Slack account approve
 	Steps     []int    // of the grant, from 1, that its approval can count for
 	RuleGives bool     // the rule gives the grant by itself
-	Voters    [][]int  // of the grant's wish: what those who agreed before can count for now
-	More      Decision // on the wish, where it is one
+	Voters    [][]int  // of the grant's extension: what those who agreed before can count for now
+	More      Decision // on the extension, where it is one
 	Security  bool     // it is of the security group, which may revoke
 	Now       time.Time
 }
@@ -66,7 +66,7 @@ func (b Bench) Judge() (store.Entry, string) {
 	case store.AskMore:
 		return b.askMore(e)
 	case store.Agree, store.Decline:
-		return b.onWish(e)
+		return b.onExtension(e)
 	case store.Mine:
 		return e, cmp.Or(b.holder(), b.changed())
 	case store.Finish, store.NotMine:

@@ -61,7 +61,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 		return k.refuse(ctx, p, refusal, facts(g))
 	}
 	if e.Verb == store.AskMore {
-		g.Wish.Steps = b.More.Steps
+		g.Extension.Steps = b.More.Steps
 	}
 	if g, err = g.After(e); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	case store.AskMore:
 		b.More, err = k.more(ctx, g, b.Now)
 	case store.Agree:
-		if b.Steps, err = k.canCount(ctx, g.Wish.Steps, p.By); err == nil {
+		if b.Steps, err = k.canCount(ctx, g.Extension.Steps, p.By); err == nil {
 			b.Voters, err = k.stillCount(ctx, g)
 		}
 	case store.Mine:

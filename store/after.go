@@ -17,7 +17,8 @@ var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
-// where approvals are missing, ErrWish where there is no wish to decide on, ErrTerm where the end is not within what the rule allows.
+// where approvals are missing, ErrExtension where there is no extension to decide on, ErrTerm where the end is not within
+// what the rule allows.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
 	if err != nil {
@@ -27,7 +28,7 @@ func (g Grant) After(e Entry) (Grant, error) {
 		return g, fmt.Errorf("%s %s: %w", e.Verb, g.ID, err)
 	}
 	if to != Active {
-		g.Wish = Wish{}
+		g.Extension = Extension{}
 	}
 	g.Work = g.Work.after(e, to != g.State)
 	g.State, g.Telling = to, g.Telling.after(e)
@@ -58,12 +59,12 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		if e.Until.Before(g.Until) {
 			return g, ErrTerm
 		}
-		if !g.Wish.Until.After(e.Until) { // as good as come true
-			g.Wish = Wish{}
+		if !g.Extension.Until.After(e.Until) { // as good as come true
+			g.Extension = Extension{}
 		}
 		return g.until(e)
 	case AskMore, Agree, Prolong, Decline:
-		return g.wished(e)
+		return g.extension(e)
 	case Plan:
 		g.Planned, g.Effects = true, merged(g.Effects, e.Facts)
 	case Apply:

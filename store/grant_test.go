@@ -87,9 +87,9 @@ func TestAnyLife(t *testing.T) {
 			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now, Steps: []int{1},
 				Until: now.Add(time.Duration(rapid.IntRange(-1, 20).Draw(rt, "hours")) * time.Hour)}
 			if e.Verb == store.AskMore {
-				g.Wish.Steps = g.Steps
-			} else if e.Verb == store.Prolong && g.Wish.Open() {
-				e.Until = g.Wish.Until
+				g.Extension.Steps = g.Steps
+			} else if e.Verb == store.Prolong && g.Extension.Open() {
+				e.Until = g.Extension.Until
 			}
 			before := g
 			next, err := g.After(e)

@@ -33,13 +33,13 @@ func (g Grant) personKeys() []Key {
 	return keys
 }
 
-// Missing are those whose approvals the grant, or the wish for its later end, waits for: each user and user group once.
+// Missing are those whose approvals the grant, or the extension of it, waits for: each user and user group once.
 func (g Grant) Missing() []string {
 	switch {
 	case g.State == Asked:
 		return missing(g.Steps, g.Voters())
-	case g.State == Active && g.Wish.Open():
-		return missing(g.Wish.Steps, g.Wish.Voters())
+	case g.State == Active && g.Extension.Open():
+		return missing(g.Extension.Steps, g.Extension.Voters())
 	}
 	return nil
 }

@@ -43,9 +43,9 @@ const (
 	Fail     Verb = "fail"   // a try that will be repeated
 	Refuse   Verb = "refuse" // it cannot be given
 	Extend   Verb = "extend"
-	AskMore  Verb = "ask_more" // the holder wishes for a later end
+	AskMore  Verb = "ask_more" // the holder asks for a later end
 	Agree    Verb = "agree"    // an approval of that, not the last one needed
-	Prolong  Verb = "prolong"  // the last one: the wish comes true
+	Prolong  Verb = "prolong"  // the last one: it is given
 	Decline  Verb = "decline"  // an approver says no to it
 	Expire   Verb = "expire"
 	Revoke   Verb = "revoke"

@@ -11,13 +11,13 @@ import (
 	"sekisho/store"
 )
 
-// onWish presses a button that stands beside an open wish.
-func (w *world) onWish(user string, verb store.Verb) string {
+// onExtension presses a button that stands beside an open extension.
+func (w *world) onExtension(user string, verb store.Verb) string {
 	w.t.Helper()
 	g := w.voice.card()
 	w.n++
-	return w.pressed(store.Press{ID: store.PressPrefix + "wish-" + time.Now().String() + string(rune('a'+w.n)), By: user, Verb: verb, On: g.ID,
-		Terms: g.WishTerms(), Card: g.Card})
+	return w.pressed(store.Press{ID: store.PressPrefix + "extension-" + time.Now().String() + string(rune('a'+w.n)), By: user, Verb: verb, On: g.ID,
+		Terms: g.ExtensionTerms(), Card: g.Card})
 }
 
 // given is a world in which t.yamada has access for four of at most twelve hours.
@@ -36,27 +36,27 @@ func TestAnExtensionNeedsAnApproval(t *testing.T) {
 	given(t, func(w *world) {
 		w.wait(3 * time.Hour)
 		before := w.grant("1")
-		if refusal := w.onWish("U0YAMADA", store.AskMore); refusal != "" {
+		if refusal := w.onExtension("U0YAMADA", store.AskMore); refusal != "" {
 			t.Fatal(refusal)
 		}
 		g := w.grant("1")
-		if !g.Until.Equal(before.Until) || !g.Wish.Until.Equal(before.Until.Add(4*time.Hour)) {
-			t.Errorf("ends %s, wished for %s", g.Until, g.Wish.Until)
+		if !g.Until.Equal(before.Until) || !g.Extension.Until.Equal(before.Until.Add(4*time.Hour)) {
+			t.Errorf("ends %s, asked for %s", g.Until, g.Extension.Until)
 		}
 		for user, want := range map[string]string{"U0YAMADA": handlers.Own, "U0YAMADA2": handlers.Own, "U0OTHER": handlers.NotApprover} {
-			if got := w.onWish(user, store.Agree); got != want {
+			if got := w.onExtension(user, store.Agree); got != want {
 				t.Errorf("%s agrees: %q, want %q", user, got, want)
 			}
 		}
-		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.Wished {
-			t.Errorf("a second wish: %q", got)
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.Extending {
+			t.Errorf("an extension: %q", got)
 		}
-		if refusal := w.onWish("U0KATO", store.Agree); refusal != "" {
+		if refusal := w.onExtension("U0KATO", store.Agree); refusal != "" {
 			t.Error(refusal)
 		}
 		after := w.grant("1")
-		if !after.Until.Equal(g.Wish.Until) || after.Wish.Open() || !after.Max.Equal(before.Max) {
-			t.Errorf("ends %s, want %s; %+v", after.Until, g.Wish.Until, after.Wish)
+		if !after.Until.Equal(g.Extension.Until) || after.Extension.Open() || !after.Max.Equal(before.Max) {
+			t.Errorf("ends %s, want %s; %+v", after.Until, g.Extension.Until, after.Extension)
 		}
 		if drawn := w.voice.card(); !drawn.Until.Equal(after.Until) {
 			t.Errorf("the card says %s", drawn.Until)
@@ -72,14 +72,14 @@ func TestAnExtensionNeedsAnApproval(t *testing.T) {
 func TestNoExtensionBeyondTheMaximum(t *testing.T) {
 	given(t, func(w *world) {
 		for range 2 {
-			if refusal := w.onWish("U0YAMADA", store.AskMore) + w.onWish("U0KATO", store.Agree); refusal != "" {
+			if refusal := w.onExtension("U0YAMADA", store.AskMore) + w.onExtension("U0KATO", store.Agree); refusal != "" {
 				t.Error(refusal)
 			}
 		}
 		if g := w.grant("1"); !g.Until.Equal(g.Max) {
 			t.Errorf("ends %s, at most %s", g.Until, g.Max)
 		}
-		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.AtMax {
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.AtMax {
 			t.Errorf("a third: %q", got)
 		}
 		w.wait(12*time.Hour + 3*time.Second)
@@ -87,10 +87,10 @@ func TestNoExtensionBeyondTheMaximum(t *testing.T) {
 	})
 }
 
-func TestWhatEndsAWish(t *testing.T) {
+func TestWhatEndsAnExtension(t *testing.T) {
 	for name, end := range map[string]func(*world){
 		"declined": func(w *world) {
-			if refusal := w.onWish("U0KATO", store.Decline); refusal != "" {
+			if refusal := w.onExtension("U0KATO", store.Decline); refusal != "" {
 				w.t.Error(refusal)
 			}
 		},
@@ -105,15 +105,15 @@ func TestWhatEndsAWish(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			given(t, func(w *world) {
-				w.onWish("U0YAMADA", store.AskMore)
+				w.onExtension("U0YAMADA", store.AskMore)
 				terms := w.voice.card()
 				end(w)
-				if g := w.grant("1"); g.Wish.Open() {
-					t.Errorf("it is open: %+v", g.Wish)
+				if g := w.grant("1"); g.Extension.Open() {
+					t.Errorf("it is open: %+v", g.Extension)
 				}
 				w.n++
-				p := store.Press{ID: store.PressPrefix + "late-" + name, By: "U0KATO", Verb: store.Agree, On: terms.ID, Terms: terms.WishTerms(), Card: terms.Card}
-				if got := w.pressed(p); got != handlers.WishOver && got != handlers.Late {
+				p := store.Press{ID: store.PressPrefix + "late-" + name, By: "U0KATO", Verb: store.Agree, On: terms.ID, Terms: terms.ExtensionTerms(), Card: terms.Card}
+				if got := w.pressed(p); got != handlers.ExtensionOver && got != handlers.Late {
 					t.Errorf("agreed to afterwards: %q", got)
 				}
 			})
@@ -122,35 +122,35 @@ func TestWhatEndsAWish(t *testing.T) {
 }
 
 // Two have to agree to what two have approved, each as long as they are entitled; and to what was shown.
-func TestAWishNeedsWhatTheRequestNeeded(t *testing.T) {
+func TestAnExtensionNeedsWhatTheRequestNeeded(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.press("U0KATO", store.Approve)
 		w.is("1", store.Active, true)
-		w.onWish("U0YAMADA", store.AskMore)
-		w.onWish("U0SATO", store.Agree)
-		if got := w.onWish("U0SATO", store.Agree); got != handlers.Voted {
+		w.onExtension("U0YAMADA", store.AskMore)
+		w.onExtension("U0SATO", store.Agree)
+		if got := w.onExtension("U0SATO", store.Agree); got != handlers.Voted {
 			t.Errorf("twice: %q", got)
 		}
 		stale := w.voice.card()
 		w.leads.set(false, "U0KATO", "U0YAMADA")
 		w.wait(2 * time.Minute)
-		w.onWish("U0KATO", store.Agree)
-		if g := w.grant("1"); !g.Wish.Open() || len(g.Wish.Approvals) != 2 {
-			t.Errorf("one of two has left the group, and the wish is %+v", g.Wish)
+		w.onExtension("U0KATO", store.Agree)
+		if g := w.grant("1"); !g.Extension.Open() || len(g.Extension.Approvals) != 2 {
+			t.Errorf("one of two has left the group, and the extension is %+v", g.Extension)
 		}
-		stale.Wish.Until = stale.Wish.Until.Add(time.Hour)
-		p := store.Press{ID: store.PressPrefix + "stale", By: "U0CHIEF", Verb: store.Agree, On: stale.ID, Terms: stale.WishTerms(), Card: stale.Card}
+		stale.Extension.Until = stale.Extension.Until.Add(time.Hour)
+		p := store.Press{ID: store.PressPrefix + "stale", By: "U0CHIEF", Verb: store.Agree, On: stale.ID, Terms: stale.ExtensionTerms(), Card: stale.Card}
 		if got := w.pressed(p); got != handlers.Changed {
 			t.Errorf("agreed to something else: %q", got)
 		}
-		if refusal := w.onWish("U0CHIEF", store.Agree); refusal != "" {
+		if refusal := w.onExtension("U0CHIEF", store.Agree); refusal != "" {
 			t.Error(refusal)
 		}
-		if g := w.grant("1"); g.Wish.Open() || g.Until.Sub(g.Start) != 8*time.Hour {
-			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Wish)
+		if g := w.grant("1"); g.Extension.Open() || g.Until.Sub(g.Start) != 8*time.Hour {
+			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Extension)
 		}
 	})
 }
@@ -162,13 +162,13 @@ func TestTheRuleExtendsByItself(t *testing.T) {
 		w.signIn("1")
 		w.press("U0YAMADA", store.Mine)
 		w.is("1", store.Active, true)
-		if refusal := w.onWish("U0YAMADA", store.AskMore); refusal != "" {
+		if refusal := w.onExtension("U0YAMADA", store.AskMore); refusal != "" {
 			t.Error(refusal)
 		}
-		if g := w.grant("1"); g.Until.Sub(g.Start) != 6*time.Hour || g.Wish.Open() {
-			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Wish)
+		if g := w.grant("1"); g.Until.Sub(g.Start) != 6*time.Hour || g.Extension.Open() {
+			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Extension)
 		}
-		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.AtMax {
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.AtMax {
 			t.Errorf("further: %q", got)
 		}
 	})
@@ -184,7 +184,7 @@ func TestADoubleClickExtendsOnce(t *testing.T) {
 		w.press("U0YAMADA", store.Mine)
 		g := w.voice.card()
 		for i, want := range []string{"", handlers.Changed} {
-			p := store.Press{ID: store.PressPrefix + string(rune('a'+i)), By: "U0YAMADA", Verb: store.AskMore, On: g.ID, Terms: g.WishTerms(), Card: g.Card}
+			p := store.Press{ID: store.PressPrefix + string(rune('a'+i)), By: "U0YAMADA", Verb: store.AskMore, On: g.ID, Terms: g.ExtensionTerms(), Card: g.Card}
 			if got := w.pressed(p); got != want {
 				t.Errorf("press %d: %q, want %q", i, got, want)
 			}
@@ -197,11 +197,11 @@ func TestADoubleClickExtendsOnce(t *testing.T) {
 
 func TestWhoMayAskForMore(t *testing.T) {
 	given(t, func(w *world) {
-		if got := w.onWish("U0SATO", store.AskMore); got != handlers.NotYours {
+		if got := w.onExtension("U0SATO", store.AskMore); got != handlers.NotYours {
 			t.Errorf("an approver: %q", got)
 		}
 		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Longest = 6 * time.Hour })
-		if got := w.onWish("U0YAMADA", store.AskMore); got != handlers.NotLonger {
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.NotLonger {
 			t.Errorf("the rule gives less by now: %q", got)
 		}
 	})
@@ -221,7 +221,7 @@ func TestAnyExtensions(t *testing.T) {
 				case "wait":
 					w.wait(time.Duration(random.IntN(120)) * time.Minute)
 				default:
-					w.onWish(pick("U0YAMADA", "U0YAMADA2", "U0SATO", "U0KATO", "U0OTHER"), verb)
+					w.onExtension(pick("U0YAMADA", "U0YAMADA2", "U0SATO", "U0KATO", "U0OTHER"), verb)
 				}
 			}
 			g := w.grant("1")

@@ -8,10 +8,10 @@ import (
 	"sekisho/store"
 )
 
-// wishing is active access with a wish for eight hours, which needs two.
-func wishing() store.Grant {
+// extending is active access with an extension for eight hours, which needs two.
+func extending() store.Grant {
 	g := after(asked(), noon, store.Approve, store.Apply)
-	g.Wish.Steps = []store.Step{{By: []string{"U9"}, Count: 2}}
+	g.Extension.Steps = []store.Step{{By: []string{"U9"}, Count: 2}}
 	g, err := g.After(store.Entry{Verb: store.AskMore, By: "U1", At: noon, Until: noon.Add(8 * time.Hour)})
 	if err != nil {
 		panic(err)
@@ -19,8 +19,8 @@ func wishing() store.Grant {
 	return g
 }
 
-func TestWhatAWishAllows(t *testing.T) {
-	active, open := after(asked(), noon, store.Approve, store.Apply), wishing()
+func TestWhatAnExtensionAllows(t *testing.T) {
+	active, open := after(asked(), noon, store.Approve, store.Apply), extending()
 	half := after(open, noon, store.Agree)
 	auto, risky := open, open
 	auto.Auto, risky.Auto, risky.Risk = 8*time.Hour, 8*time.Hour, store.High
@@ -34,9 +34,9 @@ func TestWhatAWishAllows(t *testing.T) {
 		{"to the maximum", active, store.Entry{Verb: store.AskMore, Until: noon.Add(12 * time.Hour)}, nil},
 		{"beyond it", active, store.Entry{Verb: store.AskMore, Until: noon.Add(12*time.Hour + 1)}, store.ErrTerm},
 		{"no later", active, store.Entry{Verb: store.AskMore, Until: active.Until}, store.ErrTerm},
-		{"a second", open, store.Entry{Verb: store.AskMore, Until: noon.Add(9 * time.Hour)}, store.ErrWish},
-		{"agreed to without a wish", active, store.Entry{Verb: store.Agree}, store.ErrWish},
-		{"declined without a wish", active, store.Entry{Verb: store.Decline}, store.ErrWish},
+		{"a second", open, store.Entry{Verb: store.AskMore, Until: noon.Add(9 * time.Hour)}, store.ErrExtension},
+		{"agreed to without an extension", active, store.Entry{Verb: store.Agree}, store.ErrExtension},
+		{"declined without an extension", active, store.Entry{Verb: store.Decline}, store.ErrExtension},
 		{"true with one of two", open, store.Entry{Verb: store.Prolong, Until: eight, Steps: []int{1}}, store.ErrSteps},
 		{"true with two", half, store.Entry{Verb: store.Prolong, Until: eight, Steps: []int{1}}, nil},
 		{"true to another end", half, store.Entry{Verb: store.Prolong, Until: eight.Add(1), Steps: []int{1}}, store.ErrTerm},
@@ -51,25 +51,25 @@ func TestWhatAWishAllows(t *testing.T) {
 	}
 }
 
-func TestAWishEndsWithItsAccess(t *testing.T) {
-	if g := after(wishing(), noon, store.Revoke); g.Wish.Open() {
+func TestAnExtensionEndsWithItsAccess(t *testing.T) {
+	if g := after(extending(), noon, store.Revoke); g.Extension.Open() {
 		t.Error("it outlives the access")
 	}
-	if g := after(wishing(), noon, store.Extend); !g.Wish.Open() {
+	if g := after(extending(), noon, store.Extend); !g.Extension.Open() {
 		t.Error("a sign-in that changes little ends it")
 	}
-	g, err := wishing().After(store.Entry{Verb: store.Extend, By: "U9", At: noon, Until: noon.Add(8 * time.Hour)})
-	if err != nil || g.Wish.Open() {
+	g, err := extending().After(store.Entry{Verb: store.Extend, By: "U9", At: noon, Until: noon.Add(8 * time.Hour)})
+	if err != nil || g.Extension.Open() {
 		t.Errorf("it has come true by a sign-in, and waits: %v", err)
 	}
 }
 
-// A vote does not change what is shown of the wish, another sign-in from elsewhere does.
-func TestWishTerms(t *testing.T) {
-	g := wishing()
+// A vote does not change what is shown of the extension, another sign-in from elsewhere does.
+func TestExtensionTerms(t *testing.T) {
+	g := extending()
 	elsewhere := g
 	elsewhere.Signin.Address = "198.51.100.1"
-	if voted := after(g, noon, store.Agree); voted.WishTerms() != g.WishTerms() || elsewhere.WishTerms() == g.WishTerms() {
-		t.Error("the terms of the wish")
+	if voted := after(g, noon, store.Agree); voted.ExtensionTerms() != g.ExtensionTerms() || elsewhere.ExtensionTerms() == g.ExtensionTerms() {
+		t.Error("the terms of the extension")
 	}
 }

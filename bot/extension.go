@@ -6,19 +6,19 @@ import (
 	"sekisho/store"
 )
 
-// wish says that the holder has asked for a later end, and who has agreed.
-func (p Pen) wish(g store.Grant) string {
-	return p.Words.Say("card.wish", data{"By": mention(g.Wish.By), "Until": when(g.Wish.Until, p.Zone),
-		"Approvals": p.given(g.Wish.Steps, g.Wish.Approvals, g.Wish.Voters())})
+// extension says that the holder has asked for a later end, and who has agreed.
+func (p Pen) extension(g store.Grant) string {
+	return p.Words.Say("card.extension", data{"By": mention(g.Extension.By), "Until": when(g.Extension.Until, p.Zone),
+		"Approvals": p.given(g.Extension.Steps, g.Extension.Approvals, g.Extension.Voters())})
 }
 
-// isWished tells whether a wish for a later end waits for approvals.
-func isWished(g store.Grant) bool { return g.State == store.Active && g.Wish.Open() }
+// isExtending tells whether an extension waits for approvals.
+func isExtending(g store.Grant) bool { return g.State == store.Active && g.Extension.Open() }
 
-// wishButtons are the approvers', on the wish as it is shown.
-func (p Pen) wishButtons(g store.Grant) []slack.BlockElement {
+// extensionButtons are the approvers', on the extension as it is shown.
+func (p Pen) extensionButtons(g store.Grant) []slack.BlockElement {
 	agree, decline := p.button(g, store.Agree), p.button(g, store.Decline)
-	agree.Value = g.ID + " " + g.WishTerms()
+	agree.Value = g.ID + " " + g.ExtensionTerms()
 	decline.Value = agree.Value
 	agree.WithStyle(slack.StylePrimary)
 	if isRisky(g) && !g.Digest { // on which there is no room to ask twice
@@ -34,18 +34,18 @@ func (p Pen) holders(g store.Grant) []slack.BlockElement {
 		return []slack.BlockElement{finish}
 	}
 	more := p.button(g, store.AskMore)
-	more.Value = g.ID + " " + g.WishTerms()
+	more.Value = g.ID + " " + g.ExtensionTerms()
 	return []slack.BlockElement{more, finish}
 }
 
-// wishLine says what happened to the wish. It calls the approvers while it waits, and the holder once it is decided.
-func (p Pen) wishLine(g store.Grant, e store.Entry) (key string, d data) {
+// extensionLine says what happened to the extension. It calls the approvers while it waits, and the holder once it is decided.
+func (p Pen) extensionLine(g store.Grant, e store.Entry) (key string, d data) {
 	d = data{"By": mention(e.By), "Who": mention(g.Subject.Person), "Until": when(g.Until, p.Zone), "Rule": code(g.Entitlement)}
 	key = "thread." + string(e.Verb)
 	switch {
 	case e.Verb == store.AskMore:
 		d["Until"], d["Who"] = when(e.Until, p.Zone), ""
-		if isWished(g) && g.Wish.Until.Equal(e.Until) {
+		if isExtending(g) && g.Extension.Until.Equal(e.Until) {
 			d["Who"] = p.missing(g)
 		}
 	case e.By == store.Rule:

@@ -261,6 +261,22 @@ func TestWishWhileAWSHangs(t *testing.T) {
 	})
 }
 
+// TestWishNeverProlongs what a person has, also where that is only found out once IAM answers.
+func TestWishNeverProlongs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		until := w.grant("1").Until
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
+		w.asks(wish("1", func(x *handlers.Wish) { x.Duration = 12 * time.Hour }))
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if g := w.wished("1"); g.State != store.Ignored || g.Note != handlers.Already || !w.grant("1").Until.Equal(until) {
+			t.Errorf("%s %s, access ends %s, did %s", g.State, g.Note, w.grant("1").Until, until)
+		}
+	})
+}
+
 // TestWishIsDecidedAgain once IAM answers: who was somebody else by then, or may no longer ask, is told so, and has no card.
 func TestWishIsDecidedAgain(t *testing.T) {
 	for name, change := range map[string]func(*world){

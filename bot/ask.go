@@ -8,7 +8,11 @@ import (
 
 // DM asks the person who signed in whether it was them, and shows them their access while they have it. No button is left
 // that cannot work.
+// Who asked by hand reads what became of it.
 func (p Pen) DM(g store.Grant) Message {
+	if !hasSignIn(g) {
+		return p.asked(g)
+	}
 	text := p.Words.Say("dm.signed_in", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
 	blocks := []slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),
@@ -34,10 +38,7 @@ func (p Pen) DM(g store.Grant) Message {
 		buttons = p.answers(g)
 	}
 	if g.State == store.Active {
-		say(p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)}))
-		if isExtending(g) {
-			say(p.extension(g))
-		}
+		say(p.active(g))
 		buttons = append(buttons, p.holders(g)...)
 	}
 	if len(buttons) > 0 {
@@ -46,6 +47,36 @@ func (p Pen) DM(g store.Grant) Message {
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(state)))
 	return Message{Text: text, Blocks: blocks}
+}
+
+// asked tells a person what they asked for, and where it stands. They can take it back while it waits.
+func (p Pen) asked(g store.Grant) Message {
+	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.Words.Span(g.Duration)}
+	if g.State == store.Ignored {
+		text := p.Words.Say("dm.not_asked", d)
+		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
+	}
+	text, state := p.Words.Say("dm.asked", d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
+	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
+	if g.State == store.Asked {
+		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
+		blocks = append(blocks, slack.NewActionBlock("", withdraw))
+	}
+	if g.State == store.Active {
+		sentence := p.active(g)
+		text += "\n" + sentence
+		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil), slack.NewActionBlock("", p.holders(g)...))
+	}
+	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
+}
+
+// active says until when the person has access, and what they have asked for beyond that.
+func (p Pen) active(g store.Grant) string {
+	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
+	if isExtending(g) {
+		text += "\n" + p.extension(g)
+	}
+	return text
 }
 
 // canAnswer tells whether an answer still has an effect.

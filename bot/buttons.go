@@ -24,6 +24,9 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		if isRisky(g) {
 			approve = approve.WithConfirm(p.confirmApprove(g))
 		}
+		if g.Origin == store.Requested {
+			return []slack.BlockElement{approve, deny, button(store.Withdraw, slack.StyleDefault)}
+		}
 		return []slack.BlockElement{approve, deny}
 	case store.Approved, store.Active:
 		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g)))

@@ -85,6 +85,8 @@ func TestButtonsByState(t *testing.T) {
 		"denied":                nil,
 		"lapsed":                nil,
 		"withdrawn":             nil,
+		"request":               {"approve primary", "deny danger", "withdraw "},
+		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := labels(penIn("en").Card(grants[name])); !slices.Equal(got, want) {
@@ -125,6 +127,12 @@ func TestButtonsOfQuestions(t *testing.T) {
 		var want []string
 		if g.Answer == "" && (g.State == store.Asked || g.State == store.Approved || g.State == store.Active) {
 			want = []string{"mine ", "not_mine danger"}
+		}
+		if !hasSignIn(g) {
+			want = nil // there is nothing to be asked about
+		}
+		if !hasSignIn(g) && g.State == store.Asked {
+			want = []string{"withdraw "}
 		}
 		if g.State == store.Active {
 			if !g.Extension.Open() {

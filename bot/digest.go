@@ -43,7 +43,11 @@ func digestMark(grants []store.Grant) string {
 
 // digestLine is a card in short. The target is never cut where IAM allows its name: it is what is decided on.
 func (p Pen) digestLine(g store.Grant) string {
-	line := p.Words.Say("digest.line", data{"State": mark(g) + " *" + p.state(g) + "*", "Who": p.who(g.Subject), "User": codeOf(g.Subject.User, 64),
+	key := "digest.line"
+	if !hasSignIn(g) {
+		key = "digest.asked"
+	}
+	line := p.Words.Say(key, data{"State": mark(g) + " *" + p.state(g) + "*", "Who": p.who(g.Subject), "User": codeOf(g.Subject.User, 64),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "At": p.signedIn(g.Signin), "Address": p.address(g.Signin),
 		"MFA": p.mfa(g.Signin), "Duration": p.Words.Span(g.Duration)})
 	if isRisky(g) {

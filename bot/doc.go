@@ -13,11 +13,14 @@
 //	alert.go    an alert for the security channel (pure)
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
+//	wishform.go what a person may ask for -> the form (pure), a refusal -> its sentence (pure)
+//	wish.go     the form as it was sent -> what is asked for (pure)
 //	press.go    a payload -> a press (pure), and the form that a denial asks for
 //	bot.go      the parts joined; two connections, so that one stands while Slack closes the other
 //	voice.go    handlers.Voice over Slack's Web API, at Slack's pace
 //	people.go   what Slack knows of users and user groups
 //	socket.go   Socket Mode: store the press, then acknowledge
+//	desk.go     what each command, shortcut and form is answered with
 //	tokens.go   which of Slack's answers mean that a token is wrong
 //
 // # Decisions
@@ -37,5 +40,8 @@
 //     those whose approvals are missing.
 //   - A Home tab has the holder's own buttons. What others ask for is decided on its card, which shows what one should
 //     know and is bound to it.
+//   - A form opens at once, with a sentence in it, as a trigger lives three seconds; what it offers is drawn when it is known.
+//     What it offers counts for nothing when it comes back: handlers decides on it anew.
+//   - What a form asks for is known by its view and by what it says: sent twice it is one request, changed in between two.
 //   - Sentences say what has been read back or written down, never what is hoped for.
 package bot

@@ -15,11 +15,12 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		p.fact("card.who", p.who(g.Subject)+" "+code(g.Subject.User)),
 		p.fact("card.account", nameAndID(g.AccountName, g.Account)),
 		p.fact("card.target."+g.Kind, code(g.Target)),
-		p.fact("card.duration", p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})),
-		p.fact("card.signed_in", p.signedIn(g.Signin)),
-		p.fact("card.from", p.from(g.Signin)),
-		p.fact("card.approvals", p.approvals(g)),
+		p.fact("card.duration", p.duration(g)),
 	}
+	if hasSignIn(g) {
+		fields = append(fields, p.fact("card.signed_in", p.signedIn(g.Signin)), p.fact("card.from", p.from(g.Signin)))
+	}
+	fields = append(fields, p.fact("card.approvals", p.approvals(g)))
 	if ticket := codeOf(g.Ticket, 64); ticket != "" {
 		fields = append(fields, p.fact("card.ticket", ticket))
 	}
@@ -32,6 +33,17 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
 	}
 	return fields
+}
+
+// hasSignIn tells whether there is a sign-in to show: a request may have had none.
+func hasSignIn(g store.Grant) bool { return g.Origin != store.Requested || g.Signin != store.Signin{} }
+
+// duration is how long it lasts, and how long sign-ins can make it last. They do not prolong what was asked for by hand.
+func (p Pen) duration(g store.Grant) string {
+	if g.Origin == store.Requested {
+		return p.Words.Span(g.Duration)
+	}
+	return p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})
 }
 
 // fact is a name and what it is.

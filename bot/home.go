@@ -23,8 +23,8 @@ func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 	h.head("home.held", len(a.Held))
 	for _, g := range a.Held {
 		h.say(p.held(g))
-		if g.State == store.Active {
-			h.blocks = append(h.blocks, slack.NewActionBlock(g.ID, p.holders(g)...)) // named, as other rows have the same buttons
+		if row := p.own(g); len(row) > 0 {
+			h.blocks = append(h.blocks, slack.NewActionBlock(g.ID, row...)) // named, as other rows have the same buttons
 		}
 	}
 	h.head("home.waiting", len(a.Waiting))
@@ -80,6 +80,17 @@ func (p Pen) held(g store.Grant) string {
 		line += "\n" + p.extension(g)
 	}
 	return line
+}
+
+// own are the buttons of whom the grant belongs to.
+func (p Pen) own(g store.Grant) []slack.BlockElement {
+	switch {
+	case g.State == store.Active:
+		return p.holders(g)
+	case g.State == store.Asked && g.Origin == store.Requested:
+		return []slack.BlockElement{p.button(g, store.Withdraw)}
+	}
+	return nil
 }
 
 // waiting is a grant to who may approve it, or its extension.

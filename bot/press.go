@@ -21,11 +21,11 @@ const (
 var errPress = errors.New("not a press of this bot")
 
 // verbs are the buttons that a message can have.
-var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Mine, store.NotMine, store.Remedy, store.Keep,
-	store.AskMore, store.Agree, store.Decline}
+var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Withdraw, store.Mine, store.NotMine, store.Remedy,
+	store.Keep, store.AskMore, store.Agree, store.Decline}
 
 // onHome are those that a Home tab has. It shows too little to decide on others' requests.
-var onHome = []store.Verb{store.AskMore, store.Finish}
+var onHome = []store.Verb{store.AskMore, store.Finish, store.Withdraw}
 
 // noMessage stands for where a button was that is on no message. No id of Slack's looks like it.
 const noMessage = "-"

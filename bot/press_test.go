@@ -93,7 +93,7 @@ func TestNoPress(t *testing.T) {
 		{"a null action", buttonPayload, `{"type":"button","action_id":"approve","block_id":"b1","value":"login-1 0011223344556677"}`, "null"},
 		{"an unknown button", buttonPayload, `"approve"`, `"open_the_gates"`},
 		{"a verb that nobody presses", buttonPayload, `"approve"`, `"apply"`},
-		{"a verb that has no button", buttonPayload, `"approve"`, `"withdraw"`},
+		{"a verb that has no button", buttonPayload, `"approve"`, `"extend"`},
 		{"no value", buttonPayload, "login-1 0011223344556677", ""},
 		{"a value without Terms", buttonPayload, "login-1 0011223344556677", "login-1"},
 		{"a value with empty Terms", buttonPayload, "login-1 0011223344556677", "login-1 "},

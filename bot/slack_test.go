@@ -16,6 +16,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -151,8 +152,13 @@ func (w *world) click(user string, g store.Grant, verb store.Verb) fakeslack.Del
 	return d
 }
 
-// desk keeps the presses that it takes in.
+// desk keeps the presses and the wishes that it takes in.
 type desk struct {
+	offers  []handlers.Offer
+	refusal string            // of all offers
+	decides handlers.Decision // on each wish
+	wishes  []handlers.Wish
+
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
 	mu     sync.Mutex
@@ -176,6 +182,19 @@ func (d *desk) Open(user string, from int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.opened = append(d.opened, fmt.Sprint(user, " ", from))
+}
+
+func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.offers, d.refusal, nil
+}
+
+func (d *desk) Request(_ context.Context, w handlers.Wish) (handlers.Decision, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wishes = append(d.wishes, w)
+	return d.decides, nil
 }
 
 func (d *desk) presses() []store.Press {

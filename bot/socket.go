@@ -22,14 +22,6 @@ const (
 	flush = 100 * time.Millisecond
 )
 
-// Desk takes in what people do.
-type Desk interface {
-	// Press takes in what was pressed: durable when it returns nil.
-	Press(ctx context.Context, p store.Press) error
-	// Open takes note that a person looks at their Home tab, from a place in what is over.
-	Open(user string, from int)
-}
-
 // Socket receives presses over Socket Mode. slack-go's own handler has no bound and no recover, so the loop is ours.
 type Socket struct {
 	Client *socketmode.Client
@@ -118,8 +110,8 @@ func (s *Socket) note(event socketmode.Event) {
 	s.Log.Warn("connection to Slack", "event", event.Type, "err", cause)
 }
 
-// take stores a press, and only then acknowledges it. What cannot be stored is not acknowledged; what is no press is,
-// so that it does not come again.
+// take stores what a person did, and only then acknowledges it. What cannot be stored is not acknowledged; what is no
+// press is, so that it does not come again.
 func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -128,40 +120,41 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, ackWithin)
 	defer cancel()
-	if user, from, ok := opened(event); ok {
-		s.Desk.Open(user, from)
-		s.ack(ctx, event, user)
+	answer := s.reply(ctx, event)
+	if answer.none {
 		return
 	}
-	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
-	press, err := pressOf(cb)
-	asksForForm := press.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions
-	switch {
-	case err != nil:
-		s.Log.Warn("event ignored", "type", event.Type, "err", err)
-	case !asksForForm:
-		if err := s.Desk.Press(ctx, press); err != nil {
-			s.Log.Error("press not taken in", "id", press.ID, "err", err)
-			return
-		}
+	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, answer.says); err != nil {
+		s.Log.Warn("event taken in but not acknowledged", "type", event.Type, "err", err)
 	}
-	s.ack(ctx, event, press.ID)
-	if asksForForm {
-		s.open(ctx, press, cb.TriggerID)
+	if answer.then != nil {
+		then, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+		defer cancel()
+		answer.then(then)
 	}
 }
 
-func (s *Socket) ack(ctx context.Context, event socketmode.Event, id string) {
-	if err := s.Client.AckCtx(ctx, event.Request.EnvelopeID, nil); err != nil {
-		s.Log.Warn("taken in but not acknowledged", "id", id, "err", err)
+// press takes in a press. A denial is none yet: it asks for its reason first.
+func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event socketmode.EventType) reply {
+	p, err := pressOf(cb)
+	switch {
+	case err != nil:
+		s.Log.Warn("event ignored", "type", event, "err", err)
+		return reply{}
+	case p.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions:
+		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}
 	}
+	if err := s.Desk.Press(ctx, p); err != nil {
+		s.Log.Error("press not taken in", "id", p.ID, "err", err)
+		return reply{none: true}
+	}
+	return reply{}
 }
 
 // open shows the form that asks for the reason of a denial, in the language of who pressed. A trigger lives three
 // seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
-	pen := Pen{Words: In(s.People.Locale(ctx, p.By)), Zone: s.Zone}
-	if _, err := s.API.OpenViewContext(ctx, trigger, pen.DenyForm(p)); err != nil {
+	if _, err := s.API.OpenViewContext(ctx, trigger, s.penFor(ctx, p.By).DenyForm(p)); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
 }

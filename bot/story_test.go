@@ -55,6 +55,12 @@ func changed(change func(*store.Grant)) store.Grant {
 
 func needsTwo(g *store.Grant) { g.Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 2}} }
 
+// byHand was asked for by a person, who has not signed in.
+func byHand(g *store.Grant) {
+	wanted(g)
+	g.ID, g.Origin, g.Signin = "request-20261122T050000Z-V0AAAAAAAA1-0011aabb", store.Requested, store.Signin{}
+}
+
 // needsBoth asks for one of a group and two of another, and what can do much harm.
 func needsBoth(g *store.Grant) {
 	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
@@ -161,6 +167,10 @@ func cards(t *testing.T) map[string]store.Grant {
 		"ending-not-mine":       lived(t, one, approve, plan, apply, notMine),
 		"ended-not-mine":        lived(t, one, approve, plan, apply, notMine, undo),
 		"withdrawn":             lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+		"request":               changed(byHand),
+		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-active":        lived(t, changed(byHand), approve, plan, apply),
+		"request-ended":         lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
 }
 
@@ -186,6 +196,7 @@ func lines(t *testing.T) []told {
 	then := func(more ...store.Entry) []store.Entry { return slices.Concat(live, more) }
 	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
 	say("again, address unknown", one, store.Entry{Verb: store.Again})
+	say("again, by hand", changed(byHand), store.Entry{Verb: store.Again, By: yamada})
 	say("vote", two, vote)
 	say("approve", one, approve)
 	say("approve, by the rule", changed(byItself), mine, itself)
@@ -263,5 +274,7 @@ func refusals(t *testing.T) map[string]store.Press {
 	out["own, alert"], out["not_yours, answer"] = own, notYours
 	notYours.Verb = store.AskMore
 	out["not_yours, extend"] = notYours
+	notYours.Verb = store.Withdraw
+	out["not_yours, withdraw"] = notYours
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,14 @@ func TestTableOfWords(t *testing.T) {
 		"card.who":                    {"Requester", "申請者"},
 		"button.approve":              {"Approve", "承認"},
 		"button.deny":                 {"Deny", "却下"},
+		"ask.title":                   {"Request access", "アクセス申請"},
+		"ask.submit":                  {"Submit", "申請する"},
+		"ask.cancel":                  {"Cancel", "キャンセル"},
+		"ask.target":                  {"Target", "対象"},
+		"ask.reason":                  {"Reason", "申請理由"},
+		"card.ticket":                 {"Ticket", "チケット番号"},
+		"wish.not_asker":              {"You aren't eligible for this", "この権限は申請できません"},
+		"wish.too_long":               {"Longest allowed is 4 hours", "利用期間は最大4時間です"},
 		"deny.reason":                 {"Reason for denial", "却下理由"},
 		"deny.cancel":                 {"Cancel", "キャンセル"},
 		"state.asked":                 {"Pending approval", "承認待ち"},
@@ -43,7 +52,7 @@ func TestTableOfWords(t *testing.T) {
 		"refusal.late_approved":       {"Already approved by <@U0SATO>", "すでに <@U0SATO> さんが承認しています"},
 	} {
 		for i, language := range languages {
-			got := In(language).Say(key, data{"N": 1, "M": 2, "By": mention(sato)})
+			got := In(language).Say(key, data{"N": 1, "M": 2, "By": mention(sato), "Longest": In(language).Span(4 * time.Hour)})
 			if sentence.MatchString(key) && strings.Contains(got, want[i]) {
 				continue // the rest of it is not in the table
 			}
@@ -55,8 +64,8 @@ func TestTableOfWords(t *testing.T) {
 }
 
 var (
-	sentence = regexp.MustCompile(`^(thread|refusal|why)\.|^card\.(unmapped|high_asked|auto|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.text|remedy\.)|` +
-		`^dm\.(signed_in|question_auto|mine|not_mine|active)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
+	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit)\.|^ask\.(loading|failed|nothing|too_soon|high)|^card\.(unmapped|high_asked|auto|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.text|remedy\.)|` +
+		`^dm\.(signed_in|asked|not_asked|question_auto|mine|not_mine|active)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )
 
@@ -93,7 +102,7 @@ func TestRoomAroundMarkup(t *testing.T) {
 }
 
 func TestWordsFitTheirPlaces(t *testing.T) {
-	limits := map[string]int{"button.": 30, "deny.": 24, "confirm.revoke.title": 100, "confirm.remedy_title.": 100, "confirm.cancel": 30, "state.": 30}
+	limits := map[string]int{"button.": 30, "deny.": 24, "ask.title": 24, "ask.submit": 24, "ask.cancel": 24, "confirm.revoke.title": 100, "confirm.remedy_title.": 100, "confirm.cancel": 30, "state.": 30}
 	eachSentence(t, func(t *testing.T, _, key, text string) {
 		for prefix, limit := range limits {
 			if n := utf8.RuneCountInString(text); strings.HasPrefix(key, prefix) && n > limit {

@@ -26,7 +26,10 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 			key = "thread.not_mine_take"
 		}
 	case store.Again:
-		if d["Address"] = code(e.Facts["address"]); d["Address"] == "" {
+		switch d["Address"] = code(e.Facts["address"]); {
+		case e.By != store.Self:
+			key = "thread.again_request"
+		case d["Address"] == "":
 			key = "thread.again_unknown"
 		}
 	case store.Remind:
@@ -79,6 +82,8 @@ func (p Pen) Refusal(press store.Press) string {
 		key = "refusal.own_alert"
 	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"
+	case press.Refusal == handlers.NotYours && press.Verb == store.Withdraw:
+		key = "refusal.not_yours_withdraw"
 	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
 		key = "refusal.not_yours_answer"
 	}

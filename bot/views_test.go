@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -105,6 +106,13 @@ func questions(t *testing.T) map[string]store.Grant {
 		"ending":           lived(t, one, approve, plan, apply, expire),
 		"ended":            lived(t, one, approve, plan, apply, expire, undo),
 		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
+		"request":          changed(byHand),
+		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-active":   lived(t, changed(byHand), approve, plan, apply),
+		"request-ignored": changed(func(g *store.Grant) {
+			byHand(g)
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
+		}),
 	}
 }
 
@@ -141,7 +149,8 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"over": pick("ended-expired", "lapsed", "ended-kept"),
+		"requests": pick("request", "request-active", "asked"),
+		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 	}
 }
 

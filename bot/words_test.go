@@ -81,6 +81,7 @@ func composed(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{
 		"refusal.":           constants(t, "../handlers", "Refusals of a press"),
+		"wish.":              wishRefusals(t),
 		"card.target.":       slices.Collect(maps.Keys(parts)),
 		"card.trouble_take.": slices.Collect(maps.Keys(parts)),
 		"card.":              {string(store.Mine), string(store.NotMine)}, // the answers

@@ -39,6 +39,8 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	defer cancel()
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
 	switch {
+	case errors.Is(err, ErrNoUser) && g.Origin == store.Requested:
+		return k.ignore(ctx, g, NoUser)
 	case errors.Is(err, ErrNoUser):
 		return k.ignore(ctx, g, unknownUser)
 	case err != nil:
@@ -49,6 +51,9 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	person, err := k.person(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
 	if err != nil {
 		return k.fail(ctx, g, err)
+	}
+	if g.Origin == store.Requested {
+		return k.wish(ctx, g, user.ID, person)
 	}
 	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
 	q, err := k.question(ctx, g, k.now(), k.Policy.OnLogin(g.Account)...)
@@ -63,11 +68,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
 		return k.ignore(ctx, g, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
 	}
-	g.AccountName = k.Policy.Accounts[g.Account]
-	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
-	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, q.When.Add(rule.Within)
-	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
-	return k.ask(ctx, g, d)
+	return k.ask(ctx, k.under(g, rule, d, q.When), d)
 }
 
 // person returns who is behind an IAM user: by the configuration, the user's tag, or, where that is allowed, the e-mail
@@ -84,13 +85,17 @@ func (k *Keeper) person(ctx context.Context, l Login, user User) (string, error)
 }
 
 // ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
-// is prolonged, and what is ending is waited for.
+// is prolonged by a sign-in, but not by a request, which somebody has to approve; and what is ending is waited for. What
+// a rule gives by itself it gives at once to who asks by hand: a sign-in could be somebody else's.
 func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
 		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms(), "why": d.Because()}}
-		if g, err = g.After(e); err != nil {
+		if g, err = g.After(e); err == nil && g.Origin == store.Requested && g.Auto > 0 {
+			g, err = byRule(g, now)
+		}
+		if err != nil {
 			return err
 		}
 		return k.save(ctx, &g)
@@ -106,6 +111,9 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 		g.Retry = now.Add(waitForSlot)
 		return k.save(ctx, &g)
 	}
+	if g.Origin == store.Requested && held.State.Live() {
+		return k.ignore(ctx, g, Already)
+	}
 	return k.merge(ctx, g, held)
 }
 
@@ -113,22 +121,27 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	now := k.now()
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
-	shown := into.Terms()
-	if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
+	shown, byHand := into.Terms(), into.Origin == store.Requested
+	if g.Origin == store.Requested {
+		e.By, e.Facts = g.Subject.Person, map[string]string{"from": g.ID}
+		into.Origin, into.Reason, into.Ticket, into.Lapses = g.Origin, g.Reason, g.Ticket, g.Lapses
+	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}
-	if into.State == store.Asked { // who is behind the user, and the rule, may have changed since
-		into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
-		into.Duration, into.Longest = g.Duration, g.Longest
-		into.Steps, into.Auto, into.Risk = g.Steps, g.Auto, g.Risk
+	if into.State == store.Asked {
+		if g.Origin == store.Requested || !byHand { // a sign-in does not change what was asked for by hand
+			into = asNow(into, g)
+		}
 		if into.Terms() != shown {
 			into.Approvals = nil // they were given to something else
 		}
 	}
 	if into.State.Live() {
-		e.Verb, e.Until = store.Extend, window(into, g.Signin.At, now)
+		if e.Verb, e.Until = store.Extend, into.Until; !byHand {
+			e.Until = window(into, g.Signin.At, now)
+		}
 		if into.Terms() != shown {
-			into.Extension.Approvals = nil
+			into.Extension.Approvals = nil // they were given to something else
 		}
 	}
 	into, err := into.After(e)
@@ -140,6 +153,14 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 		return err
 	}
 	return k.save(ctx, &into, &g)
+}
+
+// asNow is an open request with what has changed since: who is behind the user, and the rule.
+func asNow(into, g store.Grant) store.Grant {
+	into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
+	into.Duration, into.Longest = g.Duration, g.Longest
+	into.Steps, into.Auto, into.Risk = g.Steps, g.Auto, g.Risk
+	return into
 }
 
 func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {

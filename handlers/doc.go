@@ -7,6 +7,7 @@
 // mended by the next sweep, from the ledger alone.
 //
 //	Receive   request -> received         the record is durable before SQS forgets the message
+//	Request   wish -> received            the same for what a person writes, before their form closes
 //	identify  received -> asked           IAM is read: who is this really?
 //	judge     asked -> approved           a press, stored first, is judged by the rules
 //	give      approved -> active          claim, plan (what was there before), act, read back
@@ -33,6 +34,9 @@
 //     stands, with the Terms that it shows.
 //   - A sign-in that changes what an open request shows takes back the approvals it had: they were given to something
 //     else.
+//   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
+//     once IAM has been read. Then it is a request like any other. A sign-in neither changes nor prolongs it; a request
+//     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the

@@ -16,7 +16,7 @@ const (
 	Changed       = "changed"        // the card shows something else by now
 	Late          = "late"           // somebody decided already
 	Over          = "over"           // the time is up
-	NotYours      = "not_yours"      // only the holder can finish
+	NotYours      = "not_yours"      // only the holder can finish, extend, withdraw or answer
 	NotApprover   = "not_approver"   // not in the rule
 	NoPerson      = "no_person"      // the presser's Slack account is mapped to nobody
 	NoHolder      = "no_holder"      // the IAM user is mapped to nobody
@@ -69,7 +69,7 @@ func (b Bench) Judge() (store.Entry, string) {
 		return b.onExtension(e)
 	case store.Mine:
 		return e, cmp.Or(b.holder(), b.changed())
-	case store.Finish, store.NotMine:
+	case store.Finish, store.NotMine, store.Withdraw:
 		return e, b.holder()
 	}
 	return e, Gone

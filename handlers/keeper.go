@@ -75,8 +75,8 @@ type Voice interface {
 	Card(ctx context.Context, at store.Card, grants ...store.Grant) (store.Card, error)
 	// Thread says under the card what happened, if it is of the kind that people want to read.
 	Thread(ctx context.Context, g store.Grant, e store.Entry) error
-	// DM asks the person who signed in whether it was them, and shows what came of it: ErrUnreachable if they cannot be
-	// written to.
+	// DM asks the person who signed in whether it was them, or shows whoever asked by hand what came of it: ErrUnreachable
+	// if they cannot be written to.
 	DM(ctx context.Context, g store.Grant) (store.Card, error)
 	// Remind tells the holder that their access ends soon, or redraws that where it stands.
 	Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error)

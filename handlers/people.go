@@ -19,13 +19,14 @@ type People struct {
 	bySlack map[string]string
 	slack   map[string][]string // person -> all their accounts
 	byLogin map[Login]string
+	logins  map[string][]Login // person -> their IAM users
 }
 
 // NewPeople indexes the people of the configuration. Each account belongs to one person: package config sees to it.
 func NewPeople(people []Person) People {
-	out := People{bySlack: map[string]string{}, slack: map[string][]string{}, byLogin: map[Login]string{}}
+	out := People{bySlack: map[string]string{}, slack: map[string][]string{}, byLogin: map[Login]string{}, logins: map[string][]Login{}}
 	for _, p := range people {
-		out.slack[p.Slack[0]] = p.Slack
+		out.slack[p.Slack[0]], out.logins[p.Slack[0]] = p.Slack, p.IAM
 		for _, id := range p.Slack {
 			out.bySlack[id] = p.Slack[0]
 		}
@@ -45,6 +46,17 @@ func (p People) Accounts(person string) []string {
 		return all
 	}
 	return []string{person}
+}
+
+// Users returns the names of a person's IAM users in an account.
+func (p People) Users(person, account string) []string {
+	var out []string
+	for _, l := range p.logins[person] {
+		if l.Account == account {
+			out = append(out, l.User)
+		}
+	}
+	return out
 }
 
 // Behind returns the person behind an IAM user: by the configuration, else by the user's tag, else "".

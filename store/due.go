@@ -61,7 +61,9 @@ func (g Grant) dueTell() (time.Time, bool) {
 // Untold tells whether somebody has not heard what happened.
 func (g Grant) Untold() bool {
 	switch g.State {
-	case "", Received, Ignored, Merged:
+	case Ignored: // nobody waits for what comes of a sign-in
+		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
+	case "", Received, Merged:
 		return false
 	}
 	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers)

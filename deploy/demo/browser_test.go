@@ -25,6 +25,7 @@ func TestBrowser(t *testing.T) {
 		{"two approvals", []string{"en", "ja"}, playTwo},
 		{"killed", []string{"en", "ja"}, playKilled},
 		{"form", []string{"en", "ja"}, playForm},
+		{"request", []string{"en", "ja"}, playRequest},
 		{"record", []string{"en", "ja"}, playRecord},
 		{"markup", []string{"en"}, playMarkup},
 		{"keyboard", []string{"en", "ja"}, playKeyboard},

@@ -135,9 +135,13 @@ func (d *desk) view(name string, look func(user string) (fakeslack.View, bool), 
 
 // input is a block of a view that takes a value.
 type input struct {
-	Type    string
-	Key     string `json:"block_id"`
-	Element struct{ Type string }
+	Type     string
+	Key      string `json:"block_id"`
+	Dispatch bool   `json:"dispatch_action"` // the app hears of a choice at once
+	Element  struct {
+		Type     string
+		ActionID string `json:"action_id"`
+	}
 }
 
 // inputs are those of a view, in their order.

@@ -40,17 +40,24 @@ func (d *desk) fill(_ context.Context, rest string) error {
 	return nil
 }
 
-// offer checks that an input is there. One whose options the app suggests is typed into, so that they are.
+// offer checks that an input is there. One whose options the app suggests is typed into, so that they are; a choice that
+// the app wants to hear of at once is made.
 func (d *desk) offer(v fakeslack.View, key, value string) error {
 	all := inputs(v.Blocks)
 	i := slices.IndexFunc(all, func(in input) bool { return in.Key == key })
-	switch {
-	case i < 0:
+	if i < 0 {
 		return fmt.Errorf("no input %q in the modal", key)
-	case all[i].Element.Type == "external_select":
-		return arrived(d.slack.Suggest(v.User, v.ID, key, value))
 	}
-	return nil
+	in := all[i]
+	if in.Element.Type == "external_select" {
+		if err := arrived(d.slack.Suggest(v.User, v.ID, key, value)); err != nil {
+			return err
+		}
+	}
+	if !in.Dispatch || in.Element.Type == "plain_text_input" {
+		return nil
+	}
+	return arrived(d.slack.Click(fakeslack.Press{User: v.User, View: v.ID, Block: key, Action: in.Element.ActionID, Value: value}))
 }
 
 func (d *desk) submit(_ context.Context, name string) error {

@@ -221,6 +221,34 @@ func TestAnotherLanguage(t *testing.T) {
 	}
 }
 
+// Somebody asks by typing: the form follows what they choose, says at the field what is wrong, and one of each step
+// approves.
+func TestAskedForByTyping(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, "en")
+	s.must(t, action{Do: "say", As: yamada, Channel: approvals, Text: "/jit request"})
+	v := s.sees(t, yamada, "the form is filled", func(v state) bool { return v.Modal != nil && strings.Contains(string(v.Modal.Blocks), "prod-admin") })
+	if strings.Contains(string(v.Modal.Blocks), "ticket") {
+		t.Errorf("a field for what was not chosen: %s", v.Modal.Blocks)
+	}
+	s.must(t, action{Do: "click", As: yamada, View: v.Modal.ID, Block: "target", Action: "target", Value: "prod-admin"})
+	v = s.sees(t, yamada, "the form asks for a ticket", func(v state) bool { return strings.Contains(string(v.Modal.Blocks), "OPS-123") })
+	values := map[string]string{"reason": "Restore the <b>backup</b>.", "ticket": "none", "duration:prod-admin": "3600"}
+	s.must(t, action{Do: "submit", As: yamada, View: v.Modal.ID, Values: values})
+	s.sees(t, yamada, "the ticket is wrong", func(v state) bool { return strings.Contains(v.Modal.Errors["ticket"], "OPS-123") })
+	values["ticket"] = "OPS-7"
+	s.must(t, action{Do: "submit", As: yamada, View: v.Modal.ID, Values: values})
+	v = s.sees(t, sato, "there is a card", func(v state) bool { return len(v.Places[0].Messages) == 1 })
+	card := v.Places[0].Messages[0]
+	if blocks := string(card.Blocks); !strings.Contains(blocks, "OPS-7") || !strings.Contains(blocks, "backup") || strings.Contains(blocks, "sign-in") {
+		t.Errorf("the card is %s", blocks)
+	}
+	for _, as := range []string{sato, suzuki} {
+		s.must(t, action{Do: "click", As: as, Channel: approvals, TS: card.TS, Action: string(store.Approve), Confirmed: true})
+	}
+	s.sees(t, sato, "access is given", func(v state) bool { return slices.Equal(members(v, "jit-prod-admins"), []string{"t.yamada"}) })
+}
+
 // A pasted record is judged as one from AWS.
 func TestPastedRecord(t *testing.T) {
 	t.Parallel()

@@ -121,6 +121,44 @@ func playForm(v *visitor) {
 	v.decided()
 }
 
+// playRequest asks for access by typing. Both steps of what it asks for are approved.
+func playRequest(v *visitor) {
+	v.types(v.say("compose.label"), "/jit request")
+	v.button("compose.send")
+	v.sees(v.dialog("ask.title"), v.say("ask.reason"))
+	v.types(v.say("ask.reason"), markup) // before the choice, which keeps it
+	v.chooses(v.say("ask.target"), "jit-prod-admins")
+	v.sees(v.dialog("ask.title"), v.say("card.ticket"), "OPS-123", v.say("ask.high"))
+	v.types(v.say("card.ticket"), "later")
+	v.submits()
+	v.sees(v.dialog("ask.title"), v.begins("wish.no_ticket"))
+	v.inView(v.say("card.ticket")) // the last field of a form that scrolls
+	v.types(v.say("card.ticket"), " OPS-7")
+	v.sees(v.dialog("ask.title"), markup)
+	v.button("ask.cancel")
+
+	v.types(v.say("compose.label"), "/jit request")
+	v.button("compose.send")
+	v.chooses(v.say("ask.target"), "jit-prod-admins")
+	v.sees(v.dialog("ask.title"), v.say("card.ticket")) // else it moves under the mouse
+	v.types(v.say("ask.reason"), markup)
+	v.types(v.say("card.ticket"), "OPS-7")
+	v.submits()
+	v.sees(v.messages(), v.say("state.asked"), markup, "OPS-7")
+	v.onlyText()
+	for _, who := range []string{"U0SATO", "U0SUZUKI"} {
+		v.becomes(who)
+		v.button("button.approve")
+		v.confirms("confirm.approve.title", "button.approve")
+	}
+	v.sees(v.aws(), "jit-prod-admins t.yamada")
+	v.sees(v.messages(), v.say("state.active"))
+	v.becomes("U0YAMADA")
+	v.button("button.finish")
+	v.sees(v.aws(), "jit-prod-admins ~t.yamada~")
+	v.decided()
+}
+
 // playRecord pastes records that are none, and one that names somebody in markup.
 func playRecord(v *visitor) {
 	v.press("DisclosureTriangle", v.say("record.title"))

@@ -1,0 +1,148 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// Desk takes in what people press and write: durable when it returns nil.
+type Desk interface {
+	Press(ctx context.Context, p store.Press) error
+	// Offers returns what a person may ask for, or why that is nothing.
+	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
+	// Request takes in what a person asks for, unless the decision refuses it.
+	Request(ctx context.Context, w handlers.Wish) (handlers.Decision, error)
+	// Open takes note that a person looks at their Home tab, from a place in what is over.
+	Open(user string, from int)
+}
+
+// reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
+type reply struct {
+	says any
+	then func(context.Context)
+	none bool // it is not acknowledged, so that Slack says that it failed
+}
+
+// localeTime is for finding out a person's language while Slack waits: without it they read English.
+const localeTime = 500 * time.Millisecond
+
+// reply answers what a person did.
+func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
+	if command, ok := event.Data.(slack.SlashCommand); ok && !isNoID(command.UserID) {
+		return s.command(ctx, command)
+	}
+	if user, from, ok := opened(event); ok {
+		s.Desk.Open(user, from)
+		return reply{}
+	}
+	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
+	switch {
+	case cb.Type == slack.InteractionTypeShortcut && cb.CallbackID == wishForm:
+		return reply{then: func(ctx context.Context) { s.openWish(ctx, cb.User.ID, cb.TriggerID) }}
+	case cb.View.CallbackID == wishForm:
+		return s.wish(ctx, cb)
+	}
+	return s.press(ctx, cb, event.Type)
+}
+
+// command does what the first word behind /jit says.
+func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
+	verb, _, _ := strings.Cut(strings.TrimSpace(c.Text), " ")
+	pen := s.penFor(ctx, c.UserID)
+	say := func(sentence string) reply {
+		return reply{says: map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": sentence}}
+	}
+	switch strings.ToLower(verb) {
+	case "request":
+		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID) }}
+	case "", "help", "list":
+		return say(pen.Words.Say("jit.help", nil))
+	}
+	return say(pen.Words.Say("jit.unknown", data{"Verb": codeOf(verb, 64)}) + "\n" + pen.Words.Say("jit.help", nil))
+}
+
+// openWish opens the form of a request, which must be done at once, and then draws what the person may ask for.
+func (s *Socket) openWish(ctx context.Context, user, trigger string) {
+	pen := s.penFor(ctx, user)
+	view, err := s.API.OpenViewContext(ctx, trigger, pen.WishNote(pen.Words.Say("ask.loading", nil)))
+	if err != nil {
+		s.Log.Warn("form not opened", "by", user, "err", err)
+		return
+	}
+	s.drawWish(ctx, view.ID, user, s.People.Now(), "")
+}
+
+// drawWish draws the form of a request anew.
+func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time, chosen string) {
+	pen := s.penFor(ctx, user)
+	offers, refusal, err := s.Desk.Offers(ctx, user)
+	view := pen.WishForm(offers, opened, chosen)
+	switch {
+	case err != nil:
+		s.Log.Warn("form not filled", "by", user, "err", err)
+		view = pen.WishNote(pen.Words.Say("ask.failed", nil))
+	case refusal == handlers.NotAsker:
+		view = pen.WishNote(pen.Words.Say("ask.nothing", nil))
+	case refusal != "":
+		view = pen.WishNote(pen.WishRefusal(handlers.Decision{Refusal: refusal}))
+	}
+	if _, err := s.API.UpdateViewContext(ctx, view, "", "", id); err != nil {
+		s.Log.Warn("form not drawn", "by", user, "err", err)
+	}
+}
+
+// wish answers what a person does in the form of a request.
+func (s *Socket) wish(ctx context.Context, cb slack.InteractionCallback) reply {
+	if cb.Type == slack.InteractionTypeBlockSuggestion {
+		offers, _, err := s.Desk.Offers(ctx, cb.User.ID)
+		if err != nil {
+			s.Log.Warn("nothing suggested", "to", cb.User.ID, "err", err)
+		}
+		return reply{says: suggestions(offers, cb.Value)}
+	}
+	f, err := filledIn(cb)
+	if err != nil {
+		s.Log.Warn("event ignored", "type", cb.Type, "err", err)
+		return reply{}
+	}
+	redraw := func(ctx context.Context) { s.drawWish(ctx, cb.View.ID, f.By, f.opened, f.Entitlement) }
+	switch cb.Type {
+	case slack.InteractionTypeBlockActions:
+		return reply{then: redraw}
+	case slack.InteractionTypeViewSubmission:
+		return s.sent(ctx, cb, f, redraw)
+	}
+	return reply{}
+}
+
+// sent takes in a form that was filled in, or says at its fields what is wrong.
+func (s *Socket) sent(ctx context.Context, cb slack.InteractionCallback, f filled, redraw func(context.Context)) reply {
+	pen := s.penFor(ctx, f.By)
+	if f.drawn != f.Entitlement { // sent before the form was redrawn: its other fields are of something else
+		says := slack.NewErrorsViewSubmissionResponse(map[string]string{targetField: pen.Words.Say("ask.too_soon", nil)})
+		return reply{says: says, then: redraw}
+	}
+	d, err := s.Desk.Request(ctx, f.Wish)
+	if err != nil {
+		s.Log.Error("request not taken in", "id", f.ID, "err", err)
+		return reply{none: true}
+	}
+	if d.Refusal == "" {
+		return reply{}
+	}
+	return reply{says: slack.NewErrorsViewSubmissionResponse(map[string]string{fieldOf(cb, f, d.Refusal): pen.WishRefusal(d)})}
+}
+
+// penFor writes in a person's language.
+func (s *Socket) penFor(ctx context.Context, user string) Pen {
+	ctx, cancel := context.WithTimeout(ctx, localeTime)
+	defer cancel()
+	return Pen{Words: In(s.People.Locale(ctx, user)), Zone: s.Zone}
+}

@@ -1,0 +1,87 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/handlers"
+)
+
+// filled is what stands in the form of a request.
+type filled struct {
+	opened time.Time
+	drawn  string // the entitlement that the form was drawn for
+	handlers.Wish
+}
+
+// filledIn reads the form of a request. Like a press it is a claim: what the form offered counts for nothing.
+func filledIn(cb slack.InteractionCallback) (filled, error) {
+	opened, drawn, _ := strings.Cut(cb.View.PrivateMetadata, " ")
+	at, err := time.Parse(opening, opened)
+	if err != nil || cb.View.State == nil || isNoID(cb.User.ID) || isNoID(cb.View.ID) {
+		return filled{}, fmt.Errorf("read form %q of %q: %w", clean(cb.View.PrivateMetadata, 64), clean(cb.User.ID, 64), errPress)
+	}
+	field := func(block, action string) slack.BlockAction { return cb.View.State.Values[block][action] }
+	w := handlers.Wish{By: cb.User.ID, Entitlement: field(targetField, targetField).SelectedOption.Value,
+		Reason: cut(field(reasonField, reasonField).Value, reasonLength),
+		Ticket: cut(strings.TrimSpace(field(ticketField, ticketField).Value), ticketLength)}
+	if clean(w.Reason, 1) == "" { // a reason that nobody can see is none
+		w.Reason = ""
+	}
+	for block := range cb.View.State.Values {
+		if strings.HasPrefix(block, userField+":") {
+			w.User = field(block, userField).SelectedOption.Value
+		}
+	}
+	w.Duration = spanOf(field(periodField+":"+drawn, periodField).SelectedOption.Value)
+	said := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %q", w.Entitlement, w.User, w.Duration, w.Reason, w.Ticket))
+	w.ID = strings.Join([]string{handlers.WishPrefix + opened, cb.View.ID, hex.EncodeToString(said[:4])}, "-")
+	if isNoID(w.ID) {
+		return filled{}, fmt.Errorf("read form of view %q: %w", clean(cb.View.ID, 64), errPress)
+	}
+	return filled{at, drawn, w}, nil
+}
+
+// spanOf reads a duration in seconds. None is the rule's own, and what is no number is too short for any.
+func spanOf(seconds string) time.Duration {
+	n, err := strconv.ParseInt(seconds, 10, 32) // 68 years
+	switch {
+	case seconds == "":
+		return 0
+	case err != nil:
+		return -1
+	}
+	return time.Duration(n) * time.Second
+}
+
+// fieldOf is the block at which a refusal is shown: the one that it is about, if the form has it.
+func fieldOf(cb slack.InteractionCallback, f filled, refusal string) string {
+	prefix := targetField
+	switch refusal {
+	case handlers.TooLong, handlers.TooShort:
+		prefix = periodField + ":" + f.drawn
+	case handlers.NoReason:
+		prefix = reasonField
+	case handlers.NoTicket:
+		prefix = ticketField
+	case handlers.NoUser, handlers.NotYourUser:
+		prefix = userField + ":"
+	}
+	var blocks []string
+	for block := range cb.View.State.Values {
+		if strings.HasPrefix(block, prefix) {
+			blocks = append(blocks, block)
+		}
+	}
+	if len(blocks) == 0 {
+		return targetField
+	}
+	return slices.Min(blocks)
+}

@@ -1,0 +1,311 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// wishRefusals are all reasons why something cannot be asked for.
+func wishRefusals(t *testing.T) []string {
+	t.Helper()
+	return slices.Concat(constants(t, "../handlers", "Refusals of a request"), constants(t, "../handlers", "Refusals of a wish"),
+		[]string{handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger})
+}
+
+// offer is something that a person may ask for.
+func offer(id, target string, change func(*handlers.Offer)) handlers.Offer {
+	steps := []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}
+	o := handlers.Offer{AccountName: "production", Users: []string{"t.yamada"}, Decision: handlers.Decision{Rule: id, Steps: steps},
+		Entitlement: handlers.Entitlement{ID: id, Kind: "iam-group", Account: "123456789012", Target: target, ReasonRequired: true,
+			Duration: 4 * time.Hour, Longest: 12 * time.Hour, Steps: steps}}
+	change(&o)
+	return o
+}
+
+func offers() []handlers.Offer {
+	return []handlers.Offer{
+		offer("prod-operator", "jit-prod-operators", func(*handlers.Offer) {}),
+		offer("prod-admin", "jit-prod-admins", func(o *handlers.Offer) {
+			o.Risk, o.Users, o.Duration, o.Longest = store.High, []string{"t.yamada", "t.yamada-admin"}, 20*time.Minute, 90*time.Minute
+			o.Ticket = &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
+			o.Decision.Steps = append(o.Decision.Steps, store.Step{By: []string{"usergroup:S0CHIEFS"}, Count: 1})
+		}),
+		offer("prod-reader", "jit-prod-readers", func(o *handlers.Offer) { o.ReasonRequired, o.Decision.Auto = false, time.Hour }),
+		offer("prod-nights", "jit-prod-nights", func(o *handlers.Offer) {
+			o.Users, o.Decision = nil, handlers.Decision{Refusal: handlers.OutsideHours,
+				Why: []handlers.Reason{{Key: handlers.OutsideHours, Facts: map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}}}}
+		}),
+	}
+}
+
+// forms are the form of a request as people see it.
+func forms(p Pen) map[string]slack.ModalViewRequest {
+	all := offers()
+	return map[string]slack.ModalViewRequest{
+		"open":    p.WishForm(all, signedIn, ""),
+		"chosen":  p.WishForm(all, signedIn, "prod-operator"),
+		"admin":   p.WishForm(all, signedIn, "prod-admin"),
+		"itself":  p.WishForm(all, signedIn, "prod-reader"),
+		"refused": p.WishForm(all, signedIn, "prod-nights"),
+		"only":    p.WishForm(all[:1], signedIn, ""),
+		"loading": p.WishNote(p.Words.Say("ask.loading", nil)),
+	}
+}
+
+func TestWishFormGolden(t *testing.T) {
+	slackOf := fakeslack.New(fakeslack.Workspace{Users: people()})
+	defer slackOf.Close()
+	for _, language := range languages {
+		var read strings.Builder
+		drawn := forms(penIn(language))
+		for _, name := range slices.Sorted(maps.Keys(drawn)) {
+			golden(t, "form/request-"+name+"."+language+".json", encoded(t, drawn[name]))
+			blocks := encoded(t, drawn[name].Blocks)
+			fmt.Fprintf(&read, "---- %s\n%s\n", name, slackOf.RenderView(fakeslack.View{Title: drawn[name].Title.Text, Blocks: blocks}))
+		}
+		p := penIn(language)
+		for _, refusal := range wishRefusals(t) {
+			fmt.Fprintf(&read, "refusal, %s:\n%s\n\n", refusal, indented(p.WishRefusal(wishRefused(refusal, "OPS-123"))))
+		}
+		golden(t, "forms."+language+".txt", []byte(read.String()))
+	}
+}
+
+// wishRefused is a refusal with all facts that one could have.
+func wishRefused(refusal, text string) handlers.Decision {
+	facts := map[string]string{"longest": "4h0m0s", "shortest": "1m0s", "example": text, "until": fmt.Sprint(signedIn.Unix()), "hours": "mon-fri 09:00-18:00"}
+	return handlers.Decision{Refusal: refusal, Why: []handlers.Reason{{Key: refusal, Facts: facts}}}
+}
+
+// TestWorstWishFormFits: whatever the configuration says, and however many targets it has.
+func TestWorstWishFormFits(t *testing.T) {
+	for name, text := range longest {
+		for _, n := range []int{1, mostOptions, mostOptions + 1, 1000} {
+			var all []handlers.Offer
+			for i := range n {
+				all = append(all, offer(fmt.Sprintf("%064d", i), fill(text, 128), func(o *handlers.Offer) {
+					o.AccountName, o.Longest, o.Risk = fill(text, 128), 365*24*time.Hour, store.High
+					o.Ticket = &handlers.Ticket{Example: fill(text, 1000)}
+					o.Users = nil
+					for u := range 200 {
+						o.Users = append(o.Users, fmt.Sprintf("%064d", u))
+					}
+					o.Decision = wishRefused(handlers.NoTicket, fill(text, 1000))
+				}))
+			}
+			for _, language := range languages {
+				p := penIn(language)
+				if err := fakeslack.CheckView(encoded(t, p.WishForm(all, signedIn, all[n-1].ID))); err != nil {
+					t.Errorf("%s, %d targets, %s: %v", name, n, language, err)
+				}
+				for _, refusal := range wishRefusals(t) {
+					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, fill(text, 1000))))
+				}
+			}
+			raw, err := json.Marshal(suggestions(all, ""))
+			if err != nil || len(raw) >= 19<<10 {
+				t.Errorf("%s, %d targets: suggestions of %d bytes, %v", name, n, len(raw), err)
+			}
+		}
+	}
+}
+
+func TestSuggestions(t *testing.T) {
+	for typed, want := range map[string][]string{
+		"": {"prod-operator", "prod-admin", "prod-reader", "prod-nights"}, "ADMIN": {"prod-admin"}, "jit-prod-r": {"prod-reader"}, "staging": nil,
+	} {
+		var got []string
+		for _, o := range suggestions(offers(), typed).Options {
+			got = append(got, o.Value)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q suggests %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// ask types /jit request and returns the form once it is drawn.
+func (w *world) wishForm(user string) fakeslack.View {
+	w.t.Helper()
+	if d, err := w.Slash(user, approvals, "/jit", "request"); err != nil || !d.Acked || d.Problem != "" {
+		w.t.Fatalf("typed: %+v, %v", d, err)
+	}
+	var form fakeslack.View
+	w.until(func() bool {
+		v, open := w.Modal(user)
+		form = v
+		return open && v.PrivateMetadata != ""
+	})
+	return form
+}
+
+// choose chooses in the form, and returns it as it is redrawn.
+func (w *world) choose(user, target string) fakeslack.View {
+	w.t.Helper()
+	form, _ := w.Modal(user)
+	if _, err := w.Click(fakeslack.Press{User: user, View: form.ID, Block: targetField, Action: targetField, Value: target}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.until(func() bool {
+		v, _ := w.Modal(user)
+		form = v
+		return strings.HasSuffix(v.PrivateMetadata, " "+target)
+	})
+	return form
+}
+
+func TestRequestByHand(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{offers: offers()}
+		w.run(d)
+		form := w.wishForm(yamada)
+		if form.Title != "アクセス申請" {
+			t.Errorf("title %q", form.Title)
+		}
+		form = w.choose(yamada, "prod-admin")
+		values := map[string]string{targetField: "prod-admin", periodField + ":prod-admin": "3600", userField + ":123456789012": "t.yamada-admin",
+			reasonField: "Roll *back*.", ticketField: " OPS-7 "}
+		d.decides = wishRefused(handlers.NoTicket, "OPS-123")
+		if delivery, err := w.Submit(yamada, form.ID, values); err != nil || delivery.Problem != "" {
+			t.Fatalf("submitted: %+v, %v", delivery, err)
+		}
+		form, open := w.Modal(yamada)
+		if want := map[string]string{ticketField: "チケット番号を入力してください(例: OPS-123)。"}; !open || !cmp.Equal(form.Errors, want) {
+			t.Errorf("open %t, errors %v, want %v", open, form.Errors, want)
+		}
+		d.decides = handlers.Decision{}
+		delivery, err := w.Submit(yamada, form.ID, nil)
+		if err != nil || delivery.Problem != "" {
+			t.Fatalf("submitted again: %+v, %v", delivery, err)
+		}
+		if _, open := w.Modal(yamada); open {
+			t.Error("the form stays open")
+		}
+		w.Redeliver(delivery)
+		if len(d.wishes) != 3 || d.wishes[1] != d.wishes[2] || d.wishes[1].ID != d.wishes[0].ID {
+			t.Fatalf("wishes %+v: want the same one each time", d.wishes)
+		}
+		got := d.wishes[1]
+		if !regexp.MustCompile(`^request-\d{8}T\d{6}Z-V\w+-[0-9a-f]{8}$`).MatchString(got.ID) {
+			t.Errorf("id %q", got.ID)
+		}
+		got.ID = ""
+		want := handlers.Wish{By: yamada, Entitlement: "prod-admin", User: "t.yamada-admin", Duration: time.Hour, Reason: "Roll *back*.", Ticket: "OPS-7"}
+		if got != want {
+			t.Errorf("wish %+v, want %+v", got, want)
+		}
+	})
+}
+
+// TestChoosingKeepsWhatWasTyped: and a form that is sent before it has been redrawn for a choice comes back.
+func TestChoosingKeepsWhatWasTyped(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{offers: offers()}
+		w.run(d)
+		form := w.wishForm(kato)
+		delivery, err := w.Submit(kato, form.ID, map[string]string{targetField: "prod-reader", reasonField: "To look."})
+		if err != nil || delivery.Problem != "" || len(d.wishes) != 0 {
+			t.Fatalf("submitted: %+v, %v, wishes %+v", delivery, err, d.wishes)
+		}
+		w.until(func() bool { form, _ = w.Modal(kato); return strings.HasSuffix(form.PrivateMetadata, " prod-reader") })
+		if _, err := w.Submit(kato, form.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		if len(d.wishes) != 1 || d.wishes[0].Reason != "To look." || d.wishes[0].Duration != 4*time.Hour || d.wishes[0].User != "" {
+			t.Errorf("wishes %+v", d.wishes)
+		}
+	})
+}
+
+func TestManyTargetsAreSearched(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{}
+		for i := range 300 {
+			d.offers = append(d.offers, offer(fmt.Sprintf("rule-%03d", i), fmt.Sprintf("group-%03d", i), func(*handlers.Offer) {}))
+		}
+		w.run(d)
+		form := w.wishForm(kato)
+		if delivery, err := w.Suggest(kato, form.ID, targetField, "group-299"); err != nil || delivery.Problem != "" {
+			t.Fatalf("suggested: %+v, %v", delivery, err)
+		}
+		form = w.choose(kato, "rule-299")
+		if _, err := w.Submit(kato, form.ID, map[string]string{reasonField: "To look."}); err != nil || len(d.wishes) != 1 || d.wishes[0].Entitlement != "rule-299" {
+			t.Errorf("%v, wishes %+v", err, d.wishes)
+		}
+	})
+}
+
+func TestShortcutOpensTheForm(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		w.run(&desk{refusal: handlers.NoPerson})
+		if delivery, err := w.Shortcut(kato, wishForm); err != nil || !delivery.Acked {
+			t.Fatalf("%+v, %v", delivery, err)
+		}
+		want := "Your Slack account isn't registered"
+		w.until(func() bool { v, open := w.Modal(kato); return open && strings.Contains(string(v.Blocks), want) })
+		if v, _ := w.Modal(kato); v.Submit != "" {
+			t.Errorf("a form that cannot be filled in has the button %q", v.Submit)
+		}
+	})
+}
+
+// TestCommands: everything else is answered to the person only, in their language.
+func TestCommands(t *testing.T) {
+	for _, c := range []struct{ user, typed, want string }{
+		{kato, "", "`/jit request` asks for access"}, {kato, "HELP", "`/jit request` asks for access"}, {kato, "list", "`/jit help` shows this"},
+		{sato, "help", "AWSへのアクセスを申請します"}, {kato, "open <!channel> now", "I don't know `open`."},
+		{sato, "`<!here>`", "`'&lt;!here&gt;'` という操作はありません。"},
+	} {
+		inSlack(t, func(t *testing.T, w *world) {
+			w.run(&desk{})
+			if delivery, err := w.Slash(c.user, elsewhere, "/jit", c.typed); err != nil || !delivery.Acked || delivery.Problem != "" {
+				t.Fatalf("%q: %+v, %v", c.typed, delivery, err)
+			}
+			if got := w.Ephemerals(c.user); len(got) != 1 || !strings.Contains(got[0].Text, c.want) {
+				t.Errorf("%q: %+v, want %q", c.typed, got, c.want)
+			}
+		})
+	}
+}
+
+// TestReasonsThatCanBeSeen: a rule that wants a reason is not satisfied by characters that do not show.
+func TestReasonsThatCanBeSeen(t *testing.T) {
+	for typed, want := range map[string]string{" \u200b\n\u3164": "", "a\nb": "a\nb", fill("漢", 2000): cut(fill("漢", 2000), reasonLength)} {
+		var cb slack.InteractionCallback
+		cb.User.ID, cb.View.ID, cb.View.PrivateMetadata = "U1", "V1", "20261122T050000Z"
+		cb.View.State = &slack.ViewState{Values: map[string]map[string]slack.BlockAction{reasonField: {reasonField: {Value: typed}}}}
+		if got, err := filledIn(cb); err != nil || got.Reason != want {
+			t.Errorf("%q becomes %q, %v", typed, got.Reason, err)
+		}
+	}
+}
+
+// FuzzFilledIn: any payload is refused, or is a wish of who sent it, with an id that can be one.
+func FuzzFilledIn(f *testing.F) {
+	f.Add(`{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"request","private_metadata":"20261122T050000Z prod","state":{"values":
+		{"target":{"target":{"selected_option":{"value":"prod"}}},"duration:prod":{"duration":{"selected_option":{"value":"9223372036854775807"}}},"user:":{"user":{}}}}}}`)
+	f.Add(`{"view":{"callback_id":"request","state":{"values":null}}}`)
+	f.Fuzz(func(t *testing.T, payload string) {
+		var cb slack.InteractionCallback
+		if json.Unmarshal([]byte(payload), &cb) != nil {
+			t.Skip("Slack's library refuses it")
+		}
+		got, err := filledIn(cb)
+		if err == nil && (got.By != cb.User.ID || isNoID(got.ID) || len([]rune(got.Reason)) > reasonLength) {
+			t.Errorf("%+v", got)
+		}
+	})
+}

@@ -1,0 +1,206 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"sekisho/store"
+)
+
+// Refusals of a wish, beside those of a decision.
+const (
+	NoUsers     = "no_users"      // the person has no IAM user in the account
+	NotYourUser = "not_your_user" // the IAM user is not, or no longer, the person's
+	NoUser      = "no_user"       // IAM has no user of this name
+	Already     = "already"       // the person has it
+)
+
+// lookTime is for what is looked up while a person waits for their form to close.
+const lookTime = time.Second
+
+// WishPrefix begins the id of every request that a person wrote.
+const WishPrefix = "request-"
+
+// Wish is what a person asks for by hand. Slack vouches for who asks; all else is a claim.
+type Wish struct {
+	ID          string // begins with WishPrefix; made of the form and what it says, so that sending it twice asks once
+	By          string // Slack user id
+	Entitlement string
+	User        string        // an IAM user of the person; "" for the only one that they have in the account
+	Duration    time.Duration // 0: the rule's
+	Reason      string
+	Ticket      string
+}
+
+// Offer is an entitlement that a person may ask for.
+type Offer struct {
+	Entitlement
+	AccountName string
+	Users       []string // the person's IAM users in the account
+	Decision    Decision // as of now, on a form that is filled in well
+}
+
+// Offers returns what a person may ask for, in the order of the configuration, or why that is nothing. What is refused to
+// everybody now is among it, with its refusal: whoever looks for it should read why.
+func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error) {
+	account, err := k.Directory.Account(ctx, by)
+	if err != nil {
+		return nil, "", err
+	}
+	person := k.Policy.People.Of(by)
+	switch refusal := account.refusal(); {
+	case refusal != "":
+		return nil, refusal, nil
+	case person == "":
+		return nil, NoPerson, nil
+	}
+	var out []Offer
+	var unknown error
+	for _, rule := range k.Policy.Entitlements {
+		g := store.Grant{Origin: store.Requested, Entitlement: rule.ID, Subject: store.Subject{Person: person}, Reason: "-"}
+		if rule.Ticket != nil {
+			g.Ticket = rule.Ticket.Example
+		}
+		q, err := k.question(ctx, g, k.now(), rule)
+		if err != nil {
+			unknown = fmt.Errorf("decide on %s: %w", rule.ID, err)
+			k.Log.Warn("entitlement is not offered", "to", by, "err", unknown)
+			continue // a user group that is gone does not take the others away
+		}
+		d := k.Policy.Decide(q)
+		if d.Refusal == NotAsker || d.Refusal == Excluded {
+			continue
+		}
+		out = append(out, Offer{rule, k.Policy.Accounts[rule.Account], k.Policy.People.Users(person, rule.Account), d})
+	}
+	switch {
+	case len(out) > 0:
+		return out, "", nil
+	case unknown != nil:
+		return nil, "", unknown
+	}
+	return nil, NotAsker, nil
+}
+
+// Request takes in a wish. With a refusal nothing was stored; without one it is durable, now or since an earlier delivery.
+func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
+	_, err := store.LoadGrant(ctx, k.DB, w.ID)
+	if !errors.Is(err, store.ErrNotFound) {
+		return Decision{Rule: w.Entitlement}, err
+	}
+	g, d, err := k.wished(ctx, w)
+	if err == nil && d.Refusal == "" {
+		d, err = k.taken(ctx, g, d)
+	}
+	if err != nil || d.Refusal != "" {
+		return d, err
+	}
+	g, err = g.After(store.Entry{Verb: store.Receive, By: w.By, At: k.now()})
+	if err == nil {
+		err = k.save(ctx, &g)
+	}
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return d, fmt.Errorf("receive %s: %w", w.ID, err)
+	}
+	return d, nil
+}
+
+// wished decides on a wish, and returns what it asks for. The IAM user has not been read yet.
+func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, error) {
+	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
+	person := k.Policy.People.Of(w.By)
+	g := store.Grant{ID: w.ID, Origin: store.Requested, Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
+		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Duration: w.Duration, Reason: w.Reason}
+	if rule.Ticket != nil {
+		g.Ticket = w.Ticket
+	}
+	g.Subject.Person = person
+	q, err := k.question(ctx, g, k.now(), rule)
+	if err != nil {
+		return g, Decision{}, err
+	}
+	if q.Account, err = k.Directory.Account(ctx, w.By); err != nil {
+		return g, Decision{}, err
+	}
+	d := k.Policy.Decide(q)
+	if d.Refusal != "" {
+		return g, d, nil
+	}
+	g.Duration = d.Duration
+	switch users := k.Policy.People.Users(person, rule.Account); {
+	case len(users) == 0:
+		d.refuse(NoUsers, "account", rule.Account)
+	case w.User == "" && len(users) == 1:
+		g.Subject.User = users[0]
+	case !slices.Contains(users, w.User):
+		d.refuse(NotYourUser)
+	default:
+		g.Subject.User = w.User
+	}
+	return g, d, nil
+}
+
+// taken refuses what the person has already: to prolong it takes another approval. While IAM does not answer that is left
+// to what reads the user again before there is a card.
+func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision, error) {
+	look, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	user, err := k.Users.User(look, g.Account, g.Subject.User)
+	switch {
+	case errors.Is(err, ErrNoUser):
+		d.refuse(NoUser, "user", g.Subject.User)
+		return d, nil
+	case err != nil:
+		k.Log.Warn("IAM user of a wish is not known yet", "id", g.ID, "err", err)
+		return d, nil
+	}
+	g.Subject.UserID = user.ID
+	id, err := store.Holder(ctx, k.DB, g.Slot())
+	if errors.Is(err, store.ErrNotFound) {
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	held, err := store.LoadGrant(ctx, k.DB, id)
+	if err == nil && has(held, k.now()) {
+		d.refuse(Already, "until", strconv.FormatInt(held.Until.Unix(), 10))
+	}
+	return d, err
+}
+
+// has tells whether a grant gives access that is not about to end.
+func has(g store.Grant, now time.Time) bool {
+	return (g.State == store.Approved || g.State == store.Active) && !g.Over(now)
+}
+
+// wish asks for what a person wrote, once IAM has said who the user is: everything is decided again, on what is so now.
+func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string) error {
+	if person != g.Subject.Person {
+		return k.ignore(ctx, g, NotYourUser)
+	}
+	g.Subject.UserID = userID
+	rule, _ := k.Policy.Rule(g.Entitlement)
+	q, err := k.question(ctx, g, k.now(), rule)
+	if err != nil {
+		return k.fail(ctx, g, err)
+	}
+	d := k.Policy.Decide(q)
+	if d.Refusal != "" {
+		return k.ignore(ctx, g, d.Refusal)
+	}
+	return k.ask(ctx, k.under(g, rule, d, q.When), d)
+}
+
+// under is a request as the rule and a decision on it make it.
+func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision, now time.Time) store.Grant {
+	g.AccountName = k.Policy.Accounts[g.Account]
+	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
+	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, now.Add(rule.Within)
+	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
+	return g
+}

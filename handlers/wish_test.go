@@ -1,0 +1,307 @@
+package handlers_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// wish is what package bot hands over: a form that was filled in well.
+func wish(id string, change func(*handlers.Wish)) handlers.Wish {
+	w := handlers.Wish{ID: handlers.WishPrefix + id, By: "U0YAMADA", Entitlement: rule, Duration: time.Hour, Reason: "Roll back."}
+	if change != nil {
+		change(&w)
+	}
+	return w
+}
+
+// asks sends a form, and returns the refusal at its fields, or "".
+func (w *world) asks(wish handlers.Wish) handlers.Decision {
+	w.t.Helper()
+	d, err := w.keeper.Request(w.t.Context(), wish)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.wait(0)
+	return d
+}
+
+func (w *world) wished(id string) store.Grant {
+	w.t.Helper()
+	g, err := store.LoadGrant(w.t.Context(), w.db, handlers.WishPrefix+id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return g
+}
+
+// TestWishLives: asked for, approved, given, and over at its end. A sign-in in between does not prolong it.
+func TestWishLives(t *testing.T) {
+	inWorld(t, func(w *world) {
+		if d := w.asks(wish("1", nil)); d.Refusal != "" {
+			t.Fatalf("refused: %+v", d)
+		}
+		g := w.wished("1")
+		if g.State != store.Asked || g.Subject != (store.Subject{User: "t.yamada", UserID: w.userID, Person: "U0YAMADA"}) || g.Reason != "Roll back." ||
+			g.Duration != time.Hour || g.Target != group || len(w.voice.cards) == 0 || w.voice.dms[0].ID != g.ID {
+			t.Errorf("asked: %+v", g)
+		}
+		if refusal := w.press("U0YAMADA2", store.Approve); refusal != handlers.Own {
+			t.Errorf("approved by the requester's other account: %q", refusal)
+		}
+		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
+			t.Errorf("approved: %q, member %t", refusal, w.member())
+		}
+		until := w.wished("1").Until
+		w.wait(30 * time.Minute)
+		w.signIn("1")
+		if g := w.wished("1"); g.Until != until || w.grant("1").State != store.Merged || w.voice.dms[len(w.voice.dms)-1].Signin.Address == "" {
+			t.Errorf("after a sign-in it ends %s, was %s; the person was asked about %+v", g.Until, until, w.voice.dms[len(w.voice.dms)-1].Signin)
+		}
+		if d := w.asks(wish("2", nil)); d.Refusal != handlers.Already || d.Why[len(d.Why)-1].Facts["until"] != fmt.Sprint(until.Unix()) {
+			t.Errorf("asked for once more: %+v", d)
+		}
+		w.wait(31 * time.Minute)
+		if w.member() || w.wished("1").Outcome != store.Expire {
+			t.Errorf("after its end: member %t, %s", w.member(), w.wished("1").Outcome)
+		}
+	})
+}
+
+// TestWishIsRefused at the form: nothing of it is in the ledger. What a form says that none of ours could say is a
+// forged one.
+func TestWishIsRefused(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			one := p.Entitlements[0]
+			more := func(id string, change func(*handlers.Entitlement)) {
+				e := one
+				e.ID, e.OnLogin = id, false
+				change(&e)
+				p.Entitlements = append(p.Entitlements, e)
+			}
+			more("strict", func(e *handlers.Entitlement) {
+				e.ReasonRequired, e.Ticket = true, &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-1"}
+			})
+			more("others", func(e *handlers.Entitlement) { e.Askers = []string{"U0KATO"} })
+			more("never", func(e *handlers.Entitlement) { e.Excluded = []string{"U0YAMADA2"} })
+			more("alone", func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}} })
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0GUEST"}}, {Slack: []string{"U0STRANGER"}},
+				{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+				{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "kato"}, {Account: account, User: "kato2"}, {Account: "210987654321", User: "k"}}}})
+		})
+		for name, c := range map[string]struct {
+			want   string
+			change func(*handlers.Wish)
+		}{
+			"no such entitlement":   {handlers.RuleGone, func(x *handlers.Wish) { x.Entitlement = "root" }},
+			"for others":            {handlers.NotAsker, func(x *handlers.Wish) { x.Entitlement = "others" }},
+			"excluded":              {handlers.Excluded, func(x *handlers.Wish) { x.Entitlement = "never" }},
+			"nobody could approve":  {handlers.NoApprover, func(x *handlers.Wish) { x.Entitlement = "alone" }},
+			"too long":              {handlers.TooLong, func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
+			"too short":             {handlers.TooShort, func(x *handlers.Wish) { x.Duration = -time.Hour }},
+			"blank reason":          {handlers.NoReason, func(x *handlers.Wish) { x.Entitlement, x.Reason, x.Ticket = "strict", " \n", "OPS-1" }},
+			"wrong ticket":          {handlers.NoTicket, func(x *handlers.Wish) { x.Entitlement, x.Ticket = "strict", "OPS-1 or so" }},
+			"another's user":        {handlers.NotYourUser, func(x *handlers.Wish) { x.User = "kato" }},
+			"no user in IAM":        {handlers.NoUser, func(x *handlers.Wish) { x.By, x.User = "U0KATO", "kato" }},
+			"which of two":          {handlers.NotYourUser, func(x *handlers.Wish) { x.By = "U0KATO" }},
+			"user of other account": {handlers.NotYourUser, func(x *handlers.Wish) { x.By, x.User = "U0KATO", "k" }},
+			"without a user":        {handlers.NoUsers, func(x *handlers.Wish) { x.By = "U0SATO" }},
+			"unmapped":              {handlers.NoPerson, func(x *handlers.Wish) { x.By = "U0NOBODY" }},
+			"a guest":               {handlers.Guest, func(x *handlers.Wish) { x.By = "U0GUEST" }},
+			"of another workspace":  {handlers.Stranger, func(x *handlers.Wish) { x.By = "U0STRANGER" }},
+		} {
+			x := wish(name, c.change)
+			if d := w.asks(x); d.Refusal != c.want {
+				t.Errorf("%s: %+v, want %q", name, d, c.want)
+			}
+			if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s: in the ledger: %v", name, err)
+			}
+		}
+		if w.writes() != 0 || len(w.voice.cards) != 0 {
+			t.Errorf("%d writes, %d cards", w.writes(), len(w.voice.cards))
+		}
+	})
+}
+
+func TestOffers(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			one := p.Entitlements[0]
+			for id, change := range map[string]func(*handlers.Entitlement){
+				"others": func(e *handlers.Entitlement) { e.Askers = []string{"U0KATO"} },
+				"gone":   func(e *handlers.Entitlement) { e.Askers = []string{"usergroup:S0GONE"} }, // a user group that Slack does not know
+				"alone":  func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}} },
+			} {
+				e := one
+				e.ID = id
+				change(&e)
+				p.Entitlements = append(p.Entitlements, e)
+			}
+		})
+		for by, want := range map[string][]string{"U0YAMADA": {"alone no_approver", rule + " "}, "U0KATO": {"alone ", "others ", rule + " "}} {
+			offers, refusal, err := w.keeper.Offers(w.t.Context(), by)
+			var got []string
+			for _, o := range offers {
+				got = append(got, o.ID+" "+o.Decision.Refusal)
+			}
+			if slices.Sort(got); err != nil || refusal != "" || !slices.Equal(got, want) {
+				t.Errorf("%s is offered %q, %q, %v", by, got, refusal, err)
+			}
+		}
+		for by, want := range map[string]string{"U0NOBODY": handlers.NoPerson, "U0GUEST": handlers.Guest} {
+			if offers, refusal, err := w.keeper.Offers(w.t.Context(), by); len(offers) > 0 || refusal != want || err != nil {
+				t.Errorf("%s is offered %+v, %q, %v", by, offers, refusal, err)
+			}
+		}
+	})
+}
+
+// TestWishTwice: the same form is one request. Another one takes its place, and what was approved before does not count.
+func TestWishTwice(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO") })
+		w.asks(wish("1", nil))
+		w.asks(wish("1", nil))
+		w.press("U0SATO", store.Approve)
+		w.asks(wish("1", nil)) // a redelivery
+		if g := w.wished("1"); g.Chain.Seq != 3 || len(g.Approvals) != 1 || w.voice.posts != 1 {
+			t.Errorf("%d entries, %d approvals, %d cards", g.Chain.Seq, len(g.Approvals), w.voice.posts)
+		}
+		old := w.voice.card()
+		if d := w.asks(wish("2", func(x *handlers.Wish) { x.Duration, x.Reason = 2*time.Hour, "Roll forward." })); d.Refusal != "" {
+			t.Errorf("refused: %+v", d)
+		}
+		g := w.wished("1")
+		if g.Duration != 2*time.Hour || g.Reason != "Roll forward." || len(g.Approvals) != 0 || w.wished("2").Into != g.ID || w.voice.posts != 1 {
+			t.Errorf("%+v", g)
+		}
+		if refusal := w.pressOn(old, "U0KATO", store.Approve); refusal != handlers.Changed {
+			t.Errorf("approved as it was: %q", refusal)
+		}
+	})
+}
+
+// TestWishAndSignIn: a request takes the place of what a sign-in asked for; a sign-in changes nothing that was asked for.
+func TestWishAndSignIn(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.asks(wish("1", nil))
+		if g := w.grant("1"); g.Origin != store.Requested || g.Duration != time.Hour || g.Reason == "" || g.Signin.Address == "" || w.voice.posts != 1 {
+			t.Errorf("%+v", g)
+		}
+		w.signIn("2")
+		if g := w.grant("1"); g.Origin != store.Requested || g.Duration != time.Hour || g.Reason == "" || w.grant("2").Into != g.ID {
+			t.Errorf("%+v", g)
+		}
+	})
+}
+
+func TestWithdraw(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.asks(wish("1", nil))
+		for _, user := range []string{"U0SATO", "U0CHIEF", "U0NOBODY"} {
+			if refusal := w.press(user, store.Withdraw); refusal != handlers.NotYours {
+				t.Errorf("%s withdraws: %q", user, refusal)
+			}
+		}
+		if refusal := w.press("U0YAMADA2", store.Withdraw); refusal != "" || w.wished("1").State != store.Withdrawn {
+			t.Errorf("withdrawn: %q, %s", refusal, w.wished("1").State)
+		}
+		if refusal := w.press("U0SATO", store.Approve); refusal != handlers.Late {
+			t.Errorf("approved: %q", refusal)
+		}
+		if d := w.asks(wish("2", nil)); d.Refusal != "" || w.wished("2").State != store.Asked {
+			t.Errorf("asked again: %+v, %s", d, w.wished("2").State)
+		}
+		w.press("U0SATO", store.Approve)
+		if refusal := w.press("U0YAMADA", store.Withdraw); refusal != handlers.Late {
+			t.Errorf("withdrawn what is given: %q", refusal)
+		}
+	})
+}
+
+// TestRuleGivesAtOnce what was asked for by hand; nothing beyond what it gives by itself.
+func TestRuleGivesAtOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: time.Hour} })
+		w.asks(wish("1", func(x *handlers.Wish) { x.Duration = 61 * time.Minute }))
+		if w.member() || w.wished("1").State != store.Asked {
+			t.Errorf("given without an approval: %+v", w.wished("1"))
+		}
+		w.press("U0YAMADA", store.Withdraw)
+		w.asks(wish("2", nil))
+		if g := w.wished("2"); !w.member() || !g.ByRule() || g.Until != g.Max {
+			t.Errorf("not given by the rule: %+v", g)
+		}
+	})
+}
+
+// TestWishWhileAWSHangs: the form is answered in time, and asked for when AWS answers.
+func TestWishWhileAWSHangs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Hang: true} })
+		from := time.Now()
+		if d, err := w.keeper.Request(w.t.Context(), wish("1", nil)); err != nil || d.Refusal != "" || time.Since(from) > 1500*time.Millisecond {
+			t.Errorf("%+v, %v after %s", d, err, time.Since(from))
+		}
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if g := w.wished("1"); g.State != store.Asked {
+			t.Errorf("%s %s", g.State, g.Note)
+		}
+	})
+}
+
+// TestWishNeverProlongs what a person has, also where that is only found out once IAM answers.
+func TestWishNeverProlongs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		until := w.grant("1").Until
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
+		w.asks(wish("1", func(x *handlers.Wish) { x.Duration = 12 * time.Hour }))
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if g := w.wished("1"); g.State != store.Ignored || g.Note != handlers.Already || !w.grant("1").Until.Equal(until) {
+			t.Errorf("%s %s, access ends %s, did %s", g.State, g.Note, w.grant("1").Until, until)
+		}
+	})
+}
+
+// TestWishIsDecidedAgain once IAM answers: who was somebody else by then, or may no longer ask, is told so, and has no card.
+func TestWishIsDecidedAgain(t *testing.T) {
+	for name, change := range map[string]func(*world){
+		"the user is gone":     func(w *world) { w.aws.DeleteUser(account, "t.yamada") },
+		"may not ask any more": func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].Askers = []string{"U0KATO"} }) },
+		"the rule is gone":     func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].ID = "another" }) },
+		"is another's user now": func(w *world) {
+			w.govern(func(p *handlers.Policy) {
+				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}})
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
+				if d := w.asks(wish("1", nil)); d.Refusal != "" || w.wished("1").State != store.Received {
+					t.Fatalf("while IAM is down: %+v, %s", d, w.wished("1").State)
+				}
+				change(w)
+				w.aws.Fault(nil)
+				w.wait(time.Minute)
+				if g := w.wished("1"); g.State != store.Ignored || len(w.voice.dms) != 1 || w.voice.dms[0].ID != g.ID || w.voice.posts != 0 {
+					t.Errorf("%s %s, %d DMs, %d cards", g.State, g.Note, len(w.voice.dms), w.voice.posts)
+				}
+			})
+		})
+	}
+}

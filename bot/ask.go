@@ -6,8 +6,9 @@ import (
 	"sekisho/store"
 )
 
-// DM asks the person who signed in whether it was them. Once they have answered, or it is over, no button is left. Who asked
-// by hand reads what became of it.
+// DM asks the person who signed in whether it was them, and shows them their access while they have it. No button is left
+// that cannot work.
+// Who asked by hand reads what became of it.
 func (p Pen) DM(g store.Grant) Message {
 	if !hasSignIn(g) {
 		return p.asked(g)
@@ -24,6 +25,7 @@ func (p Pen) DM(g store.Grant) Message {
 		text += "\n" + sentence
 		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil))
 	}
+	var buttons []slack.BlockElement
 	switch {
 	case g.Answer != "":
 		say(p.Words.Say("dm."+string(g.Answer), nil))
@@ -33,7 +35,14 @@ func (p Pen) DM(g store.Grant) Message {
 			question = "dm.question_auto"
 		}
 		say(p.Words.Say(question, data{"Target": code(g.Target)}))
-		blocks = append(blocks, slack.NewActionBlock("", p.answers(g)...))
+		buttons = p.answers(g)
+	}
+	if g.State == store.Active {
+		say(p.active(g))
+		buttons = append(buttons, p.holders(g)...)
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(state)))
@@ -53,7 +62,21 @@ func (p Pen) asked(g store.Grant) Message {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
 		blocks = append(blocks, slack.NewActionBlock("", withdraw))
 	}
+	if g.State == store.Active {
+		sentence := p.active(g)
+		text += "\n" + sentence
+		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil), slack.NewActionBlock("", p.holders(g)...))
+	}
 	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
+}
+
+// active says until when the person has access, and what they have asked for beyond that.
+func (p Pen) active(g store.Grant) string {
+	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
+	if isExtending(g) {
+		text += "\n" + p.extension(g)
+	}
+	return text
 }
 
 // canAnswer tells whether an answer still has an effect.
@@ -63,8 +86,5 @@ func canAnswer(g store.Grant) bool {
 }
 
 func (p Pen) answers(g store.Grant) []slack.BlockElement {
-	button := func(verb store.Verb) *slack.ButtonBlockElement {
-		return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), plain(p.Words.Say("button."+string(verb), nil)))
-	}
-	return []slack.BlockElement{button(store.Mine), button(store.NotMine).WithStyle(slack.StyleDanger)}
+	return []slack.BlockElement{p.button(g, store.Mine), p.button(g, store.NotMine).WithStyle(slack.StyleDanger)}
 }

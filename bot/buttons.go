@@ -12,8 +12,7 @@ import (
 // access asks twice, and so does what gives access that can do much harm.
 func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 	button := func(verb store.Verb, style slack.Style) *slack.ButtonBlockElement {
-		text := plain(p.Words.Say("button."+string(verb), nil))
-		return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), text).WithStyle(style)
+		return p.button(g, verb).WithStyle(style)
 	}
 	switch g.State {
 	case store.Asked:
@@ -30,10 +29,18 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		}
 		return []slack.BlockElement{approve, deny}
 	case store.Approved, store.Active:
-		revoke := button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g))
-		return []slack.BlockElement{button(store.Finish, slack.StyleDefault), revoke}
+		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g)))
+		if isExtending(g) {
+			row = append(p.extensionButtons(g), row...)
+		}
+		return row
 	}
 	return nil
+}
+
+// button is one that does a verb to the grant as it is shown.
+func (p Pen) button(g store.Grant, verb store.Verb) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), plain(p.Words.Say("button."+string(verb), nil)))
 }
 
 func (p Pen) confirmApprove(g store.Grant) *slack.ConfirmationBlockObject {

@@ -97,6 +97,9 @@ func (p Pen) notes(g store.Grant) []string {
 	if g.Answer != "" {
 		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
 	}
+	if isExtending(g) {
+		out = append(out, p.extension(g))
+	}
 	out = append(out, p.part(g)...)
 	if g.Outcome == store.Refuse {
 		out = append(out, p.Words.Say("card.refused", data{"Why": p.why(g.Note)}))

@@ -33,6 +33,7 @@ func TestButtonsCanWork(t *testing.T) {
 			return err
 		}}
 		for _, g := range v.grants {
+			steps[g.ID+" "+g.ExtensionTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 		}
 		for _, b := range buttonsOf(v.in(p)) {
@@ -67,22 +68,25 @@ func TestRowsOfButtonsAreToldApart(t *testing.T) {
 func TestButtonsByState(t *testing.T) {
 	grants := cards(t)
 	for name, want := range map[string][]string{
-		"asked":            {"approve primary", "deny danger"},
-		"request":          {"approve primary", "deny danger", "withdraw "},
-		"request-active":   {"finish ", "revoke danger, confirmed"},
-		"asked-1-of-2":     {"approve primary", "deny danger"},
-		"asked-steps":      {"approve primary, confirmed", "deny danger"}, // can do much harm
-		"asked-unmapped":   {"deny danger"},                               // nobody can approve
-		"approved":         {"finish ", "revoke danger, confirmed"},
-		"approved-trouble": {"finish ", "revoke danger, confirmed"},
-		"active":           {"finish ", "revoke danger, confirmed"},
-		"active-kept":      {"finish ", "revoke danger, confirmed"},
-		"ending":           nil,
-		"ending-trouble":   nil,
-		"ended-expired":    nil,
-		"denied":           nil,
-		"lapsed":           nil,
-		"withdrawn":        nil,
+		"asked":                 {"approve primary", "deny danger"},
+		"asked-1-of-2":          {"approve primary", "deny danger"},
+		"asked-steps":           {"approve primary, confirmed", "deny danger"}, // can do much harm
+		"asked-unmapped":        {"deny danger"},                               // nobody can approve
+		"approved":              {"finish ", "revoke danger, confirmed"},
+		"approved-trouble":      {"finish ", "revoke danger, confirmed"},
+		"active":                {"ask_more ", "finish ", "revoke danger, confirmed"},
+		"active-kept":           {"ask_more ", "finish ", "revoke danger, confirmed"},
+		"active-extension":      {"agree primary", "decline ", "finish ", "revoke danger, confirmed"},
+		"active-extension-high": {"agree primary, confirmed", "decline ", "finish ", "revoke danger, confirmed"},
+		"active-max":            {"finish ", "revoke danger, confirmed"},
+		"ending":                nil,
+		"ending-trouble":        nil,
+		"ended-expired":         nil,
+		"denied":                nil,
+		"lapsed":                nil,
+		"withdrawn":             nil,
+		"request":               {"approve primary", "deny danger", "withdraw "},
+		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := labels(penIn("en").Card(grants[name])); !slices.Equal(got, want) {
@@ -130,6 +134,12 @@ func TestButtonsOfQuestions(t *testing.T) {
 		if !hasSignIn(g) && g.State == store.Asked {
 			want = []string{"withdraw "}
 		}
+		if g.State == store.Active {
+			if !g.Extension.Open() {
+				want = append(want, "ask_more ")
+			}
+			want = append(want, "finish ")
+		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)
 		}
@@ -171,7 +181,7 @@ func reread[T any](t *testing.T, record T) T {
 
 // TestEveryVerbIsToldOrSilent: a new verb of package store has to be thought about here.
 func TestEveryVerbIsToldOrSilent(t *testing.T) {
-	silent := []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Plan, store.Recheck}
+	silent := []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Plan, store.Recheck, store.Soon}
 	for _, name := range constants(t, "../store", "The verbs of a grant") {
 		verb := store.Verb(name)
 		line, ok := penIn("en").Line(request(), store.Entry{Verb: verb, State: store.Active})

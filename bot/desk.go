@@ -19,6 +19,8 @@ type Desk interface {
 	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.
 	Request(ctx context.Context, w handlers.Wish) (handlers.Decision, error)
+	// Open takes note that a person looks at their Home tab, from a place in what is over.
+	Open(user string, from int)
 }
 
 // reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
@@ -35,6 +37,10 @@ const localeTime = 500 * time.Millisecond
 func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 	if command, ok := event.Data.(slack.SlashCommand); ok && !isNoID(command.UserID) {
 		return s.command(ctx, command)
+	}
+	if user, from, ok := opened(event); ok {
+		s.Desk.Open(user, from)
+		return reply{}
 	}
 	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
 	switch {

@@ -59,6 +59,10 @@ func (p Pen) digestLine(g store.Grant) string {
 	if g.Answer != "" {
 		line += "\n" + p.Words.Say("card."+string(g.Answer), nil)
 	}
+	if isExtending(g) {
+		d := data{"Until": when(g.Extension.Until, p.Zone), "N": len(g.Extension.Approvals), "M": store.Need(g.Extension.Steps)}
+		line += "\n" + p.Words.Say("digest.extension", d)
+	}
 	switch d := (data{"Why": p.why(g.Trouble)}); {
 	case g.Outcome == store.Refuse:
 		line += "\n" + p.Words.Say("card.refused", data{"Why": p.why(g.Note)})

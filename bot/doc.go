@@ -6,6 +6,10 @@
 //	card.go     a grant -> its message (pure; golden files in testdata), with fields.go and buttons.go
 //	parts.go    what each kind of access adds to its card; one file a kind
 //	ask.go      the question to the person who signed in, whether it was them (pure)
+//	remind.go   what people are reminded of (pure)
+//	approver.go what who has approved hears of it (pure)
+//	home.go     the Home tab (pure)
+//	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
@@ -32,6 +36,10 @@
 //     (https://docs.slack.dev/messaging/formatting-message-text).
 //   - A sentence has a space on both sides of what may be a code span: next to a Japanese letter or full stop Slack
 //     does not see one, and what stands in it would be markup (https://github.com/seratch/ChatGPT-in-Slack/issues/61).
+//   - Who is to decide is called in the thread, as a card that is redrawn rings no bell: by their user group, and only
+//     those whose approvals are missing.
+//   - A Home tab has the holder's own buttons. What others ask for is decided on its card, which shows what one should
+//     know and is bound to it.
 //   - A form opens at once, with a sentence in it, as a trigger lives three seconds; what it offers is drawn when it is known.
 //     What it offers counts for nothing when it comes back: handlers decides on it anew.
 //   - What a form asks for is known by its view and by what it says: sent twice it is one request, changed in between two.

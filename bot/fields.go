@@ -93,18 +93,23 @@ func (p Pen) approvals(g store.Grant) string {
 	if g.ByRule() {
 		return p.Words.Say("card.by_rule", nil)
 	}
-	counts := store.Assign(g.Steps, g.Voters())
+	return p.given(g.Steps, g.Approvals, g.Voters())
+}
+
+// given are the approvals of each step.
+func (p Pen) given(steps []store.Step, approvals []store.Approval, voters [][]int) string {
+	counts := store.Assign(steps, voters)
 	var lines []string
-	for i, step := range g.Steps {
+	for i, step := range steps {
 		var names []string
-		for j, a := range g.Approvals {
+		for j, a := range approvals {
 			if counts[j] == i+1 {
 				names = append(names, mention(a.By))
 			}
 		}
 		d := data{"Step": i + 1, "N": len(names), "M": step.Count}
 		key := "card.n_of_m"
-		if len(g.Steps) > 1 {
+		if len(steps) > 1 {
 			key = "card.step"
 		}
 		lines = append(lines, strings.Join(append([]string{p.Words.Say(key, d)}, names...), " "))

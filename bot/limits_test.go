@@ -48,6 +48,9 @@ func worst(g store.Grant, text string) store.Grant {
 	for i := range 29 {
 		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})
 	}
+	if g.Extension.Open() {
+		g.Extension.By, g.Extension.Steps, g.Extension.Approvals = g.Subject.Person, g.Steps, g.Approvals
+	}
 	if g.Note != "" {
 		g.Note = fill(text, 3000)
 	}
@@ -78,8 +81,10 @@ func worstAlert(a store.Alert, text string) store.Alert {
 func TestWorstViewsFit(t *testing.T) {
 	all := views(t)
 	grants := cards(t)
-	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine"} {
-		all["digest/all "+name] = view{kind: "digest", grants: slices.Repeat([]store.Grant{grants[name]}, onDigest)} // worse than a mixture
+	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "active-extension-high"} {
+		g := grants[name]
+		g.Digest = true
+		all["digest/all "+name] = view{kind: "digest", grants: slices.Repeat([]store.Grant{g}, onDigest)} // worse than a mixture
 	}
 	for name, text := range longest {
 		t.Run(name, func(t *testing.T) {

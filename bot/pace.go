@@ -17,6 +17,7 @@ const (
 	postEvery   = 1100 * time.Millisecond
 	redrawEvery = 1200 * time.Millisecond
 	openEvery   = 1200 * time.Millisecond
+	homeEvery   = 700 * time.Millisecond // views.publish is of tier 4: a hundred a minute
 	burst       = 8
 )
 

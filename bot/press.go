@@ -21,7 +21,14 @@ const (
 var errPress = errors.New("not a press of this bot")
 
 // verbs are the buttons that a message can have.
-var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Withdraw, store.Mine, store.NotMine, store.Remedy, store.Keep}
+var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Withdraw, store.Mine, store.NotMine, store.Remedy,
+	store.Keep, store.AskMore, store.Agree, store.Decline}
+
+// onHome are those that a Home tab has. It shows too little to decide on others' requests.
+var onHome = []store.Verb{store.AskMore, store.Finish, store.Withdraw}
+
+// noMessage stands for where a button was that is on no message. No id of Slack's looks like it.
+const noMessage = "-"
 
 // pressOf reads a button or a form into a press. It trusts what Slack vouches for (who, where) and takes the rest as
 // a claim that is judged later.
@@ -36,6 +43,9 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 		}
 		p.Verb = store.Verb(actions[0].ActionID)
 		claim = append(strings.Split(actions[0].Value, " "), cb.Channel.ID, cb.Container.MessageTs)
+		if cb.View.Type == slack.VTHomeTab && slices.Contains(onHome, p.Verb) {
+			claim = append(claim[:len(claim)-2], noMessage, noMessage)
+		}
 	case slack.InteractionTypeViewSubmission:
 		if cb.View.CallbackID != denyForm || cb.View.State == nil {
 			return store.Press{}, fmt.Errorf("read form %q: %w", clean(cb.View.CallbackID, 64), errPress)
@@ -52,7 +62,10 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 	if len(claim) != 4 || slices.ContainsFunc(ids, isNoID) || !slices.Contains(verbs, p.Verb) {
 		return store.Press{}, fmt.Errorf("read %s of %q: %w", cb.Type, clean(string(p.Verb), 64), errPress)
 	}
-	p.On, p.Terms, p.Card = claim[0], claim[1], store.Card{Channel: claim[2], TS: claim[3]}
+	p.On, p.Terms = claim[0], claim[1]
+	if claim[2] != noMessage {
+		p.Card = store.Card{Channel: claim[2], TS: claim[3]}
+	}
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -160,8 +161,9 @@ type desk struct {
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
-	mu    sync.Mutex
-	taken []store.Press
+	mu     sync.Mutex
+	taken  []store.Press
+	opened []string // who, and from where
 }
 
 func (d *desk) Press(ctx context.Context, p store.Press) error {
@@ -174,6 +176,12 @@ func (d *desk) Press(ctx context.Context, p store.Press) error {
 	defer d.mu.Unlock()
 	d.taken = append(d.taken, p)
 	return nil
+}
+
+func (d *desk) Open(user string, from int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opened = append(d.opened, fmt.Sprint(user, " ", from))
 }
 
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {

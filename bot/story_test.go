@@ -84,6 +84,9 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 		if e.Verb == store.Approve {
 			e.Until = e.At.Add(g.Duration)
 		}
+		if e.Verb == store.AskMore {
+			g.Extension.Steps = g.Steps
+		}
 		var err error
 		if g, err = g.After(e); err != nil {
 			t.Fatalf("live through %s: %v", e.Verb, err)
@@ -103,6 +106,8 @@ var (
 	expire  = store.Entry{Verb: store.Expire}
 	revoke  = store.Entry{Verb: store.Revoke, By: sato}
 	finish  = store.Entry{Verb: store.Finish, By: yamada}
+	agree   = store.Entry{Verb: store.Agree, By: kato, Steps: []int{1}}
+	decline = store.Entry{Verb: store.Decline, By: sato}
 	undo    = store.Entry{Verb: store.Undo}
 	denied  = "Not during the release freeze.\nPlease ask again on Monday."
 )
@@ -110,48 +115,62 @@ var (
 func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
 func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, Note: code} }
 
+// extend is the holder's, for eight hours.
+func extend() store.Entry {
+	return store.Entry{Verb: store.AskMore, By: yamada, Until: signedIn.Add(8 * time.Hour)}
+}
+
+// prolong makes it true.
+func prolong(by string) store.Entry {
+	return store.Entry{Verb: store.Prolong, By: by, Until: signedIn.Add(8 * time.Hour), Steps: []int{1}}
+}
+
 // cards are the grants whose cards the golden files show: every state, every outcome, and what can be missing.
 func cards(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
 	two := changed(needsTwo)
+	life2 := []store.Entry{vote, approve, plan, apply}
 	return map[string]store.Grant{
-		"asked":            one,
-		"asked-unmapped":   changed(func(g *store.Grant) { g.Subject.Person = "" }),
-		"asked-1-of-2":     lived(t, two, vote),
-		"asked-unknown":    changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
-		"asked-no-mfa":     changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
-		"asked-steps":      lived(t, changed(needsBoth), vote),
-		"asked-reason":     changed(wanted),
-		"asked-auto":       changed(byItself),
-		"active-by-rule":   lived(t, changed(byItself), mine, itself, plan, apply),
-		"active-steps":     lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
-		"request":          changed(byHand),
-		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
-		"request-active":   lived(t, changed(byHand), approve, plan, apply),
-		"request-ended":    lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
-		"approved":         lived(t, one, approve),
-		"approved-trouble": lived(t, one, approve, plan, failed("Throttling")),
-		"active":           lived(t, one, approve, plan, apply),
-		"active-2-of-2":    lived(t, two, vote, approve, plan, apply),
-		"active-kept":      lived(t, one, approve, kept, apply),
-		"ending":           lived(t, one, approve, plan, apply, expire),
-		"ending-trouble":   lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
-		"ended-expired":    lived(t, one, approve, plan, apply, expire, undo),
-		"ended-revoked":    lived(t, one, approve, plan, apply, revoke, undo),
-		"ended-finished":   lived(t, one, approve, plan, apply, finish, undo),
-		"ended-kept":       lived(t, one, approve, kept, apply, expire, undo),
-		"ended-refused":    lived(t, one, approve, plan, refused("LimitExceeded"), undo),
-		"ended-user-gone":  lived(t, one, approve, refused(handlers.UserGone), undo),
-		"ended-own":        lived(t, one, approve, refused(handlers.Own), undo),
-		"denied":           lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
-		"denied-no-reason": lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
-		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
-		"asked-mine":       lived(t, one, mine),
-		"denied-not-mine":  lived(t, one, notMine),
-		"ending-not-mine":  lived(t, one, approve, plan, apply, notMine),
-		"ended-not-mine":   lived(t, one, approve, plan, apply, notMine, undo),
-		"withdrawn":        lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+		"asked":                 one,
+		"asked-unmapped":        changed(func(g *store.Grant) { g.Subject.Person = "" }),
+		"asked-1-of-2":          lived(t, two, vote),
+		"asked-unknown":         changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
+		"asked-no-mfa":          changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
+		"asked-steps":           lived(t, changed(needsBoth), vote),
+		"asked-reason":          changed(wanted),
+		"asked-auto":            changed(byItself),
+		"active-by-rule":        lived(t, changed(byItself), mine, itself, plan, apply),
+		"active-steps":          lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
+		"approved":              lived(t, one, approve),
+		"approved-trouble":      lived(t, one, approve, plan, failed("Throttling")),
+		"active":                lived(t, one, approve, plan, apply),
+		"active-2-of-2":         lived(t, two, vote, approve, plan, apply),
+		"active-kept":           lived(t, one, approve, kept, apply),
+		"active-extension":      lived(t, two, slices.Concat(life2, []store.Entry{extend(), agree})...),
+		"active-extension-high": lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply, extend()),
+		"active-max":            lived(t, one, approve, plan, apply, store.Entry{Verb: store.Extend, Until: signedIn.Add(12*time.Hour + time.Minute)}),
+		"ending":                lived(t, one, approve, plan, apply, expire),
+		"ending-trouble":        lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
+		"ended-expired":         lived(t, one, approve, plan, apply, expire, undo),
+		"ended-revoked":         lived(t, one, approve, plan, apply, revoke, undo),
+		"ended-finished":        lived(t, one, approve, plan, apply, finish, undo),
+		"ended-kept":            lived(t, one, approve, kept, apply, expire, undo),
+		"ended-refused":         lived(t, one, approve, plan, refused("LimitExceeded"), undo),
+		"ended-user-gone":       lived(t, one, approve, refused(handlers.UserGone), undo),
+		"ended-own":             lived(t, one, approve, refused(handlers.Own), undo),
+		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
+		"denied-no-reason":      lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
+		"lapsed":                lived(t, one, store.Entry{Verb: store.Lapse}),
+		"asked-mine":            lived(t, one, mine),
+		"denied-not-mine":       lived(t, one, notMine),
+		"ending-not-mine":       lived(t, one, approve, plan, apply, notMine),
+		"ended-not-mine":        lived(t, one, approve, plan, apply, notMine, undo),
+		"withdrawn":             lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+		"request":               changed(byHand),
+		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-active":        lived(t, changed(byHand), approve, plan, apply),
+		"request-ended":         lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
 }
 
@@ -190,6 +209,11 @@ func lines(t *testing.T) []told {
 	say("lapse", one, store.Entry{Verb: store.Lapse})
 	say("withdraw", one, store.Entry{Verb: store.Withdraw, By: yamada})
 	say("extend", one, then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)})...)
+	say("ask more", one, then(extend())...)
+	say("agree", two, vote, approve, plan, apply, extend(), agree)
+	say("prolong", one, then(extend(), prolong(sato))...)
+	say("prolong, by the rule", changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), then(extend(), prolong(store.Rule))...)
+	say("decline", one, then(extend(), decline)...)
 	say("expire", one, then(expire)...)
 	say("revoke", one, then(revoke)...)
 	say("finish", one, then(finish)...)
@@ -201,6 +225,11 @@ func lines(t *testing.T) []told {
 	say("fail, giving, no answer", one, approve, plan, failed("Timeout"))
 	say("fail, taking", one, then(expire, failed("AccessDenied"))...)
 	digested := changed(func(g *store.Grant) { g.Digest = true })
+	steps := changed(needsBoth)
+	steps.Steps[0].By = []string{yamada, kato, "usergroup:no group"}
+	say("remind", one, store.Entry{Verb: store.Remind})
+	say("remind, steps", steps, store.Entry{Verb: store.Vote, By: sato, Steps: []int{2}}, store.Entry{Verb: store.Remind})
+	say("remind, in a digest", digested, store.Entry{Verb: store.Remind})
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
@@ -243,6 +272,8 @@ func refusals(t *testing.T) map[string]store.Press {
 	own.On = store.AlertPrefix + "1"
 	notYours.Verb = store.NotMine
 	out["own, alert"], out["not_yours, answer"] = own, notYours
+	notYours.Verb = store.AskMore
+	out["not_yours, extend"] = notYours
 	notYours.Verb = store.Withdraw
 	out["not_yours, withdraw"] = notYours
 	return out

@@ -86,6 +86,17 @@ func mention(id string) string {
 	return "<@" + id + ">"
 }
 
+// slackGroup is what a Slack user group's id looks like.
+var slackGroup = regexp.MustCompile(`^S[A-Z0-9]{1,30}$`)
+
+// mentionGroup calls all of a user group (https://docs.slack.dev/messaging/formatting-message-text#mentioning-groups).
+func mentionGroup(id string) string {
+	if !slackGroup.MatchString(id) {
+		return codeOf(id, 32)
+	}
+	return "<!subteam^" + id + ">"
+}
+
 // when shows a time in the reader's zone and words
 // (https://docs.slack.dev/messaging/formatting-message-text#date-formatting).
 func when(t time.Time, zone *time.Location) string {

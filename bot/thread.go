@@ -32,6 +32,14 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		case d["Address"] == "":
 			key = "thread.again_unknown"
 		}
+	case store.Remind:
+		var ok bool
+		if key, d["Who"], ok = p.nudge(g, e); !ok {
+			return "", false
+		}
+		d["Lapses"] = when(g.Lapses, p.Zone)
+	case store.AskMore, store.Agree, store.Prolong, store.Decline:
+		key, d = p.extensionLine(g, e)
 	case store.Extend:
 		d["Until"] = when(e.Until, p.Zone)
 	case store.Apply:
@@ -57,8 +65,8 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	default:
 		return "", false
 	}
-	said := append([]string{p.Words.Say(key, d)}, more...)
-	if g.Digest { // the thread is of many
+	said := append([]string{strings.TrimSpace(p.Words.Say(key, d))}, more...)
+	if g.Digest && e.Verb != store.Remind { // the thread is of many
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true
@@ -72,6 +80,8 @@ func (p Pen) Refusal(press store.Press) string {
 	switch {
 	case press.Refusal == handlers.Own && strings.HasPrefix(press.On, store.AlertPrefix):
 		key = "refusal.own_alert"
+	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
+		key = "refusal.not_yours_extend"
 	case press.Refusal == handlers.NotYours && press.Verb == store.Withdraw:
 		key = "refusal.not_yours_withdraw"
 	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:

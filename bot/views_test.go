@@ -23,6 +23,10 @@ func (v view) in(p Pen) Message {
 	switch v.kind {
 	case "dm":
 		return p.DM(v.grants[0])
+	case "approver":
+		return p.Approver(v.grants[0])
+	case "reminder":
+		return p.Reminder(v.grants[0])
 	case "digest":
 		return p.Digest(v.grants)
 	case "alert":
@@ -50,6 +54,12 @@ func views(t *testing.T) map[string]view {
 	}
 	for name, g := range questions(t) {
 		out["dm/"+name] = view{kind: "dm", grants: []store.Grant{g}}
+	}
+	for _, name := range []string{"asked-1-of-2", "approved", "active", "ended-revoked", "denied"} {
+		out["approver/"+name] = view{kind: "approver", grants: []store.Grant{cards(t)[name]}}
+	}
+	for name, g := range reminders(t) {
+		out["reminder/"+name] = view{kind: "reminder", grants: []store.Grant{g}}
 	}
 	for name, grants := range digests(t) {
 		out["digest/"+name] = view{kind: "digest", grants: grants}
@@ -82,26 +92,39 @@ func questions(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
 	return map[string]store.Grant{
-		"asked":           one,
-		"asked-unknown":   changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
-		"active":          lived(t, one, approve, plan, apply),
-		"asked-auto":      changed(byItself),
-		"by-rule":         lived(t, changed(byItself), mine, itself),
-		"mine":            lived(t, one, mine),
-		"mine-denied":     lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
-		"not-mine":        lived(t, one, notMine),
-		"not-mine-ending": lived(t, one, approve, plan, apply, notMine),
-		"not-mine-ended":  lived(t, one, approve, plan, apply, notMine, undo),
-		"ending":          lived(t, one, approve, plan, apply, expire),
-		"ended":           lived(t, one, approve, plan, apply, expire, undo),
-		"lapsed":          lived(t, one, store.Entry{Verb: store.Lapse}),
-		"request":         changed(byHand),
-		"request-signin":  changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
-		"request-active":  lived(t, changed(byHand), approve, plan, apply),
+		"asked":            one,
+		"asked-unknown":    changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
+		"active":           lived(t, one, approve, plan, apply),
+		"active-extension": lived(t, one, approve, plan, apply, extend()),
+		"asked-auto":       changed(byItself),
+		"by-rule":          lived(t, changed(byItself), mine, itself),
+		"mine":             lived(t, one, mine),
+		"mine-denied":      lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
+		"not-mine":         lived(t, one, notMine),
+		"not-mine-ending":  lived(t, one, approve, plan, apply, notMine),
+		"not-mine-ended":   lived(t, one, approve, plan, apply, notMine, undo),
+		"ending":           lived(t, one, approve, plan, apply, expire),
+		"ended":            lived(t, one, approve, plan, apply, expire, undo),
+		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
+		"request":          changed(byHand),
+		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-active":   lived(t, changed(byHand), approve, plan, apply),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
 		}),
+	}
+}
+
+// reminders are the grants whose holder has been reminded of the end, and what became of it.
+func reminders(t *testing.T) map[string]store.Grant {
+	t.Helper()
+	life := []store.Entry{approve, plan, apply, {Verb: store.Soon}}
+	then := func(more ...store.Entry) store.Grant { return lived(t, request(), slices.Concat(life, more)...) }
+	return map[string]store.Grant{
+		"soon":  then(),
+		"later": then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)}),
+		"over":  then(expire, undo),
 	}
 }
 

@@ -24,6 +24,7 @@ type Voice struct {
 	posts    *pace
 	redraws  *pace
 	opens    *pace
+	homes    *pace
 	alerts   *pace // never behind a storm of cards
 }
 
@@ -32,7 +33,7 @@ var _ handlers.Voice = (*Voice)(nil)
 // NewVoice returns a voice that keeps to Slack's pace.
 func NewVoice(api *slack.Client, people *People, place Place, log *slog.Logger) *Voice {
 	return &Voice{api: api, people: people, channel: place.Cards, security: place.Alerts, pen: place.Pen, log: log,
-		posts: newPace(postEvery), redraws: newPace(redrawEvery), opens: newPace(openEvery), alerts: newPace(redrawEvery)}
+		posts: newPace(postEvery), redraws: newPace(redrawEvery), opens: newPace(openEvery), homes: newPace(homeEvery), alerts: newPace(redrawEvery)}
 }
 
 // Place is where the bot speaks, and how.
@@ -90,21 +91,44 @@ func (v *Voice) DM(ctx context.Context, g store.Grant) (store.Card, error) {
 }
 
 func (v *Voice) ask(ctx context.Context, g store.Grant) (store.Card, error) {
-	pace, channel := v.redraws, g.DM.Channel
+	return v.letter(ctx, g.DM, g.Subject.Person, func(p Pen) Message { return p.DM(g) })
+}
+
+// letter draws a message to a person, in their language, where it stands or in their DM.
+func (v *Voice) letter(ctx context.Context, at store.Card, to string, draw func(Pen) Message) (store.Card, error) {
+	pace, channel := v.redraws, at.Channel
 	if channel == "" {
 		pace = v.opens
 	}
 	if err := pace.wait(ctx); err != nil {
-		return g.DM, err
+		return at, err
 	}
 	if channel == "" {
-		dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{g.Subject.Person}})
+		dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{to}})
 		if pace.heed(err) != nil {
-			return g.DM, err
+			return at, err
 		}
 		channel = dm.ID
 	}
-	return v.draw(ctx, pace, g.DM, channel, v.penFor(ctx, g.Subject.Person).DM(g))
+	return v.draw(ctx, pace, at, channel, draw(v.penFor(ctx, to)))
+}
+
+// Approver implements handlers.Voice.
+func (v *Voice) Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
+	card, err := v.letter(ctx, at, account, func(p Pen) Message { return p.Approver(g) })
+	if answers(err, unreachable) {
+		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+	}
+	return card, wrap(err, "write to %s", account)
+}
+
+// Remind implements handlers.Voice, in the language of the person.
+func (v *Voice) Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error) {
+	if err := v.redraws.wait(ctx); err != nil {
+		return at, err
+	}
+	card, err := v.draw(ctx, v.redraws, at, at.Channel, v.penFor(ctx, g.Subject.Person).Reminder(g))
+	return card, wrap(err, "remind %s", g.Subject.Person)
 }
 
 // unreachable are Slack's answers for a person whom the bot cannot write to
@@ -162,8 +186,32 @@ func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error 
 
 // Answer implements handlers.Voice, in the language of the person.
 func (v *Voice) Answer(ctx context.Context, p store.Press) error {
+	if p.Card.Channel == "" { // pressed on a Home tab, where nothing can be said
+		return v.write(ctx, p)
+	}
 	_, err := v.api.PostEphemeralContext(ctx, p.Card.Channel, p.By, slack.MsgOptionText(v.penFor(ctx, p.By).Refusal(p), false))
 	return wrap(err, "answer %s", p.ID)
+}
+
+// write answers a press in a message to who pressed.
+func (v *Voice) write(ctx context.Context, p store.Press) error {
+	if err := v.opens.wait(ctx); err != nil {
+		return err
+	}
+	dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{p.By}})
+	if v.opens.heed(err) == nil {
+		_, _, err = v.api.PostMessageContext(ctx, dm.ID, slack.MsgOptionText(v.penFor(ctx, p.By).Refusal(p), false))
+	}
+	return wrap(err, "answer %s", p.ID)
+}
+
+// Home implements handlers.Voice, in the language of the person.
+func (v *Voice) Home(ctx context.Context, account string, a handlers.Access) error {
+	if err := v.homes.wait(ctx); err != nil {
+		return err
+	}
+	_, err := v.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: account, View: v.penFor(ctx, account).Home(a, v.channel)})
+	return wrap(v.homes.heed(err), "draw Home tab of %s", account)
 }
 
 // penFor writes in a person's language.

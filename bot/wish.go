@@ -32,21 +32,33 @@ func filledIn(cb slack.InteractionCallback) (filled, error) {
 	w := handlers.Wish{By: cb.User.ID, Entitlement: field(targetField, targetField).SelectedOption.Value,
 		Reason: cut(field(reasonField, reasonField).Value, reasonLength),
 		Ticket: cut(strings.TrimSpace(field(ticketField, ticketField).Value), ticketLength)}
+	if clean(w.Reason, 1) == "" { // a reason that nobody can see is none
+		w.Reason = ""
+	}
 	for block := range cb.View.State.Values {
 		if strings.HasPrefix(block, userField+":") {
 			w.User = field(block, userField).SelectedOption.Value
 		}
 	}
-	seconds, err := strconv.Atoi(field(periodField+":"+drawn, periodField).SelectedOption.Value)
-	if err == nil && seconds <= int(time.Duration(1<<63-1).Seconds()) {
-		w.Duration = time.Duration(seconds) * time.Second
-	}
+	w.Duration = spanOf(field(periodField+":"+drawn, periodField).SelectedOption.Value)
 	said := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %q", w.Entitlement, w.User, w.Duration, w.Reason, w.Ticket))
 	w.ID = strings.Join([]string{handlers.WishPrefix + opened, cb.View.ID, hex.EncodeToString(said[:4])}, "-")
 	if isNoID(w.ID) {
 		return filled{}, fmt.Errorf("read form of view %q: %w", clean(cb.View.ID, 64), errPress)
 	}
 	return filled{at, drawn, w}, nil
+}
+
+// spanOf reads a duration in seconds. None is the rule's own, and what is no number is too short for any.
+func spanOf(seconds string) time.Duration {
+	n, err := strconv.ParseInt(seconds, 10, 32) // 68 years
+	switch {
+	case seconds == "":
+		return 0
+	case err != nil:
+		return -1
+	}
+	return time.Duration(n) * time.Second
 }
 
 // fieldOf is the block at which a refusal is shown: the one that it is about, if the form has it.

@@ -281,6 +281,18 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestReasonsThatCanBeSeen: a rule that wants a reason is not satisfied by characters that do not show.
+func TestReasonsThatCanBeSeen(t *testing.T) {
+	for typed, want := range map[string]string{" \u200b\n\u3164": "", "a\nb": "a\nb", fill("漢", 2000): cut(fill("漢", 2000), reasonLength)} {
+		var cb slack.InteractionCallback
+		cb.User.ID, cb.View.ID, cb.View.PrivateMetadata = "U1", "V1", "20261122T050000Z"
+		cb.View.State = &slack.ViewState{Values: map[string]map[string]slack.BlockAction{reasonField: {reasonField: {Value: typed}}}}
+		if got, err := filledIn(cb); err != nil || got.Reason != want {
+			t.Errorf("%q becomes %q, %v", typed, got.Reason, err)
+		}
+	}
+}
+
 // FuzzFilledIn: any payload is refused, or is a wish of who sent it, with an id that can be one.
 func FuzzFilledIn(f *testing.F) {
 	f.Add(`{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"request","private_metadata":"20261122T050000Z prod","state":{"values":

@@ -140,6 +140,9 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 		if e.Verb, e.Until = store.Extend, into.Until; !byHand {
 			e.Until = window(into, g.Signin.At, now)
 		}
+		if into.Terms() != shown {
+			into.Extension.Approvals = nil // they were given to something else
+		}
 	}
 	into, err := into.After(e)
 	if err != nil {

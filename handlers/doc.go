@@ -14,6 +14,8 @@
 //	take      active -> ending -> ended   the same, backwards, retried for ever
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
+//	remind    asked, active               the reminder that is due becomes an entry
+//	show      the Home tabs that are open  (home.go, access.go)
 //	tell      the card, its thread and the DM are redrawn from the record
 //
 // # Where what lives
@@ -28,7 +30,7 @@
 //   - The IAM user is read before a card is drawn, not after: a forged event, or the root user's alias that equals
 //     a user's name, makes no card for the wrong person. While IAM does not answer the request waits in the ledger.
 //   - A revoke during a running apply writes its intent at once and the undoing waits for the claim, rather than the
-//     press waiting: the wish to end access is durable before anything else.
+//     press waiting: the extension to end access is durable before anything else.
 //   - What ends access is welcome from any card, also an old one; only what gives it must be pressed on the card that
 //     stands, with the Terms that it shows.
 //   - A sign-in that changes what an open request shows takes back the approvals it had: they were given to something
@@ -46,6 +48,11 @@
 //     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
+//   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the
+//     end is moved in the same write as the last approval, and AWS, which knows no end, is not touched. It is decided by
+//     the rule as it is when it is asked for, as if all the time from the start were.
+//   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
+//     was missed is not made up for.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.
 //   - Work that has begun is not cancelled by a shutdown. It has a deadline of its own.
 //   - Where five requests or more wait for a card they get one together, a digest. Each still is its own record, with

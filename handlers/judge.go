@@ -11,24 +11,28 @@ import (
 
 // Refusals of a press. They are keys of the catalogues in package bot.
 const (
-	Gone        = "gone"         // there is no such request
-	Moved       = "moved"        // pressed on a message that is not the card
-	Changed     = "changed"      // the card shows something else by now
-	Late        = "late"         // somebody decided already
-	Over        = "over"         // the time is up
-	NotYours    = "not_yours"    // only the holder can finish, withdraw or answer
-	NotApprover = "not_approver" // not in the rule
-	NoPerson    = "no_person"    // the presser's Slack account is mapped to nobody
-	NoHolder    = "no_holder"    // the IAM user is mapped to nobody
-	Own         = "own"          // four eyes
-	Voted       = "voted"        // one person counts once
-	Enough      = "enough"       // others have approved what this person could: it needs someone else
-	RuleGone    = "rule_gone"    // the entitlement is no longer in the configuration
-	RuleChanged = "rule_changed" // it means something else by now
-	UserGone    = "user_gone"    // the IAM user was deleted, or made anew
-	Guest       = "guest"        // a guest of the workspace decides nothing
-	Stranger    = "stranger"     // nor does anybody of another one
-	NotSecurity = "not_security" // alerts are the security group's
+	Gone          = "gone"           // there is no such request
+	Moved         = "moved"          // pressed on a message that is not the card
+	Changed       = "changed"        // the card shows something else by now
+	Late          = "late"           // somebody decided already
+	Over          = "over"           // the time is up
+	NotYours      = "not_yours"      // only the holder can finish, extend, withdraw or answer
+	NotApprover   = "not_approver"   // not in the rule
+	NoPerson      = "no_person"      // the presser's Slack account is mapped to nobody
+	NoHolder      = "no_holder"      // the IAM user is mapped to nobody
+	Own           = "own"            // four eyes
+	Voted         = "voted"          // one person counts once
+	Enough        = "enough"         // others have approved what this person could: it needs someone else
+	RuleGone      = "rule_gone"      // the entitlement is no longer in the configuration
+	RuleChanged   = "rule_changed"   // it means something else by now
+	UserGone      = "user_gone"      // the IAM user was deleted, or made anew
+	Guest         = "guest"          // a guest of the workspace decides nothing
+	Stranger      = "stranger"       // nor does anybody of another one
+	AtMax         = "at_max"         // the access ends as late as it may already
+	Extending     = "extending"      // an extension waits already
+	ExtensionOver = "extension_over" // it has been decided
+	NotLonger     = "not_longer"     // the rule would not give it for so long now
+	NotSecurity   = "not_security"   // alerts are the security group's
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
@@ -36,11 +40,13 @@ type Bench struct {
 	Policy    *Policy
 	Grant     store.Grant
 	Press     store.Press
-	Account   Account // what Slack says of the presser
-	Approver  bool    // the rule lets this Slack account approve
-	Steps     []int   // of the grant, from 1, that its approval can count for
-	RuleGives bool    // the rule gives the grant by itself
-	Security  bool    // it is of the security group, which may revoke
+	Account   Account  // what Slack says of the presser
+	Approver  bool     // the rule lets this Slack account approve
+	Steps     []int    // of the grant, from 1, that its approval can count for
+	RuleGives bool     // the rule gives the grant by itself
+	Voters    [][]int  // of the grant's extension: what those who agreed before can count for now
+	More      Decision // on the extension, where it is one
+	Security  bool     // it is of the security group, which may revoke
 	Now       time.Time
 }
 
@@ -57,6 +63,10 @@ func (b Bench) Judge() (store.Entry, string) {
 		return e, b.approver()
 	case store.Revoke:
 		return e, b.revoker()
+	case store.AskMore:
+		return b.askMore(e)
+	case store.Agree, store.Decline:
+		return b.onExtension(e)
 	case store.Mine:
 		return e, cmp.Or(b.holder(), b.changed())
 	case store.Finish, store.NotMine, store.Withdraw:
@@ -109,7 +119,7 @@ func (b Bench) timely() string {
 	if g.State == store.Asked && !b.Now.Before(g.Lapses) || g.Over(b.Now) {
 		return Over
 	}
-	if asks := v == store.Approve || v == store.Deny; asks && g.Card.TS != "" && b.Press.Card != g.Card {
+	if asks := v == store.Approve || v == store.Deny || v == store.Agree; asks && g.Card.TS != "" && b.Press.Card != g.Card {
 		return Moved
 	}
 	return ""

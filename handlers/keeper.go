@@ -78,6 +78,12 @@ type Voice interface {
 	// DM asks the person who signed in whether it was them, or shows whoever asked by hand what came of it: ErrUnreachable
 	// if they cannot be written to.
 	DM(ctx context.Context, g store.Grant) (store.Card, error)
+	// Remind tells the holder that their access ends soon, or redraws that where it stands.
+	Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error)
+	// Approver tells who has approved that they have, where it stands or anew: ErrUnreachable if they cannot be written to.
+	Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error)
+	// Home draws a person's Home tab.
+	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.
 	Alert(ctx context.Context, a store.Alert) (store.Card, error)
 	// Answer tells only the person who pressed why nothing was done.
@@ -111,12 +117,15 @@ type Keeper struct {
 	clock   *clock
 	letters *letters      // whose turn it is
 	roads   *roads        // that are shut
+	homes   *homes        // that are open
+	opened  chan struct{} // one of them is stale
 	posting chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
 }
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
 	k.posting, k.clock, k.roads, k.letters = make(chan struct{}, 1), new(clock), new(roads), new(letters)
+	k.homes, k.opened = new(homes), make(chan struct{}, 1)
 	k.pokes = map[store.Lane]chan struct{}{}
 	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
 		k.pokes[l] = make(chan struct{}, 1)
@@ -161,9 +170,16 @@ func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.A
 
 // save writes records and wakes the lanes in which one is due now.
 func (k *Keeper) save(ctx context.Context, records ...store.Record) error {
+	var happened []store.Grant
+	for _, r := range records {
+		if g, ok := r.(*store.Grant); ok && len(g.Fresh()) > 0 {
+			happened = append(happened, *g)
+		}
+	}
 	if err := store.Save(ctx, k.DB, records...); err != nil {
 		return err
 	}
+	k.refresh(happened)
 	now := k.now()
 	for _, r := range records {
 		queued, ok := r.(interface {

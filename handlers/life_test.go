@@ -29,7 +29,7 @@ func TestTheMainJob(t *testing.T) {
 		if g := w.voice.card(); g.State != store.Ended || g.Outcome != store.Expire {
 			t.Errorf("the card says %s, %s", g.State, g.Outcome)
 		}
-		want := []store.Verb{store.Receive, store.Ask, store.Approve, store.Plan, store.Apply, store.Expire, store.Undo}
+		want := []store.Verb{store.Receive, store.Ask, store.Approve, store.Plan, store.Apply, store.Soon, store.Expire, store.Undo}
 		if got := w.entries("1"); !slices.Equal(got, want) {
 			t.Errorf("entries %v, want %v", got, want)
 		}

@@ -60,11 +60,19 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if refusal != "" {
 		return k.refuse(ctx, p, refusal, facts(g))
 	}
+	if e.Verb == store.AskMore {
+		g.Extension.Steps = b.More.Steps
+	}
 	if g, err = g.After(e); err != nil {
 		return err
 	}
 	if e.Verb == store.Mine && b.RuleGives {
 		if g, err = byRule(g, b.Now); err != nil {
+			return err
+		}
+	}
+	if e.Verb == store.AskMore {
+		if g, err = granted(g, b); err != nil {
 			return err
 		}
 	}
@@ -88,6 +96,12 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	switch p.Verb {
 	case store.Approve:
 		b.Steps, err = k.canCount(ctx, g.Steps, p.By)
+	case store.AskMore:
+		b.More, err = k.more(ctx, g, b.Now)
+	case store.Agree:
+		if b.Steps, err = k.canCount(ctx, g.Extension.Steps, p.By); err == nil {
+			b.Voters, err = k.stillCount(ctx, g)
+		}
 	case store.Mine:
 		if g.State == store.Asked {
 			b.RuleGives, err = k.ruleGives(ctx, g, b.Now)

@@ -32,10 +32,12 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if g.State == store.Ignored {
+	switch {
+	case !g.Untold():
+		return k.remind(ctx, g)
+	case g.State == store.Ignored:
 		return k.excuse(ctx, g)
-	}
-	if g.Card.TS == "" {
+	case g.Card.TS == "":
 		return k.unlessSaid(ctx, g, k.post(ctx, id))
 	}
 	if !g.Digest && g.Told[store.OnCard] < g.Chain.Seq {
@@ -68,7 +70,8 @@ func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
 
 // tellGrant draws the card, then says what happened in its thread, entry by entry, and then to the person.
 func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
-	entries, err := k.DB.Entries(ctx, g.ID, min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM]))
+	from := min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM], g.Told[store.ToApprovers])
+	entries, err := k.DB.Entries(ctx, g.ID, from)
 	if err != nil {
 		return err
 	}
@@ -77,7 +80,7 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	heard.Told = maps.Clone(g.Told)
 	sayErr := k.say(ctx, g, entries, &heard)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.Card, now.DM, now.Told = heard.Card, heard.DM, heard.Told
+		now.Card, now.DM, now.Reminder, now.Approvers, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Approvers, heard.Told
 		if now.Chain.Seq == g.Chain.Seq { // else there is news, which does not wait for a letter's turn
 			now.TellAt = heard.TellAt
 		}
@@ -124,30 +127,13 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	if g.Subject.Person != "" && unheard(store.InDM, concerns) {
-		now := k.now()
-		if heard.TellAt = k.letters.turn(g.ID, now); heard.TellAt.After(now) {
-			return nil
-		}
-		dm, err := k.Voice.DM(ctx, g)
-		if err != nil && !errors.Is(err, ErrUnreachable) {
-			return err
-		}
-		if heard.DM = dm; err != nil {
-			k.Log.Warn("person cannot be asked", "id", g.ID, "person", g.Subject.Person, "err", err)
-		}
-	}
-	heard.Told[store.InDM] = g.Chain.Seq
-	return nil
+	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard))
 }
 
 // shows tells whether a verb changes what the card shows.
-func shows(v store.Verb) bool { return v != store.Plan && v != store.Recheck }
-
-// concerns tells whether a verb changes what the person sees whom it is about.
-func concerns(v store.Verb) bool {
+func shows(v store.Verb) bool {
 	switch v {
-	case store.Plan, store.Recheck, store.Vote, store.Fail:
+	case store.Plan, store.Recheck, store.Remind, store.Soon:
 		return false
 	}
 	return true

@@ -122,7 +122,7 @@ func TestWishIsRefused(t *testing.T) {
 			if d := w.asks(x); d.Refusal != c.want {
 				t.Errorf("%s: %+v, want %q", name, d, c.want)
 			}
-			if _, err := store.LoadGrant(t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
+			if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("%s: in the ledger: %v", name, err)
 			}
 		}
@@ -148,7 +148,7 @@ func TestOffers(t *testing.T) {
 			}
 		})
 		for by, want := range map[string][]string{"U0YAMADA": {"alone no_approver", rule + " "}, "U0KATO": {"alone ", "others ", rule + " "}} {
-			offers, refusal, err := w.keeper.Offers(t.Context(), by)
+			offers, refusal, err := w.keeper.Offers(w.t.Context(), by)
 			var got []string
 			for _, o := range offers {
 				got = append(got, o.ID+" "+o.Decision.Refusal)
@@ -158,7 +158,7 @@ func TestOffers(t *testing.T) {
 			}
 		}
 		for by, want := range map[string]string{"U0NOBODY": handlers.NoPerson, "U0GUEST": handlers.Guest} {
-			if offers, refusal, err := w.keeper.Offers(t.Context(), by); len(offers) > 0 || refusal != want || err != nil {
+			if offers, refusal, err := w.keeper.Offers(w.t.Context(), by); len(offers) > 0 || refusal != want || err != nil {
 				t.Errorf("%s is offered %+v, %q, %v", by, offers, refusal, err)
 			}
 		}
@@ -241,6 +241,38 @@ func TestRuleGivesAtOnce(t *testing.T) {
 		w.asks(wish("2", nil))
 		if g := w.wished("2"); !w.member() || !g.ByRule() || g.Until != g.Max {
 			t.Errorf("not given by the rule: %+v", g)
+		}
+	})
+}
+
+// TestWishWhileAWSHangs: the form is answered in time, and asked for when AWS answers.
+func TestWishWhileAWSHangs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Hang: true} })
+		from := time.Now()
+		if d, err := w.keeper.Request(w.t.Context(), wish("1", nil)); err != nil || d.Refusal != "" || time.Since(from) > 1500*time.Millisecond {
+			t.Errorf("%+v, %v after %s", d, err, time.Since(from))
+		}
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if g := w.wished("1"); g.State != store.Asked {
+			t.Errorf("%s %s", g.State, g.Note)
+		}
+	})
+}
+
+// TestWishNeverProlongs what a person has, also where that is only found out once IAM answers.
+func TestWishNeverProlongs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		until := w.grant("1").Until
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
+		w.asks(wish("1", func(x *handlers.Wish) { x.Duration = 12 * time.Hour }))
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if g := w.wished("1"); g.State != store.Ignored || g.Note != handlers.Already || !w.grant("1").Until.Equal(until) {
+			t.Errorf("%s %s, access ends %s, did %s", g.State, g.Note, w.grant("1").Until, until)
 		}
 	})
 }

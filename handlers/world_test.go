@@ -200,14 +200,18 @@ func (w *world) writes() int {
 
 // voice remembers what it was told to say.
 type voice struct {
-	mu      sync.Mutex
-	down    bool
-	cards   []store.Grant
-	posts   int
-	dms     []store.Grant
-	alerts  []store.Alert
-	lines   []store.Verb
-	answers []store.Press
+	mu        sync.Mutex
+	down      bool
+	cards     []store.Grant
+	posts     int
+	dms       []store.Grant
+	reminders int
+	reminded  []store.Grant // reminders as they were drawn
+	homes     map[string]handlers.Access
+	approvers map[string][]store.Grant // what each approver saw
+	alerts    []store.Alert
+	lines     []store.Verb
+	answers   []store.Press
 }
 
 var errDown = errors.New("no answer from Slack")
@@ -239,6 +243,53 @@ func (v *voice) DM(_ context.Context, g store.Grant) (store.Card, error) {
 	}
 	v.dms = append(v.dms, g)
 	return store.Card{Channel: "D" + g.Subject.Person, TS: g.ID}, nil
+}
+
+func (v *voice) Remind(_ context.Context, at store.Card, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return at, errDown
+	}
+	if at.TS == "" {
+		v.reminders++
+		at.TS = fmt.Sprint("reminder-", v.reminders)
+	}
+	v.reminded = append(v.reminded, g)
+	return at, nil
+}
+
+func (v *voice) Approver(_ context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return at, errDown
+	}
+	if v.approvers == nil {
+		v.approvers = map[string][]store.Grant{}
+	}
+	v.approvers[account] = append(v.approvers[account], g)
+	return store.Card{Channel: "D" + account, TS: g.ID}, nil
+}
+
+func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	if v.homes == nil {
+		v.homes = map[string]handlers.Access{}
+	}
+	v.homes[account] = a
+	return nil
+}
+
+// home is what a person sees on their Home tab.
+func (v *voice) home(account string) handlers.Access {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.homes[account]
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {

@@ -17,7 +17,8 @@ var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
-// where approvals are missing, ErrTerm where the end is not within what the rule allows.
+// where approvals are missing, ErrExtension where there is no extension to decide on, ErrTerm where the end is not within
+// what the rule allows.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
 	if err != nil {
@@ -25,6 +26,9 @@ func (g Grant) After(e Entry) (Grant, error) {
 	}
 	if g, err = g.applied(e); err != nil {
 		return g, fmt.Errorf("%s %s: %w", e.Verb, g.ID, err)
+	}
+	if to != Active {
+		g.Extension = Extension{}
 	}
 	g.Work = g.Work.after(e, to != g.State)
 	g.State, g.Telling = to, g.Telling.after(e)
@@ -36,6 +40,12 @@ func (g Grant) After(e Entry) (Grant, error) {
 // applied changes the facts that the verb is about.
 func (g Grant) applied(e Entry) (Grant, error) {
 	switch e.Verb {
+	case Ask:
+		g.Asked = plain(e.At)
+	case Remind:
+		g.reminded(e.At)
+	case Soon:
+		g.Warned = g.Until
 	case Vote, Approve:
 		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At, Steps: e.Steps})
 		if e.Verb == Approve {
@@ -49,7 +59,12 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		if e.Until.Before(g.Until) {
 			return g, ErrTerm
 		}
+		if !g.Extension.Until.After(e.Until) { // as good as come true
+			g.Extension = Extension{}
+		}
 		return g.until(e)
+	case AskMore, Agree, Prolong, Decline:
+		return g.extension(e)
 	case Plan:
 		g.Planned, g.Effects = true, merged(g.Effects, e.Facts)
 	case Apply:

@@ -193,7 +193,7 @@ func (g *Grant) differs(entries []Entry) []error {
 	faults := g.Chain.differs(g.ID, g.State, entries)
 	var until time.Time
 	for _, e := range entries {
-		if e.Verb == Approve || e.Verb == Extend {
+		if e.Verb == Approve || e.Verb == Extend || e.Verb == Prolong {
 			until = e.Until
 		}
 	}

@@ -195,6 +195,7 @@ func (g *Grant) doc() (Doc, error) {
 	if g.State.Open() {
 		keys = append(keys, Key{Index: SlotIndex, Value: g.Slot(), Unique: true})
 	}
+	keys = append(keys, g.personKeys()...)
 	keys = append(keys, g.Work.keys()...)
 	if g.unsettled() {
 		keys = append(keys, Key{Index: pastIndex, Value: g.Slot()})

@@ -27,6 +27,11 @@
 // one step, and so that as many count as can. No grant is approved before that, whoever asks ([ErrSteps]). A rule that
 // gives by itself has an approval of its own, by [Rule], for no longer than the card said.
 //
+// # People
+//
+// A grant stands under its person, and while it waits under each of those who may approve it, the newest first
+// (person.go): what concerns one person is read without looking through the others'.
+//
 // # Slots
 //
 // A request holds its [Grant.Slot] (account, user id, target) from "asked" until its access has ended, so there is one

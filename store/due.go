@@ -23,7 +23,7 @@ func (g Grant) Due(lane Lane) (time.Time, bool) {
 	case Give:
 		return later(g.Retry, g.Claim.End), g.State == Received || g.State == Approved
 	case Tell:
-		return g.TellAt, g.untold()
+		return g.dueTell()
 	}
 	return time.Time{}, false
 }
@@ -49,14 +49,24 @@ func (g Grant) unsettled() bool {
 	return g.State == Ended && g.Planned && g.Rechecks < len(rechecks)
 }
 
-func (g Grant) untold() bool {
+// dueTell is for what has happened, and once that is told for the next reminder.
+func (g Grant) dueTell() (time.Time, bool) {
+	if g.Untold() {
+		return g.TellAt, true
+	}
+	reminder, at := g.NextReminder()
+	return at, reminder != ""
+}
+
+// Untold tells whether somebody has not heard what happened.
+func (g Grant) Untold() bool {
 	switch g.State {
 	case Ignored: // nobody waits for what comes of a sign-in
 		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
 	case "", Received, Merged:
 		return false
 	}
-	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM)
+	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers)
 }
 
 func later(a, b time.Time) time.Time {

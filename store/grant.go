@@ -77,6 +77,7 @@ type Grant struct {
 	Start     time.Time         `json:"start,omitzero"`
 	Until     time.Time         `json:"until,omitzero"`
 	Max       time.Time         `json:"max,omitzero"`
+	Extension Extension         `json:"extension,omitzero"`
 	Outcome   Verb              `json:"outcome,omitempty"` // what ended it
 	EndedBy   string            `json:"ended_by,omitempty"`
 	Ended     time.Time         `json:"ended,omitzero"`
@@ -90,6 +91,7 @@ type Grant struct {
 
 	Work
 	Telling
+	Reminding
 
 	fresh []Entry
 }

@@ -20,7 +20,8 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
 	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
-	store.Finish, store.Undo, store.Drift, store.Recheck, store.Mine, store.NotMine}
+	store.Finish, store.Undo, store.Drift, store.Recheck, store.Mine, store.NotMine, store.Remind, store.Soon,
+	store.AskMore, store.Agree, store.Prolong, store.Decline}
 
 // asked is a request as it stands when its card is drawn.
 func asked() store.Grant {
@@ -85,6 +86,11 @@ func TestAnyLife(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(-120, 600).Draw(rt, "minutes")) * time.Minute) // clocks jump back too
 			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now, Steps: []int{1},
 				Until: now.Add(time.Duration(rapid.IntRange(-1, 20).Draw(rt, "hours")) * time.Hour)}
+			if e.Verb == store.AskMore {
+				g.Extension.Steps = g.Steps
+			} else if e.Verb == store.Prolong && g.Extension.Open() {
+				e.Until = g.Extension.Until
+			}
 			before := g
 			next, err := g.After(e)
 			if to, ok := store.Table[g.State][e.Verb]; !ok || err != nil {

@@ -43,6 +43,10 @@ const (
 	Fail     Verb = "fail"   // a try that will be repeated
 	Refuse   Verb = "refuse" // it cannot be given
 	Extend   Verb = "extend"
+	AskMore  Verb = "ask_more" // the holder asks for a later end
+	Agree    Verb = "agree"    // an approval of that, not the last one needed
+	Prolong  Verb = "prolong"  // the last one: it is given
+	Decline  Verb = "decline"  // an approver says no to it
 	Expire   Verb = "expire"
 	Revoke   Verb = "revoke"
 	Finish   Verb = "finish"
@@ -51,6 +55,8 @@ const (
 	Recheck  Verb = "recheck"
 	Mine     Verb = "mine"     // the holder says that the sign-in was theirs
 	NotMine  Verb = "not_mine" // the holder says that it was somebody else's
+	Remind   Verb = "remind"   // the approvers hear again that the request waits
+	Soon     Verb = "soon"     // the holder hears that the access ends soon
 )
 
 // ErrState says that a verb comes too late, or too early, for the state a grant is in.
@@ -61,10 +67,11 @@ var next = map[State]map[Verb]State{
 	"":       {Receive: Received},
 	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received},
 	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
-		Mine: Asked, NotMine: Denied},
+		Mine: Asked, NotMine: Denied, Remind: Asked},
 	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
 		Mine: Approved, NotMine: Ending},
-	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending},
+	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
+		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active},
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
 	Ended:  {Drift: Ending, Recheck: Ended},
 }

@@ -72,9 +72,11 @@ func seat(steps []Step, voters [][]int, at []int, voter int, tried map[int]bool)
 }
 
 // Voters are the steps that each approval can count for.
-func (g Grant) Voters() [][]int {
-	out := make([][]int, len(g.Approvals))
-	for i, a := range g.Approvals {
+func (g Grant) Voters() [][]int { return votersOf(g.Approvals) }
+
+func votersOf(approvals []Approval) [][]int {
+	out := make([][]int, len(approvals))
+	for i, a := range approvals {
 		out[i] = a.Steps
 	}
 	return out

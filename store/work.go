@@ -75,12 +75,14 @@ func (c Card) key() string { return c.Channel + "/" + c.TS }
 
 // Telling is who has heard what of a record's entries, and where the messages stand that draw it.
 type Telling struct {
-	Card   Card              `json:"card,omitzero"`
-	Digest bool              `json:"digest,omitempty"` // the card draws others as well
-	DM     Card              `json:"dm,omitzero"`      // to the person it is about
-	Told   map[string]uint64 `json:"told,omitempty"`   // audience -> the last entry it has heard
-	TellAt time.Time         `json:"tell_at,omitzero"` // the next try, if somebody has not heard
-	Mute   int               `json:"mute,omitempty"`   // tries that failed in a row
+	Card      Card              `json:"card,omitzero"`
+	Digest    bool              `json:"digest,omitempty"`    // the card draws others as well
+	DM        Card              `json:"dm,omitzero"`         // to the person it is about
+	Reminder  Card              `json:"reminder,omitzero"`   // to the same, that it ends soon
+	Approvers map[string]Card   `json:"approvers,omitempty"` // to each who has approved; nowhere for who cannot be written to
+	Told      map[string]uint64 `json:"told,omitempty"`      // audience -> the last entry it has heard
+	TellAt    time.Time         `json:"tell_at,omitzero"`    // the next try, if somebody has not heard
+	Mute      int               `json:"mute,omitempty"`      // tries that failed in a row
 }
 
 // Audiences of a record, in the order in which they are told.
@@ -88,6 +90,8 @@ const (
 	OnCard   = "card"
 	InThread = "thread"
 	InDM     = "dm"
+
+	ToApprovers = "approvers" // of a grant that has some
 )
 
 // Unheard counts one more message that could not be delivered and puts the next try off.

@@ -79,3 +79,14 @@ func TestAMemberAddedByHand(t *testing.T) {
 }
 
 func second[A, B any](_ A, b B) B { return b }
+
+// The bot has a Home tab of its own.
+func TestTheBotsHomeTab(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, "en")
+	s.must(t, action{Do: "home", As: yamada})
+	v := s.sees(t, yamada, "their Home tab is there", func(v state) bool { return v.Home != nil })
+	if !strings.Contains(string(v.Home.Blocks), "Your access and requests") {
+		t.Errorf("Home tab %s", v.Home.Blocks)
+	}
+}

@@ -130,6 +130,7 @@ func playRequest(v *visitor) {
 	v.types(v.say("card.ticket"), "later")
 	v.submits()
 	v.sees(v.dialog("ask.title"), v.begins("wish.no_ticket"))
+	v.inView(v.say("card.ticket")) // the last field of a form that scrolls
 	v.types(v.say("card.ticket"), " OPS-7")
 	v.sees(v.dialog("ask.title"), markup)
 	v.button("ask.cancel")
@@ -137,6 +138,7 @@ func playRequest(v *visitor) {
 	v.types(v.say("compose.label"), "/jit request")
 	v.button("compose.send")
 	v.chooses(v.say("ask.target"), "jit-prod-admins")
+	v.sees(v.dialog("ask.title"), v.say("card.ticket")) // else it moves under the mouse
 	v.types(v.say("ask.reason"), markup)
 	v.types(v.say("card.ticket"), "OPS-7")
 	v.submits()

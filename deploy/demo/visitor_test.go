@@ -152,6 +152,22 @@ func (v *visitor) press(role, name string) {
 	})
 }
 
+// inView checks that what is said against a field can be seen, and not only scrolled to.
+func (v *visitor) inView(field string) {
+	v.t.Helper()
+	v.until("see what is wrong with "+field, func(ctx context.Context) error {
+		seen, err := on[bool](ctx, v, thing{"textbox", field}, `function () {
+  const error = this.closest("[data-input]").querySelector(".error").getBoundingClientRect();
+  const body = this.closest(".modal-body").getBoundingClientRect();
+  return error.height > 0 && error.top >= body.top - 1 && error.bottom <= body.bottom + 1;
+}`)
+		if err == nil && !seen {
+			err = errors.New("it is out of view")
+		}
+		return err
+	})
+}
+
 // button presses the button that says so.
 func (v *visitor) button(key string) {
 	v.t.Helper()

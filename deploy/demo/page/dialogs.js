@@ -90,10 +90,11 @@ function fill(dialog) {
 const inputs = (root) => [...root.querySelectorAll("[data-input]")];
 const controlOf = (input) => input.querySelector(".control");
 
-// focusOn goes to the control of an input, or into the one that is made of several.
+// focusOn goes to the control of an input, or into the one that is made of several. What is said against it is in view too.
 function focusOn(input) {
   const control = input && controlOf(input);
   (control?.matches("input, select, textarea") ? control : control?.querySelector("input, select"))?.focus();
+  input?.scrollIntoView({ block: "nearest" });
 }
 
 // complain says what is wrong with an input, or that nothing is.

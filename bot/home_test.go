@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+const cardsChannel = "C0APPROVALS"
+
+// homeTabs are Home tabs: empty, with one of everything, and full.
+func homeTabs(t *testing.T) map[string]handlers.Access {
+	t.Helper()
+	all := cards(t)
+	pick := func(names ...string) []store.Grant {
+		var out []store.Grant
+		for i, name := range names {
+			g := all[name]
+			g.ID, g.Asked = fmt.Sprint(name, "-", i), signedIn
+			out = append(out, g)
+		}
+		return out
+	}
+	full := handlers.Access{From: handlers.PageLength, More: true, Cut: true}
+	full.Held = pick(slices.Repeat([]string{"active", "active-extension", "approved-trouble"}, 5)...)
+	full.Waiting = pick(slices.Repeat([]string{"asked-steps", "active-extension-high", "asked-1-of-2"}, 5)...)
+	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
+	return map[string]handlers.Access{
+		"empty": {},
+		"some": {Held: pick("active", "asked-1-of-2", "active-extension"), Waiting: pick("asked-steps", "active-extension"), More: true,
+			Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
+		"full": full,
+	}
+}
+
+func TestHomesGolden(t *testing.T) {
+	all := homeTabs(t)
+	for _, name := range []string{"empty", "some"} {
+		for _, language := range languages {
+			golden(t, "home/"+name+"."+language+".json", encoded(t, penIn(language).Home(all[name], cardsChannel)))
+		}
+	}
+}
+
+// TestWorstHomesFit: a Home tab takes 100 blocks, and Slack refuses it whole for one that is too long.
+func TestWorstHomesFit(t *testing.T) {
+	for name, text := range longest {
+		for tab, a := range homeTabs(t) {
+			for _, list := range [][]store.Grant{a.Held, a.Waiting, a.Past} {
+				for i, g := range list {
+					list[i] = worst(g, text)
+					list[i].ID = fmt.Sprint(list[i].ID, i)
+				}
+			}
+			for _, language := range languages {
+				view := encoded(t, penIn(language).Home(a, cardsChannel))
+				if err := fakeslack.CheckView(view); err != nil {
+					t.Errorf("%s of %s, %s: %v", tab, name, language, err)
+				}
+				if strings.Contains(string(view), "no value") {
+					t.Errorf("%s: a sentence has a place for what it was not given: %s", tab, view)
+				}
+			}
+		}
+	}
+}
+
+// TestTheHomeTab: who opens it is noted, pages are turned, what is pressed there is a press, and what was refused is said
+// in a message.
+func TestTheHomeTab(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{}
+		w.run(d)
+		must := func(delivery fakeslack.Delivery, err error) {
+			t.Helper()
+			if err != nil || !delivery.Acked {
+				t.Fatalf("%+v, %v", delivery, err)
+			}
+		}
+		must(w.OpenHome(yamada))
+		a := homeTabs(t)["some"]
+		if err := w.voice.Home(t.Context(), yamada, a); err != nil {
+			t.Fatal(err)
+		}
+		home, ok := w.Home(yamada)
+		if !ok || !strings.Contains(string(home.Blocks), "あなたの承認待ち") {
+			t.Fatalf("drawn %t: %s", ok, home.Blocks)
+		}
+		press := fakeslack.Press{User: yamada, View: home.ID, Block: a.Held[0].ID, Action: string(store.Finish)}
+		must(w.Click(press))
+		press.Block, press.Action = "", homeMore+"_older"
+		must(w.Click(press))
+		taken := d.presses()
+		if want := []string{yamada + " 0", yamada + " 10"}; !slices.Equal(d.opened, want) || len(taken) != 1 {
+			t.Fatalf("opened %q, want %q; %d presses", d.opened, want, len(taken))
+		}
+		want := store.Press{ID: taken[0].ID, By: yamada, Team: "T0HOME", Verb: store.Finish, On: a.Held[0].ID, Terms: a.Held[0].Terms()}
+		if diff := cmp.Diff(want, taken[0]); diff != "" {
+			t.Errorf("press (-want +got):\n%s", diff)
+		}
+		want.Refusal, want.Facts = handlers.Over, map[string]string{"state": "active"}
+		if err := w.voice.Answer(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		if said := w.Messages(w.DM(yamada)); len(said) != 1 || said[0].Text != "期限を過ぎています。" {
+			t.Errorf("answered %+v", said)
+		}
+	})
+}
+
+// TestOnAHomeTabNobodyApproves: it shows too little for that, whatever a payload claims.
+func TestOnAHomeTabNobodyApproves(t *testing.T) {
+	for _, verb := range verbs {
+		var cb slack.InteractionCallback
+		cb.Type, cb.TriggerID, cb.View.Type, cb.User.ID = slack.InteractionTypeBlockActions, "1.2.3", slack.VTHomeTab, yamada
+		cb.ActionCallback.BlockActions = []*slack.BlockAction{{ActionID: string(verb), Value: "login-1 0011223344556677"}}
+		if _, err := pressOf(cb); (err == nil) != slices.Contains(onHome, verb) {
+			t.Errorf("%s: %v", verb, err)
+		}
+	}
+}
+
+func TestTheChannelIsNoMarkup(t *testing.T) {
+	for name, a := range homeTabs(t) {
+		text := string(encoded(t, penIn("en").Home(a, "C0 <!channel>")))
+		if strings.Contains(text, "<!channel>") {
+			t.Errorf("%s: a channel's name is markup", name)
+		}
+	}
+}

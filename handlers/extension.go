@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"sekisho/store"
+)
+
+// more decides on the end that the holder can ask for now, by the rule as it is now: as if all the time from the start
+// were asked for.
+func (k *Keeper) more(ctx context.Context, g store.Grant, now time.Time) (Decision, error) {
+	until, ok := g.Later()
+	rule, known := k.Policy.Rule(g.Entitlement)
+	if !ok || !known {
+		return Decision{Refusal: NotLonger}, nil
+	}
+	g.Duration = until.Sub(g.Start)
+	q, err := k.question(ctx, g, now, rule)
+	if err != nil {
+		return Decision{}, err
+	}
+	return k.Policy.Decide(q), nil
+}
+
+// stillCount returns what those who have agreed to the grant's extension can count for now.
+func (k *Keeper) stillCount(ctx context.Context, g store.Grant) ([][]int, error) {
+	out := make([][]int, len(g.Extension.Approvals))
+	for i, a := range g.Extension.Approvals {
+		if k.Policy.May(a.By, g) != "" {
+			continue
+		}
+		can, err := k.canCount(ctx, g.Extension.Steps, a.By)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = can
+	}
+	return out, nil
+}
+
+// askMore lets the holder ask for a later end.
+func (b Bench) askMore(e store.Entry) (store.Entry, string) {
+	until, ok := b.Grant.Later()
+	refusal := b.holder()
+	switch {
+	case refusal != "":
+	case b.Grant.Extension.Open():
+		refusal = Extending
+	case !ok:
+		refusal = AtMax
+	case b.Press.Terms != b.Grant.ExtensionTerms():
+		refusal = Changed
+	case b.More.Refusal != "" || b.Policy.unchanged(b.Grant) != "":
+		refusal = NotLonger
+	}
+	e.Until, e.Facts = until, map[string]string{"why": b.More.Because()}
+	return e, refusal
+}
+
+// onExtension lets an approver agree to the extension, or decline it. A vote is bound to what was shown of it.
+func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
+	g := b.Grant
+	switch {
+	case !g.Extension.Open():
+		return e, ExtensionOver
+	case b.Press.Terms != g.ExtensionTerms():
+		return e, cmp.Or(b.approver(), Changed)
+	case e.Verb == store.Decline:
+		return e, b.approver()
+	}
+	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.Policy.sameForExtension(g)); refusal != "" {
+		return e, refusal
+	}
+	for _, a := range g.Extension.Approvals {
+		if b.Policy.People.Of(a.By) == b.Policy.People.Of(b.Press.By) {
+			return e, Voted
+		}
+	}
+	voters := append(b.Voters, b.Steps)
+	switch counts := store.Assign(g.Extension.Steps, voters); {
+	case len(b.Steps) == 0:
+		return e, NotApprover
+	case counts[len(counts)-1] == 0:
+		return e, Enough
+	case store.Met(g.Extension.Steps, voters):
+		e.Verb, e.Until = store.Prolong, g.Extension.Until
+	}
+	e.Steps = b.Steps
+	return e, ""
+}
+
+// sameForExtension tells whether the rule still asks for the approvals that the extension waits for.
+func (p *Policy) sameForExtension(g store.Grant) string {
+	rule, ok := p.Rule(g.Entitlement)
+	if !ok || !sameSteps(rule.StepsNow(true), g.Extension.Steps) && !sameSteps(rule.StepsNow(false), g.Extension.Steps) {
+		return RuleChanged
+	}
+	return ""
+}
+
+// granted lets the rule agree by itself to an extension that was just made, where it gives so much by itself.
+func granted(g store.Grant, b Bench) (store.Grant, error) {
+	if b.More.Auto == 0 || g.Extension.Until.Sub(g.Start) > min(g.Auto, b.More.Auto) {
+		return g, nil
+	}
+	return g.After(store.Entry{Verb: store.Prolong, By: store.Rule, At: b.Now, Until: g.Extension.Until,
+		Facts: map[string]string{"rule": g.Entitlement}})
+}

@@ -1,0 +1,249 @@
+package handlers_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// onExtension presses a button that stands beside an open extension.
+func (w *world) onExtension(user string, verb store.Verb) string {
+	w.t.Helper()
+	g := w.voice.card()
+	w.n++
+	return w.pressed(store.Press{ID: store.PressPrefix + "extension-" + time.Now().String() + string(rune('a'+w.n)), By: user, Verb: verb, On: g.ID,
+		Terms: g.ExtensionTerms(), Card: g.Card})
+}
+
+// given is a world in which t.yamada has access for four of at most twelve hours.
+func given(t *testing.T, test func(w *world)) {
+	t.Helper()
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		if refusal := w.press("U0SATO", store.Approve); refusal != "" {
+			t.Fatal(refusal)
+		}
+		test(w)
+	})
+}
+
+func TestAnExtensionNeedsAnApproval(t *testing.T) {
+	given(t, func(w *world) {
+		w.wait(3 * time.Hour)
+		before := w.grant("1")
+		if refusal := w.onExtension("U0YAMADA", store.AskMore); refusal != "" {
+			t.Fatal(refusal)
+		}
+		g := w.grant("1")
+		if !g.Until.Equal(before.Until) || !g.Extension.Until.Equal(before.Until.Add(4*time.Hour)) {
+			t.Errorf("ends %s, asked for %s", g.Until, g.Extension.Until)
+		}
+		for user, want := range map[string]string{"U0YAMADA": handlers.Own, "U0YAMADA2": handlers.Own, "U0OTHER": handlers.NotApprover} {
+			if got := w.onExtension(user, store.Agree); got != want {
+				t.Errorf("%s agrees: %q, want %q", user, got, want)
+			}
+		}
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.Extending {
+			t.Errorf("an extension: %q", got)
+		}
+		if refusal := w.onExtension("U0KATO", store.Agree); refusal != "" {
+			t.Error(refusal)
+		}
+		after := w.grant("1")
+		if !after.Until.Equal(g.Extension.Until) || after.Extension.Open() || !after.Max.Equal(before.Max) {
+			t.Errorf("ends %s, want %s; %+v", after.Until, g.Extension.Until, after.Extension)
+		}
+		if drawn := w.voice.card(); !drawn.Until.Equal(after.Until) {
+			t.Errorf("the card says %s", drawn.Until)
+		}
+		w.wait(5*time.Hour - time.Second)
+		w.is("1", store.Active, true)
+		w.wait(3 * time.Second)
+		w.is("1", store.Ended, false)
+	})
+}
+
+// However often it is asked and agreed to, access ends at the maximum.
+func TestNoExtensionBeyondTheMaximum(t *testing.T) {
+	given(t, func(w *world) {
+		for range 2 {
+			if refusal := w.onExtension("U0YAMADA", store.AskMore) + w.onExtension("U0KATO", store.Agree); refusal != "" {
+				t.Error(refusal)
+			}
+		}
+		if g := w.grant("1"); !g.Until.Equal(g.Max) {
+			t.Errorf("ends %s, at most %s", g.Until, g.Max)
+		}
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.AtMax {
+			t.Errorf("a third: %q", got)
+		}
+		w.wait(12*time.Hour + 3*time.Second)
+		w.is("1", store.Ended, false)
+	})
+}
+
+func TestWhatEndsAnExtension(t *testing.T) {
+	for name, end := range map[string]func(*world){
+		"declined": func(w *world) {
+			if refusal := w.onExtension("U0KATO", store.Decline); refusal != "" {
+				w.t.Error(refusal)
+			}
+		},
+		"finished": func(w *world) { w.press("U0YAMADA", store.Finish) },
+		"expired":  func(w *world) { w.wait(5 * time.Hour) },
+		"prolonged": func(w *world) {
+			w.wait(4*time.Hour - time.Second)
+			w.signIn("2")
+			w.wait(3*time.Hour + 59*time.Minute)
+			w.signIn("3")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			given(t, func(w *world) {
+				w.onExtension("U0YAMADA", store.AskMore)
+				terms := w.voice.card()
+				end(w)
+				if g := w.grant("1"); g.Extension.Open() {
+					t.Errorf("it is open: %+v", g.Extension)
+				}
+				w.n++
+				p := store.Press{ID: store.PressPrefix + "late-" + name, By: "U0KATO", Verb: store.Agree, On: terms.ID, Terms: terms.ExtensionTerms(), Card: terms.Card}
+				if got := w.pressed(p); got != handlers.ExtensionOver && got != handlers.Late {
+					t.Errorf("agreed to afterwards: %q", got)
+				}
+			})
+		})
+	}
+}
+
+// Two have to agree to what two have approved, each as long as they are entitled; and to what was shown.
+func TestAnExtensionNeedsWhatTheRequestNeeded(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.press("U0KATO", store.Approve)
+		w.is("1", store.Active, true)
+		w.onExtension("U0YAMADA", store.AskMore)
+		w.onExtension("U0SATO", store.Agree)
+		if got := w.onExtension("U0SATO", store.Agree); got != handlers.Voted {
+			t.Errorf("twice: %q", got)
+		}
+		stale := w.voice.card()
+		w.leads.set(false, "U0KATO", "U0YAMADA")
+		w.wait(2 * time.Minute)
+		w.onExtension("U0KATO", store.Agree)
+		if g := w.grant("1"); !g.Extension.Open() || len(g.Extension.Approvals) != 2 {
+			t.Errorf("one of two has left the group, and the extension is %+v", g.Extension)
+		}
+		stale.Extension.Until = stale.Extension.Until.Add(time.Hour)
+		p := store.Press{ID: store.PressPrefix + "stale", By: "U0CHIEF", Verb: store.Agree, On: stale.ID, Terms: stale.ExtensionTerms(), Card: stale.Card}
+		if got := w.pressed(p); got != handlers.Changed {
+			t.Errorf("agreed to something else: %q", got)
+		}
+		if refusal := w.onExtension("U0CHIEF", store.Agree); refusal != "" {
+			t.Error(refusal)
+		}
+		if g := w.grant("1"); g.Extension.Open() || g.Until.Sub(g.Start) != 8*time.Hour {
+			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Extension)
+		}
+	})
+}
+
+// Where the rule gives by itself, it extends by itself, and no further than it gives.
+func TestTheRuleExtendsByItself(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 6 * time.Hour} })
+		w.signIn("1")
+		w.press("U0YAMADA", store.Mine)
+		w.is("1", store.Active, true)
+		if refusal := w.onExtension("U0YAMADA", store.AskMore); refusal != "" {
+			t.Error(refusal)
+		}
+		if g := w.grant("1"); g.Until.Sub(g.Start) != 6*time.Hour || g.Extension.Open() {
+			t.Errorf("%s in all, %+v", g.Until.Sub(g.Start), g.Extension)
+		}
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.AtMax {
+			t.Errorf("further: %q", got)
+		}
+	})
+}
+
+// Who presses twice before the button is drawn anew extends once.
+func TestADoubleClickExtendsOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			p.Entitlements[0].Auto, p.Entitlements[0].Duration = &handlers.Auto{Longest: 6 * time.Hour}, time.Hour
+		})
+		w.signIn("1")
+		w.press("U0YAMADA", store.Mine)
+		g := w.voice.card()
+		for i, want := range []string{"", handlers.Changed} {
+			p := store.Press{ID: store.PressPrefix + string(rune('a'+i)), By: "U0YAMADA", Verb: store.AskMore, On: g.ID, Terms: g.ExtensionTerms(), Card: g.Card}
+			if got := w.pressed(p); got != want {
+				t.Errorf("press %d: %q, want %q", i, got, want)
+			}
+		}
+		if g := w.grant("1"); g.Until.Sub(g.Start) != 2*time.Hour {
+			t.Errorf("%s in all", g.Until.Sub(g.Start))
+		}
+	})
+}
+
+func TestWhoMayAskForMore(t *testing.T) {
+	given(t, func(w *world) {
+		if got := w.onExtension("U0SATO", store.AskMore); got != handlers.NotYours {
+			t.Errorf("an approver: %q", got)
+		}
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Longest = 6 * time.Hour })
+		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.NotLonger {
+			t.Errorf("the rule gives less by now: %q", got)
+		}
+	})
+}
+
+// Whatever is pressed in whatever order, with sign-ins in between: access ends at its maximum at the latest, and nobody
+// is shown an end that the ledger does not have.
+func TestAnyExtensions(t *testing.T) {
+	for seed := range uint64(8) {
+		given(t, func(w *world) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			pick := func(from ...string) string { return from[random.IntN(len(from))] }
+			for n := range 30 {
+				switch verb := store.Verb(pick("ask_more", "ask_more", "agree", "agree", "decline", "sign-in", "wait")); verb {
+				case "sign-in":
+					w.signIn(fmt.Sprint("more-", n))
+				case "wait":
+					w.wait(time.Duration(random.IntN(120)) * time.Minute)
+				default:
+					w.onExtension(pick("U0YAMADA", "U0YAMADA2", "U0SATO", "U0KATO", "U0OTHER"), verb)
+				}
+			}
+			g := w.grant("1")
+			entries, err := w.db.Entries(t.Context(), g.ID, 0)
+			if err != nil || g.Until.After(g.Max) || g.Max.Sub(g.Start) != 12*time.Hour {
+				t.Errorf("seed %d: from %s until %s, at most %s, %v", seed, g.Start, g.Until, g.Max, err)
+			}
+			ends := map[int64]bool{time.Time{}.Unix(): true}
+			for _, e := range entries {
+				if e.Verb != store.AskMore {
+					ends[e.Until.Unix()] = true
+				}
+			}
+			for _, drawn := range slices.Concat(w.voice.cards, w.voice.dms, w.voice.reminded) {
+				if drawn.ID == g.ID && !ends[drawn.Until.Unix()] {
+					t.Errorf("seed %d: shown the end %s, which no entry set", seed, drawn.Until)
+				}
+			}
+			w.wait(12 * time.Hour)
+			if w.is("1", store.Ended, false); t.Failed() {
+				t.Logf("seed %d", seed)
+			}
+		})
+	}
+}

@@ -1,0 +1,52 @@
+package handlers
+
+import (
+	"context"
+
+	"sekisho/store"
+)
+
+// remind makes an entry of the reminder that is due: it is told like everything that happens, and once, whatever
+// crashes. One that would come too late is left out.
+func (k *Keeper) remind(ctx context.Context, g store.Grant) error {
+	now := k.now()
+	what, at := g.NextReminder()
+	switch {
+	case what == "" || now.Before(at):
+		return nil
+	case g.Over(now) || g.State == store.Asked && !now.Before(g.Lapses):
+		g.NoReminder()
+		return unlessFaster(k.save(ctx, &g))
+	case what == store.Remind && g.Digest:
+		return k.remindTogether(ctx, g)
+	}
+	g, err := g.After(store.Entry{Verb: what, By: store.Self, At: now})
+	if err != nil {
+		return err
+	}
+	return unlessFaster(k.save(ctx, &g))
+}
+
+// remindTogether reminds of all requests on a digest that wait under the same rule, in one write: the first one's entry
+// is told for all, so that ten requests do not call the approvers ten times.
+func (k *Keeper) remindTogether(ctx context.Context, first store.Grant) error {
+	grants, err := k.onCard(ctx, first.Card)
+	if err != nil {
+		return err
+	}
+	var records []store.Record
+	for _, g := range grants {
+		if what, _ := g.NextReminder(); what != store.Remind || g.Entitlement != first.Entitlement {
+			continue
+		}
+		e := store.Entry{Verb: store.Remind, By: store.Self, At: k.now()}
+		if g.ID != first.ID {
+			e.Facts = map[string]string{"with": first.ID}
+		}
+		if g, err = g.After(e); err != nil {
+			return err
+		}
+		records = append(records, &g)
+	}
+	return unlessFaster(k.save(ctx, records...))
+}

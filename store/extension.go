@@ -1,0 +1,77 @@
+package store
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrExtension says that an extension is open already, or that there is none to decide on.
+var ErrExtension = errors.New("no such extension")
+
+// Extension is a holder's request that their access ends later, while it waits for the approvals that a request needs.
+// There is one at a time, it never goes beyond the grant's Max, and it ends with the access at the latest.
+type Extension struct {
+	By        string     `json:"by"`
+	At        time.Time  `json:"at"`
+	Until     time.Time  `json:"until"` // the end that is asked for
+	Steps     []Step     `json:"steps"` // approvals that are needed
+	Approvals []Approval `json:"approvals,omitempty"`
+}
+
+// Open tells whether the extension waits.
+func (x Extension) Open() bool { return !x.Until.IsZero() }
+
+// Voters are the steps that each approval can count for.
+func (x Extension) Voters() [][]int { return votersOf(x.Approvals) }
+
+// Later is the end that the holder can ask for now: as much later as the grant lasts, and never beyond its Max.
+func (g Grant) Later() (time.Time, bool) {
+	until := g.Until.Add(g.Duration)
+	if until.After(g.Max) {
+		until = g.Max
+	}
+	return until, g.State == Active && !g.Extension.Open() && until.After(g.Until)
+}
+
+// ExtensionTerms is a digest of what is shown of the end and of the extension that is asked for. An approval is bound to
+// it, and so is the asking, so that who presses twice does not ask twice.
+func (g Grant) ExtensionTerms() string {
+	return digestOf(g.Terms(), g.Until.Unix(), g.Extension.By, g.Extension.At.Unix(), g.Extension.Until.Unix(), g.Extension.Steps)
+}
+
+// extension is the grant once something has happened to its extension.
+func (g Grant) extension(e Entry) (Grant, error) {
+	if open := g.Extension.Open(); open == (e.Verb == AskMore) {
+		return g, ErrExtension
+	}
+	x := g.Extension
+	switch e.Verb {
+	case AskMore:
+		if !e.Until.After(g.Until) || e.Until.After(g.Max) {
+			return g, ErrTerm
+		}
+		x.By, x.At, x.Until = e.By, plain(e.At), plain(e.Until)
+	case Agree, Prolong:
+		x.Approvals = append(x.Approvals[:len(x.Approvals):len(x.Approvals)], Approval{By: e.By, At: plain(e.At), Steps: e.Steps})
+		if e.Verb == Prolong {
+			return g.prolonged(e, x)
+		}
+	case Decline:
+		x = Extension{}
+	}
+	g.Extension = x
+	return g, nil
+}
+
+// prolonged is the grant once its extension is given.
+func (g Grant) prolonged(e Entry, x Extension) (Grant, error) {
+	byRule := e.By == Rule && g.Risk != High && x.Until.Sub(g.Start) <= g.Auto
+	switch {
+	case !e.Until.Equal(x.Until) || e.Until.Before(g.Until):
+		return g, ErrTerm
+	case !byRule && !Met(x.Steps, x.Voters()):
+		return g, ErrSteps
+	}
+	g.Extension = Extension{}
+	return g.until(e)
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The indexes by person, each with the newest first.
+const (
+	holderIndex = "holder" // open requests and live grants, by their person
+	pastOfIndex = "pastof" // those that are over, by their person
+	voterIndex  = "voter"  // what waits for approvals, by each of those who may give them
+)
+
+// personKeys put the grant where its person finds it, and those who may approve. It costs a row or two, and nothing is
+// looked through.
+func (g Grant) personKeys() []Key {
+	if g.Subject.Person == "" || g.Asked.IsZero() {
+		return nil
+	}
+	index := pastOfIndex
+	if g.State.Open() {
+		index = holderIndex
+	}
+	keys := []Key{{Index: index, Value: newest(g.Subject.Person, g.Asked)}}
+	for _, who := range g.Missing() {
+		keys = append(keys, Key{Index: voterIndex, Value: newest(who, g.Asked)})
+	}
+	return keys
+}
+
+// Missing are those whose approvals the grant, or the extension of it, waits for: each user and user group once.
+func (g Grant) Missing() []string {
+	switch {
+	case g.State == Asked:
+		return missing(g.Steps, g.Voters())
+	case g.State == Active && g.Extension.Open():
+		return missing(g.Extension.Steps, g.Extension.Voters())
+	}
+	return nil
+}
+
+func missing(steps []Step, voters [][]int) []string {
+	have := make([]int, len(steps)+1)
+	for _, step := range Assign(steps, voters) {
+		have[step]++
+	}
+	var out []string
+	for i, step := range steps {
+		for _, who := range step.By {
+			if have[i+1] < step.Count && !slices.Contains(out, who) {
+				out = append(out, who)
+			}
+		}
+	}
+	return out
+}
+
+// newest writes a name and a time so that of one name the newest comes first.
+func newest(name string, at time.Time) string {
+	return fmt.Sprintf("%s/%019d", name, math.MaxInt64-at.UnixNano())
+}
+
+// HeldBy returns the ids of a person's open requests and live grants, at most limit, the newest first.
+func HeldBy(ctx context.Context, db DB, person string, limit int) ([]string, error) {
+	return under(ctx, db, holderIndex, person, limit)
+}
+
+// PastOf returns the ids of a person's requests and grants that are over, at most limit, the newest first.
+func PastOf(ctx context.Context, db DB, person string, limit int) ([]string, error) {
+	return under(ctx, db, pastOfIndex, person, limit)
+}
+
+// WaitingFor returns the ids of what waits for the approval of a user or user group, at most limit, the newest first.
+func WaitingFor(ctx context.Context, db DB, who string, limit int) ([]string, error) {
+	return under(ctx, db, voterIndex, who, limit)
+}
+
+func under(ctx context.Context, db DB, index, name string, limit int) ([]string, error) {
+	rows, err := db.List(ctx, index, name+"/", limit)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, r := range rows {
+		if !strings.HasPrefix(r.Value, name+"/") {
+			break
+		}
+		ids = append(ids, r.ID)
+	}
+	return ids, nil
+}

@@ -77,7 +77,7 @@ func (b *Bot) Run(ctx context.Context, desk Desk) error {
 }
 
 func (b *Bot) socket(desk Desk) *Socket {
-	return &Socket{Client: b.slack.socket(b.api, b.log), API: b.api, People: b.People, Desk: desk, Zone: b.zone, Log: b.log}
+	return &Socket{Client: b.slack.socket(b.api, b.log), API: b.api, People: b.People, Desk: desk, Zone: b.zone, Channel: b.Voice.channel, Log: b.log}
 }
 
 // pause sleeps, unless the context ends.

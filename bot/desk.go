@@ -21,6 +21,8 @@ type Desk interface {
 	Request(ctx context.Context, w handlers.Wish) (handlers.Decision, error)
 	// Open takes note that a person looks at their Home tab, from a place in what is over.
 	Open(user string, from int)
+	// Access returns what concerns a person, and a page of what is over.
+	Access(ctx context.Context, user string, from int) (handlers.Access, error)
 }
 
 // reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
@@ -56,16 +58,17 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 	verb, _, _ := strings.Cut(strings.TrimSpace(c.Text), " ")
 	pen := s.penFor(ctx, c.UserID)
-	say := func(sentence string) reply {
-		return reply{says: map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": sentence}}
-	}
 	switch strings.ToLower(verb) {
 	case "request":
 		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID) }}
-	case "", "help", "list":
-		return say(pen.Words.Say("jit.help", nil))
+	case "list":
+		return reply{then: func(ctx context.Context) { s.list(ctx, c) }}
+	case "finish":
+		return s.finish(ctx, c)
+	case "", "help":
+		return whisper(pen.Words.Say("jit.help", nil))
 	}
-	return say(pen.Words.Say("jit.unknown", data{"Verb": codeOf(verb, 64)}) + "\n" + pen.Words.Say("jit.help", nil))
+	return whisper(pen.Words.Say("jit.unknown", data{"Verb": codeOf(verb, 64)}) + "\n" + pen.Words.Say("jit.help", nil))
 }
 
 // openWish opens the form of a request, which must be done at once, and then draws what the person may ask for.

@@ -99,7 +99,7 @@ func refusing(method, code string) func(fakeslack.Call) *fakeslack.Failure {
 // socket is one that is not running yet.
 func (w *world) socket(api *slack.Client, desk Desk) *Socket {
 	client := socketmode.New(api, socketmode.OptionDialer(w.Memory().Dialer), socketmode.OptionLog(log.New(io.Discard, "", 0)))
-	return &Socket{Client: client, API: api, People: w.people, Desk: desk, Zone: tokyo, Log: slog.New(slog.NewTextHandler(w.log, nil))}
+	return &Socket{Client: client, API: api, People: w.people, Desk: desk, Zone: tokyo, Channel: approvals, Log: slog.New(slog.NewTextHandler(w.log, nil))}
 }
 
 // bot is the whole package, not running yet.
@@ -158,6 +158,8 @@ type desk struct {
 	refusal string            // of all offers
 	decides handlers.Decision // on each wish
 	wishes  []handlers.Wish
+	access  handlers.Access
+	failed  error // of what is asked for access
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
@@ -195,6 +197,12 @@ func (d *desk) Request(_ context.Context, w handlers.Wish) (handlers.Decision, e
 	defer d.mu.Unlock()
 	d.wishes = append(d.wishes, w)
 	return d.decides, nil
+}
+
+func (d *desk) Access(context.Context, string, int) (handlers.Access, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.access, d.failed
 }
 
 func (d *desk) presses() []store.Press {

@@ -24,12 +24,13 @@ const (
 
 // Socket receives presses over Socket Mode. slack-go's own handler has no bound and no recover, so the loop is ours.
 type Socket struct {
-	Client *socketmode.Client
-	API    *slack.Client
-	People *People
-	Desk   Desk
-	Zone   *time.Location
-	Log    *slog.Logger
+	Client  *socketmode.Client
+	API     *slack.Client
+	People  *People
+	Desk    Desk
+	Zone    *time.Location
+	Channel string // of the cards
+	Log     *slog.Logger
 }
 
 // Run receives until the context ends, and returns when every press in hand is done with and the line is closed. It

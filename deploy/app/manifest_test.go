@@ -20,6 +20,11 @@ type manifest struct {
 			DisplayName  string `yaml:"display_name"`
 			AlwaysOnline bool   `yaml:"always_online"`
 		} `yaml:"bot_user"`
+		AppHome struct {
+			HomeTab          bool `yaml:"home_tab_enabled"`
+			MessagesTab      bool `yaml:"messages_tab_enabled"`
+			MessagesReadOnly bool `yaml:"messages_tab_read_only_enabled"`
+		} `yaml:"app_home"`
 		SlashCommands []struct {
 			Command, Description string
 			UsageHint            string `yaml:"usage_hint"`
@@ -32,6 +37,9 @@ type manifest struct {
 	}
 	OAuthConfig struct{ Scopes struct{ Bot []string } } `yaml:"oauth_config"`
 	Settings    struct {
+		EventSubscriptions struct {
+			BotEvents []string `yaml:"bot_events"`
+		} `yaml:"event_subscriptions"`
 		Interactivity struct {
 			IsEnabled bool `yaml:"is_enabled"`
 		}
@@ -56,6 +64,9 @@ func TestTheManifestIsWhatIsAnswered(t *testing.T) {
 	}
 	if s := m.Features.Shortcuts; len(s) != 1 || s[0].Type != "global" || s[0].CallbackID != "request" || utf8.RuneCountInString(s[0].Name) > 24 {
 		t.Errorf("shortcuts %+v", s)
+	}
+	if !m.Features.AppHome.HomeTab || !m.Features.AppHome.MessagesTab || !slices.Equal(m.Settings.EventSubscriptions.BotEvents, []string{"app_home_opened"}) {
+		t.Errorf("Home tab %+v, events %v", m.Features.AppHome, m.Settings.EventSubscriptions.BotEvents)
 	}
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
 	if want := []string{"chat:write", "commands", "im:write", "usergroups:read", "users:read"}; !slices.Equal(m.OAuthConfig.Scopes.Bot, want) {

@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// jit types a command and returns what the person alone reads.
+func (w *world) jit(user, text string) string {
+	w.t.Helper()
+	before := len(w.Ephemerals(user))
+	if d, err := w.Slash(user, approvals, "/jit", text); err != nil || !d.Acked || d.Problem != "" {
+		w.t.Fatalf("typed %q: %+v, %v", text, d, err)
+	}
+	w.until(func() bool { return len(w.Ephemerals(user)) > before })
+	return w.Render(w.Ephemerals(user)[before])
+}
+
+func TestList(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{access: handlers.Access{Held: []store.Grant{lived(t, request(), approve, plan, apply)}, Waiting: []store.Grant{changed(needsBoth)}}}
+		w.run(d)
+		for user, want := range map[string][]string{
+			kato:   {"Your access and requests", "Active", "Ends", "Waiting for your decision", "Decide by"},
+			yamada: {"利用中・申請中のアクセス", "利用中", "終了日時", "あなたの承認待ち", "承認期限"},
+		} {
+			said := w.jit(user, "list")
+			for _, part := range want {
+				if !strings.Contains(said, part) {
+					t.Errorf("no %q in\n%s", part, said)
+				}
+			}
+		}
+		d.failed = errors.New("no answer")
+		if said := w.jit(kato, "LIST"); !strings.Contains(said, "try again in a minute") {
+			t.Errorf("said %q", said)
+		}
+	})
+}
+
+// TestLongestListFits: whatever stands in it.
+func TestLongestListFits(t *testing.T) {
+	for name, text := range longest {
+		g := changed(func(g *store.Grant) {
+			needsBoth(g)
+			g.Target, g.AccountName, g.Subject.User, g.Risk = fill(text, 128), fill(text, 128), fill(text, 64), store.High
+		})
+		many := handlers.Access{Held: slices.Repeat([]store.Grant{g}, 15), Waiting: slices.Repeat([]store.Grant{g}, 15), Cut: true}
+		for _, language := range languages {
+			m := penIn(language).List(many, approvals)
+			if err := fakeslack.CheckMessage(encoded(t, m.Blocks)); err != nil {
+				t.Errorf("%s, %s: %v", name, language, err)
+			}
+		}
+	}
+}
+
+func TestFinishByCommand(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		live, asked := lived(t, request(), approve, plan, apply), changed(needsTwo)
+		d := &desk{}
+		w.run(d)
+		for _, c := range []struct {
+			held []store.Grant
+			says string
+			n    int
+		}{
+			{[]store.Grant{asked}, "no access that could be ended", 0},
+			{[]store.Grant{live, live}, "more than one", 0},
+			{[]store.Grant{asked, live}, "I am ending your access to `jit-prod-operators`", 1},
+		} {
+			d.access.Held = c.held
+			if said := w.jit(kato, "finish"); !strings.Contains(said, c.says) {
+				t.Errorf("said %q, want %q", said, c.says)
+			}
+			if got := d.presses(); len(got) != c.n {
+				t.Fatalf("%d presses, want %d", len(got), c.n)
+			}
+		}
+		p := d.presses()[0]
+		if p.Verb != store.Finish || p.On != live.ID || p.By != kato || p.Terms != live.Terms() || !strings.HasPrefix(p.ID, store.PressPrefix) {
+			t.Errorf("press %+v", p)
+		}
+	})
+}

@@ -53,21 +53,6 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	return k.tellGrant(ctx, g)
 }
 
-// excuse tells a person that what they wrote came to nothing, though it was taken in. It has no card.
-func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
-	defer cancel()
-	dm, err := k.Voice.DM(ctx, g)
-	if err != nil && !errors.Is(err, ErrUnreachable) {
-		return k.unlessSaid(ctx, g, err)
-	}
-	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.DM, now.Told = dm, map[string]uint64{store.InDM: g.Chain.Seq}
-		return now, nil
-	})
-	return err
-}
-
 // tellGrant draws the card, then says what happened in its thread, entry by entry, and then to the person.
 func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	from := min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM], g.Told[store.ToApprovers])

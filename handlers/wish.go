@@ -204,3 +204,18 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision, now time.Tim
 	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
 	return g
 }
+
+// excuse tells a person that what they wrote came to nothing, though it was taken in. It has no card.
+func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
+	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	defer cancel()
+	dm, err := k.Voice.DM(ctx, g)
+	if err != nil && !errors.Is(err, ErrUnreachable) {
+		return k.unlessSaid(ctx, g, err)
+	}
+	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
+		now.DM, now.Told = dm, map[string]uint64{store.InDM: g.Chain.Seq}
+		return now, nil
+	})
+	return err
+}

@@ -144,11 +144,14 @@ func playRequest(v *visitor) {
 	v.submits()
 	v.sees(v.messages(), v.say("state.asked"), markup, "OPS-7")
 	v.onlyText()
-	for _, who := range []string{"U0SATO", "U0SUZUKI"} {
+	approves := func(who string) {
 		v.becomes(who)
 		v.button("button.approve")
 		v.confirms("confirm.approve.title", "button.approve")
 	}
+	approves("U0SATO")
+	v.sees(v.messages(), v.say("card.asked_of", "N", "1", "M", "2"))
+	approves("U0SUZUKI")
 	v.sees(v.aws(), "jit-prod-admins t.yamada")
 	v.sees(v.messages(), v.say("state.active"))
 	v.becomes("U0YAMADA")

@@ -20,6 +20,11 @@ type manifest struct {
 			DisplayName  string `yaml:"display_name"`
 			AlwaysOnline bool   `yaml:"always_online"`
 		} `yaml:"bot_user"`
+		AppHome struct {
+			HomeTab          bool `yaml:"home_tab_enabled"`
+			MessagesTab      bool `yaml:"messages_tab_enabled"`
+			MessagesReadOnly bool `yaml:"messages_tab_read_only_enabled"`
+		} `yaml:"app_home"`
 		SlashCommands []struct {
 			Command, Description string
 			UsageHint            string `yaml:"usage_hint"`
@@ -32,6 +37,9 @@ type manifest struct {
 	}
 	OAuthConfig struct{ Scopes struct{ Bot []string } } `yaml:"oauth_config"`
 	Settings    struct {
+		EventSubscriptions struct {
+			BotEvents []string `yaml:"bot_events"`
+		} `yaml:"event_subscriptions"`
 		Interactivity struct {
 			IsEnabled bool `yaml:"is_enabled"`
 		}
@@ -60,6 +68,9 @@ func TestTheManifestIsWhatIsAnswered(t *testing.T) {
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
 	if want := []string{"chat:write", "commands", "im:write", "usergroups:read", "users:read"}; !slices.Equal(m.OAuthConfig.Scopes.Bot, want) {
 		t.Errorf("scopes %q, want %q", m.OAuthConfig.Scopes.Bot, want)
+	}
+	if e := m.Settings.EventSubscriptions.BotEvents; !slices.Equal(e, []string{"app_home_opened"}) || !m.Features.AppHome.HomeTab || !m.Features.AppHome.MessagesTab {
+		t.Errorf("events %q, %+v: the Home tab stays empty", e, m.Features.AppHome)
 	}
 	if !m.Settings.SocketModeEnabled || !m.Settings.Interactivity.IsEnabled {
 		t.Errorf("settings %+v: presses do not arrive", m.Settings)

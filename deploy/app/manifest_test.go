@@ -72,6 +72,9 @@ func TestTheManifestIsWhatIsAnswered(t *testing.T) {
 	if want := []string{"chat:write", "commands", "im:write", "usergroups:read", "users:read"}; !slices.Equal(m.OAuthConfig.Scopes.Bot, want) {
 		t.Errorf("scopes %q, want %q", m.OAuthConfig.Scopes.Bot, want)
 	}
+	if e := m.Settings.EventSubscriptions.BotEvents; !slices.Equal(e, []string{"app_home_opened"}) || !m.Features.AppHome.HomeTab || !m.Features.AppHome.MessagesTab {
+		t.Errorf("events %q, %+v: the Home tab stays empty", e, m.Features.AppHome)
+	}
 	if !m.Settings.SocketModeEnabled || !m.Settings.Interactivity.IsEnabled {
 		t.Errorf("settings %+v: presses do not arrive", m.Settings)
 	}

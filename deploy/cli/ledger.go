@@ -21,6 +21,7 @@ import (
 type ledgerCommands struct {
 	Path   string        `name:"ledger" default:"./sekisho.db" env:"SEKISHO_LEDGER" placeholder:"FILE" help:"The ledger; ./sekisho.db if nothing is said."`
 	Show   showCommand   `cmd:"" help:"List the latest requests, or tell one record's whole story."`
+	Export exportCommand `cmd:"" help:"Write everything that happened, one entry a line: record by record in the order of their ids, each record's oldest first. For auditors and spreadsheets."`
 	Verify verifyCommand `cmd:"" help:"Recompute every chain of entries and compare records, entries and indexes. Exit code 1 if anything does not fit."`
 	Backup backupCommand `cmd:"" help:"Write a verified copy of the ledger to a file."`
 	Clock  clockCommand  `cmd:"" name:"reset-clock" help:"Have the ledger take this machine's time for true, with the bot stopped: for a card that says ClockBehind after the clock had run ahead."`
@@ -50,7 +51,7 @@ func (l *ledgerCommands) copy(ctx context.Context, s streams, file *os.File) err
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: run this as the user that runs the bot", err)
 	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("%w: the copy in %s needs as much room as the ledger; set TMPDIR to have those of show and verify elsewhere", err, file.Name())
+		return fmt.Errorf("%w: the copy in %s needs as much room as the ledger; set TMPDIR to have those of show, export and verify elsewhere", err, file.Name())
 	case errors.Is(err, boltdb.ErrDamaged):
 		return fmt.Errorf("%w: keep it as it is, and go on from a backup", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,7 +80,7 @@ func TestInterrupted(t *testing.T) {
 	stop()
 	l, s := &ledgerCommands{Path: path}, streams{out: io.Discard, err: io.Discard}
 	for name, run := range map[string]func(context.Context, streams, *ledgerCommands) error{
-		"show": showCommand{}.Run, "verify": verifyCommand{}.Run, "backup": backupCommand{Out: filepath.Join(folder, "out.db")}.Run,
+		"show": showCommand{}.Run, "export": exportCommand{Format: "jsonl"}.Run, "verify": verifyCommand{}.Run, "backup": backupCommand{Out: filepath.Join(folder, "out.db")}.Run,
 	} {
 		if err := run(ctx, s, l); !errors.Is(err, errInterrupted) {
 			t.Errorf("%s: %v", name, err)
@@ -90,4 +91,20 @@ func TestInterrupted(t *testing.T) {
 			t.Errorf("left behind: %v, %v", files, err)
 		}
 	}
+}
+
+// No cell begins what a spreadsheet would reckon or call, and none loses what it says.
+func FuzzHarmless(f *testing.F) {
+	for _, s := range []string{"", "t.yamada", "=1+1", " =1+1", "\t@SUM(1)", "-2", "＝HYPERLINK(\"x\")", "a\n=1", "\n=1", "\u200b=1", "\ufeff=1", "違う", `"`, "'"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		cell := harmless(s)
+		if strings.IndexAny(strings.TrimSpace(cell), formula) == 0 {
+			t.Errorf("%q is written as %q", s, cell)
+		}
+		if plain := strings.TrimPrefix(cell, "'"); strings.ReplaceAll(visible(plain), `\u000a`, "") != strings.ReplaceAll(visible(strings.TrimPrefix(s, "'")), `\u000a`, "") {
+			t.Errorf("%q became %q", s, cell)
+		}
+	})
 }

@@ -83,31 +83,42 @@ func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader)
 
 // requests returns all grants, and how many records cannot be read.
 func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unread int, err error) {
-	for id := ""; ; {
-		doc, err := ledger.Next(ctx, id)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			return found, unread, nil
-		case ctx.Err() != nil:
-			return nil, 0, errInterrupted
-		case err != nil && doc.ID == "":
-			return nil, 0, err
-		}
-		id = doc.ID
-		if !store.IsGrant(id) {
-			continue
+	err = each(ctx, ledger, func(doc store.Doc, err error) error {
+		if !store.IsGrant(doc.ID) {
+			return nil
 		}
 		var g store.Grant
 		if err != nil || json.Unmarshal(doc.Body, &g) != nil {
 			unread++
-			continue
+			return nil
 		}
-		r := request{ID: id, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
+		r := request{ID: doc.ID, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
 			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome}
 		if len(doc.Entries) > 0 {
 			r.Asked = doc.Entries[0].At
 		}
 		found = append(found, r)
+		return nil
+	})
+	return found, unread, err
+}
+
+// each goes through all records in the order of their ids. One that cannot be read comes with the error.
+func each(ctx context.Context, ledger *boltdb.Reader, do func(store.Doc, error) error) error {
+	for id := ""; ; {
+		doc, err := ledger.Next(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return nil
+		case ctx.Err() != nil:
+			return errInterrupted
+		case err != nil && doc.ID == "":
+			return err
+		}
+		if err := do(doc, err); err != nil {
+			return err
+		}
+		id = doc.ID
 	}
 }
 

@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"sekisho/store"
+)
+
+type exportCommand struct {
+	Format string `enum:"jsonl,csv" default:"jsonl" help:"jsonl: one object a line; or csv, with a header."`
+	Since  moment `placeholder:"TIME" help:"Only what happened at this time or later, such as 2026-11-01T00:00:00+09:00."`
+	Until  moment `placeholder:"TIME" help:"Only what happened before this time."`
+	BOM    bool   `help:"Begin with a byte-order mark, by which Excel knows that a csv is UTF-8."`
+}
+
+// Run writes the entries of a copy of the ledger, record by record in the order of their ids, as the ledger has them, and
+// each record's oldest first. It holds one record at a time.
+func (c exportCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err error) {
+	switch {
+	case c.BOM && c.Format != "csv":
+		return errors.New("--bom is for Excel: say --format csv as well")
+	case !c.Until.IsZero() && !c.Since.Before(c.Until.Time):
+		return fmt.Errorf("--since %s is not before --until %s: nothing lies between them", c.Since.Format(time.RFC3339), c.Until.Format(time.RFC3339))
+	}
+	ledger, err := l.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ledger.Close()) }()
+	out := bufio.NewWriter(s.out)
+	e := exporter{exportCommand: c, put: toJSON(out), say: s.err, told: time.Now()}
+	if c.Format == "csv" {
+		if e.put, err = toCSV(out, c.BOM); err != nil {
+			return unwritten(err)
+		}
+	}
+	err = each(ctx, ledger, e.record)
+	if err := errors.Join(err, unwritten(out.Flush())); err != nil {
+		return err
+	}
+	if e.unread > 0 {
+		return fmt.Errorf("%s cannot be read and what happened to them is not exported: see sekisho ledger verify", number(e.unread, "record"))
+	}
+	return nil
+}
+
+// moment is a time that somebody typed.
+type moment struct{ time.Time }
+
+// UnmarshalText wants the offset too: a day is not the same hours everywhere.
+func (m *moment) UnmarshalText(text []byte) (err error) {
+	if m.Time, err = time.Parse(time.RFC3339, string(text)); err != nil {
+		return fmt.Errorf("%q is no time: write date, time and offset, such as 2026-11-01T00:00:00+09:00", text)
+	}
+	return nil
+}
+
+// happening is an entry with what its record says now of whom and what it is about.
+type happening struct {
+	Record      string            `json:"record"`
+	Seq         uint64            `json:"seq"`
+	At          string            `json:"at"`
+	Verb        store.Verb        `json:"verb"`
+	State       store.State       `json:"state"`
+	By          string            `json:"by"`
+	Account     string            `json:"account"`
+	AccountName string            `json:"account_name,omitempty"`
+	User        string            `json:"user"`
+	Person      string            `json:"person,omitempty"`
+	Target      string            `json:"target,omitempty"`
+	Rule        string            `json:"rule,omitempty"`
+	Until       string            `json:"until,omitempty"`
+	Note        string            `json:"note,omitempty"`
+	Facts       map[string]string `json:"facts,omitempty"`
+}
+
+// exporter hands on what happened within a time.
+type exporter struct {
+	exportCommand
+	put    func(happening) error
+	say    io.Writer
+	told   time.Time
+	count  int
+	unread int // records
+}
+
+// record hands on what happened to one record. Grants and alerts name what they are about in the same words.
+func (x *exporter) record(doc store.Doc, unread error) error {
+	var about struct {
+		Account     string        `json:"account"`
+		AccountName string        `json:"account_name"`
+		Subject     store.Subject `json:"subject"`
+		Target      string        `json:"target"`
+		Entitlement string        `json:"entitlement"`
+	}
+	if unread != nil || json.Unmarshal(doc.Body, &about) != nil {
+		x.unread++
+		return nil
+	}
+	for _, e := range doc.Entries {
+		if e.At.Before(x.Since.Time) || !x.Until.IsZero() && !e.At.Before(x.Until.Time) {
+			continue
+		}
+		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
+			Account: about.Account, AccountName: about.AccountName, User: about.Subject.User, Person: about.Subject.Person,
+			Target: about.Target, Rule: about.Entitlement, Until: exact(e.Until), Note: e.Note, Facts: e.Facts})
+		if err != nil {
+			return unwritten(err)
+		}
+		x.count++
+	}
+	if time.Since(x.told) >= time.Second {
+		x.told = time.Now()
+		line(x.say, "exported %d entries", x.count)
+	}
+	return nil
+}
+
+// exact writes a time by RFC 3339 in UTC, always as long, so that texts sort as times do; or nothing for none.
+func exact(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+func unwritten(err error) error {
+	if err != nil {
+		return fmt.Errorf("write what is exported: %w: it is not whole, so make room and begin anew", err)
+	}
+	return nil
+}
+
+func toJSON(w io.Writer) func(happening) error {
+	return func(h happening) error {
+		body, err := json.Marshal(h)
+		if err == nil {
+			_, err = io.WriteString(w, visible(string(body))+"\n")
+		}
+		return err
+	}
+}
+
+// toCSV writes the header, and returns what writes a row. Its writer needs no flush of its own: csv passes each row on
+// to the buffer that it is given.
+func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
+	if bom {
+		_, _ = w.WriteString("\ufeff") // what fails here fails again below
+	}
+	rows := csv.NewWriter(w)
+	write := func(cells ...string) error {
+		for i, cell := range cells {
+			cells[i] = harmless(cell)
+		}
+		return rows.Write(cells)
+	}
+	return func(h happening) error {
+			facts, err := json.Marshal(h.Facts)
+			if err != nil {
+				return err
+			}
+			if len(h.Facts) == 0 {
+				facts = nil
+			}
+			return write(h.Record, strconv.FormatUint(h.Seq, 10), h.At, string(h.Verb), string(h.State), h.By, h.Account,
+				h.AccountName, h.User, h.Person, h.Target, h.Rule, h.Until, h.Note, string(facts))
+		}, write("record", "seq", "at", "verb", "state", "by", "account",
+			"account_name", "user", "person", "target", "rule", "until", "note", "facts")
+}
+
+// formula has what begins a formula in a spreadsheet, by half and by full width.
+const formula = "=+-@＝＋－＠"
+
+// harmless is a cell that shows all that is in it and does nothing: an apostrophe makes text of what would be a formula.
+// Its lines stay lines, which csv quotes.
+func harmless(cell string) string {
+	lines := strings.Split(cell, "\n")
+	for i := range lines {
+		lines[i] = visible(lines[i])
+	}
+	cell = strings.Join(lines, "\n")
+	if strings.IndexAny(strings.TrimSpace(cell), formula) == 0 {
+		return "'" + cell
+	}
+	return cell
+}

@@ -189,6 +189,18 @@ func (d *desk) Request(_ context.Context, w handlers.Wish) (handlers.Decision, e
 	return d.decides, nil
 }
 
+func (d *desk) decide(as handlers.Decision) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.decides = as
+}
+
+func (d *desk) wished() []handlers.Wish {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]handlers.Wish(nil), d.wishes...)
+}
+
 func (d *desk) presses() []store.Press {
 	d.mu.Lock()
 	defer d.mu.Unlock()

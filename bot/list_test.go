@@ -37,7 +37,7 @@ func TestList(t *testing.T) {
 				}
 			}
 		}
-		d.failed = errors.New("no answer")
+		d.show(handlers.Access{}, errors.New("no answer"))
 		if said := w.jit(kato, "LIST"); !strings.Contains(said, "try again in a minute") {
 			t.Errorf("said %q", said)
 		}
@@ -75,7 +75,7 @@ func TestFinishByCommand(t *testing.T) {
 			{[]store.Grant{live, live}, "more than one", 0},
 			{[]store.Grant{asked, live}, "I am ending your access to `jit-prod-operators`", 1},
 		} {
-			d.access.Held = c.held
+			d.show(handlers.Access{Held: c.held}, nil)
 			if said := w.jit(kato, "finish"); !strings.Contains(said, c.says) {
 				t.Errorf("said %q, want %q", said, c.says)
 			}

@@ -199,10 +199,29 @@ func (d *desk) Request(_ context.Context, w handlers.Wish) (handlers.Decision, e
 	return d.decides, nil
 }
 
+// show says what everybody's access is, or why that is not known.
+func (d *desk) show(a handlers.Access, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.access, d.failed = a, err
+}
+
 func (d *desk) Access(context.Context, string, int) (handlers.Access, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.access, d.failed
+}
+
+func (d *desk) decide(as handlers.Decision) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.decides = as
+}
+
+func (d *desk) wished() []handlers.Wish {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]handlers.Wish(nil), d.wishes...)
 }
 
 func (d *desk) presses() []store.Press {

@@ -178,7 +178,7 @@ func TestRequestByHand(t *testing.T) {
 		form = w.choose(yamada, "prod-admin")
 		values := map[string]string{targetField: "prod-admin", periodField + ":prod-admin": "3600", userField + ":123456789012": "t.yamada-admin",
 			reasonField: "Roll *back*.", ticketField: " OPS-7 "}
-		d.decides = wishRefused(handlers.NoTicket, "OPS-123")
+		d.decide(wishRefused(handlers.NoTicket, "OPS-123"))
 		if delivery, err := w.Submit(yamada, form.ID, values); err != nil || delivery.Problem != "" {
 			t.Fatalf("submitted: %+v, %v", delivery, err)
 		}
@@ -186,7 +186,7 @@ func TestRequestByHand(t *testing.T) {
 		if want := map[string]string{ticketField: "チケット番号を入力してください(例: OPS-123)。"}; !open || !cmp.Equal(form.Errors, want) {
 			t.Errorf("open %t, errors %v, want %v", open, form.Errors, want)
 		}
-		d.decides = handlers.Decision{}
+		d.decide(handlers.Decision{})
 		delivery, err := w.Submit(yamada, form.ID, nil)
 		if err != nil || delivery.Problem != "" {
 			t.Fatalf("submitted again: %+v, %v", delivery, err)
@@ -195,10 +195,10 @@ func TestRequestByHand(t *testing.T) {
 			t.Error("the form stays open")
 		}
 		w.Redeliver(delivery)
-		if len(d.wishes) != 3 || d.wishes[1] != d.wishes[2] || d.wishes[1].ID != d.wishes[0].ID {
-			t.Fatalf("wishes %+v: want the same one each time", d.wishes)
+		if len(d.wished()) != 3 || d.wished()[1] != d.wished()[2] || d.wished()[1].ID != d.wished()[0].ID {
+			t.Fatalf("wishes %+v: want the same one each time", d.wished())
 		}
-		got := d.wishes[1]
+		got := d.wished()[1]
 		if !regexp.MustCompile(`^request-\d{8}T\d{6}Z-V\w+-[0-9a-f]{8}$`).MatchString(got.ID) {
 			t.Errorf("id %q", got.ID)
 		}
@@ -217,15 +217,15 @@ func TestChoosingKeepsWhatWasTyped(t *testing.T) {
 		w.run(d)
 		form := w.wishForm(kato)
 		delivery, err := w.Submit(kato, form.ID, map[string]string{targetField: "prod-reader", reasonField: "To look."})
-		if err != nil || delivery.Problem != "" || len(d.wishes) != 0 {
-			t.Fatalf("submitted: %+v, %v, wishes %+v", delivery, err, d.wishes)
+		if err != nil || delivery.Problem != "" || len(d.wished()) != 0 {
+			t.Fatalf("submitted: %+v, %v, wishes %+v", delivery, err, d.wished())
 		}
 		w.until(func() bool { form, _ = w.Modal(kato); return strings.HasSuffix(form.PrivateMetadata, " prod-reader") })
 		if _, err := w.Submit(kato, form.ID, nil); err != nil {
 			t.Fatal(err)
 		}
-		if len(d.wishes) != 1 || d.wishes[0].Reason != "To look." || d.wishes[0].Duration != 4*time.Hour || d.wishes[0].User != "" {
-			t.Errorf("wishes %+v", d.wishes)
+		if len(d.wished()) != 1 || d.wished()[0].Reason != "To look." || d.wished()[0].Duration != 4*time.Hour || d.wished()[0].User != "" {
+			t.Errorf("wishes %+v", d.wished())
 		}
 	})
 }
@@ -242,8 +242,8 @@ func TestManyTargetsAreSearched(t *testing.T) {
 			t.Fatalf("suggested: %+v, %v", delivery, err)
 		}
 		form = w.choose(kato, "rule-299")
-		if _, err := w.Submit(kato, form.ID, map[string]string{reasonField: "To look."}); err != nil || len(d.wishes) != 1 || d.wishes[0].Entitlement != "rule-299" {
-			t.Errorf("%v, wishes %+v", err, d.wishes)
+		if _, err := w.Submit(kato, form.ID, map[string]string{reasonField: "To look."}); err != nil || len(d.wished()) != 1 || d.wished()[0].Entitlement != "rule-299" {
+			t.Errorf("%v, wishes %+v", err, d.wished())
 		}
 	})
 }

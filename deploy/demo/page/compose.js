@@ -6,7 +6,7 @@ import { placeName } from "./rail.js";
 import { language, say } from "./words.js";
 
 const command = "/jit";
-const verbs = ["request", "list", "finish", "extend", "revoke", "ip", "breakglass", "help"];
+const verbs = ["request", "list", "finish", "help"];
 
 const box = byId("compose");
 

@@ -98,7 +98,7 @@ function drawHome(open, { home, lang }) {
   const node = byId("home");
   if (!open) node.replaceChildren();
   else if (home) keptBlocks(node, home.blocks, { where: { view: home.id } });
-  else keyed(node, [{ key: "none", data: lang }], () => el("p", { class: "empty" }, say("home.none")));
+  else keyed(node, [{ key: "none", data: lang }], () => el("p", { class: "empty" }, say("home.unpublished")));
 }
 
 function drawThread(place) {

@@ -46,6 +46,8 @@
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
 //     once IAM has been read. Then it is a request like any other. A sign-in neither changes nor prolongs it; a request
 //     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
+//   - What a program asks for through SQS is decided on before the message is deleted, and never without IAM: until it has
+//     said whose the sender's id is, nobody is known to have asked. From there on it is what its person asks for by hand.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the

@@ -17,6 +17,7 @@ const (
 	NotYourUser = "not_your_user" // the IAM user is not, or no longer, the person's
 	NoUser      = "no_user"       // IAM has no user of this name
 	Already     = "already"       // the person has it
+	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
 )
 
 // lookTime is for what is looked up while a person waits for their form to close.
@@ -25,10 +26,12 @@ const lookTime = time.Second
 // WishPrefix begins the id of every request that a person wrote.
 const WishPrefix = "request-"
 
-// Wish is what a person asks for by hand. Slack vouches for who asks; all else is a claim.
+// Wish is what a person asks for by hand, or by a program of theirs. Slack vouches for By, SQS for Sender; all else is a
+// claim.
 type Wish struct {
 	ID          string // begins with WishPrefix; made of the form and what it says, so that sending it twice asks once
 	By          string // Slack user id
+	Sender      string // unique id of the IAM user who sent it through SQS; By is found out then
 	Entitlement string
 	User        string        // an IAM user of the person; "" for the only one that they have in the account
 	Duration    time.Duration // 0: the rule's
@@ -92,6 +95,12 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return Decision{Rule: w.Entitlement}, err
 	}
+	if w.Sender != "" {
+		var d Decision
+		if w, d, err = k.sent(ctx, w); err != nil || d.Refusal != "" {
+			return d, err
+		}
+	}
 	g, d, err := k.wished(ctx, w)
 	if err == nil && d.Refusal == "" {
 		d, err = k.taken(ctx, g, d)
@@ -99,7 +108,11 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if err != nil || d.Refusal != "" {
 		return d, err
 	}
-	g, err = g.After(store.Entry{Verb: store.Receive, By: w.By, At: k.now()})
+	received := store.Entry{Verb: store.Receive, By: w.By, At: k.now()}
+	if w.Sender != "" {
+		received.Facts = map[string]string{"sender": w.Sender}
+	}
+	g, err = g.After(received)
 	if err == nil {
 		err = k.save(ctx, &g)
 	}
@@ -118,7 +131,7 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket
 	}
-	g.Subject.Person = person
+	g.Subject.UserID, g.Subject.Person = w.Sender, person
 	q, err := k.question(ctx, g, k.now(), rule)
 	if err != nil {
 		return g, Decision{}, err
@@ -180,7 +193,7 @@ func has(g store.Grant, now time.Time) bool {
 
 // wish asks for what a person wrote, once IAM has said who the user is: everything is decided again, on what is so now.
 func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string) error {
-	if person != g.Subject.Person {
+	if sent := g.Subject.UserID; person != g.Subject.Person || sent != "" && sent != userID { // the name is another user's now
 		return k.ignore(ctx, g, NotYourUser)
 	}
 	g.Subject.UserID = userID

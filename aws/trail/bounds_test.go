@@ -15,11 +15,6 @@ import (
 
 // TestParseBounds gives Parse the worst that fits into a message.
 func TestParseBounds(t *testing.T) {
-	const most = 64 << 20
-	longest := time.Second
-	if raceDetector() { // which takes ten times as long
-		longest *= 10
-	}
 	record := string(encode(t, with(signin(), "eventID", absent))) // so that all of it is hashed
 	inside := func(value string) string {
 		return strings.Replace(record, `"LoginTo":"https://console.aws.amazon.com/"`, `"x":`+value, 1)
@@ -47,31 +42,45 @@ func TestParseBounds(t *testing.T) {
 		"one long number":    inside(fill("1", "0", "")),
 		"long name":          strings.Replace(record, "anaya", strings.Repeat("a", trail.MaxBody-len(record)), 1),
 		"white space":        fill("", " ", "") + record,
+		"many unknown keys":  "{" + keys.String() + `"z":0}`,
+		"a long reason":      fill(`{"reason":"`, `\u0000`, `"}`),
 		"the same key":       fill("{", `"":0,`, `"":0}`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if len(body) > trail.MaxBody {
-				t.Fatalf("%d bytes do not fit", len(body))
-			}
-			var took time.Duration
-			for range 3 { // the processors may be busy with something else
-				stop := watchHeap()
-				start := time.Now()
-				got := trail.Parse([]byte(body), nil)
-				took = time.Since(start)
-				used := stop()
-				t.Logf("%s, %d MiB: %s, %s", took, used>>20, got.Class, got.Why)
-				if used > most {
-					t.Errorf("%d bytes were in use", used)
-				}
-				if took <= longest {
-					break
-				}
-			}
-			if took > longest {
-				t.Errorf("it took %s", took)
-			}
+			bounded(t, body, func(body []byte) trail.Finding { return trail.Parse(body, nil) })
+			bounded(t, body, func(body []byte) trail.Finding { return trail.ParseWish(body, "AIDAYAMADA") })
 		})
+	}
+}
+
+// bounded fails unless a body is read within a second and 64 MiB.
+func bounded(t *testing.T, body string, parse func([]byte) trail.Finding) {
+	t.Helper()
+	const most = 64 << 20
+	longest := time.Second
+	if raceDetector() { // which takes ten times as long
+		longest *= 10
+	}
+	if len(body) > trail.MaxBody {
+		t.Fatalf("%d bytes do not fit", len(body))
+	}
+	var took time.Duration
+	for range 3 { // the processors may be busy with something else
+		stop := watchHeap()
+		start := time.Now()
+		got := parse([]byte(body))
+		took = time.Since(start)
+		used := stop()
+		t.Logf("%s, %d MiB: %s, %s", took, used>>20, got.Class, got.Why)
+		if used > most {
+			t.Errorf("%d bytes were in use", used)
+		}
+		if took <= longest {
+			break
+		}
+	}
+	if took > longest {
+		t.Errorf("it took %s", took)
 	}
 }
 

@@ -1,5 +1,6 @@
-// Package trail turns what AWS reports into requests: it reads console sign-ins, as CloudTrail records them and
-// EventBridge brings them to a queue, and says which of them ask for access.
+// Package trail turns what comes by SQS into requests: it reads console sign-ins, as CloudTrail records them and
+// EventBridge brings them to a queue, and says which of them ask for access; and from a queue of its own, what programs
+// ask for.
 //
 // [Parse] is the whole judgement, a pure function of one message body. The bot acts on it through [Poller], and a person
 // can see it beforehand through [Explain], which is what `sekisho events explain` prints: both are the same function.
@@ -23,9 +24,16 @@
 // account of the envelope are one and the same. Any of them will do, but two that differ are Invalid: to choose one
 // would give a forger the other.
 //
+// # What programs ask for
+//
+// [ParseWish] reads their bodies, and [Answerer] tells them what came of it. Such a body is a claim too, all but for its
+// sender, whom SQS vouches for: the unique id of an IAM user, which must be that of the user in the body, or of a role's
+// session, which is nobody's. It asks as a person does who types, and as for them somebody has to approve. A key that is
+// not known is refused: whoever wrote it believes that it counts.
+//
 // # Text from outside
 //
-// Every text in a [Finding] is printable ASCII and short, so that it can be logged and put on a terminal as it is; what
+// Every text in a [Finding] but a program's reason and ticket is printable ASCII and short, so that it can be logged and put on a terminal as it is; what
 // AWS writes in these fields is nothing else. Any other character becomes a question mark. It is not left out: the rest
 // would close up and might spell a name that was never there. It is still somebody else's text: whoever shows it in
 // Slack escapes it.

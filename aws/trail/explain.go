@@ -9,11 +9,13 @@ import (
 	"io"
 )
 
-// Explain reads events, one JSON object a line, and writes for each what [Parse] says of it, as one JSON object a line:
+// Explain reads events and programs' requests, one JSON object a line, and writes for each what [Parse] or [ParseWish] says
+// of it, as one JSON object a line:
 //
 //	{"line":1,"class":"request","why":"...","id":"login-...","account":"111122223333","user":"anaya"}
 //
-// All keys are always there, in this order; id is empty unless the class is request. A blank line is invalid, like any
+// All keys are always there, in this order; id is empty unless the class is request, and for a program's request too, whose
+// id depends on who sends it. A blank line is invalid, like any
 // other that is no event: there is one answer for each line. A byte order mark at the start and carriage returns at line ends are no part of a line. A line longer than
 // [MaxBody] is invalid, and reading goes on behind it. An error is one of reading or writing, never of an event; each
 // line is written before the next is read.
@@ -32,7 +34,7 @@ func Explain(w io.Writer, r io.Reader, known func(account string) bool) error {
 		if long || len(line) > 0 || readErr == nil { // behind the last line end there is no line
 			finding := Finding{Class: Invalid, Why: errTooLong.Error()}
 			if !long {
-				finding = Parse(line, known)
+				finding = parseAny(line, known)
 			}
 			if err := out.Encode(explain(n, finding)); err != nil {
 				return fmt.Errorf("write finding: %w", err)
@@ -42,6 +44,13 @@ func Explain(w io.Writer, r io.Reader, known func(account string) bool) error {
 			return nil
 		}
 	}
+}
+
+func parseAny(line []byte, known func(account string) bool) Finding {
+	if isWish(line) {
+		return ParseWish(line, "")
+	}
+	return Parse(line, known)
 }
 
 // bom is what some programs put before UTF-8.

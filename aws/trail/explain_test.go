@@ -52,6 +52,9 @@ func TestExplainLines(t *testing.T) {
 	spaces := strings.Repeat(" ", trail.MaxBody-len(event))
 	for _, test := range []struct{ name, in, want string }{
 		{"nothing", "", ""},
+		{"a program's request", wished(t), `{"line":1,"class":"request","why":"a program asks for prod-operator","id":"","account":"","user":"t.yamada"}` + "\n"},
+		{"a wrong one", wished(t, "iam_user", nil), `{"line":1,"class":"invalid","why":"iam_user is missing, or has what no iam_user has","id":"","account":"","user":""}` + "\n"},
+		{"a record with its key", `{"entitlement":1,` + event[1:], `{"line":1` + ignored},
 		{"only a byte order mark", "\ufeff", ""},
 		{"one", event + "\n", `{"line":1` + ignored},
 		{"no line end", event, `{"line":1` + ignored},

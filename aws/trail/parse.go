@@ -27,7 +27,11 @@ type Finding struct {
 	Account string
 	User    string
 
-	Request handlers.Request // set if Class is Request
+	// One of the two is set if Class is Request: a sign-in by Parse, or what a program asks for by ParseWish, with the id
+	// that it gave.
+	Request handlers.Request
+	Wish    handlers.Wish
+	Ref     string
 }
 
 // Parse says what the bot does with the body of one SQS message: an EventBridge event or a bare CloudTrail record. An

@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -9,8 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-
-	"sekisho/handlers"
 )
 
 // Queue is what a [Poller] calls of the SDK's SQS client.
@@ -19,15 +18,29 @@ type Queue interface {
 	DeleteMessage(context.Context, *sqs.DeleteMessageInput, ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
 }
 
-// Poller takes messages from a queue and hands on those that ask for access. All fields but Known and Seen are needed.
+// Poller takes messages from a queue and hands on those that ask for access. All fields but Seen are needed.
 type Poller struct {
 	SQS  Queue
 	URL  string // of the queue
 	Log  *slog.Logger
-	Sink func(context.Context, handlers.Request) error // returns nil once the request is durable, new or known
+	Read func(types.Message) Finding          // [SignIns] or [Wishes]
+	Sink func(context.Context, Finding) error // returns nil once the request is durable, new or known, or refused
 
-	Known func(account string) bool // nil: every account
-	Seen  func(Class)               // is told each message's class, again for each delivery; for metrics
+	Seen func(Class) // is told each message's class, again for each delivery; for metrics
+}
+
+// SignIns reads messages with what AWS reports; see [Parse].
+func SignIns(known func(account string) bool) func(types.Message) Finding {
+	return func(m types.Message) Finding { return Parse([]byte(aws.ToString(m.Body)), known) }
+}
+
+// Wishes reads messages of programs; see [ParseWish]. Who sent one is what SQS says, and nothing else.
+func Wishes(m types.Message) Finding {
+	sender := m.Attributes[string(types.MessageSystemAttributeNameSenderId)]
+	if sender == "" {
+		return Finding{Class: Invalid, Why: "SQS names no sender"}
+	}
+	return ParseWish([]byte(aws.ToString(m.Body)), sender)
 }
 
 // The most that ReceiveMessage gives and waits.
@@ -81,6 +94,8 @@ func (p *Poller) receive(ctx context.Context) ([]types.Message, error) {
 		QueueUrl:            aws.String(p.URL),
 		MaxNumberOfMessages: batch,
 		WaitTimeSeconds:     int32(wait / time.Second),
+
+		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSenderId},
 	})
 	if err != nil {
 		return nil, err
@@ -107,7 +122,7 @@ func (p *Poller) work(ctx context.Context, messages []types.Message) {
 func (p *Poller) handle(ctx context.Context, m types.Message) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	finding := Parse([]byte(aws.ToString(m.Body)), p.Known)
+	finding := p.Read(m)
 	if p.Seen != nil {
 		p.Seen(finding.Class)
 	}
@@ -117,12 +132,12 @@ func (p *Poller) handle(ctx context.Context, m types.Message) {
 		log.Warn("message left to the dead-letter queue")
 		return
 	case Request:
-		log = log.With("request", finding.Request.ID, "account", finding.Account, "user", finding.User)
-		if err := p.Sink(ctx, finding.Request); err != nil {
+		log = log.With("request", cmp.Or(finding.Request.ID, finding.Wish.ID), "account", finding.Account, "user", finding.User)
+		if err := p.Sink(ctx, finding); err != nil {
 			log.Error("message comes again", "err", fmt.Errorf("store request: %w", err))
 			return
 		}
-		log.Info("request stored")
+		log.Info("request taken")
 	case Ignore:
 		log.Debug("message ignored")
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/trail"
-	"sekisho/handlers"
 )
 
 var errOut = errors.New("out of order")
@@ -29,6 +28,9 @@ func poll(t *testing.T, q *queue, life time.Duration, p trail.Poller) (logged st
 	t.Helper()
 	var log bytes.Buffer
 	p.SQS, p.URL = q, queueURL
+	if p.Read == nil {
+		p.Read = trail.SignIns(nil)
+	}
 	p.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx, cancel := context.WithTimeout(t.Context(), life)
 	defer cancel()
@@ -47,9 +49,10 @@ func TestPollerDeletesWhatIsDone(t *testing.T) {
 		var stored []string
 		seen := map[trail.Class]int{}
 		logged, _ := poll(t, q, 5*time.Minute, trail.Poller{
-			Known: configured,
-			Seen:  func(c trail.Class) { seen[c]++ },
-			Sink: func(_ context.Context, r handlers.Request) error {
+			Read: trail.SignIns(configured),
+			Seen: func(c trail.Class) { seen[c]++ },
+			Sink: func(_ context.Context, f trail.Finding) error {
+				r := f.Request
 				time.Sleep(time.Second)
 				own := map[string]string{"login-a": "m1", "login-b": "m5"}[r.ID]
 				if slices.Contains(q.deletes, own) {
@@ -85,7 +88,8 @@ func TestPollerSinkFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(t, asking(t, "a"), asking(t, "b"))
 		var tried []string
-		poll(t, q, 5*time.Minute, trail.Poller{Sink: func(_ context.Context, r handlers.Request) error {
+		poll(t, q, 5*time.Minute, trail.Poller{Sink: func(_ context.Context, f trail.Finding) error {
+			r := f.Request
 			tried = append(tried, r.ID)
 			if len(tried) < 4 && r.ID == "login-a" {
 				return errOut
@@ -112,7 +116,8 @@ func TestPollerDeleteFails(t *testing.T) {
 			}
 			return nil
 		}
-		poll(t, q, time.Minute, trail.Poller{Sink: func(_ context.Context, r handlers.Request) error {
+		poll(t, q, time.Minute, trail.Poller{Sink: func(_ context.Context, f trail.Finding) error {
+			r := f.Request
 			stored = append(stored, r.ID)
 			return nil
 		}})
@@ -158,7 +163,7 @@ func TestPollerReceiveHangs(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		}
-		poll(t, q, time.Minute, trail.Poller{Sink: func(context.Context, handlers.Request) error { return nil }})
+		poll(t, q, time.Minute, trail.Poller{Sink: func(context.Context, trail.Finding) error { return nil }})
 		if diff := cmp.Diff([]string{"m1"}, q.deletes); diff != "" {
 			t.Errorf("deleted (-want +got):\n%s", diff)
 		}
@@ -169,7 +174,8 @@ func TestPollerReceiveHangs(t *testing.T) {
 func TestPollerSinkHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(t, asking(t, "a"), asking(t, "b"))
-		poll(t, q, 15*time.Second, trail.Poller{Sink: func(ctx context.Context, r handlers.Request) error {
+		poll(t, q, 15*time.Second, trail.Poller{Sink: func(ctx context.Context, f trail.Finding) error {
+			r := f.Request
 			if r.ID == "login-b" {
 				return nil
 			}
@@ -198,7 +204,8 @@ func TestPollerShutdown(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				q := newQueue(t, asking(t, "a"), asking(t, "b"), asking(t, "c"))
 				_, ending := poll(t, q, time.Second, trail.Poller{
-					Sink: func(ctx context.Context, r handlers.Request) error {
+					Sink: func(ctx context.Context, f trail.Finding) error {
+						r := f.Request
 						if ctx.Err() != nil {
 							t.Errorf("%s was begun when its time was over", r.ID)
 						}

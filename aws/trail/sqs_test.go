@@ -18,7 +18,6 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/trail"
-	"sekisho/handlers"
 )
 
 const home = "111122223333"
@@ -36,6 +35,9 @@ func inSQS(t *testing.T, test func(*testing.T, *fakeaws.AWS, *sqs.Client)) {
 func pollUntil(t *testing.T, p trail.Poller, enough func(context.Context) error) {
 	t.Helper()
 	p.Log = slog.New(slog.DiscardHandler)
+	if p.Read == nil {
+		p.Read = trail.SignIns(nil)
+	}
 	ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 	defer stop()
 	ended := make(chan error)
@@ -77,7 +79,8 @@ func mainPath(t *testing.T, c *sqs.Client, url, dead string) {
 		}
 	}
 	var stored []string
-	p := trail.Poller{SQS: c, URL: url, Known: configured, Sink: func(_ context.Context, r handlers.Request) error {
+	p := trail.Poller{SQS: c, URL: url, Read: trail.SignIns(configured), Sink: func(_ context.Context, f trail.Finding) error {
+		r := f.Request
 		stored = append(stored, r.ID)
 		return nil
 	}}
@@ -126,7 +129,7 @@ func TestUntakenComesAgain(t *testing.T) {
 		a.Send(url, "", asking(t, "a"))
 		start := time.Now()
 		var tried []time.Duration
-		p := trail.Poller{SQS: c, URL: url, Sink: func(context.Context, handlers.Request) error {
+		p := trail.Poller{SQS: c, URL: url, Sink: func(context.Context, trail.Finding) error {
 			if tried = append(tried, time.Since(start)); len(tried) < 3 {
 				return errOut
 			}
@@ -177,7 +180,8 @@ func TestNothingIsLost(t *testing.T) {
 				a.Fault(oneInFour(seed))
 				luck := rand.New(rand.NewPCG(seed, 2))
 				taken := map[string]int{}
-				p := trail.Poller{SQS: c, URL: url, Sink: func(_ context.Context, r handlers.Request) error {
+				p := trail.Poller{SQS: c, URL: url, Sink: func(_ context.Context, f trail.Finding) error {
+					r := f.Request
 					if luck.IntN(4) == 0 {
 						return errOut
 					}

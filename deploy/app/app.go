@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sekisho/aws/identity"
@@ -36,10 +35,10 @@ type Edges struct {
 
 // App is the bot, ready to run.
 type App struct {
-	keeper *handlers.Keeper
-	bot    *bot.Bot
-	poller *trail.Poller
-	alone  bool
+	keeper  *handlers.Keeper
+	bot     *bot.Bot
+	pollers []*trail.Poller
+	alone   bool
 }
 
 // New joins the parts. It reaches for nothing yet.
@@ -56,13 +55,7 @@ func New(c config.Config, e Edges) *App {
 		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
 	})
-	return &App{
-		keeper: keeper,
-		bot:    people,
-		poller: &trail.Poller{SQS: sqs.NewFromConfig(e.AWS(""), inRegionOf(c.SignIns)), URL: c.SignIns,
-			Known: c.Policy.Known, Seen: counts.seen, Sink: keeper.Receive, Log: e.Log},
-		alone: e.Alone,
-	}
+	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }
 
 // Run works until the context ends or a part cannot go on; then it stops taking work, finishes what runs, and returns.
@@ -78,7 +71,11 @@ func (a *App) Run(ctx context.Context, also ...func(context.Context) error) erro
 	defer stop(nil)
 	var wg sync.WaitGroup
 	wg.Go(func() { a.keeper.Run(ctx) })
-	for _, part := range append(also, a.press, a.poller.Run) {
+	parts := append(also, a.press)
+	for _, p := range a.pollers {
+		parts = append(parts, p.Run)
+	}
+	for _, part := range parts {
 		wg.Go(func() {
 			if err := part(ctx); err != nil {
 				stop(err)

@@ -20,7 +20,7 @@ type metrics struct {
 func newMetrics(r prometheus.Registerer) metrics {
 	return metrics{
 		events: promauto.With(r).NewCounterVec(prometheus.CounterOpts{Name: "sekisho_events_total",
-			Help: "Messages read from the queue, by class. An invalid one is left to the dead-letter queue, and counted at each delivery."}, []string{"class"}),
+			Help: "Messages read from the queues, by class. An invalid one is left to the dead-letter queue, and counted at each delivery."}, []string{"class"}),
 		entries: promauto.With(r).NewCounterVec(prometheus.CounterOpts{Name: "sekisho_entries_total",
 			Help: "What happened to requests and alerts, by verb and the state after it. A fail in the state ending is access that could not be ended in time."}, []string{"verb", "state"}),
 	}

@@ -237,25 +237,28 @@ func inBubble(t *testing.T, how setup, test func(*sim)) {
 	synctest.Test(t, func(t *testing.T) { test(newSim(t, how)) })
 }
 
-// alive runs a simulation with a bot that lives to its end. The invariants that hold at every moment are looked at
-// every second.
+// alive runs a simulation with a bot that lives to its end.
 func alive(t *testing.T, how setup, test func(*sim)) {
 	t.Helper()
-	inBubble(t, how, func(s *sim) {
-		s.run(s.start())
-		ctx, leave := context.WithCancel(context.Background())
-		go s.patrol(ctx)
-		defer func() {
-			leave()
-			s.end(s.process.Load())
-			time.Sleep(time.Minute) // whoever still sleeps wakes up and leaves
-			for _, f := range s.failed {
-				s.t.Error(f)
-			}
-		}()
-		s.wait(time.Second) // connected
-		test(s)
-	})
+	inBubble(t, how, func(s *sim) { s.lifetime(test) })
+}
+
+// lifetime has a bot live until the test has ended. The invariants that hold at every moment are looked at every second.
+func (s *sim) lifetime(test func(*sim)) {
+	s.t.Helper()
+	s.run(s.start())
+	ctx, leave := context.WithCancel(context.Background())
+	go s.patrol(ctx)
+	defer func() {
+		leave()
+		s.end(s.process.Load())
+		time.Sleep(time.Minute) // whoever still sleeps wakes up and leaves
+		for _, f := range s.failed {
+			s.t.Error(f)
+		}
+	}()
+	s.wait(time.Second) // connected
+	test(s)
 }
 
 // wait lets time pass, and everybody finish what it brings.

@@ -23,7 +23,7 @@ type commands struct {
 	Serve  serveCommand   `cmd:"" help:"Run the bot against a Slack workspace and AWS accounts."`
 	Ledger ledgerCommands `cmd:"" help:"Look at the ledger, also while the bot is at work on it."`
 	Events struct {
-		Explain explainCommand `cmd:"" help:"Say for each CloudTrail record or EventBridge event on standard input what the bot would do."`
+		Explain explainCommand `cmd:"" help:"Say for each CloudTrail record, EventBridge event or program's request on standard input what the bot would do."`
 	} `cmd:"" help:"Look at events."`
 }
 

@@ -39,6 +39,9 @@ func summarize(out io.Writer, c config.Config) {
 	_, _ = fmt.Fprintf(out, "cards     to %s, in %s, with times in %s\n", c.Channel, c.Language, c.Zone)
 	_, _ = fmt.Fprintf(out, "alerts    to %s; %s may press on them and revoke anything\n", cmp.Or(c.Security, c.Channel), cmp.Or(either(c.Policy.Security), "nobody"))
 	_, _ = fmt.Fprintf(out, "sign-ins  from %s\n", c.SignIns)
+	if c.Requests != "" {
+		_, _ = fmt.Fprintf(out, "programs  ask by %s; answers go to %s\n", c.Requests, cmp.Or(c.Replies, "the log only"))
+	}
 	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; others are found by %s\n", len(c.People), users, others(c.Policy.MatchEmail))
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
 	names := c.Policy.Accounts

@@ -90,10 +90,10 @@ func BenchmarkTakenIn(b *testing.B) {
 				h := house(b)
 				h.storm(storm)
 				c := h.run(program, h.environment())
-				c.awaits(`"request stored"`, 30*time.Second)
+				c.awaits(`"request taken"`, 30*time.Second)
 				begin := time.Now()
 				h.await("the queue is empty", 10*time.Minute, func() bool {
-					return strings.Count(c.out.String(), `"request stored"`) >= storm && h.depth(h.queue) == 0
+					return strings.Count(c.out.String(), `"request taken"`) >= storm && h.depth(h.queue) == 0
 				})
 				b.ReportMetric(storm/time.Since(begin).Seconds(), "events/s")
 				begin = time.Now()

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"sekisho/store"
 	"sekisho/store/boltdb"
 )
 
@@ -105,6 +106,23 @@ func FuzzHarmless(f *testing.F) {
 		}
 		if plain := strings.TrimPrefix(cell, "'"); strings.ReplaceAll(visible(plain), `\u000a`, "") != strings.ReplaceAll(visible(strings.TrimPrefix(s, "'")), `\u000a`, "") {
 			t.Errorf("%q became %q", s, cell)
+		}
+	})
+}
+
+// A long export says every second how far it is.
+func TestExportProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		x := exporter{put: func(happening) error { return nil }, say: &said, told: time.Now()}
+		for range 5 {
+			if err := x.record(store.Doc{ID: "login-1", Version: 1, Body: []byte("{}"), Entries: make([]store.Entry, 100)}, nil); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(600 * time.Millisecond)
+		}
+		if want := "exported 300 entries\nexported 500 entries\n"; said.String() != want {
+			t.Errorf("said %q, want %q", said.String(), want)
 		}
 	})
 }

@@ -20,6 +20,8 @@ type Config struct {
 	Language string            // of the cards: "en" or "ja"
 	Zone     *time.Location    // of the times on the cards
 	SignIns  string            // URL of the SQS queue that sign-ins arrive on
+	Requests string            // URL of the SQS queue of programs' requests; "" for none
+	Replies  string            // URL of the SQS queue that answers them; "" for none
 }
 
 // Role is assumed to act in an account.

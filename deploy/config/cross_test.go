@@ -33,6 +33,10 @@ func TestMistakesOfSlack(t *testing.T) {
 		{"zone of the machine", "zone: Asia/Tokyo", "zone: Local", []string{"4:51: is not a time zone"}},
 		{"zone that is a path", "zone: Asia/Tokyo", "zone: ../../etc/passwd", []string{"4:51: is not the name of a time zone"}},
 		{"queue by ARN", "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins", "arn:aws:sqs:us-east-1:123456789012:q", []string{"5:20: is not the URL of a queue"}},
+		{"queue of requests without a path", "123456789012/sign-ins}", "123456789012/sign-ins, requests: https://sqs.example.com}", []string{"5:94: is not the URL of a queue"}},
+		{"a queue for two", "123456789012/sign-ins}", "123456789012/sign-ins, requests: https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins}", []string{"5:94: is the queue of sign_ins already"}},
+		{"replies to nobody", "123456789012/sign-ins}", "123456789012/sign-ins, replies: https://sqs.example.com/1/r}", []string{"5:93: there are no requests"}},
+		{"replies to a FIFO queue", "123456789012/sign-ins}", "123456789012/sign-ins, requests: https://sqs.example.com/1/q, replies: https://sqs.example.com/1/r.fifo}", []string{"5:132: is a FIFO queue"}},
 		{"queue without a path", "amazonaws.com/123456789012/sign-ins", "amazonaws.com", []string{"5:20: is not the URL of a queue"}},
 	})
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 const (
@@ -30,13 +31,31 @@ func (r *reader) readSlack(c *Config, top section) {
 }
 
 func (r *reader) readQueues(c *Config, top section) {
-	s, ok := top.section("queues", "{sign_ins: "+queueExample+"}", "sign_ins")
+	s, ok := top.section("queues", "{sign_ins: "+queueExample+"}", "sign_ins", "requests", "replies")
 	if !ok {
 		return
 	}
-	queue := s.word("sign_ins", queueURL)
-	if u, err := url.Parse(queue.value); queue.value != "" && (err != nil || u.Host == "" || len(u.Path) < 2) {
-		r.note(queue.at, "%s is not the URL of a queue: a host and a queue's path belong behind https://, such as %s", quote(queue.value), queueExample)
+	signIns, requests, replies := s.word("sign_ins", queueURL), s.wordOr("requests", "", queueURL), s.wordOr("replies", "", queueURL)
+	seen := map[string]string{}
+	for _, q := range []struct {
+		key string
+		word
+	}{{"sign_ins", signIns}, {"requests", requests}, {"replies", replies}} {
+		u, err := url.Parse(q.value)
+		switch other, twice := seen[q.value]; {
+		case q.value == "":
+			continue
+		case err != nil || u.Host == "" || len(u.Path) < 2:
+			r.note(q.at, "%s is not the URL of a queue: a host and a queue's path belong behind https://, such as %s", quote(q.value), queueExample)
+		case twice:
+			r.note(q.at, "%s is the queue of %s already: give %s a queue of its own", quote(q.value), other, q.key)
+		case q.key == "replies" && strings.HasSuffix(q.value, ".fifo"):
+			r.note(q.at, "%s is a FIFO queue: answers go to a standard one", quote(q.value))
+		}
+		seen[q.value] = q.key
 	}
-	c.SignIns = queue.value
+	if _, asks := s.values["requests"]; !asks && replies.value != "" {
+		r.note(replies.at, "replies answer programs, and there are no requests of theirs: name their queue in requests too, or take replies away")
+	}
+	c.SignIns, c.Requests, c.Replies = signIns.value, requests.value, replies.value
 }

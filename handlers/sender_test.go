@@ -1,0 +1,119 @@
+package handlers_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// sent is what a program of t.yamada's asks for.
+func (w *world) sent(id string, change func(*handlers.Wish)) handlers.Wish {
+	x := handlers.Wish{ID: handlers.WishPrefix + id, Sender: w.userID, Entitlement: rule, User: "t.yamada", Duration: time.Hour, Reason: "Deploy."}
+	if change != nil {
+		change(&x)
+	}
+	return x
+}
+
+// TestSentWish goes the way of one that was typed: the same card, the same approvers, once however often it comes.
+func TestSentWish(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for range 3 {
+			if d := w.asks(w.sent("1", nil)); d.Refusal != "" {
+				t.Fatalf("refused: %+v", d)
+			}
+		}
+		g := w.wished("1")
+		if g.State != store.Asked || g.Subject != (store.Subject{User: "t.yamada", UserID: w.userID, Person: "U0YAMADA"}) || g.Chain.Seq != 2 || w.voice.posts != 1 {
+			t.Errorf("asked: %+v", g)
+		}
+		entries, err := w.db.Entries(w.t.Context(), g.ID, 0)
+		if err != nil || entries[0].By != "U0YAMADA" || entries[0].Facts["sender"] != w.userID {
+			t.Errorf("%+v, %v", entries, err)
+		}
+		if refusal := w.press("U0YAMADA2", store.Approve); refusal != handlers.Own {
+			t.Errorf("approved by who sent it: %q", refusal)
+		}
+		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
+			t.Errorf("approved: %q, member %t", refusal, w.member())
+		}
+		if d := w.asks(w.sent("2", nil)); d.Refusal != handlers.Already {
+			t.Errorf("asked for once more: %+v", d)
+		}
+	})
+}
+
+// TestSentWishIsRefused: the body is a claim. What is wrong with it is said only to whom it is about.
+func TestSentWishIsRefused(t *testing.T) {
+	inWorld(t, func(w *world) {
+		sato := w.aws.AddUser(account, "h.sato", nil)
+		tagged := w.aws.AddUser(account, "tagged", map[string]string{"sekisho:slack-user-id": "U0OTHER"})
+		for name, c := range map[string]struct {
+			want   string
+			change func(*handlers.Wish)
+		}{
+			"somebody else's user":      {handlers.NotSender, func(x *handlers.Wish) { x.Sender = sato }},
+			"and too long":              {handlers.NotSender, func(x *handlers.Wish) { x.Sender, x.Duration = sato, 100*time.Hour }},
+			"nobody's user":             {handlers.NotSender, func(x *handlers.Wish) { x.User = "nobody" }},
+			"a role of the user's name": {handlers.NotSender, func(x *handlers.Wish) { x.Sender = "AROAYAMADA:t.yamada" }},
+			"a role with the user's id": {handlers.NotSender, func(x *handlers.Wish) { x.Sender = w.userID + ":t.yamada" }},
+			"an account":                {handlers.NotSender, func(x *handlers.Wish) { x.Sender = account }},
+			"a user of nobody's":        {handlers.NoUsers, func(x *handlers.Wish) { x.Sender, x.User = sato, "h.sato" }},
+			"a user by its tag alone":   {handlers.NoUsers, func(x *handlers.Wish) { x.Sender, x.User = tagged, "tagged" }},
+			"too long":                  {handlers.TooLong, func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
+			"no such entitlement":       {handlers.RuleGone, func(x *handlers.Wish) { x.Entitlement = "root" }},
+		} {
+			x := w.sent(name, c.change)
+			if d := w.asks(x); d.Refusal != c.want {
+				t.Errorf("%s: %+v, want %q", name, d, c.want)
+			}
+			if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s: in the ledger: %v", name, err)
+			}
+		}
+		if w.writes() != 0 || len(w.voice.cards) != 0 {
+			t.Errorf("%d writes, %d cards", w.writes(), len(w.voice.cards))
+		}
+	})
+}
+
+// TestSentWishWaitsForIAM: who sent it is not known without, so nothing is stored and the message has to come again.
+func TestSentWishWaitsForIAM(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
+		x := w.sent("1", nil)
+		if d, err := w.keeper.Request(w.t.Context(), x); err == nil {
+			t.Errorf("decided: %+v", d)
+		}
+		if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("in the ledger: %v", err)
+		}
+	})
+}
+
+// TestSentWishOfANameThatChangedHands: the user is made anew under the name before there is a card, and gets none.
+func TestSentWishOfANameThatChangedHands(t *testing.T) {
+	inWorld(t, func(w *world) {
+		calls := 0
+		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure {
+			if calls++; calls == 1 { // who is it?
+				return nil
+			}
+			return &fakeaws.Failure{Code: "ServiceFailure"}
+		})
+		if d := w.asks(w.sent("1", nil)); d.Refusal != "" || w.wished("1").State != store.Received {
+			t.Fatalf("%+v, %s", d, w.wished("1").State)
+		}
+		w.aws.DeleteUser(account, "t.yamada")
+		w.aws.AddUser(account, "t.yamada", nil)
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if g := w.wished("1"); g.State != store.Ignored || g.Note != handlers.NotYourUser || w.voice.posts != 0 {
+			t.Errorf("%s %s, %d cards", g.State, g.Note, w.voice.posts)
+		}
+	})
+}

@@ -124,7 +124,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	shown, byHand := into.Terms(), into.Origin == store.Requested
 	if g.Origin == store.Requested {
 		e.By, e.Facts = g.Subject.Person, map[string]string{"from": g.ID}
-		into.Origin, into.Reason, into.Ticket, into.Lapses = g.Origin, g.Reason, g.Ticket, g.Lapses
+		into.Origin, into.Program, into.Reason, into.Ticket, into.Lapses = g.Origin, g.Program, g.Reason, g.Ticket, g.Lapses
 	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}

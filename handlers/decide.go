@@ -185,10 +185,11 @@ func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
 }
 
 // givesByItself tells whether nobody has to approve. What can do much harm is never given so, whatever the configuration
-// says, nor to somebody whom only a tag in AWS or an e-mail address knows: there is nobody who would notice.
+// says, nor to somebody whom only a tag in AWS or an e-mail address knows: there is nobody who would notice. Nor to a
+// program: an access key that was stolen must not be enough.
 func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Duration) bool {
 	a := rule.Auto
-	if a == nil || rule.Risk == store.High || p.People.Of(q.Person) == "" || duration > a.Longest || !rule.Hours.In(q.When) {
+	if a == nil || q.Program || rule.Risk == store.High || p.People.Of(q.Person) == "" || duration > a.Longest || !rule.Hours.In(q.When) {
 		return false
 	}
 	return len(a.Members) == 0 || q.among(a.Members, p.People.Accounts(q.Person)) != ""

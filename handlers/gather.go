@@ -12,7 +12,7 @@ import (
 // question gathers what a decision on the grant depends on, under these rules. Whom approvers' groups have in them may
 // stay unknown: it is asked again when one of them presses. Without the others nothing is decided.
 func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, rules ...Entitlement) (Question, error) {
-	q := Question{Origin: g.Origin, Person: g.Subject.Person, Entitlement: g.Entitlement, Duration: g.Duration,
+	q := Question{Origin: g.Origin, Program: g.Program, Person: g.Subject.Person, Entitlement: g.Entitlement, Duration: g.Duration,
 		Reason: g.Reason, Ticket: g.Ticket, When: when, Members: map[string][]string{}}
 	for _, rule := range rules {
 		must := slices.Concat(rule.Askers, rule.Excluded)

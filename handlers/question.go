@@ -12,6 +12,7 @@ type Question struct {
 	Origin      store.Origin // a sign-in has neither reason nor ticket, and its account may be nobody's
 	Person      string       // who asks, and gets it
 	Account     Account      // what Slack says of the account that asks; nothing for a sign-in
+	Program     bool         // a program of theirs asks, of which Slack says nothing
 	Entitlement string
 	Duration    time.Duration // 0: the rule's
 	Reason      string

@@ -117,3 +117,17 @@ func TestSentWishOfANameThatChangedHands(t *testing.T) {
 		}
 	})
 }
+
+// TestRuleGivesProgramsNothing by itself: a stolen access key is not enough. An approver is.
+func TestRuleGivesProgramsNothing(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: time.Hour} })
+		w.asks(w.sent("1", nil))
+		if g := w.wished("1"); g.State != store.Asked || g.Auto != 0 || w.member() {
+			t.Errorf("given without an approval: %+v", g)
+		}
+		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
+			t.Errorf("approved: %q, member %t", refusal, w.member())
+		}
+	})
+}

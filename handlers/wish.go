@@ -126,7 +126,7 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, error) {
 	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
 	person := k.Policy.People.Of(w.By)
-	g := store.Grant{ID: w.ID, Origin: store.Requested, Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
+	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
 		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Duration: w.Duration, Reason: w.Reason}
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket

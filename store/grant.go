@@ -56,6 +56,7 @@ type Grant struct {
 	Chain   Chain  `json:"chain"`
 
 	Origin      Origin        `json:"origin"`
+	Program     bool          `json:"program,omitempty"`     // the person's program asked, through SQS
 	Kind        string        `json:"kind,omitempty"`        // of access: the file in aws/identity that gives it
 	Entitlement string        `json:"entitlement,omitempty"` // the rule it was asked under
 	Account     string        `json:"account"`

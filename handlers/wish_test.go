@@ -305,3 +305,17 @@ func TestWishIsDecidedAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestOfferOfARuleThatWantsAReason: the form is not refused for what nobody has written yet.
+func TestOfferOfARuleThatWantsAReason(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			p.Entitlements[0].ReasonRequired = true
+			p.Entitlements[0].Ticket = &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-1"}
+		})
+		offers, refusal, err := w.keeper.Offers(t.Context(), "U0YAMADA")
+		if err != nil || refusal != "" || len(offers) != 1 || offers[0].Decision.Refusal != "" {
+			t.Errorf("%+v, %q, %v", offers, refusal, err)
+		}
+	})
+}

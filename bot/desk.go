@@ -46,7 +46,7 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 	}
 	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
 	switch {
-	case cb.Type == slack.InteractionTypeShortcut && cb.CallbackID == wishForm:
+	case cb.Type == slack.InteractionTypeShortcut && cb.CallbackID == wishForm, asksForForm(cb):
 		return reply{then: func(ctx context.Context) { s.openWish(ctx, cb.User.ID, cb.TriggerID) }}
 	case cb.View.CallbackID == wishForm:
 		return s.wish(ctx, cb)

@@ -16,10 +16,15 @@ import (
 // homeMore is the action id of the buttons that turn the pages of a Home tab. Their value is where a page begins.
 const homeMore = "home_more"
 
+// homeAsk is the action id of its button that opens the form of a request.
+const homeAsk = "home_ask"
+
 // Home draws a person's Home tab: what they have, what waits for them, and a page of what is over. What is to be decided
 // is decided on its card, which shows all that one should know.
 func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 	h := homeTab{pen: p}
+	ask := slack.NewButtonBlockElement(homeAsk, "", plain(p.Words.Say("ask.title", nil))).WithStyle(slack.StylePrimary)
+	h.blocks = append(h.blocks, slack.NewActionBlock("", ask))
 	h.head("home.held", len(a.Held))
 	for _, g := range a.Held {
 		h.say(p.held(g))
@@ -155,6 +160,12 @@ func opened(event socketmode.Event) (user string, from int, ok bool) {
 		return data.User.ID, from, err == nil && from >= 0 && from < mostPast && slackUser.MatchString(data.User.ID)
 	}
 	return "", 0, false
+}
+
+// asksForForm tells whether a Home tab's button was pressed that opens the form of a request.
+func asksForForm(cb slack.InteractionCallback) bool {
+	actions := cb.ActionCallback.BlockActions
+	return cb.Type == slack.InteractionTypeBlockActions && cb.View.Type == slack.VTHomeTab && len(actions) == 1 && actions[0].ActionID == homeAsk
 }
 
 // mostPast is how far back the pages go.

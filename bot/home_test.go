@@ -98,6 +98,9 @@ func TestTheHomeTab(t *testing.T) {
 		must(w.Click(press))
 		press.Block, press.Action = "", homeMore+"_older"
 		must(w.Click(press))
+		press.Action = homeAsk
+		must(w.Click(press))
+		w.until(func() bool { v, open := w.Modal(yamada); return open && v.Title == "アクセス申請" })
 		taken := d.presses()
 		if want := []string{yamada + " 0", yamada + " 10"}; !slices.Equal(d.opened, want) || len(taken) != 1 {
 			t.Fatalf("opened %q, want %q; %d presses", d.opened, want, len(taken))

@@ -61,11 +61,11 @@ func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 	switch strings.ToLower(verb) {
 	case "request":
 		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID) }}
-	case "list":
+	case "", "list":
 		return reply{then: func(ctx context.Context) { s.list(ctx, c) }}
 	case "finish":
 		return s.finish(ctx, c)
-	case "", "help":
+	case "help":
 		return whisper(pen.Words.Say("jit.help", nil))
 	}
 	return whisper(pen.Words.Say("jit.unknown", data{"Verb": codeOf(verb, 64)}) + "\n" + pen.Words.Say("jit.help", nil))

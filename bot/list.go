@@ -9,7 +9,8 @@ import (
 	"sekisho/store"
 )
 
-// List says what a person has and what waits for their decision. Buttons are on the cards and in the Home tab.
+// List says what a person has, what waits for their decision, and what they can type. Buttons are on the cards and in the
+// Home tab.
 func (p Pen) List(a handlers.Access, channel string) Message {
 	h := homeTab{pen: p}
 	h.head("home.held", len(a.Held))
@@ -23,6 +24,7 @@ func (p Pen) List(a handlers.Access, channel string) Message {
 	if a.Cut {
 		h.say(p.Words.Say("home.cut", nil))
 	}
+	h.blocks = append(h.blocks, slack.NewContextBlock("", markdown(p.Words.Say("jit.help", nil))))
 	return Message{Text: p.Words.Say("jit.list", data{"Held": len(a.Held), "Waiting": len(a.Waiting)}), Blocks: h.blocks}
 }
 

@@ -27,10 +27,13 @@ func TestList(t *testing.T) {
 		d := &desk{access: handlers.Access{Held: []store.Grant{lived(t, request(), approve, plan, apply)}, Waiting: []store.Grant{changed(needsBoth)}}}
 		w.run(d)
 		for user, want := range map[string][]string{
-			kato:   {"Your access and requests", "Active", "Ends", "Waiting for your decision", "Decide by"},
+			kato:   {"Your access and requests", "Active", "Ends", "Waiting for your decision", "Decide by", "/jit request"},
 			yamada: {"利用中・申請中のアクセス", "利用中", "終了日時", "あなたの承認待ち", "承認期限"},
 		} {
 			said := w.jit(user, "list")
+			if bare := w.jit(user, ""); bare != said {
+				t.Errorf("alone it says\n%s\nwant\n%s", bare, said)
+			}
 			for _, part := range want {
 				if !strings.Contains(said, part) {
 					t.Errorf("no %q in\n%s", part, said)

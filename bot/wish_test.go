@@ -265,7 +265,7 @@ func TestShortcutOpensTheForm(t *testing.T) {
 // TestCommands: everything else is answered to the person only, in their language.
 func TestCommands(t *testing.T) {
 	for _, c := range []struct{ user, typed, want string }{
-		{kato, "", "`/jit request` asks for access"}, {kato, "HELP", "`/jit request` asks for access"}, {kato, "finish", "no access that could be ended"},
+		{kato, "HELP", "`/jit request` asks for access"}, {kato, "finish", "no access that could be ended"},
 		{sato, "help", "AWSへのアクセスを申請します"}, {kato, "open <!channel> now", "I don't know `open`."},
 		{sato, "`<!here>`", "`'&lt;!here&gt;'` という操作はありません。"},
 	} {

@@ -144,8 +144,10 @@ func (w *world) pressed(p store.Press) string {
 
 // wait lets time pass, and everybody finish what it brings.
 func (w *world) wait(d time.Duration) {
+	w.voice.settle()
 	time.Sleep(d)
 	synctest.Wait()
+	w.voice.settle()
 }
 
 func (w *world) grant(id string) store.Grant {
@@ -196,6 +198,12 @@ func (w *world) writes() int {
 		}
 	}
 	return n
+}
+
+// settle puts what a test has read of the voice before what comes, and what came before what it reads.
+func (v *voice) settle() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 }
 
 // voice remembers what it was told to say.

@@ -23,7 +23,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"press", "USER BUTTON [CARD|home|modal]", "press a button, by its label or action id; on the newest card that has it", (*desk).press},
-		{"type", "USER TEXT", "write in #aws-approvals; a text that begins with / is a command", (*desk).write},
+		{"type", "USER TEXT", "write the rest of the line in #aws-approvals; a text that begins with / is a command", (*desk).write},
 		{"fill", "[USER] KEY=VALUE ...", "enter values in the open modal", (*desk).fill},
 		{"submit", "[USER]", "submit the open modal", (*desk).submit},
 		{"close", "[USER]", "close the open modal", (*desk).closeModal},
@@ -43,7 +43,7 @@ func (d *desk) help(context.Context, string) error {
 	for _, c := range commands() {
 		_, _ = fmt.Fprintf(table, "  %s %s\t%s\n", c.name, c.args, c.help)
 	}
-	_, _ = fmt.Fprint(table, "Quotes keep words together. A button that asks for confirmation takes the next line, y or n, for the answer.\n")
+	_, _ = fmt.Fprint(table, "Quotes keep words together, except for type. A button that asks for confirmation takes the next line, y or n, for the answer.\n")
 	return table.Flush()
 }
 

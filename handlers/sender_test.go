@@ -67,13 +67,7 @@ func TestSentWishIsRefused(t *testing.T) {
 			"too long":                  {handlers.TooLong, func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
 			"no such entitlement":       {handlers.RuleGone, func(x *handlers.Wish) { x.Entitlement = "root" }},
 		} {
-			x := w.sent(name, c.change)
-			if d := w.asks(x); d.Refusal != c.want {
-				t.Errorf("%s: %+v, want %q", name, d, c.want)
-			}
-			if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("%s: in the ledger: %v", name, err)
-			}
+			w.refuses(name, w.sent(name, c.change), c.want)
 		}
 		if w.writes() != 0 || len(w.voice.cards) != 0 {
 			t.Errorf("%d writes, %d cards", w.writes(), len(w.voice.cards))

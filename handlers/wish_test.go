@@ -118,18 +118,23 @@ func TestWishIsRefused(t *testing.T) {
 			"a guest":               {handlers.Guest, func(x *handlers.Wish) { x.By = "U0GUEST" }},
 			"of another workspace":  {handlers.Stranger, func(x *handlers.Wish) { x.By = "U0STRANGER" }},
 		} {
-			x := wish(name, c.change)
-			if d := w.asks(x); d.Refusal != c.want {
-				t.Errorf("%s: %+v, want %q", name, d, c.want)
-			}
-			if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("%s: in the ledger: %v", name, err)
-			}
+			w.refuses(name, wish(name, c.change), c.want)
 		}
 		if w.writes() != 0 || len(w.voice.cards) != 0 {
 			t.Errorf("%d writes, %d cards", w.writes(), len(w.voice.cards))
 		}
 	})
+}
+
+// refuses checks that a wish is refused, and that nothing of it is stored.
+func (w *world) refuses(name string, x handlers.Wish, want string) {
+	w.t.Helper()
+	if d := w.asks(x); d.Refusal != want {
+		w.t.Errorf("%s: %+v, want %q", name, d, want)
+	}
+	if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
+		w.t.Errorf("%s: in the ledger: %v", name, err)
+	}
 }
 
 func TestOffers(t *testing.T) {

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"strings"
+
 	"github.com/slack-go/slack"
 
 	"sekisho/store"
@@ -72,7 +74,7 @@ func (p Pen) asked(g store.Grant) Message {
 
 // active says until when the person has access, and what they have asked for beyond that.
 func (p Pen) active(g store.Grant) string {
-	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
+	text := strings.Join(append([]string{p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})}, p.partDM(g)...), "\n")
 	if isExtending(g) {
 		text += "\n" + p.extension(g)
 	}

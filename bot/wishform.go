@@ -194,6 +194,6 @@ func (p Pen) WishRefusal(d handlers.Decision) string {
 	if sec, err := strconv.ParseInt(facts["until"], 10, 64); err == nil {
 		until = time.Unix(sec, 0).In(p.Zone).Format("2006-01-02 15:04 MST")
 	}
-	return p.Words.Say("wish."+d.Refusal, data{"Longest": span("longest"), "Shortest": span("shortest"), "Until": until,
+	return p.Words.Say("wish."+d.Refusal, data{"Why": p.why(facts["code"]), "Longest": span("longest"), "Shortest": span("shortest"), "Until": until,
 		"Example": clean(facts["example"], ticketLength), "Hours": clean(facts["hours"], 200)})
 }

@@ -111,7 +111,10 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 		g.Retry = now.Add(waitForSlot)
 		return k.save(ctx, &g)
 	}
-	if g.Origin == store.Requested && held.State.Live() {
+	switch {
+	case held.Subject.Person != g.Subject.Person && held.Exclusive:
+		return k.ignore(ctx, g, InUse)
+	case g.Origin == store.Requested && held.State.Live():
 		return k.ignore(ctx, g, Already)
 	}
 	return k.merge(ctx, g, held)

@@ -16,8 +16,9 @@ type Cloud interface {
 	// before and has ended so recently that AWS may still show it, or show it again: what was there before that one was
 	// there before this one.
 	Plan(ctx context.Context, g store.Grant, prev *store.Grant) (map[string]string, error)
-	// Step makes it so (the grant is approved) or undoes it (it is ending), any number of times with one effect, and
-	// reads back. It does not wait for AWS to settle: it says Again.
+	// Step makes it so (the grant is approved), undoes it (it is ending), or clears away what that left (it has ended, and
+	// the Later of its undoing has passed), any number of times with one effect, and reads back. It does not wait for AWS
+	// to settle: it says Again.
 	Step(ctx context.Context, g store.Grant) (Result, error)
 	// Check tells whether AWS is as the ledger says. It only reads.
 	Check(ctx context.Context, g store.Grant) (bool, error)
@@ -26,12 +27,14 @@ type Cloud interface {
 // Result is what came of a step that did not fail.
 type Result struct {
 	Again time.Duration     // not settled yet: look once more after this; 0 for done
+	Later time.Duration     // it has ended, and what is left of it is to be cleared away after this; 0 for nothing
 	Facts map[string]string // what was really done
 }
 
 // User is what IAM says of a user.
 type User struct {
 	ID    string // the unique id, AIDA...
+	ARN   string
 	Slack string // the tag sekisho:slack-user-id, or empty
 }
 

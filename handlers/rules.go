@@ -27,6 +27,7 @@ type Entitlement struct {
 	Kind           string
 	Account        string // twelve digits
 	Target         string
+	Exclusive      bool         // the target is held by one at a time, whoever they are
 	OnLogin        bool         // a console sign-in asks for it
 	Askers         []string     // who may ask: everybody if empty
 	Excluded       []string     // who may not, even if they are among the askers; whether they approve is up to the steps

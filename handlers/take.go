@@ -52,7 +52,11 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 			g.Retry = now.Add(result.Again)
 			return g, nil
 		default:
-			return g.After(store.Entry{Verb: store.Undo, By: store.Self, At: now, Facts: result.Facts})
+			undone := store.Entry{Verb: store.Undo, By: store.Self, At: now, Facts: result.Facts}
+			if result.Later > 0 {
+				undone.Until = now.Add(result.Later)
+			}
+			return g.After(undone)
 		}
 	})
 }
@@ -81,8 +85,41 @@ func (k *Keeper) recheck(ctx context.Context, g store.Grant) error {
 		return k.save(ctx, &g)
 	}
 	g.Tries = 0
+	if g.ToClear() {
+		return k.clear(ctx, g, right)
+	}
 	if g, err = g.After(store.Entry{Verb: store.Recheck, By: store.Self, At: now}); err != nil {
 		return err
 	}
 	return k.save(ctx, &g)
+}
+
+// clear does away with what the end of access has left, once nobody has missed it. What somebody has made work again is
+// let be, and looked at later.
+func (k *Keeper) clear(ctx context.Context, g store.Grant, right bool) error {
+	if !right {
+		g.Failed(k.now())
+		return k.save(ctx, &g)
+	}
+	g, err := k.claim(ctx, g)
+	if err != nil {
+		return err
+	}
+	result, err := k.step(ctx, g)
+	k.tried(roadOf(g), g.ID, err)
+	if err != nil {
+		k.Log.Error("what ended access has left could not be cleared away and will be again", "id", g.ID, "err", err)
+	}
+	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
+		switch now := k.now(); {
+		case err != nil:
+			g.Failed(now)
+			return g, nil
+		case result.Again > 0:
+			g.Retry = now.Add(result.Again)
+			return g, nil
+		default:
+			return g.After(store.Entry{Verb: store.Clear, By: store.Self, At: now, Facts: result.Facts})
+		}
+	})
 }

@@ -17,6 +17,8 @@ const (
 	NotYourUser = "not_your_user" // the IAM user is not, or no longer, the person's
 	NoUser      = "no_user"       // IAM has no user of this name
 	Already     = "already"       // the person has it
+	InUse       = "in_use"        // another person has it, or has asked for it, and it is for one at a time
+	Impossible  = "impossible"    // AWS would not have it now, whoever approves
 	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
 )
 
@@ -127,7 +129,7 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
 	person := k.Policy.People.Of(w.By)
 	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
-		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Duration: w.Duration, Reason: w.Reason}
+		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Exclusive: rule.Exclusive, Duration: w.Duration, Reason: w.Reason}
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket
 	}
@@ -172,6 +174,10 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 		return d, nil
 	}
 	g.Subject.UserID = user.ID
+	if code := k.impossible(look, g); code != "" {
+		d.refuse(Impossible, "code", code)
+		return d, nil
+	}
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
 		return d, nil
@@ -180,10 +186,23 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 		return d, err
 	}
 	held, err := store.LoadGrant(ctx, k.DB, id)
-	if err == nil && has(held, k.now()) {
+	switch {
+	case err != nil:
+	case held.Subject.Person != g.Subject.Person && held.State.Open():
+		d.refuse(InUse)
+	case has(held, k.now()):
 		d.refuse(Already, "until", strconv.FormatInt(held.Until.Unix(), 10))
 	}
 	return d, err
+}
+
+// impossible is why something could not be given whoever approves it, as far as AWS says so now.
+func (k *Keeper) impossible(ctx context.Context, g store.Grant) string {
+	var refused *Refused
+	if _, err := k.cloud(g).Plan(ctx, g, nil); errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
 }
 
 // has tells whether a grant gives access that is not about to end.
@@ -203,6 +222,9 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 		return k.fail(ctx, g, err)
 	}
 	d := k.Policy.Decide(q)
+	if d.Refusal == "" && k.impossible(ctx, k.under(g, rule, d, q.When)) != "" {
+		d.Refusal = Impossible
+	}
 	if d.Refusal != "" {
 		return k.ignore(ctx, g, d.Refusal)
 	}
@@ -212,7 +234,7 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 // under is a request as the rule and a decision on it make it.
 func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision, now time.Time) store.Grant {
 	g.AccountName = k.Policy.Accounts[g.Account]
-	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
+	g.Kind, g.Entitlement, g.Target, g.Exclusive = rule.Kind, rule.ID, rule.Target, rule.Exclusive
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, now.Add(rule.Within)
 	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
 	return g

@@ -11,7 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
@@ -76,9 +75,9 @@ func policy() *handlers.Policy {
 func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}} }
 
 func (w *world) newKeeper() *handlers.Keeper {
-	accounts := identity.Accounts{account: iam.NewFromConfig(w.aws.Config(account))}
+	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 

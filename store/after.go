@@ -72,7 +72,9 @@ func (g Grant) applied(e Entry) (Grant, error) {
 	case Ignore, Deny, Lapse, Withdraw, Refuse, Expire, Revoke, Finish:
 		g.Outcome, g.EndedBy, g.Note = e.Verb, e.By, e.Note
 	case Undo:
-		g.Effects, g.Ended, g.Rechecks = merged(g.Effects, e.Facts), e.At, 0
+		g.Effects, g.Ended, g.Rechecks, g.Clearing = merged(g.Effects, e.Facts), e.At, 0, e.Until
+	case Clear:
+		g.Clearing = time.Time{}
 	case Recheck:
 		g.Rechecks++
 	case Mine, NotMine:

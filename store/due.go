@@ -40,6 +40,7 @@ func (g Grant) dueTake() (time.Time, bool) {
 		if g.unsettled() {
 			return later(g.Ended.Add(rechecks[g.Rechecks]), g.Retry), true
 		}
+		return later(g.Clearing, g.Retry), g.ToClear()
 	}
 	return time.Time{}, false
 }
@@ -47,6 +48,11 @@ func (g Grant) dueTake() (time.Time, bool) {
 // unsettled tells whether the grant has ended, but AWS may still show it, or show it again.
 func (g Grant) unsettled() bool {
 	return g.State == Ended && g.Planned && g.Rechecks < len(rechecks)
+}
+
+// ToClear tells whether what is left of the grant is to be cleared away, once nothing else is to be looked at.
+func (g Grant) ToClear() bool {
+	return g.State == Ended && !g.unsettled() && !g.Clearing.IsZero()
 }
 
 // dueTell is for what has happened, and once that is told for the next reminder.

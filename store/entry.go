@@ -21,7 +21,7 @@ type Entry struct {
 	By     string            `json:"by"`    // a Slack user id, Self or Rule
 	At     time.Time         `json:"at"`
 	Note   string            `json:"note,omitempty"`  // a person's own words, or the code of an error
-	Until  time.Time         `json:"until,omitzero"`  // the end of access that it sets
+	Until  time.Time         `json:"until,omitzero"`  // the end of access that it sets; of an undo, when what it left is cleared away
 	Steps  []int             `json:"steps,omitempty"` // of the grant, from 1, that an approval can count for
 	Facts  map[string]string `json:"facts,omitempty"` // what was seen or done
 	Prev   string            `json:"prev,omitempty"`  // the hash of the entry before

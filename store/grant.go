@@ -63,7 +63,8 @@ type Grant struct {
 	AccountName string        `json:"account_name,omitempty"`
 	Subject     Subject       `json:"subject"`
 	Target      string        `json:"target,omitempty"`
-	Signin      Signin        `json:"signin,omitzero"` // the latest
+	Exclusive   bool          `json:"exclusive,omitempty"` // the target is held by one at a time, whoever they are
+	Signin      Signin        `json:"signin,omitzero"`     // the latest
 	Duration    time.Duration `json:"duration,omitempty"`
 	Longest     time.Duration `json:"longest,omitempty"` // from the approval, whatever happens in between
 	Steps       []Step        `json:"steps,omitempty"`   // approvals that are needed
@@ -87,6 +88,7 @@ type Grant struct {
 	Effects   map[string]string `json:"effects,omitempty"`
 	Into      string            `json:"into,omitempty"`     // the grant it was merged into
 	Rechecks  int               `json:"rechecks,omitempty"` // since the end was read back
+	Clearing  time.Time         `json:"clearing,omitzero"`  // when what is left of it is cleared away
 
 	Answer Verb `json:"answer,omitempty"` // of the holder to "was this you?": Mine, NotMine or none
 
@@ -100,7 +102,15 @@ type Grant struct {
 // Slot names what at most one open request or live grant may hold. Names of targets do not differ by case alone, as in
 // IAM.
 func (g Grant) Slot() string {
+	if g.Exclusive {
+		return exclusive(g.Account, g.Kind, g.Target)
+	}
 	return g.Account + "/" + g.Subject.UserID + "/" + strings.ToLower(g.Target)
+}
+
+// exclusive is the slot of what is held by one at a time.
+func exclusive(account, kind, target string) string {
+	return account + "/" + kind + "/" + strings.ToLower(target)
 }
 
 // Terms is a digest of what a card shows and an approval is bound to. A vote does not change it, another sign-in from

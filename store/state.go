@@ -53,6 +53,7 @@ const (
 	Undo     Verb = "undo"
 	Drift    Verb = "drift" // access was found again after its end
 	Recheck  Verb = "recheck"
+	Clear    Verb = "clear"    // what the undoing left is cleared away
 	Mine     Verb = "mine"     // the holder says that the sign-in was theirs
 	NotMine  Verb = "not_mine" // the holder says that it was somebody else's
 	Remind   Verb = "remind"   // the approvers hear again that the request waits
@@ -73,7 +74,7 @@ var next = map[State]map[Verb]State{
 	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
 		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active},
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
-	Ended:  {Drift: Ending, Recheck: Ended},
+	Ended:  {Drift: Ending, Recheck: Ended, Clear: Ended},
 }
 
 // Next returns the state that a verb leads to, or ErrState.

@@ -1,14 +1,17 @@
 package identity
 
 import (
+	"time"
+
 	"sekisho/handlers"
 	"sekisho/store"
 )
 
 // Kinds returns every kind of access that can be given in these accounts.
-func Kinds(a Accounts) map[string]handlers.Cloud {
+func Kinds(a Accounts, k Keeping, now func() time.Time) map[string]handlers.Cloud {
 	return map[string]handlers.Cloud{
-		KindGroup: Group{Accounts: a},
+		KindGroup:     Group{Accounts: a},
+		KindAccessKey: AccessKey{Accounts: a, Keeping: k, Now: now},
 	}
 }
 

@@ -75,8 +75,8 @@ func TestNamesReachAWSAsTheyAre(t *testing.T) {
 		a := fakeaws.New(fakeaws.Options{Accounts: []string{prod, dev}})
 		g := drawGrant(t, populate(a))
 		kind := identity.Group{Accounts: identity.Accounts{
-			prod: iam.NewFromConfig(a.Config(prod)),
-			dev:  iam.NewFromConfig(a.Config(dev)),
+			prod: identity.In(a.Config(prod)),
+			dev:  identity.In(a.Config(dev)),
 		}}
 		for _, state := range []store.State{store.Approved, store.Ending} {
 			// An odd name may be refused or be an error: what matters is what was asked of AWS.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -81,7 +82,9 @@ type world struct {
 func newWorld(t *testing.T, s scene, config func(account string) aws.Config) world {
 	w := world{scene: s, t: t, accounts: identity.Accounts{}, wrote: new([]string)}
 	for _, account := range []string{prod, dev} {
-		w.accounts[account] = spy{iam.NewFromConfig(config(account)), w.wrote}
+		clients := identity.In(config(account))
+		clients.IAM = spy{iam.NewFromConfig(config(account)), w.wrote}
+		w.accounts[account] = clients
 	}
 	return w
 }
@@ -110,7 +113,9 @@ func (s spy) ListGroupsForUser(ctx context.Context, in *iam.ListGroupsForUserInp
 }
 
 // kind is what is tested, found as the program finds it.
-func (w world) kind() handlers.Cloud { return identity.Kinds(w.accounts)[identity.KindGroup] }
+func (w world) kind() handlers.Cloud {
+	return identity.Kinds(w.accounts, identity.Keeping{Grace: 24 * time.Hour, Recovery: 7}, time.Now)[identity.KindGroup]
+}
 
 // alice makes the user and the group, and returns an approved grant of the one to the other.
 func (w world) alice() store.Grant {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"sekisho/handlers"
 	"sekisho/store"
@@ -25,19 +26,33 @@ type IAM interface {
 	GetLoginProfile(context.Context, *iam.GetLoginProfileInput, ...func(*iam.Options)) (*iam.GetLoginProfileOutput, error)
 	DeleteLoginProfile(context.Context, *iam.DeleteLoginProfileInput, ...func(*iam.Options)) (*iam.DeleteLoginProfileOutput, error)
 	ListAccessKeys(context.Context, *iam.ListAccessKeysInput, ...func(*iam.Options)) (*iam.ListAccessKeysOutput, error)
+	GetAccessKeyLastUsed(context.Context, *iam.GetAccessKeyLastUsedInput, ...func(*iam.Options)) (*iam.GetAccessKeyLastUsedOutput, error)
+	CreateAccessKey(context.Context, *iam.CreateAccessKeyInput, ...func(*iam.Options)) (*iam.CreateAccessKeyOutput, error)
 	UpdateAccessKey(context.Context, *iam.UpdateAccessKeyInput, ...func(*iam.Options)) (*iam.UpdateAccessKeyOutput, error)
+	DeleteAccessKey(context.Context, *iam.DeleteAccessKeyInput, ...func(*iam.Options)) (*iam.DeleteAccessKeyOutput, error)
 	ListGroupsForUser(context.Context, *iam.ListGroupsForUserInput, ...func(*iam.Options)) (*iam.ListGroupsForUserOutput, error)
 }
 
-// Accounts has a client for each account, by its twelve digits.
-type Accounts map[string]IAM
+// Clients are the SDK's clients in one account.
+type Clients struct {
+	IAM     IAM
+	Secrets Secrets
+}
+
+// In returns the clients of an account.
+func In(c aws.Config) Clients {
+	return Clients{IAM: iam.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c)}
+}
+
+// Accounts has the clients of each account, by its twelve digits.
+type Accounts map[string]Clients
 
 // ErrNoAccount says that an account is not in the configuration.
 var ErrNoAccount = errors.New("account is not in the configuration")
 
 func (a Accounts) in(account string) (IAM, error) {
-	if client := a[account]; client != nil {
-		return client, nil
+	if clients, ok := a[account]; ok {
+		return clients.IAM, nil
 	}
 	return nil, fmt.Errorf("account %q: %w", account, ErrNoAccount)
 }
@@ -59,7 +74,7 @@ func (a Accounts) User(ctx context.Context, account, name string) (handlers.User
 	if err != nil {
 		return handlers.User{}, fmt.Errorf("get user %s: %w", name, err)
 	}
-	user := handlers.User{ID: aws.ToString(out.User.UserId)}
+	user := handlers.User{ID: aws.ToString(out.User.UserId), ARN: aws.ToString(out.User.Arn)}
 	for _, tag := range out.User.Tags {
 		if aws.ToString(tag.Key) == SlackTag {
 			user.Slack = aws.ToString(tag.Value)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sekisho/aws/identity"
@@ -49,10 +48,10 @@ func New(c config.Config, e Edges) *App {
 		Pen: bot.Pen{Words: bot.In(c.Language), Zone: c.Zone}}, e.Now, e.Log)
 	accounts := identity.Accounts{}
 	for id := range c.Policy.Accounts {
-		accounts[id] = iam.NewFromConfig(e.AWS(id))
+		accounts[id] = identity.In(e.AWS(id))
 	}
 	keeper := handlers.New(handlers.Keeper{
-		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
 	})
 	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}

@@ -19,6 +19,7 @@ type Config struct {
 	Security string            // Slack channel id of the alerts; that of the cards if empty
 	Language string            // of the cards: "en" or "ja"
 	Zone     *time.Location    // of the times on the cards
+	Keys     Keeping           // of access keys
 	SignIns  string            // URL of the SQS queue that sign-ins arrive on
 	Requests string            // URL of the SQS queue of programs' requests; "" for none
 	Replies  string            // URL of the SQS queue that answers them; "" for none
@@ -79,7 +80,7 @@ func parse(source []byte, wanted sections) (Config, error) {
 	c := Config{Roles: map[string]Role{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
 	if root := r.tree(source); root != nil {
 		file := value{node: root, at: place{1, 1}, name: "the file"}
-		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "entitlements")
+		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "entitlements")
 		if ok {
 			wanted(r, &c, top)
 		}
@@ -107,5 +108,6 @@ func (r *reader) all(c *Config, top section) {
 	r.readPeople(c, top)
 	r.readSecurity(c, top)
 	r.readReconcile(c, top)
+	r.readKeys(c, top)
 	r.readEntitlements(c, top)
 }

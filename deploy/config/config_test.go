@@ -166,7 +166,7 @@ func TestLoad(t *testing.T) {
 
 // TestKinds holds the kinds of access that can be written against those that can be given.
 func TestKinds(t *testing.T) {
-	kinds := slices.Sorted(maps.Keys(identity.Kinds(identity.Accounts{})))
+	kinds := slices.Sorted(maps.Keys(identity.Kinds(identity.Accounts{}, identity.Keeping{}, nil)))
 	_, err := config.Parse([]byte(strings.Replace(good, "kind: iam-group", "kind: none", 1)))
 	want := "can be given: write " + strings.Join(kinds, " or ") + "\n"
 	if err == nil || !strings.Contains(err.Error(), want) {

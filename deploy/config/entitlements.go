@@ -18,14 +18,16 @@ const (
 
 // kind is a kind of access, and how its entitlements name what is given.
 type kind struct {
-	name   string
-	key    string
-	target form
+	name      string
+	key       string
+	target    form
+	exclusive bool // see handlers.Entitlement
 }
 
 // kinds are all that an entitlement can be of. A new kind of access is a new entry.
 var kinds = []kind{
-	{"iam-group", "group", form{regexp.MustCompile(`^[\w+=,.@-]{1,128}$`), "an IAM group's name", "jit-prod-operators"}},
+	{"iam-group", "group", form{regexp.MustCompile(`^[\w+=,.@-]{1,128}$`), "an IAM group's name", "jit-prod-operators"}, false},
+	{"access-key", "user", form{regexp.MustCompile(`^[\w+=,.@-]{1,64}$`), "an IAM user's name", "svc-batch"}, true},
 }
 
 var (
@@ -76,7 +78,7 @@ func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
 		before.ids[id.value] = id.at
 	}
 	out := handlers.Entitlement{ID: id.value, Account: r.account(s.word("account", anyName))}
-	out.Kind, out.Target = r.readKind(s, out.Account, before)
+	out.Kind, out.Target, out.Exclusive = r.readKind(s, out.Account, before)
 	out.Askers = r.readAskers(s)
 	out.OnLogin = r.readOnLogin(s, out.Account, id, before)
 	out.Within = r.span(s.wordOr("within", "24h", timeSpan))
@@ -125,22 +127,22 @@ func (r *reader) readOnLogin(s section, account string, id word, before rules) b
 	return true
 }
 
-// readKind returns the kind of access and what of it is given.
-func (r *reader) readKind(s section, account string, before rules) (string, string) {
+// readKind returns the kind of access, what of it is given, and whether to one at a time.
+func (r *reader) readKind(s section, account string, before rules) (string, string, bool) {
 	written := s.word("kind", anyKind)
 	var names []string
 	for _, k := range kinds {
 		if k.name == written.value {
 			name := s.word(k.key, k.target)
 			r.spelling(target{k.name, account, strings.ToLower(name.value)}, name, before)
-			return k.name, name.value
+			return k.name, name.value, k.exclusive
 		}
 		names = append(names, k.name)
 	}
 	if written.value != "" {
 		r.note(written.at, "%s is not a kind of access that can be given: write %s", quote(written.value), series(names, "or"))
 	}
-	return "", ""
+	return "", "", false
 }
 
 // spelling tells of a target that another entitlement writes in other letters: to IAM it is the same one, and the bot,

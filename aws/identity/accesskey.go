@@ -1,0 +1,169 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// KindAccessKey is an access key of the IAM user that is the target, kept in a secret that its requester alone can read.
+const KindAccessKey = "access-key"
+
+// Facts of an access key. The first three are what Plan saw.
+const (
+	KeyUser    = "key_user"    // the unique id of the user whose key it is
+	KeysBefore = "keys_before" // ids, joined by commas: these are not ours
+	SecretName = "secret"
+
+	IssuedKey = "access_key" // its id
+	SecretARN = "secret_arn"
+	IssuedAt  = "issued_at"   // RFC 3339, by AWS's clock
+	OffKey    = "deactivated" // its id, once it is
+)
+
+// TwoKeys refuses a key to a user who has two, as many as IAM lets a user have.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const (
+	TwoKeys  = "TwoKeys"
+	mostKeys = 2
+)
+
+// unseen is how long a stored key that IAM does not list is waited for: it is new, and IAM eventually consistent.
+const unseen = time.Minute
+
+// Keeping is how keys are kept, and for how long once they have ended.
+type Keeping struct {
+	Prefix   string        // of the secrets' names
+	KMSKey   string        // that encrypts them; Secrets Manager's own if empty
+	Grace    time.Duration // from the deactivation to the deletion
+	Recovery int64         // days in which a deleted secret can be restored, 7 to 30
+}
+
+// AccessKey issues access keys.
+//
+// The secret is in the program's memory from CreateAccessKey's answer to Secrets Manager's, and nowhere else. A key whose
+// secret was lost in between, or whose answer never came, is useless: the next step finds it among the keys that were not
+// there before, and not in the secret, and deletes it.
+type AccessKey struct {
+	Accounts Accounts
+	Keeping  Keeping
+	Now      func() time.Time
+}
+
+var _ handlers.Cloud = AccessKey{}
+
+// Plan implements handlers.Cloud: it reads which keys there are, and picks the secret's name.
+func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map[string]string, error) {
+	if err := c.Accounts.mustBe(ctx, g); err != nil {
+		return nil, err
+	}
+	user, err := c.Accounts.User(ctx, g.Account, g.Target)
+	if errors.Is(err, handlers.ErrNoUser) {
+		return nil, &handlers.Refused{Code: "NoSuchEntity"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	client, err := c.Accounts.in(g.Account)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := keysOf(ctx, client, g.Target)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) >= mostKeys {
+		return nil, &handlers.Refused{Code: TwoKeys}
+	}
+	var ids []string
+	for _, k := range keys {
+		ids = append(ids, aws.ToString(k.AccessKeyId))
+	}
+	name := c.Keeping.Prefix + g.Target + "/access-key-" + c.Now().UTC().Format("20060102T150405Z")
+	return map[string]string{KeyUser: user.ID, KeysBefore: strings.Join(ids, ","), SecretName: name}, nil
+}
+
+// Step implements handlers.Cloud. What has ended is cleared away: until then the key is only deactivated.
+func (c AccessKey) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
+	if g.Effects[KeyUser] == "" || g.Effects[SecretName] == "" {
+		return handlers.Result{}, fmt.Errorf("step %s: there is no plan", g.ID)
+	}
+	switch g.State {
+	case store.Approved:
+		return c.give(ctx, g)
+	case store.Ending:
+		return c.take(ctx, g)
+	case store.Ended:
+		return c.clear(ctx, g)
+	}
+	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
+}
+
+// give looks what there is and does what is missing: one key, in the secret, which the requester can read.
+func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, error) {
+	if err := c.Accounts.mustBe(ctx, g); err != nil {
+		return handlers.Result{}, err
+	}
+	s, err := c.see(ctx, g)
+	switch {
+	case err != nil:
+		return handlers.Result{}, err
+	case s.gone:
+		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
+	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
+		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
+	}
+	some, err := c.discard(ctx, g, s.lost)
+	switch {
+	case err != nil || some:
+		return handlers.Result{Again: settling}, err
+	case s.stored != nil:
+		return c.hand(ctx, g, s)
+	case s.kept != nil && c.Now().Sub(s.kept.changed) < unseen:
+		return handlers.Result{Again: settling}, nil
+	}
+	return handlers.Result{Again: settling}, c.issue(ctx, g, s.kept != nil)
+}
+
+// issue makes a key and stores it. The next look finds it.
+func (c AccessKey) issue(ctx context.Context, g store.Grant, again bool) error {
+	clients := c.Accounts[g.Account]
+	out, err := clients.IAM.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(g.Target)}, once)
+	var full *types.LimitExceededException
+	switch {
+	case errors.As(err, &full):
+		return &handlers.Refused{Code: TwoKeys}
+	case err != nil:
+		return fmt.Errorf("create access key of %s: %w", g.Target, err)
+	}
+	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{aws.ToString(out.AccessKey.SecretAccessKey)}}
+	if again {
+		return replace(ctx, clients.Secrets, g.Effects[SecretName], g.ID, key)
+	}
+	return create(ctx, clients.Secrets, g.Effects[SecretName], g.ID, c.Keeping.KMSKey, key)
+}
+
+// once keeps the SDK from repeating a call that is not idempotent.
+func once(o *iam.Options) { o.Retryer = aws.NopRetryer{} }
+
+// hand lets the requester read the secret.
+func (c AccessKey) hand(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
+	reader, err := c.Accounts.User(ctx, g.Account, g.Subject.User)
+	if err != nil {
+		return handlers.Result{}, err
+	}
+	if err := readableBy(ctx, c.Accounts[g.Account].Secrets, g.Effects[SecretName], reader.ARN); err != nil {
+		return handlers.Result{}, err
+	}
+	return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(s.stored.AccessKeyId), SecretARN: s.kept.arn,
+		IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil
+}

@@ -1,0 +1,143 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// sight is what AWS shows of an access key's grant.
+type sight struct {
+	gone   bool // the user, or the name is another user's now
+	kept   *kept
+	stored *types.AccessKeyMetadata  // the grant's key
+	lost   []types.AccessKeyMetadata // made for the grant, and of no use
+}
+
+// see only reads. Lost is what was made between the plan and the outcome, and is not in the secret: keys that were made
+// later are no concern of ours.
+func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
+	user, err := c.Accounts.User(ctx, g.Account, g.Target)
+	if gone := errors.Is(err, handlers.ErrNoUser); gone || err == nil && user.ID != g.Effects[KeyUser] {
+		return sight{gone: true}, nil
+	}
+	if err != nil {
+		return sight{}, err
+	}
+	clients := c.Accounts[g.Account]
+	var s sight
+	if s.kept, err = look(ctx, clients.Secrets, g.Effects[SecretName]); err != nil {
+		return sight{}, err
+	}
+	keys, err := keysOf(ctx, clients.IAM, g.Target)
+	issued, _ := time.Parse(time.RFC3339, g.Effects[IssuedAt]) // zero before the outcome
+	before := strings.Split(g.Effects[KeysBefore], ",")
+	for _, k := range keys {
+		id := aws.ToString(k.AccessKeyId)
+		switch {
+		case slices.Contains(before, id):
+		case id == g.Effects[IssuedKey], s.kept != nil && s.kept.grant == g.ID && s.kept.current == version(g.ID, id):
+			s.stored = &k
+		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued):
+			s.lost = append(s.lost, k)
+		}
+	}
+	return s, err
+}
+
+// discard deletes keys whose secret nobody has, and tells whether there were any. One that has been used is somebody's,
+// made by hand at the wrong moment, and stays.
+func (c AccessKey) discard(ctx context.Context, g store.Grant, keys []types.AccessKeyMetadata) (bool, error) {
+	client, some := c.Accounts[g.Account].IAM, false
+	for _, k := range keys {
+		id := aws.ToString(k.AccessKeyId)
+		used, err := client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
+		switch {
+		case missing(err):
+			continue
+		case err != nil:
+			return some, fmt.Errorf("read last use of key %s: %w", id, err)
+		case used.AccessKeyLastUsed != nil && used.AccessKeyLastUsed.LastUsedDate != nil:
+			continue
+		}
+		if err := c.delete(ctx, g, id); err != nil {
+			return some, err
+		}
+		some = true
+	}
+	return some, nil
+}
+
+func (c AccessKey) delete(ctx context.Context, g store.Grant, id string) error {
+	_, err := c.Accounts[g.Account].IAM.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(g.Target), AccessKeyId: aws.String(id)})
+	if err != nil && !missing(err) {
+		return fmt.Errorf("delete key %s: %w", id, err)
+	}
+	return nil
+}
+
+// take deactivates the key. It is deleted later, with its secret; until then a mistake can be undone.
+func (c AccessKey) take(ctx context.Context, g store.Grant) (handlers.Result, error) {
+	s, err := c.see(ctx, g)
+	if err != nil || s.gone {
+		return handlers.Result{Later: c.Keeping.Grace}, err
+	}
+	some, err := c.discard(ctx, g, s.lost)
+	if err != nil || some {
+		return handlers.Result{Again: settling}, err
+	}
+	if s.stored == nil {
+		return handlers.Result{Later: c.Keeping.Grace}, nil
+	}
+	if s.stored.Status == types.StatusTypeActive {
+		return handlers.Result{Again: settling}, c.deactivate(ctx, g, s.stored)
+	}
+	return handlers.Result{Facts: map[string]string{OffKey: aws.ToString(s.stored.AccessKeyId)}, Later: c.Keeping.Grace}, nil
+}
+
+func (c AccessKey) deactivate(ctx context.Context, g store.Grant, k *types.AccessKeyMetadata) error {
+	_, err := c.Accounts[g.Account].IAM.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String(g.Target), AccessKeyId: k.AccessKeyId,
+		Status: types.StatusTypeInactive})
+	if err != nil && !missing(err) {
+		return fmt.Errorf("deactivate key %s: %w", aws.ToString(k.AccessKeyId), err)
+	}
+	return nil
+}
+
+// clear deletes what has ended and has not been missed: the key, and its secret with the time in which that can be
+// restored. A key that somebody has activated again meanwhile is deactivated again, and waited for once more.
+func (c AccessKey) clear(ctx context.Context, g store.Grant) (handlers.Result, error) {
+	s, err := c.see(ctx, g)
+	if err != nil {
+		return handlers.Result{}, err
+	}
+	if s.stored != nil {
+		if s.stored.Status == types.StatusTypeActive {
+			return handlers.Result{Later: c.Keeping.Grace}, c.deactivate(ctx, g, s.stored)
+		}
+		return handlers.Result{Again: settling}, c.delete(ctx, g, aws.ToString(s.stored.AccessKeyId))
+	}
+	secrets := c.Accounts[g.Account].Secrets
+	has, err := look(ctx, secrets, g.Effects[SecretName])
+	if err != nil || has == nil || has.deleted || has.grant != g.ID {
+		return handlers.Result{}, err
+	}
+	return handlers.Result{Again: settling}, bury(ctx, secrets, g.Effects[SecretName], c.Keeping.Recovery)
+}
+
+// Check implements handlers.Cloud. A user who is gone has no access.
+func (c AccessKey) Check(ctx context.Context, g store.Grant) (bool, error) {
+	s, err := c.see(ctx, g)
+	active := s.stored != nil && s.stored.Status == types.StatusTypeActive
+	return err == nil && active == (g.State == store.Active), err
+}

@@ -1,0 +1,154 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"sekisho/handlers"
+)
+
+// Secrets is what this package calls of the SDK's client of Secrets Manager. It writes secrets and never reads one.
+type Secrets interface {
+	CreateSecret(context.Context, *secretsmanager.CreateSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error)
+	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
+	DescribeSecret(context.Context, *secretsmanager.DescribeSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DescribeSecretOutput, error)
+	PutResourcePolicy(context.Context, *secretsmanager.PutResourcePolicyInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutResourcePolicyOutput, error)
+	DeleteSecret(context.Context, *secretsmanager.DeleteSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DeleteSecretOutput, error)
+}
+
+// GrantTag is the tag by which a secret names the grant that it was made for.
+const GrantTag = "sekisho:grant"
+
+// secret is a secret access key. It says nothing of itself, wherever it is printed, logged or encoded; its one way out
+// is [pair.value].
+type secret struct{ value string }
+
+const hidden = "***"
+
+func (secret) String() string               { return hidden }
+func (secret) GoString() string             { return hidden }
+func (secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// pair is an access key with its secret, as CreateAccessKey shows it once.
+type pair struct {
+	id     string
+	secret secret
+}
+
+// value is what Secrets Manager keeps.
+func (p pair) value() *string {
+	body, _ := json.Marshal(map[string]string{"aws_access_key_id": p.id, "aws_secret_access_key": p.secret.value}) // strings cannot fail
+	return aws.String(string(body))
+}
+
+// version is the version of a secret that holds an access key: made of the grant and the key's id, so that which key is
+// stored can be told without reading the secret, and storing it again is ignored.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (ClientRequestToken)
+func version(grant, key string) string {
+	sum := sha256.Sum256([]byte(grant + " " + key))
+	return hex.EncodeToString(sum[:])
+}
+
+// kept is what Secrets Manager says of a secret.
+type kept struct {
+	arn     string
+	grant   string // that it was made for; "" for a secret that is not ours
+	current string // the version that readers get
+	changed time.Time
+	deleted bool // scheduled for it
+}
+
+// look returns what there is under a name, or nil.
+func look(ctx context.Context, client Secrets, name string) (*kept, error) {
+	out, err := client.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: aws.String(name)})
+	var none *types.ResourceNotFoundException
+	switch {
+	case errors.As(err, &none):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("describe secret %s: %w", name, err)
+	}
+	k := &kept{arn: aws.ToString(out.ARN), changed: aws.ToTime(out.LastChangedDate), deleted: out.DeletedDate != nil}
+	for _, tag := range out.Tags {
+		if aws.ToString(tag.Key) == GrantTag {
+			k.grant = aws.ToString(tag.Value)
+		}
+	}
+	for id, stages := range out.VersionIdsToStages {
+		for _, stage := range stages {
+			if stage == current {
+				k.current = id
+			}
+		}
+	}
+	return k, nil
+}
+
+// current is the stage of the version that readers get.
+const current = "AWSCURRENT"
+
+// create makes the secret with its first key. A name that somebody else holds, or held until a moment ago, is refused.
+func create(ctx context.Context, client Secrets, name, grant, kmsKey string, p pair) error {
+	in := &secretsmanager.CreateSecretInput{Name: aws.String(name), ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value(),
+		Description: aws.String("Access key " + p.id + ", issued by Sekisho"), Tags: []types.Tag{{Key: aws.String(GrantTag), Value: aws.String(grant)}}}
+	if kmsKey != "" {
+		in.KmsKeyId = aws.String(kmsKey)
+	}
+	_, err := client.CreateSecret(ctx, in)
+	var going *types.InvalidRequestException
+	if errors.As(err, &going) { // the name of a secret that is scheduled for deletion
+		return &handlers.Refused{Code: going.ErrorCode()}
+	}
+	if err != nil {
+		return fmt.Errorf("create secret %s: %w", name, err)
+	}
+	return nil
+}
+
+// replace stores another key in a secret that there is.
+func replace(ctx context.Context, client Secrets, name, grant string, p pair) error {
+	_, err := client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: aws.String(name),
+		ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value()})
+	if err != nil {
+		return fmt.Errorf("put value of secret %s: %w", name, err)
+	}
+	return nil
+}
+
+// readableBy lets one principal read the secret, and nobody else, whatever their own policies say. To put the same policy
+// again changes nothing.
+func readableBy(ctx context.Context, client Secrets, name, arn string) error {
+	body, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []map[string]any{
+		{"Sid": "Requester", "Effect": "Allow", "Principal": map[string]string{"AWS": arn}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
+		{"Sid": "NobodyElse", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+			"Condition": map[string]any{"StringNotEquals": map[string]string{"aws:PrincipalArn": arn}}},
+	}})
+	_, err := client.PutResourcePolicy(ctx, &secretsmanager.PutResourcePolicyInput{SecretId: aws.String(name), ResourcePolicy: aws.String(string(body)),
+		BlockPublicPolicy: aws.Bool(true)})
+	if err != nil {
+		return fmt.Errorf("put policy of secret %s: %w", name, err)
+	}
+	return nil
+}
+
+// bury schedules a secret for deletion. It can be restored for so many days.
+func bury(ctx context.Context, client Secrets, name string, days int64) error {
+	_, err := client.DeleteSecret(ctx, &secretsmanager.DeleteSecretInput{SecretId: aws.String(name), RecoveryWindowInDays: aws.Int64(days)})
+	var none *types.ResourceNotFoundException
+	var going *types.InvalidRequestException // scheduled already
+	if err != nil && !errors.As(err, &none) && !errors.As(err, &going) {
+		return fmt.Errorf("delete secret %s: %w", name, err)
+	}
+	return nil
+}

@@ -41,38 +41,6 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 	}
 }
 
-func TestHomesGolden(t *testing.T) {
-	all := homeTabs(t)
-	for _, name := range []string{"empty", "some"} {
-		for _, language := range languages {
-			golden(t, "home/"+name+"."+language+".json", encoded(t, penIn(language).Home(all[name], cardsChannel)))
-		}
-	}
-}
-
-// TestWorstHomesFit: a Home tab takes 100 blocks, and Slack refuses it whole for one that is too long.
-func TestWorstHomesFit(t *testing.T) {
-	for name, text := range longest {
-		for tab, a := range homeTabs(t) {
-			for _, list := range [][]store.Grant{a.Held, a.Waiting, a.Past} {
-				for i, g := range list {
-					list[i] = worst(g, text)
-					list[i].ID = fmt.Sprint(list[i].ID, i)
-				}
-			}
-			for _, language := range languages {
-				view := encoded(t, penIn(language).Home(a, cardsChannel))
-				if err := fakeslack.CheckView(view); err != nil {
-					t.Errorf("%s of %s, %s: %v", tab, name, language, err)
-				}
-				if strings.Contains(string(view), "no value") {
-					t.Errorf("%s: a sentence has a place for what it was not given: %s", tab, view)
-				}
-			}
-		}
-	}
-}
-
 // TestTheHomeTab: who opens it is noted, pages are turned, what is pressed there is a press, and what was refused is said
 // in a message.
 func TestTheHomeTab(t *testing.T) {

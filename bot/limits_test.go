@@ -8,7 +8,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/slack-go/slack"
+
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -17,6 +20,7 @@ import (
 const (
 	mostBlockText   = 9000 // of all blocks together
 	mostMessageText = 4000 // chat.update refuses more
+	mostResponse    = 20 << 10
 )
 
 const (
@@ -33,7 +37,7 @@ func fill(text string, runes int) string {
 
 // worst makes everything in a grant that comes from outside as long as it can be, or longer, out of one text.
 func worst(g store.Grant, text string) store.Grant {
-	g.ID, g.Entitlement = "login-"+strings.Repeat("f", 64), fill(text, 64)
+	g.ID, g.Entitlement = fmt.Sprintf("login-%064s", g.ID), fill(text, 64)
 	g.Account, g.AccountName = "123456789012", fill(text, 128)
 	g.Subject.User, g.Target = fill(text, 64), fill(text, 128)
 	if g.Subject.Person != "" {
@@ -79,61 +83,76 @@ func worstAlert(a store.Alert, text string) store.Alert {
 	return a
 }
 
-func TestWorstViewsFit(t *testing.T) {
-	all := views(t)
-	grants := cards(t)
-	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "active-extension-high"} {
-		g := grants[name]
-		g.Digest = true
-		all["digest/all "+name] = view{kind: "digest", grants: slices.Repeat([]store.Grant{g}, onDigest)} // worse than a mixture
+// worstOffer is the same for what may be asked for. Its refusal is the one with the longest sentence.
+func worstOffer(o handlers.Offer, text string) handlers.Offer {
+	o.Target, o.AccountName, o.Longest, o.Risk = fill(text, 128), fill(text, 128), 365*24*time.Hour, store.High
+	o.Ticket, o.Decision = &handlers.Ticket{Example: fill(text, 1000)}, wishRefused(handlers.NoTicket, fill(text, 1000))
+	o.Users = nil
+	for i := range 200 {
+		o.Users = append(o.Users, fmt.Sprintf("%064d", i))
 	}
+	return o
+}
+
+// worstOf is a drawing of the worst records.
+func worstOf(d drawing, text string) drawing {
+	return d.of(records{
+		grant: func(g store.Grant) store.Grant { return worst(g, text) },
+		alert: func(a store.Alert) store.Alert { return worstAlert(a, text) },
+		offer: func(o handlers.Offer) handlers.Offer { return worstOffer(o, text) },
+	})
+}
+
+func TestDrawingsFit(t *testing.T) {
+	eachDrawing(t, func(t *testing.T, name string, d drawing, p Pen) { checkFits(t, name, d.in(p)) })
+}
+
+func TestWorstDrawingsFit(t *testing.T) {
+	all := drawings(t)
 	for name, text := range longest {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for name, v := range all {
-				v = v.of(func(g store.Grant) store.Grant { return worst(g, text) }, func(a store.Alert) store.Alert { return worstAlert(a, text) })
-				for i := range v.grants {
-					v.grants[i].ID += fmt.Sprint(i)
-				}
+			for name, d := range all {
 				for _, language := range languages {
-					checkFits(t, name+"."+language, v.in(penIn(language)))
+					checkFits(t, name+"."+language, worstOf(d, text).in(penIn(language)))
 				}
 			}
 		})
 	}
 }
 
-func checkFits(t *testing.T, name string, m Message) {
+func checkFits(t *testing.T, name string, drawn any) {
 	t.Helper()
-	raw := rawBlocks(t, m)
-	if err := fakeslack.CheckMessage(raw); err != nil {
+	raw := body(t, drawn)
+	var err error
+	switch drawn := drawn.(type) {
+	case Message:
+		err = fakeslack.CheckMessage(raw)
+		total := 0
+		for _, text := range textsIn(t, raw) {
+			total += utf8.RuneCountInString(text.Text)
+		}
+		if total >= mostBlockText {
+			t.Errorf("%s: texts of %d runes together", name, total)
+		}
+		checkSentence(t, name, drawn.Text)
+	case slack.OptionsResponse:
+		if len(raw) >= mostResponse {
+			t.Errorf("%s: %d bytes", name, len(raw))
+		}
+	default:
+		err = fakeslack.CheckView(raw)
+	}
+	if err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
-	total := 0
-	for _, text := range textsIn(t, raw) {
-		total += utf8.RuneCountInString(text.Text)
-	}
-	if total >= mostBlockText {
-		t.Errorf("%s: texts of %d runes together", name, total)
-	}
-	checkSentence(t, name, m.Text)
 	if strings.Contains(string(raw), "no value") {
 		t.Errorf("%s: a sentence has a place for what it was not given: %s", name, raw)
 	}
 }
 
-func TestWorstFormFits(t *testing.T) {
-	id := strings.Repeat("f", idLength)
-	for _, language := range languages {
-		form := penIn(language).DenyForm(store.Press{On: id, Terms: id, Card: store.Card{Channel: id, TS: id}})
-		if err := fakeslack.CheckView(encoded(t, form)); err != nil {
-			t.Errorf("%s: %v", language, err)
-		}
-	}
-}
-
 func TestWorstSentencesFit(t *testing.T) {
-	told, presses := lines(t), refusals(t)
+	told, presses, wishes := lines(t), refusals(t), wishRefusals(t)
 	for name, text := range longest {
 		long := fill(text, 300)
 		t.Run(name, func(t *testing.T) {
@@ -144,6 +163,9 @@ func TestWorstSentencesFit(t *testing.T) {
 					l.entry.By, l.entry.Note, l.entry.Facts = long, long, map[string]string{"address": long}
 					line, _ := p.Line(worst(l.grant, text), l.entry)
 					checkSentence(t, l.name, line)
+				}
+				for _, refusal := range wishes {
+					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, long)))
 				}
 				for why, press := range presses {
 					press.Facts = map[string]string{"state": press.Facts["state"], "outcome": press.Facts["outcome"], "by": long, "at": press.Facts["at"]}

@@ -61,7 +61,7 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/request-nothing":  {"WishNote", about{sentence: "ask.nothing"}},
 		"form/request-guest":    {"WishNote", about{sentence: "wish." + handlers.Guest}},
 		"suggestions/few":       {"suggestions", about{offers: offers()}},
-		extreme + "suggestions": {"suggestions", about{offers: manyOffers(1000)}},
+		extreme + "suggestions": {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
 	}
 	for folder, all := range map[string]struct {
 		by     string

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,8 +10,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
-	"sekisho/store"
 )
 
 // Our own limits. Slack documents none for all blocks together: messages were refused from 11,341 runes on
@@ -20,110 +17,32 @@ import (
 const (
 	mostBlockText   = 9000 // of all blocks together
 	mostMessageText = 4000 // chat.update refuses more
-	mostResponse    = 20 << 10
+	mostResponse    = 20 << 10 // bytes: Socket Mode drops an answer that is longer
 )
-
-const (
-	family = "👨‍👩‍👧‍👦" // four people joined by three zero width joiners
-	zalgo  = "e̶̢̛̗̟̹̓͌"
-	markup = "<!channel> <@U0SATO|x> <https://evil.example|*click*> `*_~&amp;"
-)
-
-// fill repeats a text until it is as long as it may be.
-func fill(text string, runes int) string {
-	all := []rune(strings.Repeat(text, runes/utf8.RuneCountInString(text)+1))
-	return string(all[:runes])
-}
-
-// worst makes everything in a grant that comes from outside as long as it can be, or longer, out of one text.
-func worst(g store.Grant, text string) store.Grant {
-	g.ID, g.Entitlement = fmt.Sprintf("login-%064s", g.ID), fill(text, 64)
-	g.Account, g.AccountName = "123456789012", fill(text, 128)
-	g.Subject.User, g.Target = fill(text, 64), fill(text, 128)
-	if g.Subject.Person != "" {
-		g.Subject.Person = fill(text, 256) // the value of an IAM tag
-	}
-	g.Signin.Address, g.Signin.MFA = fill(text, 64), fill(text, 64)
-	g.Duration, g.Longest = 9999*time.Hour+59*time.Minute+59*time.Second, 99999*time.Hour+59*time.Minute
-	g.Steps, g.Reason, g.Ticket, g.Risk = []store.Step{{Count: 10}, {Count: 10}, {Count: 10}}, fill(text, 3000), fill(text, 200), store.High
-	if g.State == store.Asked {
-		g.Auto = g.Longest
-	}
-	g.Approvals = slices.Clip(g.Approvals) // which others that run at the same time append to as well
-	for i := range 29 {
-		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})
-	}
-	if g.Extension.Open() {
-		g.Extension.By, g.Extension.Steps, g.Extension.Approvals = g.Subject.Person, g.Steps, g.Approvals
-	}
-	if g.Note != "" {
-		g.Note = fill(text, 3000)
-	}
-	if g.Trouble != "" {
-		g.Trouble = fill(text, 256)
-	}
-	return g
-}
-
-// longest are the texts that a worst grant is made of: several bytes, several UTF-16 units or several runes to what people
-// take for a letter, what is escaped to five characters, what is taken out.
-var longest = map[string]string{
-	"ascii": "a", "japanese": "漢", "ampersands": "&", "markup": markup, "family": family, "marks": zalgo, "blank": " \u200b\n",
-	"skin": "👍🏽",
-}
-
-// worstAlert is the same for an alert.
-func worstAlert(a store.Alert, text string) store.Alert {
-	g := worst(store.Grant{Subject: a.Subject, Work: a.Work}, text)
-	a.ID, a.Account, a.AccountName = store.AlertPrefix+g.ID, g.Account, g.AccountName
-	a.Subject, a.Target, a.Signin, a.Trouble = g.Subject, g.Target, g.Signin, g.Trouble // the rest is ours
-	if a.Effects["inactive_keys"] != "" {
-		a.Effects = map[string]string{"inactive_keys": fill(text, 300)}
-	}
-	return a
-}
-
-// worstOffer is the same for what may be asked for. Its refusal is the one with the longest sentence.
-func worstOffer(o handlers.Offer, text string) handlers.Offer {
-	o.Target, o.AccountName, o.Longest, o.Risk = fill(text, 128), fill(text, 128), 365*24*time.Hour, store.High
-	o.Ticket, o.Decision = &handlers.Ticket{Example: fill(text, 1000)}, wishRefused(handlers.NoTicket, fill(text, 1000))
-	o.Users = nil
-	for i := range 200 {
-		o.Users = append(o.Users, fmt.Sprintf("%064d", i))
-	}
-	return o
-}
-
-// worstOf is a drawing of the worst records.
-func worstOf(d drawing, text string) drawing {
-	return d.of(records{
-		grant: func(g store.Grant) store.Grant { return worst(g, text) },
-		alert: func(a store.Alert) store.Alert { return worstAlert(a, text) },
-		offer: func(o handlers.Offer) handlers.Offer { return worstOffer(o, text) },
-	})
-}
 
 func TestDrawingsFit(t *testing.T) {
-	eachDrawing(t, func(t *testing.T, name string, d drawing, p Pen) { checkFits(t, name, d.in(p)) })
+	kit := readBlockKit(t)
+	eachDrawing(t, func(t *testing.T, name string, d drawing, p Pen) { checkFits(t, kit, name, d.in(p)) })
 }
 
 func TestWorstDrawingsFit(t *testing.T) {
-	all := drawings(t)
+	all, kit := drawings(t), readBlockKit(t)
 	for name, text := range longest {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for name, d := range all {
 				for _, language := range languages {
-					checkFits(t, name+"."+language, worstOf(d, text).in(penIn(language)))
+					checkFits(t, kit, name+"."+language, worstOf(d, text).in(penIn(language)))
 				}
 			}
 		})
 	}
 }
 
-func checkFits(t *testing.T, name string, drawn any) {
+func checkFits(t *testing.T, kit blockKit, name string, drawn any) {
 	t.Helper()
 	raw := body(t, drawn)
+	checkBlockKit(t, kit, name, raw)
 	var err error
 	switch drawn := drawn.(type) {
 	case Message:

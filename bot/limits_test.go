@@ -15,8 +15,8 @@ import (
 // Our own limits. Slack documents none for all blocks together: messages were refused from 11,341 runes on
 // (https://github.com/slackapi/bolt-js/issues/2867).
 const (
-	mostBlockText   = 9000 // of all blocks together
-	mostMessageText = 4000 // chat.update refuses more
+	mostBlockText   = 9000     // of all blocks together
+	mostMessageText = 4000     // chat.update refuses more
 	mostResponse    = 20 << 10 // bytes: Socket Mode drops an answer that is longer
 )
 

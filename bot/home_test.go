@@ -16,7 +16,7 @@ import (
 
 const cardsChannel = "C0APPROVALS"
 
-// homeTabs are Home tabs: empty, with one of everything, and full.
+// homeTabs are Home tabs: empty, with one of everything, with an older page, and full.
 func homeTabs(t *testing.T) map[string]handlers.Access {
 	t.Helper()
 	all := cards(t)
@@ -37,7 +37,8 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 		"empty": {},
 		"some": {Held: pick("active", "asked-1-of-2", "active-extension"), Waiting: pick("asked-steps", "active-extension"), More: true,
 			Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
-		"full": full,
+		"older": {Past: pick("ended-revoked", "denied"), From: handlers.PageLength},
+		"full":  full,
 	}
 }
 

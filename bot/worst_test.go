@@ -57,7 +57,7 @@ func worst(g store.Grant, text string) store.Grant {
 // take for a letter, what is escaped to five characters, what is taken out.
 var longest = map[string]string{
 	"ascii": "a", "japanese": "漢", "ampersands": "&", "markup": markup, "family": family, "marks": zalgo, "blank": " \u200b\n",
-	"skin": "👍🏽",
+	"skin": "👍🏽", "skin at a cut": "漢👍🏽",
 }
 
 // worstAlert is the same for an alert.

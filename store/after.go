@@ -52,7 +52,8 @@ func (g Grant) applied(e Entry) (Grant, error) {
 			if !g.Met() {
 				return g, ErrSteps
 			}
-			g.Start, g.Max = e.At, e.At.Add(g.Longest)
+			g.Start, _ = g.Term(e.At)
+			g.Max = g.Start.Add(g.Longest)
 			return g.until(e)
 		}
 	case Extend:

@@ -87,6 +87,7 @@ func TestButtonsByState(t *testing.T) {
 		"lapsed":                nil,
 		"withdrawn":             nil,
 		"request":               {"approve primary", "deny danger", "withdraw "},
+		"approved-ahead":        {"finish ", "revoke danger, confirmed"},
 		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,6 +140,9 @@ func TestButtonsOfQuestions(t *testing.T) {
 			if !g.Extension.Open() {
 				want = append(want, "ask_more ")
 			}
+			want = append(want, "finish ")
+		}
+		if g.Ahead() {
 			want = append(want, "finish ")
 		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {

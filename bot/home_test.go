@@ -35,7 +35,7 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
 	return map[string]handlers.Access{
 		"empty": {},
-		"some": {Held: pick("active", "asked-1-of-2", "active-extension"), Waiting: pick("asked-steps", "active-extension"), More: true,
+		"some": {Held: pick("active", "asked-1-of-2", "active-extension", "approved-ahead"), Waiting: pick("asked-steps", "active-extension"), More: true,
 			Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
 		"older": {Past: pick("ended-revoked", "denied"), From: handlers.PageLength},
 		"full":  full,

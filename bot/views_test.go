@@ -47,6 +47,9 @@ func questions(t *testing.T) map[string]store.Grant {
 		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
 		"request":          changed(byHand),
 		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-ahead":    changed(ahead),
+		"approved-ahead":   lived(t, changed(ahead), approve),
+		"signin-ahead":     lived(t, changed(func(g *store.Grant) { ahead(g); g.Signin = request().Signin }), approve),
 		"request-active":   lived(t, changed(byHand), approve, plan, apply),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
@@ -88,7 +91,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked"),
+		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 	}
 }

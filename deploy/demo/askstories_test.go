@@ -8,7 +8,8 @@ import (
 	"sekisho/store"
 )
 
-func (v *visitor) home() thing { return thing{"region", v.say("place.home")} }
+func (v *visitor) commands() thing { return thing{"group", v.say("compose.verbs")} }
+func (v *visitor) home() thing     { return thing{"region", v.say("place.home")} }
 
 // goesHome opens the app's Home tab.
 func (v *visitor) goesHome() {

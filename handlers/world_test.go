@@ -11,7 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"

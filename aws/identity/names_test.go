@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"pgregory.net/rapid"
 
 	"sekisho/aws/fakeaws"

@@ -20,7 +20,9 @@ var motoDeviates = map[string]string{
 	"names are not told apart by case":   "it looks names up as they are written",
 	"name outside the pattern":           "it does not look at the pattern of a name it does not know",
 	"pages of keys":                      "it returns all, whatever MaxItems says",
+	"pages of users":                     "it returns all, whatever MaxItems says",
 	"key that is off signs nothing":      "it does not look at who signs",
+	"deleted key signs nothing":          "it does not look at who signs",
 	"status of a key outside the model":  "it takes every status",
 	"old receipt deletes nothing":        "it deletes by any receipt that the message ever had",
 	"forbidden character":                "it takes every character",
@@ -67,6 +69,27 @@ func (s sdkScene) password(t *testing.T, user string) {
 func (s sdkScene) key(t *testing.T, user string) string {
 	return *must[*iam.CreateAccessKeyOutput](t)(s.iam.CreateAccessKey(t.Context(),
 		&iam.CreateAccessKeyInput{UserName: &user})).AccessKey.AccessKeyId
+}
+
+// document is a policy that says something.
+const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}`
+
+func (s sdkScene) policies(t *testing.T, user, own, managed string) {
+	must[*iam.PutUserPolicyOutput](t)(s.iam.PutUserPolicy(t.Context(),
+		&iam.PutUserPolicyInput{UserName: &user, PolicyName: &own, PolicyDocument: new(document)}))
+	made := must[*iam.CreatePolicyOutput](t)(s.iam.CreatePolicy(t.Context(),
+		&iam.CreatePolicyInput{PolicyName: &managed, PolicyDocument: new(document)}))
+	must[*iam.AttachUserPolicyOutput](t)(s.iam.AttachUserPolicy(t.Context(),
+		&iam.AttachUserPolicyInput{UserName: &user, PolicyArn: made.Policy.Arn}))
+}
+
+func (s sdkScene) mfa(t *testing.T, user string) {
+	made := must[*iam.CreateVirtualMFADeviceOutput](t)(s.iam.CreateVirtualMFADevice(t.Context(),
+		&iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: &user}))
+	must[*iam.EnableMFADeviceOutput](t)(s.iam.EnableMFADevice(t.Context(), &iam.EnableMFADeviceInput{
+		UserName: &user, SerialNumber: made.VirtualMFADevice.SerialNumber,
+		AuthenticationCode1: new("234567"), AuthenticationCode2: new("987654"),
+	}))
 }
 
 func (s sdkScene) queue(t *testing.T, name string, maxReceive int, dead string) string {

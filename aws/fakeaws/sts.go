@@ -62,7 +62,7 @@ func (a *AWS) assumeRole(r *request) (any, error) {
 	return assumeRoleResult{
 		Credentials: sessionXML{
 			AccessKeyId:     key,
-			SecretAccessKey: as.secret,
+			SecretAccessKey: a.give(as.secret),
 			SessionToken:    as.token,
 			Expiration:      stamp(r.now.Add(time.Duration(seconds) * time.Second)),
 		},

@@ -50,7 +50,9 @@ func (a *AWS) AddKeyAt(account, user string, made time.Time) (id string) {
 func (a *AWS) addKey(acc *account, u *user, id string) *accessKey {
 	k := &accessKey{id: id, active: true, status: "Active", created: a.now()}
 	u.keys = insert(u.keys, k)
-	a.keys[id] = principal{account: acc, userID: u.id, arn: u.arn, secret: secretOf(id), key: k, user: u}
+	a.keys[id] = principal{
+		account: acc, userID: u.id, arn: u.arn, secret: secretOf(id), key: k, user: u, trusted: u.name == operator,
+	}
 	return k
 }
 

@@ -62,6 +62,8 @@ type account struct {
 	iam    directory
 	roles  map[string]*role  // by ARN
 	queues map[string]*queue // by name
+
+	secrets map[string]*secret // by name
 }
 
 // principal is who an access key speaks for.
@@ -73,6 +75,7 @@ type principal struct {
 	token   string     // "" for a user's keys
 	key     *accessKey // nil for a role's session, as is user
 	user    *user
+	trusted bool // its identity may do all: the operator, and who assumed a role
 }
 
 // New returns an AWS with the accounts named and nothing in them but an IAM user
@@ -101,6 +104,8 @@ func (a *AWS) open(id string) {
 		iam:    newDirectory(a.lag),
 		roles:  make(map[string]*role),
 		queues: make(map[string]*queue),
+
+		secrets: make(map[string]*secret),
 	}
 	a.accounts[id] = acc
 	u := acc.addUser(operator, nil, a.now())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"sekisho/aws/fakeaws"
@@ -21,13 +22,14 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, credentialContract, keyContract, sqsContract)
+var contract = slices.Concat(iamContract, credentialContract, keyContract, secretContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
 	cfg aws.Config
 	iam *iam.Client
 	sqs *sqs.Client
+	sm  *secretsmanager.Client
 	scene
 }
 
@@ -44,7 +46,7 @@ type scene interface {
 }
 
 func cloudAt(cfg aws.Config, s scene) cloud {
-	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), s}
+	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), secretsmanager.NewFromConfig(cfg), s}
 }
 
 func (c cloud) send(t *testing.T, url, body string) {

@@ -28,6 +28,8 @@ var services = map[string]service{
 	"iam": {queryProtocol{"2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"}, iamActions},
 	"sts": {queryProtocol{"2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}, stsActions},
 	"sqs": {jsonProtocol{"1.0", "AmazonSQS", "com.amazonaws.sqs", true}, sqsActions},
+
+	"secretsmanager": {jsonProtocol{version: "1.1", target: "secretsmanager"}, secretActions},
 }
 
 // protocol is a way of putting calls and answers into HTTP.
@@ -158,6 +160,7 @@ func (a *AWS) read(req *http.Request, body []byte) (protocol, *request, error) {
 	r.Service = name
 	var malformed error
 	r.Action, r.Params, malformed = svc.parse(req.Header, body)
+	hide(r.Params)
 
 	who, ok := a.sign(key, use{r.At, name, region})
 	if !ok || who.token != req.Header.Get("X-Amz-Security-Token") {

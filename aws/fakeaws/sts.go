@@ -57,6 +57,7 @@ func (a *AWS) assumeRole(r *request) (any, error) {
 		arn:     "arn:aws:sts::" + to.account.id + ":assumed-role/" + to.name + "/" + session,
 		secret:  secretOf(key),
 		token:   letters("token", key),
+		trusted: true,
 	}
 	a.keys[key] = as
 	return assumeRoleResult{

@@ -29,7 +29,8 @@ type Options struct {
 	Now func() time.Time
 	// Accounts are the ids of 12 digits of the accounts that exist.
 	Accounts []string
-	// Lag is how long IAM's readers go without seeing a change of a membership:
+	// Lag is how long IAM's readers go without seeing a change of a membership or an
+	// access key:
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 	Lag time.Duration
 }
@@ -44,6 +45,7 @@ type AWS struct {
 	mu       sync.Mutex
 	accounts map[string]*account
 	keys     map[string]principal // by access key id
+	given    []string             // secrets of access keys
 	requests int                  // counted for the request ids
 	calls    []Call
 	late     []landing     // effects still to come, the earliest first
@@ -60,6 +62,8 @@ type account struct {
 	iam    directory
 	roles  map[string]*role  // by ARN
 	queues map[string]*queue // by name
+
+	secrets map[string]*secret // by name
 }
 
 // principal is who an access key speaks for.
@@ -69,7 +73,9 @@ type principal struct {
 	arn     string
 	secret  string
 	token   string     // "" for a user's keys
-	key     *accessKey // nil for a role's session
+	key     *accessKey // nil for a role's session, as is user
+	user    *user
+	trusted bool // its identity may do all: the operator, and who assumed a role
 }
 
 // New returns an AWS with the accounts named and nothing in them but an IAM user
@@ -98,9 +104,12 @@ func (a *AWS) open(id string) {
 		iam:    newDirectory(a.lag),
 		roles:  make(map[string]*role),
 		queues: make(map[string]*queue),
+
+		secrets: make(map[string]*secret),
 	}
 	a.accounts[id] = acc
-	a.addKey(acc, acc.addUser(operator, nil, a.now()), acc.operatorKey())
+	u := acc.addUser(operator, nil, a.now())
+	u.seen = insert(nil, a.addKey(acc, u, acc.operatorKey()))
 }
 
 // Credentials returns the access key id and the secret of the account's operator,
@@ -109,7 +118,7 @@ func (a *AWS) Credentials(account string) (id, secret string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	key := a.account(account).operatorKey()
-	return key, a.keys[key].secret
+	return key, a.give(a.keys[key].secret)
 }
 
 // Config returns a configuration for the SDK's clients, as the account's operator
@@ -143,10 +152,6 @@ func (acc *account) newID(prefix string) string {
 	acc.serial++
 	return prefix + letters(acc.id, prefix, fmt.Sprint(acc.serial))[:17]
 }
-
-// secretOf derives the secret that goes with an access key id. Nothing checks it:
-// see the package's doc on signatures.
-func secretOf(key string) string { return letters("secret", key)[:40] }
 
 // letters returns 52 capitals and digits that only these parts give.
 func letters(parts ...string) string {

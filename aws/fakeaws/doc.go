@@ -21,13 +21,18 @@
 //   - [AWS.Fault] makes AWS fail in the ways that matter to a program that gives
 //     access and takes it away: refused, lost before or after the effect, hung,
 //     and the write that everybody took for lost and that lands minutes later.
+//   - A secret that it gives out has [Canary] in it, and stands in no [Call].
 //
 // # What it does not know
 //
-// It checks no signature and evaluates no policy: a known key that is active may do
-// all in its account. Of what IAM's readers see only memberships lag. It has one region, us-east-1, no FIFO queue, no message attribute and
-// no retention period; a parameter of SQS that it does not know is refused, not
-// ignored. Sessions of a role do not expire here: the SDK renews them by its own
+// It checks no signature, and evaluates no policy but those of secrets: a known key
+// that is active may do all in its account, save that of Secrets Manager only the
+// operator and who assumed a role are free to use what no resource policy denies
+// them; all others use what one allows them. What lags for IAM's readers are
+// memberships and access keys. Every KMS key exists and may be used by all. It has
+// one region, us-east-1, no FIFO queue, no message attribute and
+// no retention period; a parameter of a JSON service that it does not know is refused,
+// not ignored. Sessions of a role do not expire here: the SDK renews them by its own
 // clock, which is not [Options].Now once a demo moves that.
 //
 // # Where things are

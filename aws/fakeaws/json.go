@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // jsonProtocol is AWS's JSON protocol: the action in a header, JSON both ways.
@@ -14,7 +16,7 @@ import (
 type jsonProtocol struct {
 	version   string
 	target    string // before the dot in X-Amz-Target
-	namespace string // of the errors
+	namespace string // of the errors; "" for none
 	// query: the service spoke the Query protocol before, and its errors still
 	// carry their old codes in a header.
 	// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#querycompatible-trait
@@ -66,10 +68,44 @@ func (j jsonProtocol) refuse(h http.Header, _ string, no *refusal) ([]byte, erro
 	if j.query {
 		h.Set("X-Amzn-Query-Error", no.code+";"+no.blames())
 	}
-	return json.Marshal(map[string]string{
-		"__type":  j.namespace + "#" + cmp.Or(shapes[no.code], no.code),
-		"message": no.message,
-	})
+	shape := cmp.Or(shapes[no.code], no.code)
+	if j.namespace != "" {
+		shape = j.namespace + "#" + shape
+	}
+	return json.Marshal(map[string]string{"__type": shape, "message": no.message})
+}
+
+// seconds writes a time as the JSON protocol does; the zero time is 0, which no
+// answer has.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
+
+// cut cuts out of items what a limit and a token ask for. A token is a number of
+// items, so that what comes and goes between two pages can be missed or come twice.
+func cut[T any](items []T, limit *int, most int, token string) ([]T, string, error) {
+	n := most
+	if limit != nil {
+		n = *limit
+	}
+	if n < 1 || n > most {
+		return nil, "", refuse("ValidationException", "Value %d at 'maxResults' failed to satisfy constraint: Member must have value between 1 and %d", n, most)
+	}
+	from := 0
+	if token != "" {
+		var err error
+		if from, err = strconv.Atoi(token); err != nil || from < 0 || from > len(items) {
+			return nil, "", refuse("InvalidNextTokenException", "The NextToken value is invalid.")
+		}
+	}
+	items = items[from:]
+	if len(items) <= n {
+		return items, "", nil
+	}
+	return items[:n], strconv.Itoa(from + n), nil
 }
 
 // decode reads the parameters of a JSON request. One that the action does not

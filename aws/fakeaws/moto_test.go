@@ -12,18 +12,29 @@ import (
 
 // motoDeviates lists the clauses where moto (5.2.1) is known not to do as AWS does.
 var motoDeviates = map[string]string{
-	"unique id says that it is a user's": "it draws 20 small letters and digits",
-	"non-member is removed":              "it answers NoSuchEntity; AWS succeeds (cloud-custodian#4730), so callers accept both",
-	"ten groups a user":                  "it has no such quota",
-	"pages of groups":                    "it returns all, whatever MaxItems says",
-	"pages of members":                   "it returns all, whatever MaxItems says",
-	"names are not told apart by case":   "it looks names up as they are written",
-	"name outside the pattern":           "it does not look at the pattern of a name it does not know",
-	"pages of keys":                      "it returns all, whatever MaxItems says",
-	"key that is off signs nothing":      "it does not look at who signs",
-	"status of a key outside the model":  "it takes every status",
-	"old receipt deletes nothing":        "it deletes by any receipt that the message ever had",
-	"forbidden character":                "it takes every character",
+	"unique id says that it is a user's":          "it draws 20 small letters and digits",
+	"non-member is removed":                       "it answers NoSuchEntity; AWS succeeds (cloud-custodian#4730), so callers accept both",
+	"ten groups a user":                           "it has no such quota",
+	"pages of groups":                             "it returns all, whatever MaxItems says",
+	"pages of members":                            "it returns all, whatever MaxItems says",
+	"names are not told apart by case":            "it looks names up as they are written",
+	"name outside the pattern":                    "it does not look at the pattern of a name it does not know",
+	"pages of keys":                               "it returns all, whatever MaxItems says",
+	"pages of users":                              "it returns all, whatever MaxItems says",
+	"key that is off signs nothing":               "it does not look at who signs",
+	"deleted key signs nothing":                   "it does not look at who signs",
+	"status of a key outside the model":           "it takes every status",
+	"old receipt deletes nothing":                 "it deletes by any receipt that the message ever had",
+	"name of a secret outside the pattern":        "it takes every name",
+	"status of a missing secret":                  "it answers 404",
+	"version is listed while it has a label":      "it lists all, whatever IncludeDeprecated says",
+	"the current value is not taken away":         "it takes AWSCURRENT away",
+	"name of a secret that is to be deleted":      "it answers as for one that stays, or succeeds",
+	"secret that is to be deleted is not changed": "it changes it",
+	"value of a secret is too long":               "it has no such quota",
+	"public policy is blocked if asked":           "it does not look at BlockPublicPolicy",
+	"malformed policy":                            "it does not look into the policy",
+	"forbidden character":                         "it takes every character",
 }
 
 // The contract against moto, an AWS that others wrote: what both agree on is not
@@ -67,6 +78,27 @@ func (s sdkScene) password(t *testing.T, user string) {
 func (s sdkScene) key(t *testing.T, user string) string {
 	return *must[*iam.CreateAccessKeyOutput](t)(s.iam.CreateAccessKey(t.Context(),
 		&iam.CreateAccessKeyInput{UserName: &user})).AccessKey.AccessKeyId
+}
+
+// document is a policy that says something.
+const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}`
+
+func (s sdkScene) policies(t *testing.T, user, own, managed string) {
+	must[*iam.PutUserPolicyOutput](t)(s.iam.PutUserPolicy(t.Context(),
+		&iam.PutUserPolicyInput{UserName: &user, PolicyName: &own, PolicyDocument: new(document)}))
+	made := must[*iam.CreatePolicyOutput](t)(s.iam.CreatePolicy(t.Context(),
+		&iam.CreatePolicyInput{PolicyName: &managed, PolicyDocument: new(document)}))
+	must[*iam.AttachUserPolicyOutput](t)(s.iam.AttachUserPolicy(t.Context(),
+		&iam.AttachUserPolicyInput{UserName: &user, PolicyArn: made.Policy.Arn}))
+}
+
+func (s sdkScene) mfa(t *testing.T, user string) {
+	made := must[*iam.CreateVirtualMFADeviceOutput](t)(s.iam.CreateVirtualMFADevice(t.Context(),
+		&iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: &user}))
+	must[*iam.EnableMFADeviceOutput](t)(s.iam.EnableMFADevice(t.Context(), &iam.EnableMFADeviceInput{
+		UserName: &user, SerialNumber: made.VirtualMFADevice.SerialNumber,
+		AuthenticationCode1: new("234567"), AuthenticationCode2: new("987654"),
+	}))
 }
 
 func (s sdkScene) queue(t *testing.T, name string, maxReceive int, dead string) string {

@@ -25,6 +25,8 @@ var statuses = map[string]int{
 	"AccessDenied":                  http.StatusForbidden,
 	"EntityTemporarilyUnmodifiable": http.StatusConflict,
 	"InternalFailure":               http.StatusInternalServerError,
+	"InternalServerError":           http.StatusInternalServerError,
+	"InternalServiceError":          http.StatusInternalServerError,
 	"InvalidClientTokenId":          http.StatusForbidden,
 	"LimitExceeded":                 http.StatusConflict,
 	"MissingAuthenticationToken":    http.StatusForbidden,

@@ -217,6 +217,7 @@ type voice struct {
 	approvers map[string][]store.Grant // what each approver saw
 	alerts    []store.Alert
 	lines     []store.Verb
+	tasks     []store.Task
 	answers   []store.Press
 }
 
@@ -310,6 +311,27 @@ func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
 }
 
 func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
+}
+
+func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return t.Card, errDown
+	}
+	t.Card = store.Card{Channel: "C1", TS: t.ID}
+	v.tasks = append(v.tasks, t)
+	return t.Card, nil
+}
+
+func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {

@@ -19,6 +19,8 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	case store.Approve:
 		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
 	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Clear:
+		more = p.part(g)
 	case store.NotMine:
 		if e.State == store.Ending {
 			key = "thread.not_mine_take"
@@ -57,7 +59,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 	case store.Undo:
 		more = p.part(g)
-		if !g.Planned || len(more) > 0 { // AWS was never touched, or what stays was there before
+		if !g.Planned || len(p.before(g)) > 0 { // AWS was never touched, or what stays was there before
 			key = "thread.undo_nothing"
 		}
 	default:

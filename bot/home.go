@@ -90,7 +90,7 @@ func (p Pen) held(g store.Grant) string {
 // own are the buttons of whom the grant belongs to.
 func (p Pen) own(g store.Grant) []slack.BlockElement {
 	switch {
-	case g.State == store.Active:
+	case g.State == store.Active || g.Ahead():
 		return p.holders(g)
 	case g.State == store.Asked && g.Origin == store.Requested:
 		return []slack.BlockElement{p.button(g, store.Withdraw)}

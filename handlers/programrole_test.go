@@ -3,7 +3,6 @@ package handlers_test
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
@@ -125,9 +124,9 @@ func TestRoleAsksAgain(t *testing.T) {
 	inRoleWorld(t, func(w *world, deployer, _ string) {
 		w.asks(w.sent("1", nil))
 		before := w.wished("1")
-		w.asks(w.sent("2", func(x *handlers.Wish) { x.Sender, x.Duration = deployer+"run", 2*time.Hour }))
+		w.asks(w.sent("2", from(deployer+"run")))
 		g := w.wished("1")
-		if g.Role != "production/deployer" || g.Duration != 2*time.Hour || g.Terms() == before.Terms() || w.wished("2").State != store.Merged {
+		if g.Role != "production/deployer" || g.Terms() == before.Terms() || w.wished("2").State != store.Merged {
 			t.Errorf("%+v", g)
 		}
 		entries, err := w.db.Entries(w.t.Context(), g.ID, 2)

@@ -69,7 +69,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
 		return k.ignore(ctx, g, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
 	}
-	return k.ask(ctx, k.under(g, rule, d, q.When), d)
+	return k.ask(ctx, k.under(g, rule, d), d)
 }
 
 // person returns who is behind an IAM user: by the configuration, the user's tag, or, where that is allowed, the e-mail
@@ -128,7 +128,8 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 		if g.Program {
 			e.By, e.Facts["program"] = store.Self, cmp.Or(g.Role, g.Subject.User)
 		}
-		into.Origin, into.Program, into.Role, into.Reason, into.Ticket, into.Lapses = g.Origin, g.Program, g.Role, g.Reason, g.Ticket, g.Lapses
+		into.Origin, into.Program, into.Role, into.Reason, into.Ticket = g.Origin, g.Program, g.Role, g.Reason, g.Ticket
+		into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
 	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}

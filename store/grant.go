@@ -66,7 +66,9 @@ type Grant struct {
 	Target      string        `json:"target,omitempty"`
 	Signin      Signin        `json:"signin,omitzero"` // the latest
 	Duration    time.Duration `json:"duration,omitempty"`
-	Longest     time.Duration `json:"longest,omitempty"` // from the approval, whatever happens in between
+	From        time.Time     `json:"from,omitzero"`     // the wished start, if it is not the approval
+	To          time.Time     `json:"to,omitzero"`       // the wished end, instead of the duration
+	Longest     time.Duration `json:"longest,omitempty"` // from the start, whatever happens in between
 	Steps       []Step        `json:"steps,omitempty"`   // approvals that are needed
 	Auto        time.Duration `json:"auto,omitempty"`    // the longest that the rule gives by itself, once the holder says "that was me"
 	Risk        Risk          `json:"risk,omitempty"`
@@ -111,6 +113,9 @@ func (g Grant) Terms() string {
 		g.Duration, g.Longest, g.Steps, g.Auto, g.Risk, g.Reason, g.Ticket, g.Signin.Address, g.Signin.MFA}
 	if g.Program {
 		shown = append(shown, "program", g.Role)
+	}
+	if !g.From.IsZero() || !g.To.IsZero() {
+		shown = append(shown, g.From.Unix(), g.To.Unix())
 	}
 	return digestOf(shown...)
 }

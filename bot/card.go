@@ -128,7 +128,11 @@ func isRisky(g store.Grant) bool { return g.Risk == store.High && g.State.Open()
 
 // reason is what the requester wrote, apart from what the bot says itself.
 func (p Pen) reason(g store.Grant) []slack.Block {
-	return quoted(p.Words.Say("card.request_reason", data{"By": p.who(g.Subject)}), g.Reason)
+	label := p.Words.Say("card.request_reason", data{"By": p.who(g.Subject)})
+	if g.Program {
+		label = p.Words.Say("card.program_reason", nil)
+	}
+	return quoted(label, g.Reason)
 }
 
 // quoted is a person's own words under a label. Slack takes no empty text, as that of blanks alone becomes.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -31,7 +32,8 @@ var (
 //	{"id":"deploy-4711","entitlement":"prod-operator","iam_user":"t.yamada","reason":"Deploy.","duration":"1h30m","ticket":"OPS-1"}
 //
 // The first three are needed. The sender is SQS's SenderId, the unique id of whoever sent it, and part of the request's id:
-// nobody can take another's. Whether it is that of the IAM user, and whether they may ask, is for those who can ask IAM.
+// nobody can take another's. Of a role's session it is the role's id that counts: a program that is started again has
+// another session, and asks the same. Whose id that is, and whether they may ask, is for those who can ask IAM.
 // Like [Parse] it never panics, and takes time and memory in proportion to the body.
 func ParseWish(body []byte, sender string) Finding {
 	top, err := readDocument(body)
@@ -43,7 +45,8 @@ func ParseWish(body []byte, sender string) Finding {
 		return Finding{Class: Invalid, Why: err.Error()}
 	}
 	w.Sender = sender
-	sum := sha256.Sum256([]byte(sender + "\x00" + ref))
+	id, _, _ := strings.Cut(sender, ":")
+	sum := sha256.Sum256([]byte(id + "\x00" + ref))
 	w.ID = handlers.WishPrefix + "queue-" + hex.EncodeToString(sum[:16])
 	return Finding{Class: Request, Why: "a program asks for " + w.Entitlement, User: w.User, Ref: ref, Wish: w}
 }

@@ -44,10 +44,16 @@ func TestParseWish(t *testing.T) {
 	if f := trail.ParseWish([]byte(wished(t, "reason", nil, "duration", nil, "ticket", nil)), "AIDAYAMADA"); f.Class != trail.Request || f.Wish.Duration != 0 {
 		t.Errorf("what is needed: %+v", f)
 	}
+	role := trail.ParseWish([]byte(wished(t)), "AROADEPLOYER:run-1")
+	if again := trail.ParseWish([]byte(wished(t)), "AROADEPLOYER:run-2"); again.Wish.ID != role.Wish.ID || again.Wish.Sender != "AROADEPLOYER:run-2" {
+		t.Errorf("another session of the role: %+v", again)
+	}
 	for name, other := range map[string]trail.Finding{
-		"another sender": trail.ParseWish([]byte(wished(t)), "AIDASATO"),
-		"another id":     trail.ParseWish([]byte(wished(t, "id", "deploy-4712")), "AIDAYAMADA"),
-		"moved over":     trail.ParseWish([]byte(wished(t, "id", "A")), "AIDAYAMAD"),
+		"a role":                       role,
+		"a session of the user's name": trail.ParseWish([]byte(wished(t)), "AROADEPLOYER2:AIDAYAMADA"),
+		"another sender":               trail.ParseWish([]byte(wished(t)), "AIDASATO"),
+		"another id":                   trail.ParseWish([]byte(wished(t, "id", "deploy-4712")), "AIDAYAMADA"),
+		"moved over":                   trail.ParseWish([]byte(wished(t, "id", "A")), "AIDAYAMAD"),
 	} {
 		if other.Wish.ID == f.Wish.ID {
 			t.Errorf("%s: the same request", name)

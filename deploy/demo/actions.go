@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/netip"
@@ -66,11 +67,12 @@ var worldActions = map[string]func(*stage, action) error{
 		s.put(a.Text)
 		return nil
 	},
-	"join":  (*stage).join,
-	"fault": (*stage).fault,
-	"kill":  func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
-	"start": func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
-	"skip":  (*stage).skip,
+	"program": (*stage).program,
+	"join":    (*stage).join,
+	"fault":   (*stage).fault,
+	"kill":    func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
+	"start":   func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
+	"skip":    (*stage).skip,
 	"lang": func(s *stage, a action) error {
 		if catalogue[a.Name] == nil {
 			return say("error.action")
@@ -173,6 +175,21 @@ func (s *stage) signIn(a action) error {
 		return err
 	}
 	s.put(body)
+	return nil
+}
+
+// program has a program ask with its role, for the IAM user that the role is named for: SQS says who sent the message.
+func (s *stage) program(action) error {
+	c := s.settings()
+	p := c.Policy.Programs[0]
+	user, role := p.Users[0].User, c.Policy.Accounts[p.Account]+"/"+p.Role
+	body, err := json.Marshal(map[string]string{"id": "release-" + strings.ToLower(rand.Text()[:8]), "entitlement": c.Policy.Entitlements[0].ID,
+		"iam_user": user, "reason": "Release 214.", "duration": "1h"})
+	if err != nil {
+		return err
+	}
+	s.aws.Send(s.asking, s.aws.RoleID(p.Account, p.Role)+":release", string(body))
+	s.happen("program", map[string]string{"user": user, "role": role})
 	return nil
 }
 

@@ -163,6 +163,13 @@ byId("join").addEventListener("submit", async (event) => {
   });
 });
 
+byId("program").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await busily(event.submitter, async () => {
+    if (await act({ do: "program" })) toast(say("program.done"), "good");
+  });
+});
+
 byId("record").addEventListener("submit", async (event) => {
   event.preventDefault();
   const box = byId("record-text");

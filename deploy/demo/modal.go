@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"sekisho/bot/fakeslack"
 )
@@ -28,10 +30,9 @@ func (d *desk) fill(_ context.Context, rest string) error {
 	values := map[string]string{}
 	for _, pair := range args {
 		key, value, _ := strings.Cut(pair, "=")
-		if err := d.offer(v, key, value); err != nil {
+		if values[key], err = d.offer(v, key, value); err != nil {
 			return err
 		}
-		values[key] = value
 	}
 	if d.filled[v.ID] == nil {
 		d.filled[v.ID] = map[string]string{}
@@ -40,24 +41,30 @@ func (d *desk) fill(_ context.Context, rest string) error {
 	return nil
 }
 
-// offer checks that an input is there. One whose options the app suggests is typed into, so that they are; a choice that
-// the app wants to hear of at once is made.
-func (d *desk) offer(v fakeslack.View, key, value string) error {
+// minutes is how a moment is typed, by the clock of this machine. Unix seconds will do as well.
+const minutes = "2006-01-02T15:04"
+
+// offer checks that an input is there, and returns the value as Slack has it. One whose options the app suggests is typed
+// into, so that they are; a choice that the app wants to hear of at once is made.
+func (d *desk) offer(v fakeslack.View, key, value string) (string, error) {
 	all := inputs(v.Blocks)
 	i := slices.IndexFunc(all, func(in input) bool { return in.Key == key })
 	if i < 0 {
-		return fmt.Errorf("no input %q in the modal", key)
+		return "", fmt.Errorf("no input %q in the modal", key)
 	}
 	in := all[i]
 	if in.Element.Type == "external_select" {
 		if err := arrived(d.slack.Suggest(v.User, v.ID, key, value)); err != nil {
-			return err
+			return "", err
 		}
 	}
-	if !in.Dispatch || in.Element.Type == "plain_text_input" {
-		return nil
+	if at, err := time.ParseInLocation(minutes, value, time.Local); err == nil && in.Element.Type == "datetimepicker" {
+		value = strconv.FormatInt(at.Unix(), 10)
 	}
-	return arrived(d.slack.Click(fakeslack.Press{User: v.User, View: v.ID, Block: key, Action: in.Element.ActionID, Value: value}))
+	if !in.Dispatch || in.Element.Type == "plain_text_input" {
+		return value, nil
+	}
+	return value, arrived(d.slack.Click(fakeslack.Press{User: v.User, View: v.ID, Block: key, Action: in.Element.ActionID, Value: value}))
 }
 
 func (d *desk) submit(_ context.Context, name string) error {

@@ -26,6 +26,7 @@ func TestBrowser(t *testing.T) {
 		{"killed", []string{"en", "ja"}, playKilled},
 		{"form", []string{"en", "ja"}, playForm},
 		{"request", []string{"en", "ja"}, playRequest},
+		{"later", []string{"en", "ja"}, playLater},
 		{"record", []string{"en", "ja"}, playRecord},
 		{"markup", []string{"en"}, playMarkup},
 		{"keyboard", []string{"en", "ja"}, playKeyboard},

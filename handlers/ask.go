@@ -91,7 +91,7 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
-		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms(), "why": d.Because()}}
+		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: termFacts(g, "terms", g.Terms(), "why", d.Because())}
 		if g, err = g.After(e); err == nil && g.Origin == store.Requested && g.Auto > 0 {
 			g, err = byRule(g, now)
 		}
@@ -123,9 +123,9 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
 	shown, byHand := into.Terms(), into.Origin == store.Requested
 	if g.Origin == store.Requested {
-		e.By, e.Facts = g.Subject.Person, map[string]string{"from": g.ID}
+		e.By, e.Facts = g.Subject.Person, termFacts(g, "from", g.ID)
 		into.Origin, into.Program, into.Reason, into.Ticket = g.Origin, g.Program, g.Reason, g.Ticket
-		into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
+		into.Lapses = g.Lapses
 	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}

@@ -41,8 +41,14 @@ func (d *desk) fill(_ context.Context, rest string) error {
 	return nil
 }
 
-// minutes is how a moment is typed, by the clock of this machine. Unix seconds will do as well.
-const minutes = "2006-01-02T15:04"
+// entered is what is typed as Slack has it: a moment by the clock of this machine becomes Unix seconds, which will do as well.
+func (in input) entered(typed string) string {
+	at, err := time.ParseInLocation("2006-01-02T15:04", typed, time.Local)
+	if in.Element.Type != "datetimepicker" || err != nil {
+		return typed
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
 
 // offer checks that an input is there, and returns the value as Slack has it. One whose options the app suggests is typed
 // into, so that they are; a choice that the app wants to hear of at once is made.
@@ -58,9 +64,7 @@ func (d *desk) offer(v fakeslack.View, key, value string) (string, error) {
 			return "", err
 		}
 	}
-	if at, err := time.ParseInLocation(minutes, value, time.Local); err == nil && in.Element.Type == "datetimepicker" {
-		value = strconv.FormatInt(at.Unix(), 10)
-	}
+	value = in.entered(value)
 	if !in.Dispatch || in.Element.Type == "plain_text_input" {
 		return value, nil
 	}

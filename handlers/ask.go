@@ -125,7 +125,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	if g.Origin == store.Requested {
 		e.By, e.Facts = g.Subject.Person, termFacts(g, "from", g.ID)
 		into.Origin, into.Program, into.Reason, into.Ticket = g.Origin, g.Program, g.Reason, g.Ticket
-		into.Lapses = g.Lapses
+		into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
 	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}

@@ -1,27 +1,40 @@
 package bot
 
-import "sekisho/store"
+import (
+	"strings"
 
-// accessKey is the card's part for an access key: where it is, and what has become of it. Everybody reads the card, so
-// it does not say how to read the secret.
-func accessKey(g store.Grant) []string {
+	"sekisho/store"
+)
+
+const (
+	keyLength  = 128 // of an access key's id
+	nameLength = 512 // of a secret's name
+	arnLength  = 640 // of its ARN
+)
+
+// accessKey says where an access key is, and what has become of it. Everybody reads this, so it does not say how to read
+// the secret.
+func accessKey(p Pen, g store.Grant) []string {
+	key := g.Effects["access_key"]
+	d := data{"Key": codeOf(key, keyLength), "Secret": codeOf(g.Effects["secret"], nameLength)}
 	switch {
-	case g.Effects["access_key"] == "":
-		return nil
+	case key == "":
 	case g.State == store.Active:
-		return []string{"card.key_issued"}
+		return []string{p.Words.Say("card.key_issued", d)}
 	case g.State == store.Ended && !g.Clearing.IsZero():
-		return []string{"card.key_off"}
+		d["At"] = when(g.Clearing, p.Zone)
+		return []string{p.Words.Say("card.key_disabled", d)}
 	case g.State == store.Ended:
-		return []string{"card.key_deleted"}
+		return []string{p.Words.Say("card.key_deleted", d)}
 	}
 	return nil
 }
 
 // accessKeyDM says how to read the secret, to the one person who can.
-func accessKeyDM(g store.Grant) []string {
-	if g.State != store.Active {
+func accessKeyDM(p Pen, g store.Grant) []string {
+	if g.State != store.Active || g.Effects["secret_arn"] == "" {
 		return nil
 	}
-	return []string{"dm.key_issued"}
+	return []string{p.Words.Say("dm.key_issued", data{"Key": codeOf(g.Effects["access_key"], keyLength),
+		"ARN": strings.Trim(codeOf(g.Effects["secret_arn"], arnLength), "`")})}
 }

@@ -51,7 +51,7 @@ func (p Pen) confirmApprove(g store.Grant) *slack.ConfirmationBlockObject {
 
 func (p Pen) confirmRevoke(g store.Grant) *slack.ConfirmationBlockObject {
 	text := p.Words.Say("confirm.revoke.text", data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 64)})
-	text = strings.Join(append([]string{text}, p.part(g)...), "\n")
+	text = strings.Join(append([]string{text}, p.before(g)...), "\n")
 	return slack.NewConfirmationBlockObject(plain(p.Words.Say("confirm.revoke.title", nil)), plain(text),
 		plain(p.Words.Say("button.revoke", nil)), plain(p.Words.Say("confirm.cancel", nil))).WithStyle(slack.StyleDanger)
 }

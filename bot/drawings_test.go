@@ -67,7 +67,7 @@ func drawings(t *testing.T) map[string]drawing {
 		by     string
 		grants map[string]store.Grant
 	}{
-		"card": {"Card", cards(t)}, "dm": {"DM", questions(t)}, "approver": {"Approver", approved(t)}, "reminder": {"Reminder", reminders(t)},
+		"card": {"Card", with(cards(t), keyCards(t))}, "dm": {"DM", with(questions(t), keyCards(t))}, "approver": {"Approver", approved(t)}, "reminder": {"Reminder", reminders(t)},
 	} {
 		for name, g := range all.grants {
 			out[folder+"/"+name] = drawing{all.by, about{grants: []store.Grant{g}}}

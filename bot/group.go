@@ -2,10 +2,10 @@ package bot
 
 import "sekisho/store"
 
-// group is the card's part for membership of an IAM group.
-func group(g store.Grant) []string {
-	if g.Effects["was_member"] == "true" {
-		return []string{"card.kept.iam-group"}
+// group says that a membership of an IAM group was there before.
+func group(p Pen, g store.Grant) []string {
+	if g.Effects["was_member"] != "true" {
+		return nil
 	}
-	return nil
+	return []string{p.Words.Say("card.kept.iam-group", nil)}
 }

@@ -1,41 +1,39 @@
 package bot
 
-import "sekisho/store"
+import (
+	"slices"
 
-// part is what a kind of access adds to what is said of every grant: keys of sentences, whose places are filled with the
-// grant's effects by their names.
+	"sekisho/store"
+)
+
+// part is what a kind of access adds to what is said of every grant.
 type part struct {
-	card func(store.Grant) []string // on the card and in its thread, where everybody reads
-	dm   func(store.Grant) []string // to the person who has it
+	before func(Pen, store.Grant) []string // what was there before, and so is neither given nor taken
+	card   func(Pen, store.Grant) []string // what has become of it, for everybody
+	dm     func(Pen, store.Grant) []string // and for who has it
 }
 
 // parts are those of each kind. The catalogues have the kind's other words under its name: "card.target.KIND" and
 // "card.trouble_take.KIND".
 var parts = map[string]part{
-	"iam-group":  {card: group},
+	"iam-group":  {before: group},
 	"access-key": {card: accessKey, dm: accessKeyDM},
 }
 
-// part is what the grant's kind adds to the card, said.
-func (p Pen) part(g store.Grant) []string { return p.sayPart(g, parts[g.Kind].card) }
+// before says what was there before.
+func (p Pen) before(g store.Grant) []string { return p.added(parts[g.Kind].before, g) }
 
-// partDM is what it adds to what its holder reads.
-func (p Pen) partDM(g store.Grant) []string { return p.sayPart(g, parts[g.Kind].dm) }
-
-func (p Pen) sayPart(g store.Grant, keys func(store.Grant) []string) []string {
-	if keys == nil {
-		return nil
-	}
-	d := data{}
-	for name, value := range g.Effects {
-		d[name] = codeOf(value, effectLength)
-	}
-	var out []string
-	for _, key := range keys(g) {
-		out = append(out, p.Words.Say(key, d))
-	}
-	return out
+// part is what the grant's kind adds to its card.
+func (p Pen) part(g store.Grant) []string {
+	return slices.Concat(p.before(g), p.added(parts[g.Kind].card, g))
 }
 
-// effectLength is as long as an effect is shown: an ARN with the longest name of a secret.
-const effectLength = 640
+// partDM is what it adds for its holder.
+func (p Pen) partDM(g store.Grant) []string { return p.added(parts[g.Kind].dm, g) }
+
+func (p Pen) added(say func(Pen, store.Grant) []string, g store.Grant) []string {
+	if say == nil {
+		return nil
+	}
+	return say(p, g)
+}

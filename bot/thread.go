@@ -19,12 +19,16 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	case store.Approve:
 		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
 	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Clear:
+		more = p.part(g)
 	case store.NotMine:
 		if e.State == store.Ending {
 			key = "thread.not_mine_take"
 		}
 	case store.Again:
 		switch d["Address"] = code(e.Facts["address"]); {
+		case e.Facts["program"] != "":
+			key, d["Program"] = "thread.again_program", code(e.Facts["program"])
 		case e.By != store.Self:
 			key = "thread.again_request"
 		case d["Address"] == "":
@@ -57,7 +61,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 	case store.Undo:
 		more = p.part(g)
-		if !g.Planned || len(more) > 0 { // AWS was never touched, or what stays was there before
+		if !g.Planned || len(p.before(g)) > 0 { // AWS was never touched, or what stays was there before
 			key = "thread.undo_nothing"
 		}
 	default:

@@ -21,6 +21,8 @@ const (
 	InUse       = "in_use"        // another person has it, or has asked for it, and it is for one at a time
 	Impossible  = "impossible"    // AWS would not have it now, whoever approves
 	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
+	NotNamed    = "not_named"     // sent by a role that the configuration does not name for this IAM user
+	TooMany     = "too_many"      // this program has asked too often
 	StartPast   = "start_past"    // the wished start is over
 	StartFar    = "start_far"     // it is too far ahead
 	EndPast     = "end_past"      // the wished end is over
@@ -38,7 +40,9 @@ const WishPrefix = "request-"
 type Wish struct {
 	ID          string // begins with WishPrefix; made of the form and what it says, so that sending it twice asks once
 	By          string // Slack user id
-	Sender      string // unique id of the IAM user who sent it through SQS; By is found out then
+	Sender      string // who sent it through SQS, by SQS's word; who that is, the next two, is found out
+	UserID      string // of User, as IAM says
+	Role        string // the role that asks, behind its account's name; "" if User does
 	Entitlement string
 	User        string        // an IAM user of the person; "" for the only one that they have in the account
 	Duration    time.Duration // 0: the rule's
@@ -104,12 +108,6 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return Decision{Rule: w.Entitlement}, err
 	}
-	if w.Sender != "" {
-		var d Decision
-		if w, d, err = k.sent(ctx, w); err != nil || d.Refusal != "" {
-			return d, err
-		}
-	}
 	g, d, err := k.wished(ctx, w)
 	if err == nil && d.Refusal == "" {
 		d, err = k.taken(ctx, g, d)
@@ -117,11 +115,7 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if err != nil || d.Refusal != "" {
 		return d, err
 	}
-	received := store.Entry{Verb: store.Receive, By: w.By, At: k.now()}
-	if w.Sender != "" {
-		received.Facts = map[string]string{"sender": w.Sender}
-	}
-	g, err = g.After(received)
+	g, err = g.After(store.Entry{Verb: store.Receive, By: w.By, At: k.now()})
 	if err == nil {
 		err = k.save(ctx, &g)
 	}
@@ -135,12 +129,12 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, error) {
 	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
 	person := k.Policy.People.Of(w.By)
-	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
+	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Role: w.Role, Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
 		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Exclusive: rule.Exclusive, Duration: w.Duration, Reason: w.Reason}
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket
 	}
-	g.Subject.UserID, g.Subject.Person = w.Sender, person
+	g.Subject.UserID, g.Subject.Person = w.UserID, person
 	now := k.now()
 	var refusal string
 	if g.From, g.To, refusal = w.term(now); refusal != "" {
@@ -188,8 +182,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 		return d, nil
 	}
 	g.Subject.UserID = user.ID
-	if code := k.impossible(look, g); code != "" {
-		d.refuse(Impossible, "code", code)
+	if d.must(k.impossible(look, g)); d.Refusal != "" {
 		return d, nil
 	}
 	id, err := store.Holder(ctx, k.DB, g.Slot())
@@ -209,10 +202,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 	case held.Subject.Person != g.Subject.Person && held.State.Open():
 		d.refuse(InUse)
 	case has(held, k.now()):
-		d.refuse(Already, "until", strconv.FormatInt(held.Until.Unix(), 10))
-		if held.Ahead() {
-			d.Why[len(d.Why)-1].Facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
-		}
+		d.Refusal, d.Why = Already, append(d.Why, already(held))
 	}
 	return d, err
 }
@@ -224,6 +214,22 @@ func (k *Keeper) impossible(ctx context.Context, g store.Grant) string {
 		return refused.Code
 	}
 	return ""
+}
+
+// must refuses what AWS would not have, by its code if there is one.
+func (d *Decision) must(code string) {
+	if code != "" {
+		d.refuse(Impossible, "code", code)
+	}
+}
+
+// already is why what somebody has is not asked for.
+func already(held store.Grant) Reason {
+	facts := map[string]string{"until": strconv.FormatInt(held.Until.Unix(), 10)}
+	if held.Ahead() {
+		facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
+	}
+	return Reason{Already, facts}
 }
 
 // has tells whether a grant gives access that is not about to end.
@@ -243,11 +249,11 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 		return k.fail(ctx, g, err)
 	}
 	d := k.Policy.Decide(q)
-	if d.Refusal == "" && k.impossible(ctx, k.under(g, rule, d)) != "" {
-		d.Refusal = Impossible
+	if d.Refusal == "" {
+		d.must(k.impossible(ctx, k.under(g, rule, d)))
 	}
 	if d.Refusal != "" {
-		return k.ignore(ctx, g, d.Refusal)
+		return k.ignoreFor(ctx, g, d.because())
 	}
 	return k.ask(ctx, k.under(g, rule, d), d)
 }

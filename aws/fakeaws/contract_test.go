@@ -22,7 +22,7 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, credentialContract, keyContract, secretContract, sqsContract)
+var contract = slices.Concat(iamContract, roleContract, credentialContract, keyContract, secretContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
@@ -36,6 +36,8 @@ type cloud struct {
 // scene makes what the cases start from, within one account.
 type scene interface {
 	user(t *testing.T, name string) (userID string)
+	role(t *testing.T, name string) (roleID string)
+	dropRole(t *testing.T, name string)
 	group(t *testing.T, name string)
 	password(t *testing.T, user string)
 	key(t *testing.T, user string) (id string)
@@ -83,10 +85,15 @@ func TestContractOverSocket(t *testing.T) {
 type fakeScene struct{ aws *fakeaws.AWS }
 
 func (s fakeScene) user(_ *testing.T, name string) string { return s.aws.AddUser(prod, name, nil) }
-func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod, name) }
-func (s fakeScene) password(_ *testing.T, user string)    { s.aws.AddPassword(prod, user) }
-func (s fakeScene) key(_ *testing.T, user string) string  { return s.aws.AddKey(prod, user) }
-func (s fakeScene) mfa(_ *testing.T, user string)         { s.aws.AddMFA(prod, user) }
+func (s fakeScene) role(_ *testing.T, name string) string {
+	s.aws.AddRole(prod, name, "")
+	return s.aws.RoleID(prod, name)
+}
+func (s fakeScene) dropRole(_ *testing.T, name string)   { s.aws.DeleteRole(prod, name) }
+func (s fakeScene) group(_ *testing.T, name string)      { s.aws.AddGroup(prod, name) }
+func (s fakeScene) password(_ *testing.T, user string)   { s.aws.AddPassword(prod, user) }
+func (s fakeScene) key(_ *testing.T, user string) string { return s.aws.AddKey(prod, user) }
+func (s fakeScene) mfa(_ *testing.T, user string)        { s.aws.AddMFA(prod, user) }
 
 func (s fakeScene) policies(_ *testing.T, user, own, managed string) {
 	s.aws.AddUserPolicy(prod, user, own)

@@ -9,6 +9,7 @@ import (
 
 var iamActions = map[string]action{
 	"GetUser":                  {do: (*AWS).getUser},
+	"GetRole":                  {do: (*AWS).getRole},
 	"ListUsers":                {do: (*AWS).listUsers},
 	"GetGroup":                 {do: (*AWS).getGroup},
 	"ListGroupsForUser":        {do: (*AWS).listGroupsForUser},

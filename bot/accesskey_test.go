@@ -1,0 +1,62 @@
+package bot
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"sekisho/store"
+)
+
+// aKey is a request for an access key of a system's user.
+func aKey(g *store.Grant) {
+	byHand(g)
+	g.Entitlement, g.Kind, g.Target, g.Exclusive = "batch-key", "access-key", "svc-batch", true
+}
+
+// What happens to an access key.
+var (
+	planKey  = store.Entry{Verb: store.Plan, Facts: map[string]string{"key_user": "AIDASVCBATCH", "keys_before": "", "secret": "sekisho/svc-batch/access-key-20261122T051200Z"}}
+	applyKey = store.Entry{Verb: store.Apply, Facts: map[string]string{"access_key": "AKIASEKISHOEXAMPLE00", "issued_at": "2026-11-22T05:12:00Z",
+		"secret_arn": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch/access-key-20261122T051200Z-a1B2c3"}}
+	undoKey = store.Entry{Verb: store.Undo, Facts: map[string]string{"deactivated": "AKIASEKISHOEXAMPLE00"}, Until: signedIn.Add(30 * time.Hour)}
+	cleared = store.Entry{Verb: store.Clear}
+)
+
+// keyCards are access keys in the states in which their cards are not like others'.
+func keyCards(t *testing.T) map[string]store.Grant {
+	t.Helper()
+	one := changed(aKey)
+	return map[string]store.Grant{
+		"key-asked":          one,
+		"key-active":         lived(t, one, approve, planKey, applyKey),
+		"key-ending-trouble": lived(t, one, approve, planKey, applyKey, expire, failed("AccessDenied")),
+		"key-disabled":       lived(t, one, approve, planKey, applyKey, expire, undoKey),
+		"key-deleted":        lived(t, one, approve, planKey, applyKey, expire, undoKey, cleared),
+		"key-refused":        lived(t, one, approve, refused("TwoKeys"), undo),
+	}
+}
+
+// The command that reads the secret is for its requester: the card, which everybody reads, does not have it.
+func TestTheCommandIsForTheRequesterAlone(t *testing.T) {
+	command := "aws secretsmanager get-secret-value"
+	for name, g := range keyCards(t) {
+		for _, language := range languages {
+			p := penIn(language)
+			card, dm := string(encoded(t, p.Card(g))), string(encoded(t, p.DM(g)))
+			if strings.Contains(card, command) {
+				t.Errorf("%s, %s: the card says how to read the secret", name, language)
+			}
+			if got, want := strings.Contains(dm, command), g.State == store.Active; got != want {
+				t.Errorf("%s, %s: the requester reads the command: %t, want %t", name, language, got, want)
+			}
+		}
+	}
+}
+
+// with has the entries of more as well.
+func with(some, more map[string]store.Grant) map[string]store.Grant {
+	maps.Copy(some, more)
+	return some
+}

@@ -76,7 +76,7 @@ func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 

@@ -331,7 +331,7 @@ func TestRotateBySchedule(t *testing.T) {
 		w.stop() // and the schedule fires once more, from another process at the same time
 		w.keeper = w.newKeeper()
 		w.run()
-		w.wait(5 * 24 * time.Hour)
+		w.wait(4 * 24 * time.Hour)
 		if ids := tasks(); len(ids) != 1 {
 			t.Errorf("begun twice: %v", ids)
 		}

@@ -64,6 +64,10 @@ type account struct {
 	queues map[string]*queue // by name
 
 	secrets map[string]*secret // by name
+
+	servers   map[string]*server   // by id
+	documents map[string]*document // by name
+	commands  []*command           // the oldest first
 }
 
 // principal is who an access key speaks for.
@@ -106,6 +110,9 @@ func (a *AWS) open(id string) {
 		queues: make(map[string]*queue),
 
 		secrets: make(map[string]*secret),
+
+		servers:   make(map[string]*server),
+		documents: make(map[string]*document),
 	}
 	a.accounts[id] = acc
 	u := acc.addUser(operator, nil, a.now())

@@ -58,7 +58,9 @@ type AWS struct {
 // account holds what one account owns. A new service adds its field here.
 type account struct {
 	id     string
+	opened time.Time
 	serial int
+	report *report // of credentials, the last one; nil for none
 	iam    directory
 	roles  map[string]*role  // by ARN
 	queues map[string]*queue // by name
@@ -105,6 +107,7 @@ func New(o Options) *AWS {
 func (a *AWS) open(id string) {
 	acc := &account{
 		id:     id,
+		opened: a.now(),
 		iam:    newDirectory(a.lag),
 		roles:  make(map[string]*role),
 		queues: make(map[string]*queue),

@@ -23,7 +23,7 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, credentialContract, keyContract, secretContract, secretEndContract, ssmContract, sqsContract)
+var contract = slices.Concat(iamContract, credentialContract, keyContract, reportContract, secretContract, secretEndContract, ssmContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {

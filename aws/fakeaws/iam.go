@@ -24,6 +24,8 @@ var iamActions = map[string]action{
 	"ListUserPolicies":         {do: (*AWS).listUserPolicies},
 	"ListAttachedUserPolicies": {do: (*AWS).listAttachedUserPolicies},
 	"ListMFADevices":           {do: (*AWS).listMFADevices},
+	"GenerateCredentialReport": {do: (*AWS).generateCredentialReport, write: true},
+	"GetCredentialReport":      {do: (*AWS).getCredentialReport},
 }
 
 // groupsPerUser is a quota that nobody can have raised.

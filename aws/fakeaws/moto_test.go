@@ -42,6 +42,11 @@ var motoDeviates = map[string]string{
 	"no such command at a server":                 "it answers InvalidCommandId, which AWS has for a malformed one",
 	"command that cannot be sent":                 "it sends every command, of any document to any server",
 	"version of a document that there is not":     "it answers InvalidDocument",
+	"report says N/A of what there is not":        "it writes not_supported, and the user's date for the password's",
+	"keys stand in a report by their ids":         "it has them in the order in which they were made",
+	"report says when it was made":                "it says 2015",
+	"report of the root user":                     "it leaves the root user out",
+	"young report stays as it is":                 "it makes a new one each time",
 	"forbidden character":                         "it takes every character",
 }
 

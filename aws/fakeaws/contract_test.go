@@ -23,7 +23,7 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, credentialContract, keyContract, reportContract, secretContract, secretEndContract, ssmContract, sqsContract)
+var contract = slices.Concat(iamContract, roleContract, credentialContract, keyContract, reportContract, secretContract, secretEndContract, ssmContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
@@ -38,6 +38,8 @@ type cloud struct {
 // scene makes what the cases start from, within one account.
 type scene interface {
 	user(t *testing.T, name string) (userID string)
+	role(t *testing.T, name string) (roleID string)
+	dropRole(t *testing.T, name string)
 	group(t *testing.T, name string)
 	password(t *testing.T, user string)
 	key(t *testing.T, user string) (id string)
@@ -91,6 +93,12 @@ func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod,
 func (s fakeScene) password(_ *testing.T, user string)    { s.aws.AddPassword(prod, user) }
 func (s fakeScene) key(_ *testing.T, user string) string  { return s.aws.AddKey(prod, user) }
 func (s fakeScene) mfa(_ *testing.T, user string)         { s.aws.AddMFA(prod, user) }
+
+func (s fakeScene) role(_ *testing.T, name string) string {
+	s.aws.AddRole(prod, name, "")
+	return s.aws.RoleID(prod, name)
+}
+func (s fakeScene) dropRole(_ *testing.T, name string) { s.aws.DeleteRole(prod, name) }
 
 func (s fakeScene) document(_ *testing.T, name, content string) {
 	s.aws.AddDocument(prod, name, content)

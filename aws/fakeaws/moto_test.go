@@ -20,6 +20,9 @@ var motoDeviates = map[string]string{
 	"pages of members":                            "it returns all, whatever MaxItems says",
 	"names are not told apart by case":            "it looks names up as they are written",
 	"name outside the pattern":                    "it does not look at the pattern of a name it does not know",
+	"a role's name is not told apart by case":     "it looks names up as they are written",
+	"role's name outside the pattern":             "it does not look at the pattern of a name it does not know",
+	"message says who sent it":                    "it names one sender, AIDAIT2UOQQY3AUEKVGXU, for all",
 	"pages of keys":                               "it returns all, whatever MaxItems says",
 	"pages of users":                              "it returns all, whatever MaxItems says",
 	"key that is off signs nothing":               "it does not look at who signs",
@@ -78,6 +81,15 @@ type sdkScene struct {
 
 func (s sdkScene) user(t *testing.T, name string) string {
 	return *must[*iam.CreateUserOutput](t)(s.iam.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})).User.UserId
+}
+
+func (s sdkScene) role(t *testing.T, name string) string {
+	return *must[*iam.CreateRoleOutput](t)(s.iam.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: &name,
+		AssumeRolePolicyDocument: new(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`)})).Role.RoleId
+}
+
+func (s sdkScene) dropRole(t *testing.T, name string) {
+	must[*iam.DeleteRoleOutput](t)(s.iam.DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: &name}))
 }
 
 func (s sdkScene) group(t *testing.T, name string) {

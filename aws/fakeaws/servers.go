@@ -78,15 +78,15 @@ func (a *AWS) AddServer(account string, s Server) {
 
 // serverConfig has the credentials of an instance profile.
 func (a *AWS) serverConfig(acc *account, s Server) aws.Config {
-	arn := "arn:aws:iam::" + acc.id + ":role/" + s.Role
-	if acc.roles[arn] == nil {
-		acc.roles[arn] = &role{acc, acc.newID("AROA"), s.Role, ""}
+	profile := acc.role(s.Role)
+	if profile == nil {
+		profile = a.addRole(acc, s.Role, "")
 	}
 	key := acc.newID("ASIA")[:20]
 	p := principal{
 		account: acc,
-		userID:  acc.roles[arn].id + ":" + s.ID,
-		arn:     "arn:aws:sts::" + acc.id + ":assumed-role/" + s.Role + "/" + s.ID,
+		userID:  profile.id + ":" + s.ID,
+		arn:     "arn:aws:sts::" + acc.id + ":assumed-role/" + profile.name + "/" + s.ID,
 		secret:  secretOf(key),
 		token:   letters("token", key),
 	}

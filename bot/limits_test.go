@@ -45,6 +45,9 @@ func worst(g store.Grant, text string) store.Grant {
 	if g.State == store.Asked {
 		g.Auto = g.Longest
 	}
+	if len(g.Escalated()) > 0 {
+		g.Escalation.To = slices.Repeat([]string{"usergroup:S0" + strings.Repeat("A", 20)}, 99)
+	}
 	g.Approvals = slices.Clip(g.Approvals) // which others that run at the same time append to as well
 	for i := range 29 {
 		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})
@@ -82,7 +85,7 @@ func worstAlert(a store.Alert, text string) store.Alert {
 func TestWorstViewsFit(t *testing.T) {
 	all := views(t)
 	grants := cards(t)
-	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "active-extension-high"} {
+	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "asked-escalated", "active-extension-high"} {
 		g := grants[name]
 		g.Digest = true
 		all["digest/all "+name] = view{kind: "digest", grants: slices.Repeat([]store.Grant{g}, onDigest)} // worse than a mixture

@@ -25,6 +25,8 @@ func (v view) in(p Pen) Message {
 		return p.DM(v.grants[0])
 	case "approver":
 		return p.Approver(v.grants[0])
+	case "call":
+		return p.Call(v.grants[0], toCard)
 	case "reminder":
 		return p.Reminder(v.grants[0])
 	case "digest":
@@ -57,6 +59,9 @@ func views(t *testing.T) map[string]view {
 	}
 	for _, name := range []string{"asked-1-of-2", "approved", "active", "ended-revoked", "denied"} {
 		out["approver/"+name] = view{kind: "approver", grants: []store.Grant{cards(t)[name]}}
+	}
+	for name, g := range calls() {
+		out["call/"+name] = view{kind: "call", grants: []store.Grant{g}}
 	}
 	for name, g := range reminders(t) {
 		out["reminder/"+name] = view{kind: "reminder", grants: []store.Grant{g}}
@@ -116,6 +121,18 @@ func questions(t *testing.T) map[string]store.Grant {
 	}
 }
 
+// calls are the requests on which people are asked to decide.
+func calls() map[string]store.Grant {
+	return map[string]store.Grant{
+		"asked":   changed(func(g *store.Grant) { g.Card = store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"} }),
+		"request": changed(byHand),
+		"risky":   changed(func(g *store.Grant) { needsBoth(g); g.Reason = "" }),
+	}
+}
+
+// toCard is what Slack says links to a card.
+const toCard = "https://example.slack.com/archives/C0APPROVALS/p1763787600000100"
+
 // reminders are the grants whose holder has been reminded of the end, and what became of it.
 func reminders(t *testing.T) map[string]store.Grant {
 	t.Helper()
@@ -149,7 +166,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked"),
+		"requests": pick("request", "request-active", "asked-escalated"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 	}
 }

@@ -214,7 +214,7 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision, now time.Tim
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, now.Add(rule.Within)
-	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
+	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(now)
 	return g
 }
 

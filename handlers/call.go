@@ -4,21 +4,22 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"sekisho/store"
 )
 
-const (
-	mostWritten = 10          // who could decide, and are each written to; where there are more, the thread calls them
-	callWithin  = time.Minute // of letters that wait: after that the next reminder is as soon, and calls them
-)
+// mostWritten could decide and are each written to. Where there are more, the thread calls them.
+const mostWritten = 10
 
 // callDeciders tells those who could count for the first step that a request waits, each once and in a message of their
 // own, which has no button: it is decided on its card. What is in a digest is one of many, and what a rule would give by
-// itself waits for its person: neither writes to anybody.
+// itself waits for its person: neither writes to anybody. Once a reminder is due the letters that still wait are left out:
+// it calls everybody.
 func (k *Keeper) callDeciders(ctx context.Context, g store.Grant, unheard unheard, heard *store.Telling) error {
 	calls := g.State == store.Asked && !g.Digest && g.Auto == 0 && g.Subject.Person != "" && len(g.Steps) > 0
+	if what, at := g.NextReminder(); what == store.Remind && !k.now().Before(at) {
+		calls = false
+	}
 	if calls && unheard(store.ToDeciders, isAsk) {
 		if all, err := k.callEach(ctx, g, heard); !all {
 			return err
@@ -41,9 +42,6 @@ func (k *Keeper) callEach(ctx context.Context, g store.Grant, heard *store.Telli
 		switch {
 		case slices.Contains(heard.Called, account) || k.isAway(ctx, account):
 			continue
-		case k.calls.busy(g.ID, k.now()):
-			k.Log.Info("approvers are not written to: too many letters wait", "id", g.ID)
-			return true, nil
 		case k.waits(k.calls, g.ID, heard):
 			return false, nil
 		}

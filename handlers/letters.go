@@ -46,14 +46,6 @@ func (l *letters) turn(id string, now time.Time) time.Time {
 	return at.UTC().Round(0)
 }
 
-// busy tells whether a letter that has no turn yet would wait for long.
-func (l *letters) busy(id string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, waits := l.turns[id]
-	return !waits && l.next.After(now.Add(callWithin))
-}
-
 // drop forgets a turn that is not needed any more.
 func (l *letters) drop(id string) {
 	l.mu.Lock()

@@ -80,7 +80,7 @@ func TestTheOnlyWaysInAndOut(t *testing.T) {
 // Whatever happens in whatever order: the state is what the table says, the chain holds, and no end is beyond Max.
 func TestAnyLife(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		g, now := asked(), noon
+		g, now := escalating(), noon
 		entries := g.Fresh()
 		for range rapid.IntRange(0, 30).Draw(rt, "length") {
 			now = now.Add(time.Duration(rapid.IntRange(-120, 600).Draw(rt, "minutes")) * time.Minute) // clocks jump back too

@@ -73,9 +73,14 @@ func TestWhoIsAskedToDecide(t *testing.T) {
 // Nobody is asked where nobody can approve, or nobody has to.
 func TestWhoIsNotAsked(t *testing.T) {
 	for name, change := range map[string]func(*handlers.Policy){
-		"of nobody's user":   func(p *handlers.Policy) { p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}}) },
-		"given by the rule":  func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 12 * time.Hour} },
-		"the holder decides": func(p *handlers.Policy) { p.Entitlements[0].Steps[0].By = []string{"U0YAMADA"}; escalatesTo(p, "U0SATO") },
+		"of nobody's user": func(p *handlers.Policy) {
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}})
+		},
+		"given by the rule": func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 12 * time.Hour} },
+		"the holder decides": func(p *handlers.Policy) {
+			p.Entitlements[0].Steps[0].By = []string{"U0YAMADA"}
+			escalatesTo(p, "U0SATO")
+		},
 	} {
 		inWorld(t, func(w *world) {
 			w.govern(change)

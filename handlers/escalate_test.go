@@ -137,22 +137,21 @@ func TestAnEscalationWaitsForTheCard(t *testing.T) {
 
 // An approval of somebody whom the rule escalates to no longer is worth nothing before AWS is touched; nor a press.
 func TestAnEscalationIsUpheld(t *testing.T) {
-	for _, late := range []bool{false, true} {
+	others := &handlers.Escalation{After: time.Hour, To: []string{"U0KATO"}}
+	for late, now := range map[bool]*handlers.Escalation{false: nil, true: others} {
 		inWorld(t, func(w *world) {
 			w.onCall(nil)
 			w.signIn("1")
 			w.wait(time.Hour + 3*time.Second)
-			want := handlers.NotApprover
 			if late {
 				w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "Throttling"} })
 				if got := w.press("U0OTHER", store.Approve); got != "" {
 					t.Fatal(got)
 				}
-				want = ""
 			}
-			w.ruled(func(e *handlers.Entitlement) { e.Escalation = nil })
+			w.ruled(func(e *handlers.Entitlement) { e.Escalation = now })
 			if !late {
-				if got := w.press("U0OTHER", store.Approve); got != want {
+				if got := w.press("U0OTHER", store.Approve); got != handlers.NotApprover {
 					t.Errorf("refused with %q", got)
 				}
 				return
@@ -250,6 +249,20 @@ func TestAnEscalationIsEnoughToAsk(t *testing.T) {
 			t.Errorf("escalated to %s: %q, steps %v", to, d.Refusal, d.Steps)
 		}
 	}
+}
+
+// Who is in its group is looked up for that.
+func TestAnEscalationToTheHolderIsNotEnoughToAsk(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.onCall(func(e *handlers.Entitlement) { e.Steps[0].By = []string{"U0YAMADA"} })
+		for i, want := range []string{"", handlers.NoApprover} {
+			d, err := w.keeper.Request(w.t.Context(), handlers.Wish{ID: fmt.Sprint(handlers.WishPrefix, i), By: "U0YAMADA", Entitlement: rule, Reason: "x"})
+			if err != nil || d.Refusal != want {
+				t.Errorf("%q, %v; want %q", d.Refusal, err, want)
+			}
+			w.leads.also("S0ONCALL", "U0YAMADA")
+		}
+	})
 }
 
 // It waits on the Home tab of whom it is escalated to, from then on.

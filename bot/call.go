@@ -14,12 +14,18 @@ import (
 // says what was so when it was written: it is never redrawn. Without a link it names the channel of the card.
 func (p Pen) Call(g store.Grant, link string) Message {
 	d := data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": code(g.Target), "Account": name(g.AccountName, g.Account),
-		"Duration": p.Words.Span(g.Duration), "Lapses": when(g.Lapses, p.Zone), "Channel": mentionChannel(g.Card.Channel), "Link": escaper.Replace(link)}
+		"Duration": p.term(g), "Lapses": when(g.Lapses, p.Zone), "Channel": mentionChannel(g.Card.Channel), "Link": escaper.Replace(link)}
 	key := "call.signed_in"
-	if g.Origin == store.Requested {
+	switch {
+	case g.Program:
+		key = "call.asked_program"
+	case g.Origin == store.Requested:
 		key = "call.asked"
 	}
 	text := p.Words.Say(key, d)
+	if g.Program {
+		text += "\n" + p.Words.Say("digest.asked_by."+by(g), data{"Role": codeOf(g.Role, 64)})
+	}
 	if reason := codeOf(g.Reason, digestReason); reason != "" {
 		text += "\n" + p.Words.Say("digest.request_reason", data{"Reason": reason})
 	}

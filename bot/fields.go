@@ -12,7 +12,7 @@ import (
 // fields are the facts, which Slack sets two in a row.
 func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 	fields := []*slack.TextBlockObject{
-		p.fact("card.who", p.who(g.Subject)+" "+code(g.Subject.User)),
+		p.fact("card.who", p.requester(g)),
 		p.fact("card.account", nameAndID(g.AccountName, g.Account)),
 		p.fact("card.target."+g.Kind, code(g.Target)),
 		p.fact("card.duration", p.duration(g)),
@@ -29,7 +29,7 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
 	case g.State == store.Ended:
 		fields = append(fields, p.fact("card.ended", when(g.Ended, p.Zone)))
-	case g.State == store.Approved || g.State == store.Active: // what is ending does not wait for it
+	case (g.State == store.Approved || g.State == store.Active) && !g.Until.Equal(g.To): // what is ending does not wait for it
 		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
 	}
 	return fields
@@ -41,7 +41,7 @@ func hasSignIn(g store.Grant) bool { return g.Origin != store.Requested || g.Sig
 // duration is how long it lasts, and how long sign-ins can make it last. They do not prolong what was asked for by hand.
 func (p Pen) duration(g store.Grant) string {
 	if g.Origin == store.Requested {
-		return p.Words.Span(g.Duration)
+		return p.term(g)
 	}
 	return p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})
 }
@@ -49,6 +49,22 @@ func (p Pen) duration(g store.Grant) string {
 // fact is a name and what it is.
 func (p Pen) fact(key, value string) *slack.TextBlockObject {
 	return markdown("*" + p.Words.Say(key, nil) + "*\n" + value)
+}
+
+// requester is who asks. A program is not the person for whom it does.
+func (p Pen) requester(g store.Grant) string {
+	if !g.Program {
+		return p.who(g.Subject) + " " + code(g.Subject.User)
+	}
+	return p.Words.Say("card.asked_by."+by(g), data{"Role": code(g.Role), "Who": p.who(g.Subject), "User": code(g.Subject.User)})
+}
+
+// by ends the keys of what is said of a program: it has a role, or the user's own credentials.
+func by(g store.Grant) string {
+	if g.Role != "" {
+		return "role"
+	}
+	return "program"
 }
 
 func (p Pen) who(s store.Subject) string {

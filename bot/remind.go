@@ -46,7 +46,7 @@ func (p Pen) escalated(g store.Grant) string { return mentions(g.Escalated(), g.
 
 // next calls those whom the other steps need, once an approval has met one.
 func (p Pen) next(g store.Grant, e store.Entry) string {
-	n := slices.IndexFunc(g.Approvals, func(a store.Approval) bool { return a.By == e.By })
+	n := slices.IndexFunc(g.Approvals, func(a store.Approval) bool { return a.At.Equal(e.At) })
 	if g.State != store.Asked || n < 0 {
 		return ""
 	}

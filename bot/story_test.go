@@ -61,6 +61,12 @@ func byHand(g *store.Grant) {
 	g.ID, g.Origin, g.Signin = "request-20261122T050000Z-V0AAAAAAAA1-0011aabb", store.Requested, store.Signin{}
 }
 
+// byRole was asked for by a program, with a role.
+func byRole(g *store.Grant) {
+	byHand(g)
+	g.ID, g.Program, g.Role = "request-queue-00112233445566778899aabbccddeeff", true, "production/deployer"
+}
+
 // needsBoth asks for one of a group and two of another, and what can do much harm.
 func needsBoth(g *store.Grant) {
 	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
@@ -76,6 +82,16 @@ func wanted(g *store.Grant) {
 	g.Reason, g.Ticket = "Roll back release 214:\nthe *checkout* is down.", "OPS-214"
 }
 
+// ahead was asked for by hand, for an hour of tomorrow.
+func ahead(g *store.Grant) {
+	byHand(g)
+	g.From, g.To, g.Duration = signedIn.Add(19*time.Hour), signedIn.Add(20*time.Hour), time.Hour
+}
+
+// later and until have one of the two.
+func later(g *store.Grant) { ahead(g); g.To = time.Time{} }
+func until(g *store.Grant) { ahead(g); g.From = time.Time{} }
+
 func byItself(g *store.Grant) { g.Auto, g.Longest = 4*time.Hour, 4*time.Hour }
 
 // lived is the grant after entries, a minute apart, the first a minute after the sign-in.
@@ -87,7 +103,7 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 			e.By = store.Self
 		}
 		if e.Verb == store.Approve {
-			e.Until = e.At.Add(g.Duration)
+			_, e.Until = g.Term(e.At)
 		}
 		if e.Verb == store.AskMore {
 			g.Extension.Steps = g.Steps
@@ -178,6 +194,14 @@ func cards(t *testing.T) map[string]store.Grant {
 		"request":               changed(byHand),
 		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
 		"request-active":        lived(t, changed(byHand), approve, plan, apply),
+		"request-ahead":         changed(ahead),
+		"request-later":         changed(later),
+		"request-until":         changed(until),
+		"approved-ahead":        lived(t, changed(ahead), approve),
+		"approved-ahead-fail":   lived(t, changed(ahead), approve, failed("ClockBehind")),
+		"denied-ahead":          lived(t, changed(ahead), store.Entry{Verb: store.Deny, By: sato}),
+		"request-program":       changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
+		"request-role":          changed(byRole),
 		"request-ended":         lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
 }
@@ -205,9 +229,12 @@ func lines(t *testing.T) []told {
 	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
 	say("again, address unknown", one, store.Entry{Verb: store.Again})
 	say("again, by hand", changed(byHand), store.Entry{Verb: store.Again, By: yamada})
+	say("again, by a program", changed(byRole), store.Entry{Verb: store.Again, Facts: map[string]string{"program": "production/deployer"}})
 	say("vote", two, vote)
 	say("approve", one, approve)
 	say("approve, by the rule", changed(byItself), mine, itself)
+	say("approve, later", changed(ahead), approve)
+	say("approve, later, by the rule", changed(func(g *store.Grant) { ahead(g); byItself(g) }), itself)
 	say("apply", one, live...)
 	say("apply, kept", one, approve, kept, apply)
 	say("mine", one, mine)

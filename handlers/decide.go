@@ -60,6 +60,9 @@ func (d Decision) Because() string {
 	return strings.Join(keys, " ")
 }
 
+// because is the last of the reasons: that of a refusal.
+func (d Decision) because() Reason { return d.Why[len(d.Why)-1] }
+
 func (d *Decision) note(key string, facts ...string) {
 	r := Reason{Key: key}
 	for i := 0; i+1 < len(facts); i += 2 {
@@ -101,6 +104,9 @@ func (p *Policy) Decide(q Question) Decision {
 		return d
 	}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
+	if !q.To.IsZero() {
+		d.Duration = q.To.Sub(q.When)
+	}
 	for _, check := range []func(*Decision, Entitlement, Question){p.checkWho, checkForm, checkHours, p.checkApprovals} {
 		if check(&d, rule, q); d.Refusal != "" {
 			d.Steps, d.Auto = nil, 0

@@ -8,6 +8,7 @@
 //
 //	Receive   request -> received         the record is durable before SQS forgets the message
 //	Request   wish -> received            the same for what a person writes, before their form closes
+//	Program   wish -> received, ignored   the same for what a program sends: its refusals are in the ledger, too
 //	identify  received -> asked           IAM is read: who is this really?
 //	judge     asked -> approved           a press, stored first, is judged by the rules
 //	give      approved -> active          claim, plan (what was there before), act, read back
@@ -49,11 +50,24 @@
 //     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
 //   - What a program asks for through SQS is decided on before the message is deleted, and never without IAM: until it has
 //     said whose the sender's id is, nobody is known to have asked. From there on it is what its person asks for by hand.
+//   - A role asks for the IAM users that the configuration names it for, and is itself nobody: the person behind the user
+//     is the holder, who hears of it and cannot approve. IAM is asked for the role's id each time, as a name can be deleted
+//     and made again. Two sessions of a role are one sender.
+//   - A program that is refused leaves a record that is ignored for the refusal: nobody saw it happen. A person whose form
+//     is refused leaves none: they read why and correct it, and nothing was asked for yet. Of a sender who is not known the
+//     record has no reason and no ticket; and no sender has more than a hundred requests an hour taken in, refused or
+//     not, as a program in a loop must fill neither the disk nor the channel. What is beyond is answered, not written.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the
 //     end is moved in the same write as the last approval, and AWS, which knows no end, is not touched. It is decided by
 //     the rule as it is when it is asked for, as if all the time from the start were.
+//   - A request may name a later start (30 days ahead at most), an end instead of a duration, or both. A late
+//     approval moves the start, and with it the end of a duration, but no wished end (store.Grant.Term): nobody can approve
+//     what has less than a minute left. The hours of a rule are looked at for the wished start.
+//   - Until its start such a grant is approved and no more: it holds its slot, AWS is not touched, everything is asked again at
+//     the start, and whoever ends it has nothing to undo. A sign-in meanwhile neither begins it sooner nor moves its end, and
+//     asks for nothing else: who needs it now finishes it and asks anew. A member who is there before is a stranger.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
 //   - Whom a request is escalated to stands apart from its steps: what it needs, what its card binds an approval to and what

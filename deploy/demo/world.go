@@ -39,6 +39,7 @@ type world struct {
 	aws    *fakeaws.AWS
 	config config.Config
 	queue  string
+	asking string // the queue of programs
 	folder string // of the ledger
 	bot    *running
 
@@ -62,7 +63,7 @@ func newWorld(lang string, who handlers.Request) (*world, error) {
 		return nil, err
 	}
 	w, err := build(c, func(ws *fakeslack.Workspace) {
-		ws.Users[0].Locale = lang // so that who follows the story can read what only its hero sees
+		ws.Users = people(lang) // so that who follows the stories can read what only one person sees
 	})
 	if err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ func newWorld(lang string, who handlers.Request) (*world, error) {
 	return w, nil
 }
 
-// build makes the places that a configuration names: its accounts with their groups, its queue, and the workspace. No
+// build makes the places that a configuration names: its accounts with their groups, its queues, and the workspace. No
 // IAM user is there yet.
 func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err error) {
 	w := &world{clock: &clock{}, config: c}
@@ -92,7 +93,8 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 		w.aws.AddGroup(rule.Account, rule.Target)
 	}
 	w.queue = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
-	w.config.SignIns = w.queue
+	w.asking = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-requests", fakeaws.QueueOptions{})
+	w.config.SignIns, w.config.Requests = w.queue, w.asking
 	ws := workspace(w.clock.now)
 	change(&ws)
 	w.slack = fakeslack.New(ws)
@@ -106,18 +108,23 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 	return w, nil
 }
 
-// settings are the story's, for whoever signs in: the record that was given may be of any user and account.
+// settings are the stories', for whoever signs in: the record that was given may be of any user and account, which is the
+// production account then.
 func settings(lang string, who handlers.Request) (config.Config, error) {
 	c, err := spoken(lang)
 	if err != nil {
 		return c, err
 	}
+	production := c.Policy.Entitlements[0].Account
 	c.Policy.Accounts = map[string]string{who.Account: "production"}
-	c.Policy.Entitlements = c.Policy.Entitlements[:1]
-	c.Policy.Entitlements[0].Account = who.Account
+	c.Policy.Entitlements = slices.DeleteFunc(c.Policy.Entitlements, func(e handlers.Entitlement) bool { return e.Account != production })
+	for i := range c.Policy.Entitlements {
+		c.Policy.Entitlements[i].Account = who.Account
+	}
 	c.Policy.People = handlers.NewPeople([]handlers.Person{
 		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
 		{Slack: []string{sato}},
+		{Slack: []string{suzuki}},
 	})
 	return c, nil
 }

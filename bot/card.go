@@ -101,6 +101,9 @@ func (p Pen) notes(g store.Grant) []string {
 	if g.State == store.Asked && g.Auto > 0 {
 		out = append(out, p.Words.Say("card.auto", data{"Longest": p.Words.Span(g.Auto)}))
 	}
+	if isEscalated(g) {
+		out = append(out, p.Words.Say("card.escalated", data{"Who": p.escalated(g)}))
+	}
 	if g.Answer != "" {
 		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
 	}
@@ -124,6 +127,9 @@ func (p Pen) notes(g store.Grant) []string {
 
 // isUnmapped tells whether a request waits that nobody can approve.
 func isUnmapped(g store.Grant) bool { return g.State == store.Asked && g.Subject.Person == "" }
+
+// isEscalated tells whether a request waits on which more people may decide by now.
+func isEscalated(g store.Grant) bool { return g.State == store.Asked && len(g.Escalated()) > 0 }
 
 // isRisky tells whether access that can do much harm is asked for, or given.
 func isRisky(g store.Grant) bool { return g.Risk == store.High && g.State.Open() }

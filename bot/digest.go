@@ -59,6 +59,9 @@ func (p Pen) digestLine(g store.Grant) string {
 	if reason := codeOf(g.Reason, digestReason); reason != "" && g.State == store.Asked {
 		line += "\n" + p.Words.Say("digest.request_reason", data{"Reason": reason})
 	}
+	if isEscalated(g) {
+		line += "\n" + p.Words.Say("digest.escalated", nil)
+	}
 	if g.Answer != "" {
 		line += "\n" + p.Words.Say("card."+string(g.Answer), nil)
 	}

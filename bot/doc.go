@@ -8,6 +8,7 @@
 //	ask.go      the question to the person who signed in, whether it was them (pure)
 //	remind.go   what people are reminded of (pure)
 //	approver.go what who has approved hears of it (pure)
+//	call.go     who may decide is asked to
 //	home.go     the Home tab (pure)
 //	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)

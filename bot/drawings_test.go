@@ -39,6 +39,7 @@ var draws = map[string]func(Pen, about) any{
 	"Card":        func(p Pen, a about) any { return p.Card(a.grants[0]) },
 	"DM":          func(p Pen, a about) any { return p.DM(a.grants[0]) },
 	"Approver":    func(p Pen, a about) any { return p.Approver(a.grants[0]) },
+	"Call":        func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
 	"Reminder":    func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
 	"Digest":      func(p Pen, a about) any { return p.Digest(a.grants) },
 	"Alert":       func(p Pen, a about) any { return p.Alert(a.alert) },
@@ -67,7 +68,7 @@ func drawings(t *testing.T) map[string]drawing {
 		by     string
 		grants map[string]store.Grant
 	}{
-		"card": {"Card", cards(t)}, "dm": {"DM", questions(t)}, "approver": {"Approver", approved(t)}, "reminder": {"Reminder", reminders(t)},
+		"card": {"Card", cards(t)}, "dm": {"DM", questions(t)}, "approver": {"Approver", approved(t)}, "call": {"Call", calls()}, "reminder": {"Reminder", reminders(t)},
 	} {
 		for name, g := range all.grants {
 			out[folder+"/"+name] = drawing{all.by, about{grants: []store.Grant{g}}}
@@ -95,7 +96,7 @@ func drawings(t *testing.T) map[string]drawing {
 		many := manyOffers(n)
 		out[fmt.Sprint(extreme, "form of ", n)] = drawing{"WishForm", about{offers: many, chosen: many[n-1].ID}}
 	}
-	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "active-extension-high"} {
+	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "asked-escalated", "active-extension-high"} {
 		many := slices.Repeat([]store.Grant{cards(t)[name]}, onDigest) // worse than a mixture
 		for i := range many {
 			many[i].ID, many[i].Digest = fmt.Sprint("login-", i), true

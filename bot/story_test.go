@@ -72,6 +72,11 @@ func needsBoth(g *store.Grant) {
 	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
 }
 
+// escalates comes to be decided on by more people, one of them its holder.
+func escalates(g *store.Grant) {
+	g.Asked, g.Escalation = signedIn, store.Escalation{At: signedIn.Add(time.Hour), To: []string{"usergroup:S0ONCALL", yamada, kato}}
+}
+
 // wanted has what a requester wrote.
 func wanted(g *store.Grant) {
 	g.Reason, g.Ticket = "Roll back release 214:\nthe *checkout* is down.", "OPS-214"
@@ -125,7 +130,9 @@ var (
 	agree   = store.Entry{Verb: store.Agree, By: kato, Steps: []int{1}}
 	decline = store.Entry{Verb: store.Decline, By: sato}
 	undo    = store.Entry{Verb: store.Undo}
-	denied  = "Not during the release freeze.\nPlease ask again on Monday."
+
+	escalate = store.Entry{Verb: store.Escalate}
+	denied   = "Not during the release freeze.\nPlease ask again on Monday."
 )
 
 func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
@@ -178,6 +185,7 @@ func cards(t *testing.T) map[string]store.Grant {
 		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
 		"denied-no-reason":      lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
 		"lapsed":                lived(t, one, store.Entry{Verb: store.Lapse}),
+		"asked-escalated":       lived(t, changed(escalates), escalate),
 		"asked-mine":            lived(t, one, mine),
 		"denied-not-mine":       lived(t, one, notMine),
 		"ending-not-mine":       lived(t, one, approve, plan, apply, notMine),
@@ -256,6 +264,10 @@ func lines(t *testing.T) []told {
 	steps.Steps[0].By = []string{yamada, kato, "usergroup:no group"}
 	say("remind", one, store.Entry{Verb: store.Remind})
 	say("remind, steps", steps, store.Entry{Verb: store.Vote, By: sato, Steps: []int{2}}, store.Entry{Verb: store.Remind})
+	say("vote, a step met", changed(needsBoth), vote)
+	say("escalate", changed(escalates), escalate)
+	say("escalate, in a digest", changed(func(g *store.Grant) { escalates(g); g.Digest = true }), escalate)
+	say("remind, escalated", changed(escalates), escalate, store.Entry{Verb: store.Remind})
 	say("remind, in a digest", digested, store.Entry{Verb: store.Remind})
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)

@@ -18,7 +18,11 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	switch e.Verb {
 	case store.Approve:
 		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
-	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Vote:
+		if d["Who"] = p.next(g, e); d["Who"] != "" {
+			key = "thread.vote_next"
+		}
+	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
 	case store.NotMine:
 		if e.State == store.Ending {
 			key = "thread.not_mine_take"
@@ -32,12 +36,11 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		case d["Address"] == "":
 			key = "thread.again_unknown"
 		}
-	case store.Remind:
+	case store.Remind, store.Escalate:
 		var ok bool
-		if key, d["Who"], ok = p.nudge(g, e); !ok {
+		if key, d, ok = p.nudge(g, e); !ok {
 			return "", false
 		}
-		d["Lapses"] = when(g.Lapses, p.Zone)
 	case store.AskMore, store.Agree, store.Prolong, store.Decline:
 		key, d = p.extensionLine(g, e)
 	case store.Extend:
@@ -66,7 +69,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		return "", false
 	}
 	said := append([]string{strings.TrimSpace(p.Words.Say(key, d))}, more...)
-	if g.Digest && e.Verb != store.Remind { // the thread is of many
+	if g.Digest && e.Verb != store.Remind && e.Verb != store.Escalate { // the thread is of many
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true

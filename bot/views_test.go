@@ -64,6 +64,19 @@ func questions(t *testing.T) map[string]store.Grant {
 	}
 }
 
+// calls are the requests on which people are asked to decide.
+func calls() map[string]store.Grant {
+	return map[string]store.Grant{
+		"asked":   changed(func(g *store.Grant) { g.Card = store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"} }),
+		"request": changed(byHand),
+		"program": changed(byRole),
+		"risky":   changed(func(g *store.Grant) { needsBoth(g); g.Reason = "" }),
+	}
+}
+
+// toCard is what Slack says links to a card.
+const toCard = "https://example.slack.com/archives/C0APPROVALS/p1763787600000100"
+
 // reminders are the grants whose holder has been reminded of the end, and what became of it.
 func reminders(t *testing.T) map[string]store.Grant {
 	t.Helper()
@@ -97,7 +110,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead", "request-program", "request-role"),
+		"requests": pick("request", "request-active", "asked-escalated", "request-ahead", "approved-ahead", "request-program", "request-role"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 	}
 }

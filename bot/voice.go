@@ -173,6 +173,11 @@ func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error 
 	if !ok {
 		return nil
 	}
+	return wrap(v.reply(ctx, g, line), "post entry %d of %s", e.Seq, g.ID)
+}
+
+// reply posts under the card.
+func (v *Voice) reply(ctx context.Context, g store.Grant, line string) error {
 	if err := v.posts.wait(ctx); err != nil {
 		return err
 	}
@@ -181,7 +186,7 @@ func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error 
 	if v.posts.heed(err); answers(err, lost) || answers(err, []string{"thread_not_found"}) {
 		return nil // the card was deleted, and its thread with it; the ledger has what it said
 	}
-	return wrap(err, "post entry %d of %s", e.Seq, g.ID)
+	return err
 }
 
 // Answer implements handlers.Voice, in the language of the person.

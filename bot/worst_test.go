@@ -40,6 +40,9 @@ func worst(g store.Grant, text string) store.Grant {
 	if g.State == store.Asked {
 		g.Auto = g.Longest
 	}
+	if len(g.Escalated()) > 0 {
+		g.Escalation.To = slices.Repeat([]string{"usergroup:S0" + strings.Repeat("A", 20)}, 99)
+	}
 	g.Approvals = slices.Clip(g.Approvals) // which others that run at the same time append to as well
 	for i := range 29 {
 		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,6 +166,9 @@ func asNow(into, g store.Grant) store.Grant {
 	into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
 	into.Duration, into.Longest = g.Duration, g.Longest
 	into.Steps, into.Auto, into.Risk = g.Steps, g.Auto, g.Risk
+	if !slices.Equal(into.Escalation.To, g.Escalation.To) { // else it goes on waiting since it was first asked for
+		into.Escalation = g.Escalation
+	}
 	return into
 }
 

@@ -15,6 +15,7 @@
 //	take      active -> ending -> ended   the same, backwards, retried for ever
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
+//	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
 //	show      the Home tabs that are open  (home.go, access.go)
 //	tell      the card, its thread and the DM are redrawn from the record
@@ -69,6 +70,12 @@
 //     asks for nothing else: who needs it now finishes it and asks anew. A member who is there before is a stranger.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
+//   - Whom a request is escalated to stands apart from its steps: what it needs, what its card binds an approval to and what
+//     the rule is held against stay as they are. They count for any step from then on, while the rule still names them, and
+//     may revoke what they have approved. It is due in the lane that takes, as no message must hold it up; an extension
+//     that waits is not escalated.
+//   - Who could count for the first step is written to once, with a link to the card, at a pace that takes nothing from
+//     other letters. What is left of that when the first reminder is due is left to it.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.
 //   - Work that has begun is not cancelled by a shutdown. It has a deadline of its own.
 //   - Where five requests or more wait for a card they get one together, a digest. Each still is its own record, with

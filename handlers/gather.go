@@ -22,7 +22,7 @@ func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, ru
 		if rule.Auto != nil {
 			must = append(must, rule.Auto.Members...)
 		}
-		for i, id := range append(must, rule.Approvers()...) {
+		for i, id := range append(must, rule.Deciders()...) {
 			group, ok := groupOf(id)
 			if _, known := q.Members[group]; !ok || known {
 				continue
@@ -120,7 +120,7 @@ func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
 			continue
 		}
 		persons[person] = true
-		can, err := k.canCount(ctx, g.Steps, a.By)
+		can, err := k.canCount(ctx, opened(g.Steps, k.Policy.alsoDecide(g)), a.By)
 		if err != nil {
 			return err
 		}

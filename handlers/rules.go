@@ -38,6 +38,7 @@ type Entitlement struct {
 	Askers         []string     // who may ask: everybody if empty
 	Excluded       []string     // who may not, even if they are among the askers; whether they approve is up to the steps
 	Steps          []store.Step // approvals that are needed
+	Escalation     *Escalation  // nil: nobody else decides, however long it waits
 	Hours          *Hours       // nil: always
 	Auto           *Auto        // nil: somebody has to approve
 	Risk           store.Risk
@@ -101,7 +102,7 @@ func (e Entitlement) Approvers() []string {
 
 // Groups returns the Slack ids of all user groups that the rule names.
 func (e Entitlement) Groups() []string {
-	named := slices.Concat(e.Askers, e.Excluded, e.Approvers())
+	named := slices.Concat(e.Askers, e.Excluded, e.Deciders())
 	if e.Auto != nil {
 		named = append(named, e.Auto.Members...)
 	}

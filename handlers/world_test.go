@@ -217,9 +217,17 @@ type voice struct {
 	reminded  []store.Grant // reminders as they were drawn
 	homes     map[string]handlers.Access
 	approvers map[string][]store.Grant // what each approver saw
+	called    []call
 	alerts    []store.Alert
 	lines     []store.Verb
 	answers   []store.Press
+}
+
+// call asked somebody to decide.
+type call struct {
+	who   string
+	grant store.Grant
+	at    time.Time
 }
 
 var errDown = errors.New("no answer from Slack")
@@ -279,6 +287,18 @@ func (v *voice) Approver(_ context.Context, at store.Card, account string, g sto
 	v.approvers[account] = append(v.approvers[account], g)
 	return store.Card{Channel: "D" + account, TS: g.ID}, nil
 }
+
+func (v *voice) Call(_ context.Context, account string, g store.Grant) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.called = append(v.called, call{account, g, time.Now()})
+	return nil
+}
+
+func (v *voice) CallAll(ctx context.Context, g store.Grant) error { return v.Call(ctx, "all", g) }
 
 func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {
 	v.mu.Lock()

@@ -17,8 +17,8 @@ var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
-// where approvals are missing, ErrExtension where there is no extension to decide on, ErrTerm where the time is not within
-// what the rule allows.
+// where approvals are missing, ErrExtension where there is no extension to decide on, ErrEscalation where there is nobody to
+// escalate to, ErrTerm where the time is not within what the rule allows.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
 	if err != nil {
@@ -66,6 +66,8 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		return g.until(e)
 	case AskMore, Agree, Prolong, Decline:
 		return g.extension(e)
+	case Escalate:
+		return g.escalated(e)
 	case Plan:
 		if e.At.Before(g.From) {
 			return g, ErrTerm

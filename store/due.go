@@ -7,7 +7,7 @@ type Lane string
 
 // The lanes; the package's doc says why there are four.
 const (
-	Take  Lane = "take"  // what ends: lapse, expire, undo, recheck
+	Take  Lane = "take"  // what ends: lapse, expire, undo, recheck; and what nobody decides on: escalate
 	Give  Lane = "give"  // what begins: identify, plan, apply
 	Judge Lane = "judge" // presses
 	Tell  Lane = "tell"  // what people have not heard yet
@@ -31,6 +31,9 @@ func (g Grant) Due(lane Lane) (time.Time, bool) {
 func (g Grant) dueTake() (time.Time, bool) {
 	switch g.State {
 	case Asked:
+		if at, ok := g.Escalates(); ok {
+			return at, true
+		}
 		return g.Lapses, true
 	case Approved, Active:
 		return g.Until, true
@@ -66,7 +69,8 @@ func (g Grant) Untold() bool {
 	case "", Received, Merged:
 		return false
 	}
-	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers)
+	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers) ||
+		g.State == Asked && g.Telling.behind(g.Chain.Seq, ToDeciders)
 }
 
 func later(a, b time.Time) time.Time {

@@ -74,6 +74,7 @@ type Grant struct {
 	Risk        Risk          `json:"risk,omitempty"`
 	Reason      string        `json:"reason,omitempty"` // in the requester's own words
 	Ticket      string        `json:"ticket,omitempty"`
+	Escalation  Escalation    `json:"escalation,omitzero"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
 
 	State     State             `json:"state"`

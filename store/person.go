@@ -37,12 +37,17 @@ func (g Grant) personKeys() []Key {
 func (g Grant) Missing() []string {
 	switch {
 	case g.State == Asked:
-		return missing(g.Steps, g.Voters())
+		if out := missing(g.Steps, g.Voters()); len(out) > 0 {
+			return union(out, g.Escalated())
+		}
 	case g.State == Active && g.Extension.Open():
 		return missing(g.Extension.Steps, g.Extension.Voters())
 	}
 	return nil
 }
+
+// MissingAfter are those whom the steps need once so many of the approvals are given, whoever else may decide by now.
+func (g Grant) MissingAfter(approvals int) []string { return missing(g.Steps, g.Voters()[:approvals]) }
 
 func missing(steps []Step, voters [][]int) []string {
 	have := make([]int, len(steps)+1)
@@ -51,10 +56,19 @@ func missing(steps []Step, voters [][]int) []string {
 	}
 	var out []string
 	for i, step := range steps {
-		for _, who := range step.By {
-			if have[i+1] < step.Count && !slices.Contains(out, who) {
-				out = append(out, who)
-			}
+		if have[i+1] < step.Count {
+			out = union(out, step.By)
+		}
+	}
+	return out
+}
+
+// union is a list and those of another that it lacks.
+func union(list, more []string) []string {
+	out := slices.Clip(list)
+	for _, each := range more {
+		if !slices.Contains(out, each) {
+			out = append(out, each)
 		}
 	}
 	return out

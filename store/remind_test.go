@@ -83,7 +83,7 @@ func TestReminderIsDue(t *testing.T) {
 	if at, ok := g.Due(store.Tell); !ok || !at.Equal(noon) {
 		t.Errorf("untold: due %s, %t", at, ok)
 	}
-	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq, store.InDM: g.Chain.Seq}
+	g = told(g)
 	if at, ok := g.Due(store.Tell); !ok || !at.Equal(noon.Add(15*time.Minute)) {
 		t.Errorf("told: due %s, %t", at, ok)
 	}

@@ -56,6 +56,7 @@ const (
 	Mine     Verb = "mine"     // the holder says that the sign-in was theirs
 	NotMine  Verb = "not_mine" // the holder says that it was somebody else's
 	Remind   Verb = "remind"   // the approvers hear again that the request waits
+	Escalate Verb = "escalate" // the request has waited for long: more people may decide
 	Soon     Verb = "soon"     // the holder hears that the access ends soon
 )
 
@@ -67,7 +68,7 @@ var next = map[State]map[Verb]State{
 	"":       {Receive: Received},
 	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received},
 	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
-		Mine: Asked, NotMine: Denied, Remind: Asked},
+		Mine: Asked, NotMine: Denied, Remind: Asked, Escalate: Asked},
 	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
 		Mine: Approved, NotMine: Ending},
 	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,

@@ -13,7 +13,8 @@ import (
 
 // view is one message of this package, and what it draws: grants, or an alert.
 type view struct {
-	kind   string // the folder of its golden files
+	kind   string     // the folder of its golden files
+	verb   store.Verb // that a list is of
 	grants []store.Grant
 	alert  store.Alert
 }
@@ -29,6 +30,9 @@ func (v view) in(p Pen) Message {
 		return p.Reminder(v.grants[0])
 	case "digest":
 		return p.Digest(v.grants)
+	case "choice":
+		titles := map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"}
+		return p.Choices(p.Words.Say(titles[v.verb], data{"Who": mention(v.grants[0].Subject.Person)}), v.verb, v.grants)
 	case "alert":
 		return p.Alert(v.alert)
 	}
@@ -64,6 +68,10 @@ func views(t *testing.T) map[string]view {
 	for name, grants := range digests(t) {
 		out["digest/"+name] = view{kind: "digest", grants: grants}
 	}
+	for name, verb := range map[string]store.Verb{"finish": store.Finish, "extend": store.AskMore, "revoke": store.Revoke} {
+		out["choice/"+name] = view{kind: "choice", verb: verb, grants: choices(t, 2)}
+	}
+	out["choice/many"] = view{kind: "choice", verb: store.Revoke, grants: choices(t, mostChoices+1)}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = view{kind: "alert", alert: a}
 	}
@@ -109,11 +117,25 @@ func questions(t *testing.T) map[string]store.Grant {
 		"request":          changed(byHand),
 		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
 		"request-active":   lived(t, changed(byHand), approve, plan, apply),
+		"request-received": changed(func(g *store.Grant) { byHand(g); g.State, g.Trouble = store.Received, "ServiceFailure" }),
+		"request-merged":   changed(func(g *store.Grant) { byHand(g); g.State = store.Merged }),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
 		}),
 	}
+}
+
+// choices are grants of which one is meant.
+func choices(t *testing.T, n int) []store.Grant {
+	t.Helper()
+	var out []store.Grant
+	for i := range n {
+		g := request()
+		g.ID, g.Target = fmt.Sprint("login-", i+1), fmt.Sprint("jit-prod-", i+1)
+		out = append(out, lived(t, g, approve, plan, apply))
+	}
+	return out
 }
 
 // reminders are the grants whose holder has been reminded of the end, and what became of it.

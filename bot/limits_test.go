@@ -154,6 +154,19 @@ func TestWorstSentencesFit(t *testing.T) {
 	}
 }
 
+// TestWorstWordsFit: every sentence of both catalogues with the longest that its places can take is one that Slack takes as
+// a message, and where it stands in a block is checked with that.
+func TestWorstWordsFit(t *testing.T) {
+	longestPlace := code(fill("&", 300)) + "\n" + mention("U"+strings.Repeat("A", 30))
+	eachSentence(t, func(t *testing.T, language, key, text string) {
+		d := data{"PluralCount": 99999}
+		for _, name := range places([]string{text}) {
+			d[name] = longestPlace
+		}
+		checkSentence(t, key, In(language).Say(key, d))
+	})
+}
+
 func checkSentence(t *testing.T, name, s string) {
 	t.Helper()
 	if n := utf8.RuneCountInString(s); n == 0 || n >= mostMessageText {

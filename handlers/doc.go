@@ -39,6 +39,8 @@
 //     change nothing. The rule must still be the same at the press and before AWS is touched, or the approval is refused.
 //   - Whom an approval can count for is asked at the press and written down with it; before AWS is touched it is asked
 //     again, and the steps must still be met by who is entitled then, each person once.
+//   - To a person whose Slack accounts are all gone nothing is given, which is asked at the press and before AWS is touched.
+//     What they have ends as it would have.
 //   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
 //     person behind the user has answered "that was me".
 //   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger.

@@ -74,7 +74,7 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 			k.Log.Warn("entitlement is not offered", "to", by, "err", unknown)
 			continue // a user group that is gone does not take the others away
 		}
-		d := k.Policy.Decide(q)
+		d := k.Policy.decide(rule, q)
 		if d.Refusal == NotAsker || d.Refusal == Excluded {
 			continue
 		}

@@ -197,6 +197,20 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// TestALongJapaneseReason is cut for the card at a letter that people see as one, and stays within Slack's limit.
+func TestALongJapaneseReason(t *testing.T) {
+	begin := strings.Repeat("障", reasonLength-2)
+	reason := begin + "👩🏽" + strings.Repeat("害", 3000-reasonLength) // the skin tone is the last rune that would fit
+	g := changed(func(g *store.Grant) { byHand(g); g.Reason = reason })
+	for _, language := range languages {
+		m := penIn(language).Card(g)
+		checkFits(t, language, m)
+		if !slices.ContainsFunc(textsOf(t, m), func(o textObject) bool { return o.Text == begin+"…" && o.Type == "plain_text" }) {
+			t.Errorf("%s: the reason is not on the card, or cut in another way: %+v", language, textsOf(t, m))
+		}
+	}
+}
+
 func TestClean(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain", "t.yamada", "t.yamada"},

@@ -37,7 +37,7 @@ func TestForgedEvents(t *testing.T) {
 		}
 		s.wait(10 * time.Second)
 		if cards := s.slack.Messages(approvals); len(cards) > 0 || s.iamWrites() > 0 {
-			t.Errorf("%d cards, %d writes: %v", len(cards), s.iamWrites(), cards)
+			t.Errorf("%d cards, %d writes", len(cards), s.iamWrites())
 		}
 		for id := range bodies {
 			if g := s.grant(s.db(), id); g.State != "" && g.State != store.Ignored {

@@ -37,7 +37,7 @@ func (p Pen) DM(g store.Grant) Message {
 		say(p.Words.Say(question, data{"Target": code(g.Target)}))
 		buttons = p.answers(g)
 	}
-	if g.State == store.Active {
+	if g.State == store.Active || g.Ahead() {
 		say(p.active(g))
 		buttons = append(buttons, p.holders(g)...)
 	}
@@ -51,7 +51,7 @@ func (p Pen) DM(g store.Grant) Message {
 
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
 func (p Pen) asked(g store.Grant) Message {
-	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.Words.Span(g.Duration)}
+	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.term(g)}
 	if alone := uncarded[g.State]; alone != "" {
 		text := p.Words.Say(alone, d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
@@ -62,7 +62,7 @@ func (p Pen) asked(g store.Grant) Message {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
 		blocks = append(blocks, slack.NewActionBlock("", withdraw))
 	}
-	if g.State == store.Active {
+	if g.State == store.Active || g.Ahead() {
 		sentence := p.active(g)
 		text += "\n" + sentence
 		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil), slack.NewActionBlock("", p.holders(g)...))
@@ -73,8 +73,11 @@ func (p Pen) asked(g store.Grant) Message {
 // uncarded is what is said of a request that has no card.
 var uncarded = map[store.State]string{store.Received: "dm.received", store.Merged: "dm.merged", store.Ignored: "dm.not_asked"}
 
-// active says until when the person has access, and what they have asked for beyond that.
+// active says until when the person has access, or from when on, and what they have asked for beyond that.
 func (p Pen) active(g store.Grant) string {
+	if g.Ahead() {
+		return p.Words.Say("dm.ahead", data{"Target": code(g.Target), "Start": when(g.Start, p.Zone), "Until": when(g.Until, p.Zone)})
+	}
 	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
 	if isExtending(g) {
 		text += "\n" + p.extension(g)

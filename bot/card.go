@@ -51,6 +51,9 @@ func (p Pen) state(g store.Grant) string {
 	if n := g.Need(); g.State == store.Asked && n > 1 {
 		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": n})
 	}
+	if g.Ahead() {
+		return p.Words.Say("card.approved_from", data{"Start": p.clock(g.Start)})
+	}
 	return p.stateOf(g.State, g.Outcome)
 }
 
@@ -71,6 +74,8 @@ func mark(g store.Grant) string {
 		return "⏳"
 	case g.State == store.Active:
 		return "🔓"
+	case g.Ahead():
+		return "📅"
 	case g.State.Live():
 		return "⚙️"
 	case g.State == store.Ended && g.Outcome != store.Refuse:

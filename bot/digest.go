@@ -33,7 +33,7 @@ func (p Pen) Digest(grants []store.Grant) Message {
 
 // digestMark is the worst of the marks below it: what could not be taken back, else what waits for somebody.
 func digestMark(grants []store.Grant) string {
-	for _, worst := range []string{"🚨", "⏳", "⚙️", "🔓"} {
+	for _, worst := range []string{"🚨", "⏳", "⚙️", "🔓", "📅"} {
 		if slices.ContainsFunc(grants, func(g store.Grant) bool { return mark(g) == worst }) {
 			return worst
 		}
@@ -49,7 +49,7 @@ func (p Pen) digestLine(g store.Grant) string {
 	}
 	line := p.Words.Say(key, data{"State": mark(g) + " *" + p.state(g) + "*", "Who": p.who(g.Subject), "User": codeOf(g.Subject.User, 64),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "At": p.signedIn(g.Signin), "Address": p.address(g.Signin),
-		"MFA": p.mfa(g.Signin), "Duration": p.Words.Span(g.Duration)})
+		"MFA": p.mfa(g.Signin), "Duration": p.term(g)})
 	if isRisky(g) {
 		line += "\n" + p.Words.Say("card.high", nil)
 	}

@@ -29,7 +29,7 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
 	case g.State == store.Ended:
 		fields = append(fields, p.fact("card.ended", when(g.Ended, p.Zone)))
-	case g.State == store.Approved || g.State == store.Active: // what is ending does not wait for it
+	case (g.State == store.Approved || g.State == store.Active) && !g.Until.Equal(g.To): // what is ending does not wait for it
 		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
 	}
 	return fields
@@ -41,7 +41,7 @@ func hasSignIn(g store.Grant) bool { return g.Origin != store.Requested || g.Sig
 // duration is how long it lasts, and how long sign-ins can make it last. They do not prolong what was asked for by hand.
 func (p Pen) duration(g store.Grant) string {
 	if g.Origin == store.Requested {
-		return p.Words.Span(g.Duration)
+		return p.term(g)
 	}
 	return p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})
 }

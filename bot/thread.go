@@ -17,9 +17,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	var more []string
 	switch e.Verb {
 	case store.Approve:
-		if e.By == store.Rule {
-			key, d["Rule"] = "thread.approve_rule", code(g.Entitlement)
-		}
+		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
 	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
 	case store.NotMine:
 		if e.State == store.Ending {
@@ -70,6 +68,20 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true
+}
+
+// approvedKey is that of what is said of the last approval.
+func approvedKey(g store.Grant, e store.Entry) string {
+	ahead, byRule := g.Start.After(e.At), e.By == store.Rule
+	switch {
+	case ahead && byRule:
+		return "thread.approve_rule_ahead"
+	case ahead:
+		return "thread.approve_ahead"
+	case byRule:
+		return "thread.approve_rule"
+	}
+	return "thread.approve"
 }
 
 // Refusal says why a press did nothing.

@@ -156,7 +156,7 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 	case counts[len(counts)-1] == 0:
 		return e, Enough
 	case store.Met(g.Steps, voters):
-		e.Until = b.Now.Add(g.Duration)
+		_, e.Until = g.Term(b.Now)
 	default:
 		e.Verb = store.Vote
 	}

@@ -37,8 +37,8 @@
 //	approving after the time limit         handlers.TestDeniedAndLapsed
 //	the rules change before the press      handlers.TestJudge handlers.TestTheRuleChangesItsMind
 //	a requester who has left               handlers.TestARequesterWhoHasLeft handlers.TestWishIsDecidedAgain
-//	ten thousand entitlements              handlers.TestTenThousandEntitlements bot.TestSuggestionsAmongTenThousand bot.TestWorstWishFormFits
+//	ten thousand entitlements              handlers.TestTenThousandEntitlements bot.TestSuggestionsAmongTenThousand
 //	a reason with markup                   bot.TestNothingFromOutsideIsMarkup bot.TestRequestByHand
-//	3,000 runes, an emoji at the cut       bot.TestALongJapaneseReason bot.TestCut bot.TestWorstViewsFit
+//	3,000 runes, an emoji at the cut       bot.TestALongJapaneseReason bot.TestCut bot.TestWorstDrawingsFit
 //	an approver in both groups             handlers.TestTwoSteps app.TestTwoStepsWithHighRisk handlers.TestTwoAccountsInTwoSteps
 package app

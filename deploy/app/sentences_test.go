@@ -39,7 +39,8 @@ var speakers = map[string]map[string]string{
 		"commands.go":  "who types demo slack, in the terminal",
 		"draw.go":      "the same",
 		"slack.go":     "the same",
-		"play.go":      "who runs demo --play, in the terminal: it has both languages side by side",
+		"*story.go":    "who runs demo --play, in the terminal: it has both languages side by side",
+		"play.go":      "the same",
 		"scene.go":     "the same",
 		"page.go":      "who started the demo, in the terminal",
 		"workspace.go": "the names of made-up people",
@@ -59,12 +60,20 @@ func TestSentencesAreInTheCatalogues(t *testing.T) {
 	for folder, known := range speakers {
 		used := map[string]bool{}
 		for _, s := range sentencesIn(t, folder) {
-			file := filepath.Base(s.at.Filename)
-			if known[s.in] == "" && known[file] == "" {
+			excused := false
+			for name := range known {
+				is, err := filepath.Match(name, filepath.Base(s.at.Filename))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if is || name == s.in {
+					excused, used[name] = true, true
+				}
+			}
+			if !excused {
 				t.Errorf("%s, in %s: %q is a sentence: for people it belongs into both catalogues, bot/words/en.json and ja.json; who else reads it, if nobody does in Slack, stands in this test",
 					s.at, s.in, s.text)
 			}
-			used[s.in], used[file] = true, true
 		}
 		for name := range known {
 			if !used[name] {

@@ -52,11 +52,18 @@ func (p Pen) DM(g store.Grant) Message {
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
 func (p Pen) asked(g store.Grant) Message {
 	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.term(g)}
-	if alone := uncarded[g.State]; alone != "" {
+	alone, asked := uncarded[g.State], "dm.asked"
+	if g.Program {
+		asked, d["Role"] = "dm.asked_by."+by(g), code(g.Role)
+		if g.State == store.Ignored {
+			alone = "dm.not_asked_program"
+		}
+	}
+	if alone != "" {
 		text := p.Words.Say(alone, d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
-	text, state := p.Words.Say("dm.asked", d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
+	text, state := p.Words.Say(asked, d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
 	if g.State == store.Asked {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))

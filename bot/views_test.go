@@ -53,6 +53,12 @@ func questions(t *testing.T) map[string]store.Grant {
 		"request-active":   lived(t, changed(byHand), approve, plan, apply),
 		"request-received": changed(func(g *store.Grant) { byHand(g); g.State, g.Trouble = store.Received, "ServiceFailure" }),
 		"request-merged":   changed(func(g *store.Grant) { byHand(g); g.State = store.Merged }),
+		"request-program":  changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
+		"request-role":     changed(byRole),
+		"request-role-ignored": changed(func(g *store.Grant) {
+			byRole(g)
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
+		}),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
@@ -105,7 +111,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead"),
+		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead", "request-program", "request-role"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 	}
 }

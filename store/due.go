@@ -62,7 +62,7 @@ func (g Grant) dueTell() (time.Time, bool) {
 func (g Grant) Untold() bool {
 	switch g.State {
 	case Received: // who asked by hand waits, and hears why that takes long
-		return g.Origin == Requested && g.Trouble != "" && g.Telling.behind(g.Chain.Seq, InDM)
+		return g.Origin == Requested && !g.Program && g.Trouble != "" && g.Telling.behind(g.Chain.Seq, InDM)
 	case Ignored: // nobody waits for what comes of a sign-in
 		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
 	case Merged: // nor for this, unless they have heard of it

@@ -52,12 +52,15 @@ func (p Pen) DM(g store.Grant) Message {
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
 func (p Pen) asked(g store.Grant) Message {
 	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.term(g)}
-	notAsked, asked := "dm.not_asked", "dm.asked"
+	alone, asked := uncarded[g.State], "dm.asked"
 	if g.Program {
-		notAsked, asked, d["Role"] = "dm.not_asked_program", "dm.asked_by."+by(g), code(g.Role)
+		asked, d["Role"] = "dm.asked_by."+by(g), code(g.Role)
+		if g.State == store.Ignored {
+			alone = "dm.not_asked_program"
+		}
 	}
-	if g.State == store.Ignored {
-		text := p.Words.Say(notAsked, d)
+	if alone != "" {
+		text := p.Words.Say(alone, d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
 	text, state := p.Words.Say(asked, d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
@@ -73,6 +76,9 @@ func (p Pen) asked(g store.Grant) Message {
 	}
 	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
 }
+
+// uncarded is what is said of a request that has no card.
+var uncarded = map[store.State]string{store.Received: "dm.received", store.Merged: "dm.merged", store.Ignored: "dm.not_asked"}
 
 // active says until when the person has access, or from when on, and what they have asked for beyond that.
 func (p Pen) active(g store.Grant) string {

@@ -161,7 +161,7 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 }
 
 // reasons have a sentence of their own. The last two are what handlers writes where AWS gave no code.
-var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.Own,
+var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.Own,
 	handlers.RuleGone, handlers.RuleChanged, "Timeout", "Unreachable", "ClockBehind"}
 
 // why says why something did not work: a reason of ours, or AWS's error code.

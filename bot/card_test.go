@@ -15,6 +15,9 @@ import (
 func buttonsOf(m Message) []*slack.ButtonBlockElement {
 	var out []*slack.ButtonBlockElement
 	for _, b := range m.Blocks {
+		if s, ok := b.(*slack.SectionBlock); ok && s.Accessory != nil {
+			out = append(out, s.Accessory.ButtonElement)
+		}
 		row, ok := b.(*slack.ActionBlock)
 		if !ok {
 			continue

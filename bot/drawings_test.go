@@ -30,21 +30,25 @@ type about struct {
 	offers   []handlers.Offer
 	chosen   string // of the offers
 	press    store.Press
-	sentence string // its key
+	sentence string     // its key
+	verb     store.Verb // of a list to choose from
 }
 
 // draws are all that draw, by the name of Pen's method. What is entered here and in drawings has golden files, and is
 // held to Slack's limits and types, in both languages and with the worst data. TestEveryDrawingIsListed finds what is not.
 var draws = map[string]func(Pen, about) any{
-	"Card":        func(p Pen, a about) any { return p.Card(a.grants[0]) },
-	"DM":          func(p Pen, a about) any { return p.DM(a.grants[0]) },
-	"Approver":    func(p Pen, a about) any { return p.Approver(a.grants[0]) },
-	"Call":        func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
-	"Reminder":    func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
-	"Digest":      func(p Pen, a about) any { return p.Digest(a.grants) },
-	"Alert":       func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Home":        func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
-	"List":        func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
+	"Card":     func(p Pen, a about) any { return p.Card(a.grants[0]) },
+	"DM":       func(p Pen, a about) any { return p.DM(a.grants[0]) },
+	"Approver": func(p Pen, a about) any { return p.Approver(a.grants[0]) },
+	"Call":     func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
+	"Reminder": func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
+	"Digest":   func(p Pen, a about) any { return p.Digest(a.grants) },
+	"Alert":    func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Home":     func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
+	"List":     func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
+	"Choices": func(p Pen, a about) any {
+		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person)}), a.verb, a.grants)
+	},
 	"DenyForm":    func(p Pen, a about) any { return p.DenyForm(a.press) },
 	"WishForm":    func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
 	"WishNote":    func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
@@ -79,6 +83,10 @@ func drawings(t *testing.T) map[string]drawing {
 	}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
+	}
+	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
+		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
+		out[extreme+"choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, mostChoices+1), verb: verb, sentence: title}}
 	}
 	for name, a := range homeTabs(t) {
 		home, list := "home/", "list/"

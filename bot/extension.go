@@ -33,9 +33,14 @@ func (p Pen) holders(g store.Grant) []slack.BlockElement {
 	if _, ok := g.Later(); !ok {
 		return []slack.BlockElement{finish}
 	}
+	return []slack.BlockElement{p.more(g), finish}
+}
+
+// more asks for a later end, on what is shown of the extension.
+func (p Pen) more(g store.Grant) *slack.ButtonBlockElement {
 	more := p.button(g, store.AskMore)
 	more.Value = g.ID + " " + g.ExtensionTerms()
-	return []slack.BlockElement{more, finish}
+	return more
 }
 
 // extensionLine says what happened to the extension. It calls the approvers while it waits, and the holder once it is decided.

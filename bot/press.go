@@ -27,6 +27,9 @@ var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, 
 // onHome are those that a Home tab has. It shows too little to decide on others' requests.
 var onHome = []store.Verb{store.AskMore, store.Finish, store.Withdraw}
 
+// onChoices are those that a list to choose from has (choices.go). It is gone once one is pressed.
+var onChoices = []store.Verb{store.AskMore, store.Finish, store.Revoke}
+
 // noMessage stands for where a button was that is on no message. No id of Slack's looks like it.
 const noMessage = "-"
 
@@ -43,7 +46,7 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 		}
 		p.Verb = store.Verb(actions[0].ActionID)
 		claim = append(strings.Split(actions[0].Value, " "), cb.Channel.ID, cb.Container.MessageTs)
-		if cb.View.Type == slack.VTHomeTab && slices.Contains(onHome, p.Verb) {
+		if cb.View.Type == slack.VTHomeTab && slices.Contains(onHome, p.Verb) || cb.Container.IsEphemeral && slices.Contains(onChoices, p.Verb) {
 			claim = append(claim[:len(claim)-2], noMessage, noMessage)
 		}
 	case slack.InteractionTypeViewSubmission:

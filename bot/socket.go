@@ -149,6 +149,9 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event 
 		s.Log.Error("press not taken in", "id", p.ID, "err", err)
 		return reply{none: true}
 	}
+	if cb.Container.IsEphemeral {
+		return reply{then: func(ctx context.Context) { s.closeChoices(ctx, cb) }}
+	}
 	return reply{}
 }
 

@@ -51,6 +51,8 @@ func questions(t *testing.T) map[string]store.Grant {
 		"approved-ahead":   lived(t, changed(ahead), approve),
 		"signin-ahead":     lived(t, changed(func(g *store.Grant) { ahead(g); g.Signin = request().Signin }), approve),
 		"request-active":   lived(t, changed(byHand), approve, plan, apply),
+		"request-received": changed(func(g *store.Grant) { byHand(g); g.State, g.Trouble = store.Received, "ServiceFailure" }),
+		"request-merged":   changed(func(g *store.Grant) { byHand(g); g.State = store.Merged }),
 		"request-program":  changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
 		"request-role":     changed(byRole),
 		"request-role-ignored": changed(func(g *store.Grant) {
@@ -76,6 +78,18 @@ func calls() map[string]store.Grant {
 
 // toCard is what Slack says links to a card.
 const toCard = "https://example.slack.com/archives/C0APPROVALS/p1763787600000100"
+
+// choices are grants of which one is meant.
+func choices(t *testing.T, n int) []store.Grant {
+	t.Helper()
+	var out []store.Grant
+	for i := range n {
+		g := request()
+		g.ID, g.Target = fmt.Sprint("login-", i+1), fmt.Sprint("jit-prod-", i+1)
+		out = append(out, lived(t, g, approve, plan, apply))
+	}
+	return out
+}
 
 // reminders are the grants whose holder has been reminded of the end, and what became of it.
 func reminders(t *testing.T) map[string]store.Grant {

@@ -87,7 +87,7 @@ func (p *Policy) SignIn(account string, q Question) Decision {
 	q.Origin, q.Duration = store.SignIn, 0
 	for _, rule := range p.OnLogin(account) {
 		q.Entitlement = rule.ID
-		if d := p.Decide(q); d.Refusal != NotAsker && d.Refusal != Excluded {
+		if d := p.decide(rule, q); d.Refusal != NotAsker && d.Refusal != Excluded {
 			return d
 		}
 	}
@@ -97,12 +97,18 @@ func (p *Policy) SignIn(account string, q Question) Decision {
 // Decide answers who may ask for what, when, and what it takes. It is pure: the same question, the same decision. The
 // first of its checks that refuses is the answer.
 func (p *Policy) Decide(q Question) Decision {
-	d := Decision{Rule: q.Entitlement}
 	rule, ok := p.Rule(q.Entitlement)
 	if !ok {
+		d := Decision{Rule: q.Entitlement}
 		d.refuse(RuleGone)
 		return d
 	}
+	return p.decide(rule, q)
+}
+
+// decide is Decide for who has the rule at hand: there may be thousands.
+func (p *Policy) decide(rule Entitlement, q Question) Decision {
+	d := Decision{Rule: rule.ID}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
 	if !q.To.IsZero() {
 		d.Duration = q.To.Sub(q.When)

@@ -41,12 +41,15 @@
 //     change nothing. The rule must still be the same at the press and before AWS is touched, or the approval is refused.
 //   - Whom an approval can count for is asked at the press and written down with it; before AWS is touched it is asked
 //     again, and the steps must still be met by who is entitled then, each person once.
+//   - To a person whose Slack accounts are all gone nothing is given, which is asked at the press and before AWS is touched.
+//     What they have ends as it would have.
 //   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
 //     person behind the user has answered "that was me".
 //   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger.
 //   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
-//     once IAM has been read. Then it is a request like any other. A sign-in neither changes nor prolongs it; a request
+//     once IAM has been read. Then it is a request like any other. Who asked while IAM did not answer hears so at once, as
+//     there is no card yet that could tell. A sign-in neither changes nor prolongs it; a request
 //     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
 //   - What a program asks for through SQS is decided on before the message is deleted, and never without IAM: until it has
 //     said whose the sender's id is, nobody is known to have asked. From there on it is what its person asks for by hand.

@@ -70,7 +70,7 @@ func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
 	case e.Verb == store.Decline:
 		return e, b.approver()
 	}
-	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.Policy.sameForExtension(g)); refusal != "" {
+	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.left(), b.Policy.sameForExtension(g)); refusal != "" {
 		return e, refusal
 	}
 	for _, a := range g.Extension.Approvals {

@@ -101,6 +101,20 @@ func (k *Keeper) ruleGives(ctx context.Context, g store.Grant, when time.Time) (
 	return d.Refusal == "" && d.Auto == g.Auto, nil
 }
 
+// left tells whether no Slack account of a person is there any more.
+func (k *Keeper) left(ctx context.Context, person string) (bool, error) {
+	if person == "" { // who is nobody cannot leave
+		return false, nil
+	}
+	for _, id := range k.Policy.People.Accounts(person) {
+		account, err := k.Directory.Account(ctx, id)
+		if err != nil || !account.Deleted {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // upheld asks about every approval again: the steps must still be met, by people who are entitled now.
 func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
 	if g.ByRule() {

@@ -20,6 +20,7 @@ const (
 	NotApprover   = "not_approver"   // not in the rule
 	NoPerson      = "no_person"      // the presser's Slack account is mapped to nobody
 	NoHolder      = "no_holder"      // the IAM user is mapped to nobody
+	HolderLeft    = "holder_left"    // the person has no Slack account any more
 	Own           = "own"            // four eyes
 	Voted         = "voted"          // one person counts once
 	Enough        = "enough"         // others have approved what this person could: it needs someone else
@@ -41,6 +42,7 @@ type Bench struct {
 	Grant     store.Grant
 	Press     store.Press
 	Account   Account  // what Slack says of the presser
+	Left      bool     // the holder has no Slack account any more
 	Approver  bool     // the rule lets this Slack account approve
 	Steps     []int    // of the grant, from 1, that its approval can count for
 	RuleGives bool     // the rule gives the grant by itself
@@ -130,7 +132,7 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 	if refusal := b.approver(); refusal != "" {
 		return e, refusal
 	}
-	if refusal := b.Policy.May(b.Press.By, g); refusal != "" {
+	if refusal := cmp.Or(b.Policy.May(b.Press.By, g), b.left()); refusal != "" {
 		return e, refusal
 	}
 	if refusal := b.changed(); refusal != "" {
@@ -194,6 +196,14 @@ func (b Bench) revoker() string {
 func (b Bench) holder() string {
 	if person := cmp.Or(b.Policy.People.Of(b.Press.By), b.Press.By); person != b.Grant.Subject.Person {
 		return NotYours
+	}
+	return ""
+}
+
+// left keeps from giving to somebody who has gone. Access that they have ends as it would have.
+func (b Bench) left() string {
+	if b.Left {
+		return HolderLeft
 	}
 	return ""
 }

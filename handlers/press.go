@@ -97,6 +97,11 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	if b.Security, err = k.among(ctx, k.Policy.Security, p.By); err != nil {
 		return b, err
 	}
+	if p.Verb == store.Approve || p.Verb == store.Agree {
+		if b.Left, err = k.left(ctx, g.Subject.Person); err != nil {
+			return b, err
+		}
+	}
 	switch p.Verb {
 	case store.Approve:
 		b.Steps, err = k.canCount(ctx, opened(g.Steps, also), p.By)

@@ -34,7 +34,7 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	switch {
 	case !g.Untold():
 		return k.remind(ctx, g)
-	case g.State == store.Ignored:
+	case g.State == store.Received || g.State == store.Merged || g.State == store.Ignored:
 		return k.excuse(ctx, g)
 	case g.Card.TS == "":
 		return k.unlessSaid(ctx, g, k.post(ctx, id))

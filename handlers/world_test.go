@@ -382,6 +382,7 @@ type userGroup struct {
 	down    bool
 	members []string
 	others  map[string][]string // by group
+	gone    []string            // accounts that were deleted
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -415,13 +416,20 @@ func (g *userGroup) also(id string, members ...string) {
 	g.others[id] = members
 }
 
+// leave deletes accounts.
+func (g *userGroup) leave(accounts ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gone = append(g.gone, accounts...)
+}
+
 func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.down {
 		return handlers.Account{}, errDown
 	}
-	return handlers.Account{Guest: user == "U0GUEST", Stranger: user == "U0STRANGER"}, nil
+	return handlers.Account{Guest: user == "U0GUEST", Stranger: user == "U0STRANGER", Deleted: slices.Contains(g.gone, user)}, nil
 }
 
 func (g *userGroup) ByEmail(_ context.Context, email string) (string, error) {

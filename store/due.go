@@ -64,9 +64,13 @@ func (g Grant) dueTell() (time.Time, bool) {
 // Untold tells whether somebody has not heard what happened.
 func (g Grant) Untold() bool {
 	switch g.State {
+	case Received: // who asked by hand waits, and hears why that takes long
+		return g.Origin == Requested && !g.Program && g.Trouble != "" && g.Telling.behind(g.Chain.Seq, InDM)
 	case Ignored: // nobody waits for what comes of a sign-in
 		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
-	case "", Received, Merged:
+	case Merged: // nor for this, unless they have heard of it
+		return g.DM.TS != "" && g.Telling.behind(g.Chain.Seq, InDM)
+	case "":
 		return false
 	}
 	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers) ||

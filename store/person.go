@@ -14,6 +14,7 @@ const (
 	holderIndex = "holder" // open requests and live grants, by their person
 	pastOfIndex = "pastof" // those that are over, by their person
 	voterIndex  = "voter"  // what waits for approvals, by each of those who may give them
+	gaveIndex   = "gave"   // live grants, by each Slack account that approved them
 )
 
 // personKeys put the grant where its person finds it, and those who may approve. It costs a row or two, and nothing is
@@ -29,6 +30,11 @@ func (g Grant) personKeys() []Key {
 	keys := []Key{{Index: index, Value: newest(g.Subject.Person, g.Asked)}}
 	for _, who := range g.Missing() {
 		keys = append(keys, Key{Index: voterIndex, Value: newest(who, g.Asked)})
+	}
+	for _, a := range g.Approvals {
+		if g.State.Live() && a.By != Rule {
+			keys = append(keys, Key{Index: gaveIndex, Value: newest(a.By, a.At)})
+		}
 	}
 	return keys
 }
@@ -92,6 +98,11 @@ func PastOf(ctx context.Context, db DB, person string, limit int) ([]string, err
 // WaitingFor returns the ids of what waits for the approval of a user or user group, at most limit, the newest first.
 func WaitingFor(ctx context.Context, db DB, who string, limit int) ([]string, error) {
 	return under(ctx, db, voterIndex, who, limit)
+}
+
+// GivenBy returns the ids of the live grants that a Slack account has approved, at most limit, the latest approval first.
+func GivenBy(ctx context.Context, db DB, account string, limit int) ([]string, error) {
+	return under(ctx, db, gaveIndex, account, limit)
 }
 
 func under(ctx context.Context, db DB, index, name string, limit int) ([]string, error) {

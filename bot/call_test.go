@@ -96,11 +96,12 @@ func TestTheNextStepIsCalled(t *testing.T) {
 		"the other's met": {[]store.Entry{chief, {Verb: store.Vote, By: "U0CHIEF", Steps: []int{2}}}, "<!subteam^S0LEADS>"},
 		"decided since":   {[]store.Entry{vote, {Verb: store.Deny, By: sato}}, ""},
 	} {
-		entry := c.life[len(c.life)-1]
+		g := lived(t, steps, c.life...)
+		entry := g.Fresh()[len(g.Fresh())-1]
 		if name == "decided since" {
-			entry = c.life[0]
+			entry = g.Fresh()[0]
 		}
-		if got := penIn("en").next(lived(t, steps, c.life...), entry); got != c.want {
+		if got := penIn("en").next(g, entry); got != c.want {
 			t.Errorf("%s: called %q, want %q", name, got, c.want)
 		}
 	}

@@ -233,9 +233,8 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant {
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
-	now := k.now()
-	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, now.Add(rule.Within))
-	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(now)
+	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
+	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(k.now())
 	return g
 }
 

@@ -130,6 +130,7 @@ func TestEscalationKilledAtEveryStep(t *testing.T) {
 				time.Sleep(duration + 3*time.Minute)
 				leave()
 				synctest.Wait()
+				p = s.process.Load() // it may have died since
 				s.atTheEnd(p.db, "1")
 				s.end(p)
 				time.Sleep(time.Minute) // whoever still sleeps wakes up and leaves

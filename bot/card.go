@@ -26,8 +26,7 @@ type Pen struct {
 // Card draws a grant: the same record, the same card, whatever happened in between. No button stands on it that cannot
 // work.
 func (p Pen) Card(g store.Grant) Message {
-	state := p.state(g)
-	title := p.Words.Say("card.title", data{"State": state, "User": clean(g.Subject.User, 64), "Target": clean(g.Target, 40)})
+	title := p.Words.Say("card.title", data{"State": p.stateAt(g, p.clock(g.Start)), "User": clean(g.Subject.User, 64), "Target": clean(g.Target, 40)})
 	blocks := []slack.Block{
 		slack.NewHeaderBlock(plain(mark(g) + " " + title)),
 		slack.NewSectionBlock(nil, p.fields(g), nil),
@@ -42,17 +41,20 @@ func (p Pen) Card(g store.Grant) Message {
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(rule+" · "+code(g.ID))))
-	return Message{Blocks: blocks, Text: p.Words.Say("card.text", data{"State": state, "User": code(g.Subject.User),
+	return Message{Blocks: blocks, Text: p.Words.Say("card.text", data{"State": p.state(g), "User": code(g.Subject.User),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account)})}
 }
 
 // state names where the grant stands; what has ended is named after what ended it.
-func (p Pen) state(g store.Grant) string {
+func (p Pen) state(g store.Grant) string { return p.stateAt(g, when(g.Start, p.Zone)) }
+
+// stateAt is state with the start as it is written there: in a header Slack shows no dates.
+func (p Pen) stateAt(g store.Grant, start string) string {
 	if n := g.Need(); g.State == store.Asked && n > 1 {
 		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": n})
 	}
 	if g.Ahead() {
-		return p.Words.Say("card.approved_from", data{"Start": p.clock(g.Start)})
+		return p.Words.Say("card.approved_from", data{"Start": start})
 	}
 	return p.stateOf(g.State, g.Outcome)
 }

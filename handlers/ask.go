@@ -92,7 +92,7 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
-		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms(), "why": d.Because()}}
+		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: termFacts(g, "terms", g.Terms(), "why", d.Because())}
 		if g, err = g.After(e); err == nil && g.Origin == store.Requested && g.Auto > 0 {
 			g, err = byRule(g, now)
 		}
@@ -124,7 +124,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
 	shown, byHand := into.Terms(), into.Origin == store.Requested
 	if g.Origin == store.Requested {
-		e.By, e.Facts = g.Subject.Person, map[string]string{"from": g.ID}
+		e.By, e.Facts = g.Subject.Person, termFacts(g, "from", g.ID)
 		if g.Program {
 			e.By, e.Facts["program"] = store.Self, cmp.Or(g.Role, g.Subject.User)
 		}

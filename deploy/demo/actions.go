@@ -223,16 +223,16 @@ func (s *stage) fault(a action) error {
 	return nil
 }
 
-// skip moves the clock by a span, or to when the first access ends.
+// skip moves the clock by a span, or to when the first access begins or ends.
 func (s *stage) skip(a action) error {
 	spans := map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour}
 	d := spans[a.Name]
 	if a.Name == "end" {
-		end := s.journal.nextEnd()
-		if end.IsZero() {
+		turn := s.journal.nextTurn()
+		if turn.IsZero() {
 			return say("error.no_end")
 		}
-		d = max(end.Sub(s.clock.now()), 0) + time.Second
+		d = max(turn.Sub(s.clock.now()), 0) + time.Second
 	}
 	if d == 0 {
 		return say("error.action")

@@ -17,7 +17,7 @@ export const tick = () => {
 
 draws((state) => {
   tick();
-  const end = state.nextEnd ? at(new Date(state.nextEnd)) : "";
+  const end = state.nextTurn ? at(new Date(state.nextTurn)) : "";
   const skips = ["15m", "1h", "end"].map((name) => ({ key: name, data: { name, end: name === "end" ? end : "", lang: state.lang } }));
   keyed(byId("skips"), skips, skip);
   keyed(

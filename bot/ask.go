@@ -37,8 +37,9 @@ func (p Pen) DM(g store.Grant) Message {
 		say(p.Words.Say(question, data{"Target": code(g.Target)}))
 		buttons = p.answers(g)
 	}
+	said, rows := p.holding(g)
+	text, blocks = text+said, append(blocks, rows...)
 	if g.State == store.Active {
-		say(p.active(g))
 		buttons = append(buttons, p.holders(g)...)
 	}
 	if len(buttons) > 0 {
@@ -62,12 +63,52 @@ func (p Pen) asked(g store.Grant) Message {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
 		blocks = append(blocks, slack.NewActionBlock("", withdraw))
 	}
+	said, rows := p.holding(g)
+	text, blocks = text+said, append(blocks, rows...)
 	if g.State == store.Active {
-		sentence := p.active(g)
-		text += "\n" + sentence
-		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil), slack.NewActionBlock("", p.holders(g)...))
+		blocks = append(blocks, slack.NewActionBlock("", p.holders(g)...))
 	}
 	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
+}
+
+// holding says to the person what they have: for how long it was approved, until when they have it, and what has become of
+// the extension that they asked for.
+func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
+	say := func(sentence string, words []slack.Block) {
+		if sentence != "" {
+			text += "\n" + sentence
+			blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil))
+		}
+		blocks = append(blocks, words...)
+	}
+	if g.State == store.Approved || g.State == store.Active {
+		say(p.limited(g), p.comments(g))
+	}
+	if g.State == store.Active {
+		say(p.active(g), nil)
+		say(p.declined(g))
+	}
+	return text, blocks
+}
+
+// limited says who approved it for a shorter time than was asked for, if somebody did.
+func (p Pen) limited(g store.Grant) string {
+	if !g.Limited() {
+		return ""
+	}
+	return p.Words.Say("dm.limited", p.limits(g))
+}
+
+// limits names a shorter time, who allowed it, and what was asked for.
+func (p Pen) limits(g store.Grant) data {
+	by := ""
+	for _, a := range g.Approvals {
+		if a.Duration > 0 && a.Duration == g.Allowed() {
+			by = mention(a.By)
+			break
+		}
+	}
+	return data{"By": by, "Allowed": p.Words.Span(g.Allowed()), "Asked": p.Words.Span(g.Duration), "Target": code(g.Target)}
 }
 
 // active says until when the person has access, and what they have asked for beyond that.

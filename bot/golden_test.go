@@ -69,11 +69,27 @@ func TestViewsGolden(t *testing.T) {
 	})
 }
 
-func TestDenyFormGolden(t *testing.T) {
-	for _, language := range languages {
-		press := store.Press{On: "login-1", Terms: "0011223344556677", Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
-		golden(t, "form/deny."+language+".json", encoded(t, penIn(language).DenyForm(press)))
+func TestPressFormsGolden(t *testing.T) {
+	press := store.Press{On: "login-1", Terms: "0011223344556677", Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
+	for name, form := range pressForms(t, press, changed(needsBoth)) {
+		golden(t, "form/"+name+".json", encoded(t, form))
 	}
+}
+
+// pressForms are the forms that buttons open, in every language.
+func pressForms(t *testing.T, press store.Press, g store.Grant) map[string]slack.ModalViewRequest {
+	t.Helper()
+	out := map[string]slack.ModalViewRequest{}
+	for _, language := range languages {
+		for _, press.Verb = range asksFirst {
+			form := penIn(language).ReasonForm(press)
+			if press.Verb == approveWith {
+				form = penIn(language).ApprovalForm(press, g)
+			}
+			out[string(press.Verb)+"."+language] = form
+		}
+	}
+	return out
 }
 
 // TestViewsAsRead keeps all views of a kind and language in one file, as people read them: for reviewers of the words.

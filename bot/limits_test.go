@@ -47,7 +47,15 @@ func worst(g store.Grant, text string) store.Grant {
 	}
 	g.Approvals = slices.Clip(g.Approvals) // which others that run at the same time append to as well
 	for i := range 29 {
-		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})
+		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}, Note: fill(text, 3000)})
+	}
+	for i := range g.Approvals {
+		if g.Approvals[i].Duration > 0 {
+			g.Approvals[i].Duration = g.Duration - time.Second
+		}
+	}
+	if g.Declined.By != "" {
+		g.Declined.By, g.Declined.Note = fill(text, 300), fill(text, 3000)
 	}
 	if g.Extension.Open() {
 		g.Extension.By, g.Extension.Steps, g.Extension.Approvals = g.Subject.Person, g.Steps, g.Approvals
@@ -124,10 +132,9 @@ func checkFits(t *testing.T, name string, m Message) {
 
 func TestWorstFormFits(t *testing.T) {
 	id := strings.Repeat("f", idLength)
-	for _, language := range languages {
-		form := penIn(language).DenyForm(store.Press{On: id, Terms: id, Card: store.Card{Channel: id, TS: id}})
+	for name, form := range pressForms(t, store.Press{On: id, Terms: id, Card: store.Card{Channel: id, TS: id}}, worst(changed(needsBoth), "&")) {
 		if err := fakeslack.CheckView(encoded(t, form)); err != nil {
-			t.Errorf("%s: %v", language, err)
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
@@ -142,8 +149,8 @@ func TestWorstSentencesFit(t *testing.T) {
 				p := penIn(language)
 				for _, l := range told {
 					l.entry.By, l.entry.Note, l.entry.Facts = long, long, map[string]string{"address": long}
-					line, _ := p.Line(worst(l.grant, text), l.entry)
-					checkSentence(t, l.name, line)
+					m, _ := p.Said(worst(l.grant, text), l.entry)
+					checkFits(t, l.name, m)
 				}
 				for why, press := range presses {
 					press.Facts = map[string]string{"state": press.Facts["state"], "outcome": press.Facts["outcome"], "by": long, "at": press.Facts["at"]}

@@ -146,6 +146,12 @@ func outside(g store.Grant, e store.Entry, text func(field string) string) (stor
 	g.Approvals = slices.Clone(g.Approvals)
 	for i := range g.Approvals {
 		g.Approvals[i].By = text("approver")
+		if g.Approvals[i].Note != "" {
+			g.Approvals[i].Note = text("comment")
+		}
+	}
+	if g.Declined.By != "" {
+		g.Declined.By, g.Declined.Note = text("who declined"), text("why")
 	}
 	e.By, e.Note, e.Facts = text("by"), text("note"), map[string]string{"address": text("signed in from")}
 	return g, e
@@ -188,9 +194,9 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		l := rapid.SampledFrom(entries).Draw(t, "entry")
 		g, e := outside(l.grant, l.entry, evilText)
 		tameG, tameE := outside(l.grant, l.entry, tameText)
-		line, _ := p.Line(g, e)
-		tameLine, _ := p.Line(tameG, tameE)
-		sameSentence(t, tameLine, line)
+		said, _ := p.Said(g, e)
+		tameSaid, _ := p.Said(tameG, tameE)
+		sameMarkup(t, tameSaid, said)
 
 		press := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
 		tamePress := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": "tame"}}

@@ -26,14 +26,18 @@ func (p Pen) Reminder(g store.Grant) Message {
 }
 
 // nudge calls those whose approvals are missing, unless somebody has decided meanwhile.
-func (p Pen) nudge(g store.Grant, e store.Entry) (key, who string, ok bool) {
-	if g.State != store.Asked || e.Facts["with"] != "" {
-		return "", "", false
+func (p Pen) nudge(g store.Grant, e store.Entry) (key string, d data, ok bool) {
+	d = data{"Who": p.missing(g), "Lapses": when(g.Lapses, p.Zone)}
+	switch {
+	case e.State == store.Active && isExtending(g):
+		d["Lapses"] = when(g.Until, p.Zone)
+		return "thread.remind_extension", d, true
+	case g.State != store.Asked || e.Facts["with"] != "":
+		return "", nil, false
+	case g.Digest:
+		return "thread.remind_digest", d, true
 	}
-	if g.Digest {
-		return "thread.remind_digest", p.missing(g), true
-	}
-	return "thread.remind", p.missing(g), true
+	return "thread.remind", d, true
 }
 
 // missing mentions whose approvals a request, or an extension, lacks. The holder is not among them.

@@ -6,9 +6,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"sekisho/handlers"
 	"sekisho/store"
 )
+
+// Said is the line of what happened, with what a person wrote about it apart from what the bot says itself: the reason of
+// a denial, or an approver's comment.
+func (p Pen) Said(g store.Grant, e store.Entry) (Message, bool) {
+	line, ok := p.Line(g, e)
+	label, by := "", data{"By": mention(e.By)}
+	switch e.Verb {
+	case store.Vote, store.Approve:
+		label = p.Words.Say("card.comment", by)
+	case store.Deny, store.Decline:
+		label = p.Words.Say("card.reason", by)
+	}
+	words := quoted(label, e.Note)
+	if label == "" || words == nil {
+		return Message{Text: line}, ok
+	}
+	return Message{Text: line, Blocks: append([]slack.Block{slack.NewSectionBlock(markdown(line), nil, nil)}, words...)}, ok
+}
 
 // Line says what happened, or nothing if it is of no interest to people.
 func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
@@ -16,11 +36,15 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	d := data{"By": mention(e.By), "User": code(g.Subject.User), "Target": code(g.Target)}
 	var more []string
 	switch e.Verb {
-	case store.Approve:
-		if e.By == store.Rule {
+	case store.Vote, store.Approve:
+		switch {
+		case e.By == store.Rule:
 			key, d["Rule"] = "thread.approve_rule", code(g.Entitlement)
+		case e.Duration > 0:
+			key = map[store.Verb]string{store.Vote: "thread.vote_limited", store.Approve: "thread.approve_limited"}[e.Verb]
+			d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
 		}
-	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
 	case store.NotMine:
 		if e.State == store.Ending {
 			key = "thread.not_mine_take"
@@ -34,11 +58,10 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 	case store.Remind:
 		var ok bool
-		if key, d["Who"], ok = p.nudge(g, e); !ok {
+		if key, d, ok = p.nudge(g, e); !ok {
 			return "", false
 		}
-		d["Lapses"] = when(g.Lapses, p.Zone)
-	case store.AskMore, store.Agree, store.Prolong, store.Decline:
+	case store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract:
 		key, d = p.extensionLine(g, e)
 	case store.Extend:
 		d["Until"] = when(e.Until, p.Zone)
@@ -82,7 +105,7 @@ func (p Pen) Refusal(press store.Press) string {
 		key = "refusal.own_alert"
 	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"
-	case press.Refusal == handlers.NotYours && press.Verb == store.Withdraw:
+	case press.Refusal == handlers.NotYours && (press.Verb == store.Withdraw || press.Verb == store.Retract):
 		key = "refusal.not_yours_withdraw"
 	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
 		key = "refusal.not_yours_answer"

@@ -24,7 +24,7 @@ func (v view) in(p Pen) Message {
 	case "dm":
 		return p.DM(v.grants[0])
 	case "approver":
-		return p.Approver(v.grants[0])
+		return p.Approver(sato, v.grants[0])
 	case "reminder":
 		return p.Reminder(v.grants[0])
 	case "digest":
@@ -55,7 +55,7 @@ func views(t *testing.T) map[string]view {
 	for name, g := range questions(t) {
 		out["dm/"+name] = view{kind: "dm", grants: []store.Grant{g}}
 	}
-	for _, name := range []string{"asked-1-of-2", "approved", "active", "ended-revoked", "denied"} {
+	for _, name := range []string{"asked-1-of-2", "approved", "active", "active-limited", "ended-revoked", "denied"} {
 		out["approver/"+name] = view{kind: "approver", grants: []store.Grant{cards(t)[name]}}
 	}
 	for name, g := range reminders(t) {
@@ -96,6 +96,8 @@ func questions(t *testing.T) map[string]store.Grant {
 		"asked-unknown":    changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
 		"active":           lived(t, one, approve, plan, apply),
 		"active-extension": lived(t, one, approve, plan, apply, extend()),
+		"active-limited":   lived(t, one, shorter(store.Approve, sato), plan, apply),
+		"active-declined":  lived(t, one, approve, plan, apply, extend(), decline),
 		"asked-auto":       changed(byItself),
 		"by-rule":          lived(t, changed(byItself), mine, itself),
 		"mine":             lived(t, one, mine),
@@ -151,6 +153,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 			"denied-not-mine", "ended-not-mine"),
 		"requests": pick("request", "request-active", "asked"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
+		"limited":  pick("asked-limited", "active-limited", "active-extension"),
 	}
 }
 

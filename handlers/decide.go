@@ -31,8 +31,6 @@ const (
 	ByItself    = "by_itself"    // nobody has to approve
 )
 
-const shortest = time.Minute
-
 // Decision is the answer, and how it came about.
 type Decision struct {
 	Rule     string        // the entitlement's id
@@ -142,8 +140,8 @@ func checkForm(d *Decision, rule Entitlement, q Question) {
 	switch {
 	case d.Duration > rule.Longest:
 		d.refuse(TooLong, "longest", rule.Longest.String())
-	case d.Duration < shortest:
-		d.refuse(TooShort, "shortest", shortest.String())
+	case d.Duration < store.ShortestTerm:
+		d.refuse(TooShort, "shortest", store.ShortestTerm.String())
 	case q.Origin == store.SignIn:
 	case rule.ReasonRequired && !strings.ContainsFunc(q.Reason, says):
 		d.refuse(NoReason)

@@ -53,6 +53,10 @@
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the
 //     end is moved in the same write as the last approval, and AWS, which knows no end, is not touched. It is decided by
 //     the rule as it is when it is asked for, as if all the time from the start were.
+//   - An approval may allow a shorter time than was asked for (store.Grant.Allowed): the shortest that an approver allows is
+//     how long access lasts. What is asked for stays as it was, and so do the Terms. A sign-in does not prolong what was
+//     limited, and a rule does not extend it by itself: who allowed one hour of four did not allow the second. To go on
+//     takes an extension, which somebody agrees to: by as much again, and up to the rule's maximum, which stays.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.

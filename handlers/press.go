@@ -20,6 +20,11 @@ func (k *Keeper) Press(ctx context.Context, p store.Press) error {
 	return nil
 }
 
+// Grant returns a request as the ledger has it.
+func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
+	return store.LoadGrant(ctx, k.DB, id)
+}
+
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {
@@ -113,7 +118,7 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 // byRule lets the rule approve what it gives by itself, for no longer than it may.
 func byRule(g store.Grant, now time.Time) (store.Grant, error) {
 	g.Longest = min(g.Longest, g.Auto)
-	return g.After(store.Entry{Verb: store.Approve, By: store.Rule, At: now, Until: now.Add(g.Duration),
+	return g.After(store.Entry{Verb: store.Approve, By: store.Rule, At: now, Until: now.Add(g.Allowed()),
 		Facts: map[string]string{"rule": g.Entitlement}})
 }
 

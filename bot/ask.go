@@ -3,6 +3,7 @@ package bot
 import (
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -10,8 +11,11 @@ import (
 // that cannot work.
 // Who asked by hand reads what became of it.
 func (p Pen) DM(g store.Grant) Message {
-	if !hasSignIn(g) {
+	switch {
+	case !hasSignIn(g):
 		return p.asked(g)
+	case g.State == store.Ignored && g.Origin == store.SignIn:
+		return p.turnedAway(g)
 	}
 	text := p.Words.Say("dm.signed_in", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
 	blocks := []slack.Block{
@@ -48,6 +52,22 @@ func (p Pen) DM(g store.Grant) Message {
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(state)))
 	return Message{Text: text, Blocks: blocks}
+}
+
+// turnedAway tells a person why their sign-in asks for nothing, and what they can do.
+func (p Pen) turnedAway(g store.Grant) Message {
+	then := "dm.turned_away_then"
+	if g.Refusal.Why == handlers.OutsideHours {
+		then = "dm.turned_away_hours"
+	}
+	text := p.Words.Say("dm.turned_away", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
+	hint := p.Words.Say(then, nil)
+	return Message{Text: text + "\n" + hint, Blocks: []slack.Block{
+		slack.NewSectionBlock(markdown(text), nil, nil),
+		slack.NewSectionBlock(plain(p.refusal(g.Refusal.Why, g.Refusal.Facts)), nil, nil),
+		slack.NewSectionBlock(markdown(hint), nil, nil),
+		slack.NewContextBlock("", markdown(p.Words.Say("dm.turned_away_not_you", nil))),
+	}}
 }
 
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.

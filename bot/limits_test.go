@@ -54,6 +54,9 @@ func worst(g store.Grant, text string) store.Grant {
 			g.Approvals[i].Duration = g.Duration - time.Second
 		}
 	}
+	if g.Refusal.Facts != nil {
+		g.Refusal.Facts = map[string]string{"hours": fill(text, 3000)}
+	}
 	if g.Declined.By != "" {
 		g.Declined.By, g.Declined.Note = fill(text, 300), fill(text, 3000)
 	}

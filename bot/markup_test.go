@@ -150,6 +150,9 @@ func outside(g store.Grant, e store.Entry, text func(field string) string) (stor
 			g.Approvals[i].Note = text("comment")
 		}
 	}
+	if g.Refusal.Facts != nil {
+		g.Refusal.Facts = map[string]string{"hours": text("hours")}
+	}
 	if g.Declined.By != "" {
 		g.Declined.By, g.Declined.Note = text("who declined"), text("why")
 	}

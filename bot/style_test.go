@@ -65,7 +65,7 @@ func TestTableOfWords(t *testing.T) {
 
 var (
 	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit)\.|^ask\.(loading|failed|nothing|too_soon|high)|^card\.(unmapped|high_asked|auto|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.(text|row)|remedy\.)|` +
-		`^dm\.(signed_in|asked|not_asked|question_auto|mine|not_mine|active|limited|declined)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
+		`^dm\.(signed_in|asked|not_asked|question_auto|mine|not_mine|active|limited|declined|turned_away)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )
 

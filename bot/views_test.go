@@ -91,26 +91,32 @@ var (
 func questions(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
+	turnedAway := func(why string, facts map[string]string) store.Grant {
+		return changed(func(g *store.Grant) { g.State, g.Refusal = store.Ignored, store.Refusal{Why: why, Facts: facts} })
+	}
 	return map[string]store.Grant{
-		"asked":            one,
-		"asked-unknown":    changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
-		"active":           lived(t, one, approve, plan, apply),
-		"active-extension": lived(t, one, approve, plan, apply, extend()),
-		"active-limited":   lived(t, one, shorter(store.Approve, sato), plan, apply),
-		"active-declined":  lived(t, one, approve, plan, apply, extend(), decline),
-		"asked-auto":       changed(byItself),
-		"by-rule":          lived(t, changed(byItself), mine, itself),
-		"mine":             lived(t, one, mine),
-		"mine-denied":      lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
-		"not-mine":         lived(t, one, notMine),
-		"not-mine-ending":  lived(t, one, approve, plan, apply, notMine),
-		"not-mine-ended":   lived(t, one, approve, plan, apply, notMine, undo),
-		"ending":           lived(t, one, approve, plan, apply, expire),
-		"ended":            lived(t, one, approve, plan, apply, expire, undo),
-		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
-		"request":          changed(byHand),
-		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
-		"request-active":   lived(t, changed(byHand), approve, plan, apply),
+		"turned-away-hours":    turnedAway(handlers.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
+		"turned-away":          turnedAway(handlers.NoApprover, nil),
+		"turned-away-excluded": turnedAway(handlers.Excluded, nil),
+		"asked":                one,
+		"asked-unknown":        changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
+		"active":               lived(t, one, approve, plan, apply),
+		"active-extension":     lived(t, one, approve, plan, apply, extend()),
+		"active-limited":       lived(t, one, shorter(store.Approve, sato), plan, apply),
+		"active-declined":      lived(t, one, approve, plan, apply, extend(), decline),
+		"asked-auto":           changed(byItself),
+		"by-rule":              lived(t, changed(byItself), mine, itself),
+		"mine":                 lived(t, one, mine),
+		"mine-denied":          lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
+		"not-mine":             lived(t, one, notMine),
+		"not-mine-ending":      lived(t, one, approve, plan, apply, notMine),
+		"not-mine-ended":       lived(t, one, approve, plan, apply, notMine, undo),
+		"ending":               lived(t, one, approve, plan, apply, expire),
+		"ended":                lived(t, one, approve, plan, apply, expire, undo),
+		"lapsed":               lived(t, one, store.Entry{Verb: store.Lapse}),
+		"request":              changed(byHand),
+		"request-signin":       changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-active":       lived(t, changed(byHand), approve, plan, apply),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already

@@ -182,10 +182,15 @@ func suggestions(offers []handlers.Offer, typed string) slack.OptionsResponse {
 
 // WishRefusal says why something cannot be asked for. It is shown as plain text.
 func (p Pen) WishRefusal(d handlers.Decision) string {
-	facts := map[string]string{}
+	var facts map[string]string
 	if len(d.Why) > 0 {
 		facts = d.Why[len(d.Why)-1].Facts
 	}
+	return p.refusal(d.Refusal, facts)
+}
+
+// refusal says it by what the sentence names.
+func (p Pen) refusal(why string, facts map[string]string) string {
 	span := func(key string) string {
 		length, _ := time.ParseDuration(facts[key])
 		return p.Words.Span(length)
@@ -194,6 +199,6 @@ func (p Pen) WishRefusal(d handlers.Decision) string {
 	if sec, err := strconv.ParseInt(facts["until"], 10, 64); err == nil {
 		until = time.Unix(sec, 0).In(p.Zone).Format("2006-01-02 15:04 MST")
 	}
-	return p.Words.Say("wish."+d.Refusal, data{"Longest": span("longest"), "Shortest": span("shortest"), "Until": until,
+	return p.Words.Say("wish."+why, data{"Longest": span("longest"), "Shortest": span("shortest"), "Until": until,
 		"Example": clean(facts["example"], ticketLength), "Hours": clean(facts["hours"], 200)})
 }

@@ -66,7 +66,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case !ok:
 		return k.ignore(ctx, g, nothingToAsk)
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
-		return k.ignore(ctx, g, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
+		return k.turnAway(ctx, g, rule, d)
 	}
 	return k.ask(ctx, k.under(g, rule, d, q.When), d)
 }
@@ -170,6 +170,31 @@ func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {
 		return err
 	}
 	return k.save(ctx, &g)
+}
+
+// toldEvery is how often a person reads that their sign-ins are refused: it is for the same reason, more often than not.
+const toldEvery = time.Hour
+
+// turnAway ignores a sign-in that a rule refuses. Its person is to read why: who has been told lately is a mark in the same
+// write, so that it is told once, whatever crashes.
+func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule Entitlement, d Decision) error {
+	why := fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal)
+	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why)
+	g.AccountName, g.Entitlement, g.Target = k.Policy.Accounts[g.Account], rule.ID, rule.Target
+	told, err := store.LoadMark(ctx, k.DB, "refused-"+g.Subject.Person)
+	if err != nil {
+		return err
+	}
+	now := k.now().UTC().Round(0)
+	records := []store.Record{&g}
+	if g.Subject.Person != "" && now.Sub(told.At) >= toldEvery {
+		g.Refusal, told.At = store.Refusal{Why: d.Refusal, Facts: d.Why[len(d.Why)-1].Facts}, now
+		records = append(records, &told)
+	}
+	if g, err = g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: now, Note: why}); err != nil {
+		return err
+	}
+	return k.save(ctx, records...)
 }
 
 // fail puts off what could not be done now.

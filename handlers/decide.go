@@ -77,16 +77,20 @@ func (d *Decision) refuse(key string, facts ...string) {
 
 // SignIn decides what a sign-in to an account asks for: the first entitlement that does not leave the person to another.
 // What else that one says, such as its hours, is the answer. It is asked for its own duration. Without a rule, nothing is
-// asked for.
+// asked for; if one would be but excludes the person, that is the answer.
 func (p *Policy) SignIn(account string, q Question) Decision {
 	q.Origin, q.Duration = store.SignIn, 0
+	nothing := Decision{Refusal: NotAsker, Why: []Reason{{Key: NotAsker}}}
 	for _, rule := range p.OnLogin(account) {
 		q.Entitlement = rule.ID
-		if d := p.Decide(q); d.Refusal != NotAsker && d.Refusal != Excluded {
+		switch d := p.Decide(q); {
+		case d.Refusal == Excluded && nothing.Rule == "":
+			nothing = d
+		case d.Refusal != NotAsker && d.Refusal != Excluded:
 			return d
 		}
 	}
-	return Decision{Refusal: NotAsker, Why: []Reason{{Key: NotAsker}}}
+	return nothing
 }
 
 // Decide answers who may ask for what, when, and what it takes. It is pure: the same question, the same decision. The

@@ -41,7 +41,8 @@
 //     again, and the steps must still be met by who is entitled then, each person once.
 //   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
 //     person behind the user has answered "that was me".
-//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger.
+//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger, and
+//     its person reads it, once an hour however often they sign in. Where no rule is meant for them there is nothing to say.
 //   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
 //     once IAM has been read. Then it is a request like any other. A sign-in neither changes nor prolongs it; a request
@@ -57,6 +58,8 @@
 //     how long access lasts. What is asked for stays as it was, and so do the Terms. A sign-in does not prolong what was
 //     limited, and a rule does not extend it by itself: who allowed one hour of four did not allow the second. To go on
 //     takes an extension, which somebody agrees to: by as much again, and up to the rule's maximum, which stays.
+//   - Who declines an extension says why, as for a denial; its holder reads it until they ask for another. They can take an
+//     open one back themselves. Its approvers are reminded of it like of a request.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.

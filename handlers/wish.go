@@ -218,11 +218,23 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision, now time.Tim
 	return g
 }
 
-// excuse tells a person that what they wrote came to nothing, though it was taken in. It has no card.
+// excuse tells a person that what they wrote, or their sign-in, came to nothing, though it was taken in. It has no card. No
+// guest or stranger is told what the rules are: a tag in AWS can name anybody.
 func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
-	dm, err := k.Voice.DM(ctx, g)
+	if wait := g.Telling; k.waits(g.ID, &wait) {
+		_, err := k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
+			now.TellAt = wait.TellAt
+			return now, nil
+		})
+		return err
+	}
+	var dm store.Card
+	account, err := k.Directory.Account(ctx, g.Subject.Person)
+	if err != nil || account.refusal() == "" { // of whom Slack says nothing now, it will not take a letter either
+		dm, err = k.Voice.DM(ctx, g)
+	}
 	if err != nil && !errors.Is(err, ErrUnreachable) {
 		return k.unlessSaid(ctx, g, err)
 	}

@@ -61,8 +61,8 @@ func (g Grant) dueTell() (time.Time, bool) {
 // Untold tells whether somebody has not heard what happened.
 func (g Grant) Untold() bool {
 	switch g.State {
-	case Ignored: // nobody waits for what comes of a sign-in
-		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
+	case Ignored: // nobody waits for what comes of a sign-in, unless a rule refuses it
+		return (g.Origin == Requested || g.Refusal.Why != "") && g.Telling.behind(g.Chain.Seq, InDM)
 	case "", Received, Merged:
 		return false
 	}

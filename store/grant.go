@@ -50,6 +50,12 @@ type Risk string
 // High is the risk of what two people have to approve, and no rule by itself. Without it the risk is low.
 const High Risk = "high"
 
+// Refusal is why a rule refuses what a sign-in would ask for: a key, and what a sentence about it names.
+type Refusal struct {
+	Why   string            `json:"why"`
+	Facts map[string]string `json:"facts,omitempty"`
+}
+
 // Grant is one request for access and its whole life. [Grant.After] changes what is true of it; [Work] and [Telling] are
 // how far it has come.
 type Grant struct {
@@ -86,6 +92,7 @@ type Grant struct {
 	EndedBy   string            `json:"ended_by,omitempty"`
 	Ended     time.Time         `json:"ended,omitzero"`
 	Note      string            `json:"note,omitempty"`    // the reason that came with Outcome
+	Refusal   Refusal           `json:"refusal,omitzero"`  // of a sign-in that was ignored, if its person is to read why
 	Planned   bool              `json:"planned,omitempty"` // what was there before is in Effects
 	Effects   map[string]string `json:"effects,omitempty"`
 	Into      string            `json:"into,omitempty"`     // the grant it was merged into

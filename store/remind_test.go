@@ -104,6 +104,13 @@ func TestRemindersOfAnExtension(t *testing.T) {
 	if got, want := next(g), (reminder{store.Soon, 4*time.Hour - 15*time.Minute}); got != want {
 		t.Errorf("after four: %+v, want %+v", got, want)
 	}
+	long := asked()
+	long.Duration = 11 * time.Hour
+	long = after(long, noon, store.Approve, store.Apply)
+	long.Extension = store.Extension{At: noon, Until: noon.Add(12 * time.Hour), Reminders: 4}
+	if got, want := next(long), (reminder{store.Soon, 11*time.Hour - 15*time.Minute}); got != want {
+		t.Errorf("after four, of what lasts long: %+v, want %+v", got, want)
+	}
 	missed := after(extending(), noon.Add(45*time.Minute), store.Remind)
 	if got, want := next(missed), (reminder{store.Remind, time.Hour}); got != want {
 		t.Errorf("after 45 minutes next is %+v, want %+v", got, want)

@@ -43,7 +43,7 @@ func (p Pen) DM(g store.Grant) Message {
 	}
 	said, rows := p.holding(g)
 	text, blocks = text+said, append(blocks, rows...)
-	if g.State == store.Active {
+	if g.State == store.Active || g.Ahead() {
 		buttons = append(buttons, p.holders(g)...)
 	}
 	if len(buttons) > 0 {
@@ -72,7 +72,7 @@ func (p Pen) turnedAway(g store.Grant) Message {
 
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
 func (p Pen) asked(g store.Grant) Message {
-	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.Words.Span(g.Duration)}
+	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.term(g)}
 	if g.State == store.Ignored {
 		text := p.Words.Say("dm.not_asked", d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
@@ -85,7 +85,7 @@ func (p Pen) asked(g store.Grant) Message {
 	}
 	said, rows := p.holding(g)
 	text, blocks = text+said, append(blocks, rows...)
-	if g.State == store.Active {
+	if g.State == store.Active || g.Ahead() {
 		blocks = append(blocks, slack.NewActionBlock("", p.holders(g)...))
 	}
 	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
@@ -104,7 +104,7 @@ func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
 	if g.State == store.Approved || g.State == store.Active {
 		say(p.limited(g), p.comments(g))
 	}
-	if g.State == store.Active {
+	if g.State == store.Active || g.Ahead() {
 		say(p.active(g), nil)
 		say(p.declined(g))
 	}
@@ -131,8 +131,11 @@ func (p Pen) limits(g store.Grant) data {
 	return data{"By": by, "Allowed": p.Words.Span(g.Allowed()), "Asked": p.Words.Span(g.Duration), "Target": code(g.Target)}
 }
 
-// active says until when the person has access, and what they have asked for beyond that.
+// active says until when the person has access, or from when on, and what they have asked for beyond that.
 func (p Pen) active(g store.Grant) string {
+	if g.Ahead() {
+		return p.Words.Say("dm.ahead", data{"Target": code(g.Target), "Start": when(g.Start, p.Zone), "Until": when(g.Until, p.Zone)})
+	}
 	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
 	if isExtending(g) {
 		text += "\n" + p.extension(g)

@@ -52,6 +52,9 @@ func (p Pen) state(g store.Grant) string {
 	if n := g.Need(); g.State == store.Asked && n > 1 {
 		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": n})
 	}
+	if g.Ahead() {
+		return p.Words.Say("card.approved_from", data{"Start": p.clock(g.Start)})
+	}
 	return p.stateOf(g.State, g.Outcome)
 }
 
@@ -72,6 +75,8 @@ func mark(g store.Grant) string {
 		return "⏳"
 	case g.State == store.Active:
 		return "🔓"
+	case g.Ahead():
+		return "📅"
 	case g.State.Live():
 		return "⚙️"
 	case g.State == store.Ended && g.Outcome != store.Refuse:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -28,7 +29,7 @@ func buttonsOf(m Message) []*slack.ButtonBlockElement {
 
 // TestButtonsCanWork: what a view offers is a step that the table of states has, and says on what.
 func TestButtonsCanWork(t *testing.T) {
-	eachView(t, func(t *testing.T, _ string, v view, p Pen) {
+	eachMessage(t, func(t *testing.T, _ string, v drawing, p Pen) {
 		steps := map[string]func(store.Verb) error{v.alert.ID + " " + v.alert.Terms(): func(verb store.Verb) error {
 			_, err := v.alert.After(store.Entry{Verb: verb})
 			return err
@@ -37,7 +38,7 @@ func TestButtonsCanWork(t *testing.T) {
 			steps[g.ID+" "+g.ExtensionTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 		}
-		for _, b := range buttonsOf(v.in(p)) {
+		for _, b := range buttonsOf(v.in(p).(Message)) {
 			step, ok := steps[b.Value]
 			if !ok {
 				t.Errorf("button %q carries %q", b.Text.Text, b.Value)
@@ -87,6 +88,7 @@ func TestButtonsByState(t *testing.T) {
 		"lapsed":                nil,
 		"withdrawn":             nil,
 		"request":               {"approve primary", "deny danger", "approve_with ", "withdraw "},
+		"approved-ahead":        {"finish ", "revoke danger, confirmed"},
 		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,27 +141,34 @@ func TestButtonsOfQuestions(t *testing.T) {
 			want = append(want, map[bool]string{true: "retract ", false: "ask_more "}[g.Extension.Open()])
 			want = append(want, "finish ")
 		}
+		if g.Ahead() {
+			want = append(want, "finish ")
+		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)
 		}
 	}
 }
 
-// TestViewsAreDrawings: the same record makes the same view, and what is no part of it changes nothing.
-func TestViewsAreDrawings(t *testing.T) {
-	eachView(t, func(t *testing.T, _ string, v view, p Pen) {
-		before := string(blocksOf(t, v.in(p)))
-		read := v.of(func(g store.Grant) store.Grant {
-			g = reread(t, g)
-			g.Version, g.Mute, g.Claim.Owner, g.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
-			return g
-		}, func(a store.Alert) store.Alert {
-			a = reread(t, a)
-			a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
-			return a
+// TestDrawingsAreOfTheLedger: the same record makes the same drawing, and what is no part of it changes nothing.
+func TestDrawingsAreOfTheLedger(t *testing.T) {
+	eachDrawing(t, func(t *testing.T, _ string, d drawing, p Pen) {
+		before := string(body(t, d.in(p)))
+		read := d.of(records{
+			grant: func(g store.Grant) store.Grant {
+				g = reread(t, g)
+				g.Version, g.Mute, g.Claim.Owner, g.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return g
+			},
+			alert: func(a store.Alert) store.Alert {
+				a = reread(t, a)
+				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return a
+			},
+			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
 		})
-		if after := string(blocksOf(t, read.in(p))); after != before {
-			t.Errorf("after a restart the message is\n%s\nand was\n%s", after, before)
+		if after := string(body(t, read.in(p))); after != before {
+			t.Errorf("after a restart it is\n%s\nand was\n%s", after, before)
 		}
 	})
 }

@@ -33,7 +33,7 @@ func (p Pen) Digest(grants []store.Grant) Message {
 
 // digestMark is the worst of the marks below it: what could not be taken back, else what waits for somebody.
 func digestMark(grants []store.Grant) string {
-	for _, worst := range []string{"🚨", "⏳", "⚙️", "🔓"} {
+	for _, worst := range []string{"🚨", "⏳", "⚙️", "🔓", "📅"} {
 		if slices.ContainsFunc(grants, func(g store.Grant) bool { return mark(g) == worst }) {
 			return worst
 		}

@@ -26,6 +26,8 @@
 //
 // # Decisions
 //
+//   - What people are shown is drawn by a method of Pen, and every one is in one list (drawings_test.go): each drawing there
+//     has golden files, and is held to Slack's limits and Slack's own types, in both languages and with the worst data.
 //   - Cards, digests and alerts are in their channel's language; what only one person sees is in theirs.
 //   - A message whose blocks Slack refuses is sent without them: plain is better than never. The text of an alert says
 //     what is to be done as well.

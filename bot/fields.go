@@ -29,7 +29,7 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
 	case g.State == store.Ended:
 		fields = append(fields, p.fact("card.ended", when(g.Ended, p.Zone)))
-	case g.State == store.Approved || g.State == store.Active: // what is ending does not wait for it
+	case (g.State == store.Approved || g.State == store.Active) && !g.Until.Equal(g.To): // what is ending does not wait for it
 		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
 	}
 	return fields
@@ -43,19 +43,21 @@ func hasSignIn(g store.Grant) bool { return g.Origin != store.Requested || g.Sig
 func (p Pen) duration(g store.Grant) string {
 	switch {
 	case g.Limited():
-		return p.Words.Say("card.limited", p.limits(g))
+		return p.allowed(g)
 	case g.Origin == store.Requested:
-		return p.Words.Span(g.Duration)
+		return p.term(g)
 	}
 	return p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})
 }
 
 // allowed is how long it lasts, in short.
 func (p Pen) allowed(g store.Grant) string {
-	if g.Limited() {
-		return p.duration(g)
+	if !g.Limited() {
+		return p.term(g)
 	}
-	return p.Words.Span(g.Duration)
+	d := p.limits(g)
+	d["Asked"] = p.term(g)
+	return p.Words.Say("card.limited", d)
 }
 
 // fact is a name and what it is.

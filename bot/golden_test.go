@@ -16,7 +16,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/store"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -57,60 +56,66 @@ func encoded(t *testing.T, v any) []byte {
 	return []byte(legible.Replace(out.String()))
 }
 
-func blocksOf(t *testing.T, m Message) []byte {
-	t.Helper()
-	return encoded(t, slack.Blocks{BlockSet: m.Blocks})
+// body is the part of a drawing that Slack checks, as slack-go marshals it: a message's blocks, else all of it.
+func body(t require, drawn any) []byte {
+	if m, ok := drawn.(Message); ok {
+		drawn = slack.Blocks{BlockSet: m.Blocks}
+	}
+	raw, err := json.Marshal(drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
-func TestViewsGolden(t *testing.T) {
-	eachView(t, func(t *testing.T, name string, v view, p Pen) {
-		m := v.in(p)
-		golden(t, name+".json", encoded(t, map[string]any{"text": m.Text, "blocks": slack.Blocks{BlockSet: m.Blocks}}))
+func TestDrawingsGolden(t *testing.T) {
+	eachDrawing(t, func(t *testing.T, name string, d drawing, p Pen) {
+		drawn := d.in(p)
+		if m, ok := drawn.(Message); ok {
+			drawn = map[string]any{"text": m.Text, "blocks": slack.Blocks{BlockSet: m.Blocks}}
+		}
+		if kind(name) != extreme {
+			golden(t, name+".json", encoded(t, drawn))
+		}
 	})
 }
 
-func TestPressFormsGolden(t *testing.T) {
-	press := store.Press{On: "login-1", Terms: "0011223344556677", Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
-	for name, form := range pressForms(t, press, changed(needsBoth)) {
-		golden(t, "form/"+name+".json", encoded(t, form))
-	}
-}
-
-// pressForms are the forms that buttons open, in every language.
-func pressForms(t *testing.T, press store.Press, g store.Grant) map[string]slack.ModalViewRequest {
-	t.Helper()
-	out := map[string]slack.ModalViewRequest{}
-	for _, language := range languages {
-		for _, press.Verb = range asksFirst {
-			form := penIn(language).ReasonForm(press)
-			if press.Verb == approveWith {
-				form = penIn(language).ApprovalForm(press, g)
-			}
-			out[string(press.Verb)+"."+language] = form
-		}
-	}
-	return out
-}
-
-// TestViewsAsRead keeps all views of a kind and language in one file, as people read them: for reviewers of the words.
-func TestViewsAsRead(t *testing.T) {
+// TestDrawingsAsRead keeps all drawings of a kind and language in one file, as people read them: for reviewers of the words.
+func TestDrawingsAsRead(t *testing.T) {
 	slackOf := fakeslack.New(fakeslack.Workspace{Users: people()})
 	defer slackOf.Close()
-	all := views(t)
+	all := drawings(t)
 	for _, language := range languages {
 		files := map[string]*bytes.Buffer{}
 		for _, name := range slices.Sorted(maps.Keys(all)) {
-			kind, m := all[name].kind, all[name].in(penIn(language))
-			if files[kind] == nil {
-				files[kind] = new(bytes.Buffer)
+			text, ok := asRead(t, slackOf, all[name].in(penIn(language)))
+			if kind(name) == extreme || !ok {
+				continue
 			}
-			fmt.Fprintf(files[kind], "---- %s\n%s\n%s\n", strings.TrimPrefix(name, kind+"/"), m.Text,
-				slackOf.Render(fakeslack.Message{Blocks: blocksOf(t, m)}))
+			folder := strings.TrimSuffix(kind(name), "/")
+			if files[folder] == nil {
+				files[folder] = new(bytes.Buffer)
+			}
+			fmt.Fprintf(files[folder], "---- %s\n%s\n", strings.TrimPrefix(name, kind(name)), text)
 		}
-		for kind, file := range files {
-			golden(t, kind+"s."+language+".txt", file.Bytes())
+		for folder, file := range files {
+			golden(t, folder+"s."+language+".txt", file.Bytes())
 		}
 	}
+}
+
+// asRead is a drawing as people read it. What is drawn in a select is not read on its own.
+func asRead(t *testing.T, slackOf *fakeslack.Server, drawn any) (text string, ok bool) {
+	t.Helper()
+	switch d := drawn.(type) {
+	case Message:
+		return d.Text + "\n" + slackOf.Render(fakeslack.Message{Blocks: body(t, d)}), true
+	case slack.ModalViewRequest:
+		return slackOf.RenderView(fakeslack.View{Title: d.Title.Text, Blocks: body(t, d.Blocks)}), true
+	case slack.HomeTabViewRequest:
+		return slackOf.RenderView(fakeslack.View{Blocks: body(t, d.Blocks)}), true
+	}
+	return "", false
 }
 
 // TestSentencesGolden keeps the lines of the thread and the refusals, one under the other.
@@ -128,6 +133,9 @@ func TestSentencesGolden(t *testing.T) {
 		presses := refusals(t)
 		for _, name := range slices.Sorted(maps.Keys(presses)) {
 			fmt.Fprintf(&out, "refusal, %s:\n%s\n\n", name, indented(p.Refusal(presses[name])))
+		}
+		for _, refusal := range wishRefusals(t) {
+			fmt.Fprintf(&out, "refusal of a request, %s:\n%s\n\n", refusal, indented(p.WishRefusal(wishRefused(refusal, "OPS-123"))))
 		}
 		golden(t, "sentences."+language+".txt", []byte(out.String()))
 	}

@@ -24,7 +24,7 @@ const homeAsk = "home_ask"
 func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 	h := homeTab{pen: p}
 	ask := slack.NewButtonBlockElement(homeAsk, "", plain(p.Words.Say("ask.title", nil))).WithStyle(slack.StylePrimary)
-	h.blocks = append(h.blocks, slack.NewActionBlock("", ask))
+	h.blocks = append(h.blocks, slack.NewActionBlock(homeAsk, ask)) // named, so that it is the same when the tab is drawn anew
 	h.head("home.held", len(a.Held))
 	for _, g := range a.Held {
 		h.say(p.held(g))
@@ -44,7 +44,7 @@ func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 		h.say(p.past(g))
 	}
 	if pages := p.pages(a); len(pages) > 0 {
-		h.blocks = append(h.blocks, slack.NewActionBlock("", pages...))
+		h.blocks = append(h.blocks, slack.NewActionBlock(homeMore, pages...))
 	}
 	h.blocks = append(h.blocks, slack.NewContextBlock("", markdown(p.Words.Say("home.language", nil))))
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: h.blocks}}
@@ -90,7 +90,7 @@ func (p Pen) held(g store.Grant) string {
 // own are the buttons of whom the grant belongs to.
 func (p Pen) own(g store.Grant) []slack.BlockElement {
 	switch {
-	case g.State == store.Active:
+	case g.State == store.Active || g.Ahead():
 		return p.holders(g)
 	case g.State == store.Asked && g.Origin == store.Requested:
 		return []slack.BlockElement{p.button(g, store.Withdraw)}

@@ -16,7 +16,7 @@ import (
 
 const cardsChannel = "C0APPROVALS"
 
-// homeTabs are Home tabs: empty, with one of everything, and full.
+// homeTabs are Home tabs: empty, with one of everything, with an older page, and full.
 func homeTabs(t *testing.T) map[string]handlers.Access {
 	t.Helper()
 	all := cards(t)
@@ -35,41 +35,10 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
 	return map[string]handlers.Access{
 		"empty": {},
-		"some": {Held: pick("active", "asked-1-of-2", "active-extension"), Waiting: pick("asked-steps", "active-extension"), More: true,
+		"some": {Held: pick("active", "asked-1-of-2", "active-extension", "approved-ahead"), Waiting: pick("asked-steps", "active-extension"), More: true,
 			Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
-		"full": full,
-	}
-}
-
-func TestHomesGolden(t *testing.T) {
-	all := homeTabs(t)
-	for _, name := range []string{"empty", "some"} {
-		for _, language := range languages {
-			golden(t, "home/"+name+"."+language+".json", encoded(t, penIn(language).Home(all[name], cardsChannel)))
-		}
-	}
-}
-
-// TestWorstHomesFit: a Home tab takes 100 blocks, and Slack refuses it whole for one that is too long.
-func TestWorstHomesFit(t *testing.T) {
-	for name, text := range longest {
-		for tab, a := range homeTabs(t) {
-			for _, list := range [][]store.Grant{a.Held, a.Waiting, a.Past} {
-				for i, g := range list {
-					list[i] = worst(g, text)
-					list[i].ID = fmt.Sprint(list[i].ID, i)
-				}
-			}
-			for _, language := range languages {
-				view := encoded(t, penIn(language).Home(a, cardsChannel))
-				if err := fakeslack.CheckView(view); err != nil {
-					t.Errorf("%s of %s, %s: %v", tab, name, language, err)
-				}
-				if strings.Contains(string(view), "no value") {
-					t.Errorf("%s: a sentence has a place for what it was not given: %s", tab, view)
-				}
-			}
-		}
+		"older": {Past: pick("ended-revoked", "denied"), From: handlers.PageLength},
+		"full":  full,
 	}
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -14,18 +15,30 @@ import (
 func (p Pen) List(a handlers.Access, channel string) Message {
 	h := homeTab{pen: p}
 	h.head("home.held", len(a.Held))
-	for _, g := range a.Held {
-		h.say(p.held(g))
-	}
+	cut := h.list(a.Held, p.held)
 	h.head("home.waiting", len(a.Waiting))
-	for _, g := range a.Waiting {
-		h.say(p.waiting(g, channel))
-	}
-	if a.Cut {
+	cut = h.list(a.Waiting, func(g store.Grant) string { return p.waiting(g, channel) }) || cut
+	if a.Cut || cut {
 		h.say(p.Words.Say("home.cut", nil))
 	}
 	h.blocks = append(h.blocks, slack.NewContextBlock("", markdown(p.Words.Say("jit.help", nil))))
 	return Message{Text: p.Words.Say("jit.list", data{"Held": len(a.Held), "Waiting": len(a.Waiting)}), Blocks: h.blocks}
+}
+
+// listRoom is how many runes the lines under one heading may have together. Slack refuses a message whole that is too long.
+const listRoom = 4000
+
+// list says as many lines as there is room for, and tells whether that is less than all.
+func (h *homeTab) list(grants []store.Grant, line func(store.Grant) string) (cut bool) {
+	room := listRoom
+	for _, g := range grants {
+		text := line(g)
+		if room -= utf8.RuneCountInString(text); room < 0 {
+			return true
+		}
+		h.say(text)
+	}
+	return false
 }
 
 // list answers /jit list, by the command's own address: that works in channels that the bot is not in.

@@ -2,11 +2,9 @@ package bot
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
-	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
 	"sekisho/store"
 )
@@ -47,20 +45,19 @@ func TestList(t *testing.T) {
 	})
 }
 
-// TestLongestListFits: whatever stands in it.
-func TestLongestListFits(t *testing.T) {
-	for name, text := range longest {
-		g := changed(func(g *store.Grant) {
-			needsBoth(g)
-			g.Target, g.AccountName, g.Subject.User, g.Risk = fill(text, 128), fill(text, 128), fill(text, 64), store.High
-		})
-		many := handlers.Access{Held: slices.Repeat([]store.Grant{g}, 15), Waiting: slices.Repeat([]store.Grant{g}, 15), Cut: true}
-		for _, language := range languages {
-			m := penIn(language).List(many, approvals)
-			if err := fakeslack.CheckMessage(encoded(t, m.Blocks)); err != nil {
-				t.Errorf("%s, %s: %v", name, language, err)
-			}
+// TestLongListSaysThatItIsCut, and still what can be typed: Slack would show nothing of a message that is too long.
+func TestLongListSaysThatItIsCut(t *testing.T) {
+	full := worstOf(drawing{"List", about{access: homeTabs(t)["full"]}}, "x")
+	full.access.Cut = false
+	p := penIn("en")
+	said := string(body(t, full.in(p)))
+	for _, key := range []string{"home.waiting", "home.cut"} {
+		if !strings.Contains(said, p.Words.Say(key, nil)) {
+			t.Errorf("no %q in\n%s", p.Words.Say(key, nil), said)
 		}
+	}
+	if !strings.Contains(said, "/jit request") {
+		t.Errorf("no help in\n%s", said)
 	}
 }
 

@@ -39,12 +39,12 @@ func readForm(p *store.Press, form slack.View) bool {
 }
 
 // pressForm is a form that carries what its button carried, and where the card stands.
-func pressForm(press store.Press, title, submit, cancel *slack.TextBlockObject, blocks ...slack.Block) slack.ModalViewRequest {
+func (p Pen) pressForm(press store.Press, title, submit string, blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type:            slack.VTModal,
 		CallbackID:      string(press.Verb),
 		PrivateMetadata: strings.Join([]string{press.On, press.Terms, press.Card.Channel, press.Card.TS}, " "),
-		Title:           title, Submit: submit, Close: cancel,
+		Title:           p.label(title), Submit: p.label(submit), Close: p.label("deny.cancel"),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }
@@ -53,7 +53,7 @@ func pressForm(press store.Press, title, submit, cancel *slack.TextBlockObject, 
 func (p Pen) ReasonForm(press store.Press) slack.ModalViewRequest {
 	verb := string(press.Verb)
 	reason := slack.NewPlainTextInputBlockElement(nil, verb).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
-	return pressForm(press, p.label("form.title."+verb), p.label("deny.submit"), p.label("deny.cancel"),
+	return p.pressForm(press, "form.title."+verb, "deny.submit",
 		slack.NewInputBlock(verb, p.label("deny.reason"), nil, reason))
 }
 
@@ -67,7 +67,7 @@ func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewReque
 		blocks = append(blocks, slack.NewSectionBlock(plain(warning), nil, nil))
 	}
 	comment := slack.NewPlainTextInputBlockElement(nil, noteField).WithMultiline(true).WithMaxLength(commentLength)
-	return pressForm(press, p.label("form.title.approve_with"), p.label("form.approve"), p.label("deny.cancel"),
+	return p.pressForm(press, "form.title.approve_with", "form.approve",
 		append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g.Duration)),
 			slack.NewInputBlock(noteField, p.label("form.comment"), nil, comment).WithOptional(true))...)
 }

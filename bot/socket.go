@@ -153,24 +153,20 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event 
 	return reply{}
 }
 
-// open shows the form that a button asks for, in the language of who pressed. A trigger lives three seconds, so there is
-// no second try: people press again.
+// open shows the form that a button asks for, in the language of who pressed. What an approval can allow depends on what is
+// asked for, which the ledger says. A trigger lives three seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
-	form, err := s.form(ctx, p)
-	if err == nil {
-		_, err = s.API.OpenViewContext(ctx, trigger, form)
+	pen := s.penFor(ctx, p.By)
+	form := pen.ReasonForm(p)
+	if p.Verb == approveWith {
+		g, err := s.Desk.Grant(ctx, p.On)
+		if err != nil {
+			s.Log.Warn("form not opened", "id", p.ID, "err", err)
+			return
+		}
+		form = pen.ApprovalForm(p, g)
 	}
-	if err != nil {
+	if _, err := s.API.OpenViewContext(ctx, trigger, form); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
-}
-
-// form is the one that a button asks for. What an approval can allow depends on what is asked for, which the ledger says.
-func (s *Socket) form(ctx context.Context, p store.Press) (slack.ModalViewRequest, error) {
-	pen := s.penFor(ctx, p.By)
-	if p.Verb != approveWith {
-		return pen.ReasonForm(p), nil
-	}
-	g, err := s.Desk.Grant(ctx, p.On)
-	return pen.ApprovalForm(p, g), err
 }

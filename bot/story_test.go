@@ -71,6 +71,16 @@ func wanted(g *store.Grant) {
 	g.Reason, g.Ticket = "Roll back release 214:\nthe *checkout* is down.", "OPS-214"
 }
 
+// ahead was asked for by hand, for an hour of tomorrow.
+func ahead(g *store.Grant) {
+	byHand(g)
+	g.From, g.To, g.Duration = signedIn.Add(19*time.Hour), signedIn.Add(20*time.Hour), time.Hour
+}
+
+// later and until have one of the two.
+func later(g *store.Grant) { ahead(g); g.To = time.Time{} }
+func until(g *store.Grant) { ahead(g); g.From = time.Time{} }
+
 func byItself(g *store.Grant) { g.Auto, g.Longest = 4*time.Hour, 4*time.Hour }
 
 // lived is the grant after entries, a minute apart, the first a minute after the sign-in.
@@ -82,10 +92,9 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 			e.By = store.Self
 		}
 		if e.Verb == store.Approve {
-			e.Until = e.At.Add(g.Allowed())
-			if e.Duration > 0 {
-				e.Until = e.At.Add(min(e.Duration, g.Allowed()))
-			}
+			voted := g
+			voted.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
+			_, e.Until = voted.Term(e.At)
 		}
 		if e.Verb == store.AskMore {
 			g.Extension.Steps = g.Steps
@@ -183,6 +192,12 @@ func cards(t *testing.T) map[string]store.Grant {
 		"request":               changed(byHand),
 		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
 		"request-active":        lived(t, changed(byHand), approve, plan, apply),
+		"request-ahead":         changed(ahead),
+		"request-later":         changed(later),
+		"request-until":         changed(until),
+		"approved-ahead":        lived(t, changed(ahead), approve),
+		"approved-ahead-fail":   lived(t, changed(ahead), approve, failed("ClockBehind")),
+		"denied-ahead":          lived(t, changed(ahead), store.Entry{Verb: store.Deny, By: sato}),
 		"request-ended":         lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
 }
@@ -213,6 +228,8 @@ func lines(t *testing.T) []told {
 	say("vote", two, vote)
 	say("approve", one, approve)
 	say("approve, by the rule", changed(byItself), mine, itself)
+	say("approve, later", changed(ahead), approve)
+	say("approve, later, by the rule", changed(func(g *store.Grant) { ahead(g); byItself(g) }), itself)
 	say("apply", one, live...)
 	say("apply, kept", one, approve, kept, apply)
 	say("mine", one, mine)

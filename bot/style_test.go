@@ -15,6 +15,8 @@ func TestTableOfWords(t *testing.T) {
 		"card.target.iam-group":       {"IAM group", "IAMユーザーグループ"},
 		"card.duration":               {"Duration", "利用期間"},
 		"card.ends":                   {"Ends", "終了日時"},
+		"ask.starts":                  {"Starts", "開始日時"},
+		"ask.ends":                    {"Ends", "終了日時"},
 		"card.who":                    {"Requester", "申請者"},
 		"button.approve":              {"Approve", "承認"},
 		"button.deny":                 {"Deny", "却下"},
@@ -64,8 +66,8 @@ func TestTableOfWords(t *testing.T) {
 }
 
 var (
-	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit)\.|^ask\.(loading|failed|nothing|too_soon|high)|^card\.(unmapped|high_asked|auto|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.(text|row)|remedy\.)|` +
-		`^dm\.(signed_in|asked|not_asked|question_auto|mine|not_mine|active|limited|declined|turned_away)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
+	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit)\.|^ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)|^card\.(unmapped|high_asked|auto|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.(text|row)|remedy\.)|` +
+		`^dm\.(signed_in|asked|not_asked|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )
 

@@ -37,13 +37,8 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	var more []string
 	switch e.Verb {
 	case store.Vote, store.Approve:
-		switch {
-		case e.By == store.Rule:
-			key, d["Rule"] = "thread.approve_rule", code(g.Entitlement)
-		case e.Duration > 0:
-			key = map[store.Verb]string{store.Vote: "thread.vote_limited", store.Approve: "thread.approve_limited"}[e.Verb]
-			d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
-		}
+		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
+		d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
 	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
 	case store.NotMine:
 		if e.State == store.Ending {
@@ -93,6 +88,28 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true
+}
+
+// approvedKey is that of what is said of an approval.
+func approvedKey(g store.Grant, e store.Entry) string {
+	ahead, byRule, limited := g.Start.After(e.At), e.By == store.Rule, e.Duration > 0
+	switch {
+	case e.Verb == store.Vote && limited:
+		return "thread.vote_limited"
+	case e.Verb == store.Vote:
+		return "thread.vote"
+	case ahead && byRule:
+		return "thread.approve_rule_ahead"
+	case ahead && limited:
+		return "thread.approve_limited_ahead"
+	case ahead:
+		return "thread.approve_ahead"
+	case byRule:
+		return "thread.approve_rule"
+	case limited:
+		return "thread.approve_limited"
+	}
+	return "thread.approve"
 }
 
 // Refusal says why a press did nothing.

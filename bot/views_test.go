@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -11,74 +10,14 @@ import (
 	"sekisho/store"
 )
 
-// view is one message of this package, and what it draws: grants, or an alert.
-type view struct {
-	kind   string // the folder of its golden files
-	grants []store.Grant
-	alert  store.Alert
-}
-
-// in draws the view in a language.
-func (v view) in(p Pen) Message {
-	switch v.kind {
-	case "dm":
-		return p.DM(v.grants[0])
-	case "approver":
-		return p.Approver(sato, v.grants[0])
-	case "reminder":
-		return p.Reminder(v.grants[0])
-	case "digest":
-		return p.Digest(v.grants)
-	case "alert":
-		return p.Alert(v.alert)
-	}
-	return p.Card(v.grants[0])
-}
-
-// of is the same view of other records.
-func (v view) of(grant func(store.Grant) store.Grant, alert func(store.Alert) store.Alert) view {
-	v.grants = slices.Clone(v.grants)
-	for i, g := range v.grants {
-		v.grants[i] = grant(g)
-	}
-	v.alert = alert(v.alert)
-	return v
-}
-
-// views are all messages with blocks, by kind and name: "card/asked".
-func views(t *testing.T) map[string]view {
+// approved are the grants of which who has approved hears.
+func approved(t *testing.T) map[string]store.Grant {
 	t.Helper()
-	out := map[string]view{}
-	for name, g := range cards(t) {
-		out["card/"+name] = view{kind: "card", grants: []store.Grant{g}}
-	}
-	for name, g := range questions(t) {
-		out["dm/"+name] = view{kind: "dm", grants: []store.Grant{g}}
-	}
+	out, all := map[string]store.Grant{}, cards(t)
 	for _, name := range []string{"asked-1-of-2", "approved", "active", "active-limited", "ended-revoked", "denied"} {
-		out["approver/"+name] = view{kind: "approver", grants: []store.Grant{cards(t)[name]}}
-	}
-	for name, g := range reminders(t) {
-		out["reminder/"+name] = view{kind: "reminder", grants: []store.Grant{g}}
-	}
-	for name, grants := range digests(t) {
-		out["digest/"+name] = view{kind: "digest", grants: grants}
-	}
-	for name, a := range alerts(t) {
-		out["alert/"+name] = view{kind: "alert", alert: a}
+		out[name] = all[name]
 	}
 	return out
-}
-
-// eachView runs a test for every view in every language.
-func eachView(t *testing.T, test func(t *testing.T, name string, v view, p Pen)) {
-	t.Helper()
-	all := views(t)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		for _, language := range languages {
-			t.Run(name+"."+language, func(t *testing.T) { test(t, name+"."+language, all[name], penIn(language)) })
-		}
-	}
 }
 
 // What a person answers in the lives below.
@@ -98,12 +37,12 @@ func questions(t *testing.T) map[string]store.Grant {
 		"turned-away-hours":    turnedAway(handlers.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
 		"turned-away":          turnedAway(handlers.NoApprover, nil),
 		"turned-away-excluded": turnedAway(handlers.Excluded, nil),
+		"active-limited":       lived(t, one, shorter(store.Approve, sato), plan, apply),
+		"active-declined":      lived(t, one, approve, plan, apply, extend(), decline),
 		"asked":                one,
 		"asked-unknown":        changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
 		"active":               lived(t, one, approve, plan, apply),
 		"active-extension":     lived(t, one, approve, plan, apply, extend()),
-		"active-limited":       lived(t, one, shorter(store.Approve, sato), plan, apply),
-		"active-declined":      lived(t, one, approve, plan, apply, extend(), decline),
 		"asked-auto":           changed(byItself),
 		"by-rule":              lived(t, changed(byItself), mine, itself),
 		"mine":                 lived(t, one, mine),
@@ -116,6 +55,9 @@ func questions(t *testing.T) map[string]store.Grant {
 		"lapsed":               lived(t, one, store.Entry{Verb: store.Lapse}),
 		"request":              changed(byHand),
 		"request-signin":       changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-ahead":        changed(ahead),
+		"approved-ahead":       lived(t, changed(ahead), approve),
+		"signin-ahead":         lived(t, changed(func(g *store.Grant) { ahead(g); g.Signin = request().Signin }), approve),
 		"request-active":       lived(t, changed(byHand), approve, plan, apply),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
@@ -157,7 +99,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked"),
+		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 		"limited":  pick("asked-limited", "active-limited", "active-extension"),
 	}

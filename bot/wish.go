@@ -41,7 +41,8 @@ func filledIn(cb slack.InteractionCallback) (filled, error) {
 		}
 	}
 	w.Duration = spanOf(field(periodField+":"+drawn, periodField).SelectedOption.Value)
-	said := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %q", w.Entitlement, w.User, w.Duration, w.Reason, w.Ticket))
+	w.From, w.To = momentOf(field(startsField, startsField)), momentOf(field(endsField, endsField))
+	said := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %q %d %d", w.Entitlement, w.User, w.Duration, w.Reason, w.Ticket, w.From.Unix(), w.To.Unix()))
 	w.ID = strings.Join([]string{handlers.WishPrefix + opened, cb.View.ID, hex.EncodeToString(said[:4])}, "-")
 	if isNoID(w.ID) {
 		return filled{}, fmt.Errorf("read form of view %q: %w", clean(cb.View.ID, 64), errPress)
@@ -65,7 +66,14 @@ func spanOf(seconds string) time.Duration {
 func fieldOf(cb slack.InteractionCallback, f filled, refusal string) string {
 	prefix := targetField
 	switch refusal {
+	case handlers.StartPast, handlers.StartFar, handlers.OutsideHours:
+		prefix = startsField
+	case handlers.EndPast, handlers.EndFirst:
+		prefix = endsField
 	case handlers.TooLong, handlers.TooShort:
+		if prefix = endsField; !f.To.IsZero() {
+			break
+		}
 		prefix = periodField + ":" + f.drawn
 	case handlers.NoReason:
 		prefix = reasonField

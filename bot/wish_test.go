@@ -3,7 +3,6 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,76 +50,32 @@ func offers() []handlers.Offer {
 	}
 }
 
-// forms are the form of a request as people see it.
-func forms(p Pen) map[string]slack.ModalViewRequest {
+// forms are the form of a request, drawn for what was chosen.
+func forms() map[string]about {
 	all := offers()
-	return map[string]slack.ModalViewRequest{
-		"open":    p.WishForm(all, signedIn, ""),
-		"chosen":  p.WishForm(all, signedIn, "prod-operator"),
-		"admin":   p.WishForm(all, signedIn, "prod-admin"),
-		"itself":  p.WishForm(all, signedIn, "prod-reader"),
-		"refused": p.WishForm(all, signedIn, "prod-nights"),
-		"only":    p.WishForm(all[:1], signedIn, ""),
-		"loading": p.WishNote(p.Words.Say("ask.loading", nil)),
+	return map[string]about{
+		"open":    {offers: all},
+		"chosen":  {offers: all, chosen: "prod-operator"},
+		"admin":   {offers: all, chosen: "prod-admin"},
+		"itself":  {offers: all, chosen: "prod-reader"},
+		"refused": {offers: all, chosen: "prod-nights"},
+		"only":    {offers: all[:1]},
 	}
 }
 
-func TestWishFormGolden(t *testing.T) {
-	slackOf := fakeslack.New(fakeslack.Workspace{Users: people()})
-	defer slackOf.Close()
-	for _, language := range languages {
-		var read strings.Builder
-		drawn := forms(penIn(language))
-		for _, name := range slices.Sorted(maps.Keys(drawn)) {
-			golden(t, "form/request-"+name+"."+language+".json", encoded(t, drawn[name]))
-			blocks := encoded(t, drawn[name].Blocks)
-			fmt.Fprintf(&read, "---- %s\n%s\n", name, slackOf.RenderView(fakeslack.View{Title: drawn[name].Title.Text, Blocks: blocks}))
-		}
-		p := penIn(language)
-		for _, refusal := range wishRefusals(t) {
-			fmt.Fprintf(&read, "refusal, %s:\n%s\n\n", refusal, indented(p.WishRefusal(wishRefused(refusal, "OPS-123"))))
-		}
-		golden(t, "forms."+language+".txt", []byte(read.String()))
+// manyOffers are as many as a configuration may have.
+func manyOffers(n int) []handlers.Offer {
+	var out []handlers.Offer
+	for i := range n {
+		out = append(out, offer(fmt.Sprintf("%064d", i), "jit-prod-operators", func(*handlers.Offer) {}))
 	}
+	return out
 }
 
 // wishRefused is a refusal with all facts that one could have.
 func wishRefused(refusal, text string) handlers.Decision {
-	facts := map[string]string{"longest": "4h0m0s", "shortest": "1m0s", "example": text, "until": fmt.Sprint(signedIn.Unix()), "hours": "mon-fri 09:00-18:00"}
+	facts := map[string]string{"longest": "4h0m0s", "shortest": "1m0s", "example": text, "until": fmt.Sprint(signedIn.Unix()), "latest": fmt.Sprint(signedIn.Add(30 * 24 * time.Hour).Unix()), "hours": "mon-fri 09:00-18:00"}
 	return handlers.Decision{Refusal: refusal, Why: []handlers.Reason{{Key: refusal, Facts: facts}}}
-}
-
-// TestWorstWishFormFits: whatever the configuration says, and however many targets it has.
-func TestWorstWishFormFits(t *testing.T) {
-	for name, text := range longest {
-		for _, n := range []int{1, mostOptions, mostOptions + 1, 1000} {
-			var all []handlers.Offer
-			for i := range n {
-				all = append(all, offer(fmt.Sprintf("%064d", i), fill(text, 128), func(o *handlers.Offer) {
-					o.AccountName, o.Longest, o.Risk = fill(text, 128), 365*24*time.Hour, store.High
-					o.Ticket = &handlers.Ticket{Example: fill(text, 1000)}
-					o.Users = nil
-					for u := range 200 {
-						o.Users = append(o.Users, fmt.Sprintf("%064d", u))
-					}
-					o.Decision = wishRefused(handlers.NoTicket, fill(text, 1000))
-				}))
-			}
-			for _, language := range languages {
-				p := penIn(language)
-				if err := fakeslack.CheckView(encoded(t, p.WishForm(all, signedIn, all[n-1].ID))); err != nil {
-					t.Errorf("%s, %d targets, %s: %v", name, n, language, err)
-				}
-				for _, refusal := range wishRefusals(t) {
-					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, fill(text, 1000))))
-				}
-			}
-			raw, err := json.Marshal(suggestions(all, ""))
-			if err != nil || len(raw) >= 19<<10 {
-				t.Errorf("%s, %d targets: suggestions of %d bytes, %v", name, n, len(raw), err)
-			}
-		}
-	}
 }
 
 func TestSuggestions(t *testing.T) {

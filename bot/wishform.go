@@ -23,6 +23,8 @@ const (
 	periodField  = "duration"
 	reasonField  = "reason"
 	ticketField  = "ticket"
+	startsField  = "starts"
+	endsField    = "ends"
 	ticketLength = 200
 	mostOptions  = 100 // of a select; beyond, it asks for what is typed into it
 )
@@ -48,6 +50,9 @@ func (p Pen) WishForm(offers []handlers.Offer, opened time.Time, chosen string) 
 	blocks = append(blocks, slack.NewInputBlock(reasonField, p.label("ask.reason"), nil, reason).WithOptional(!wantsReason))
 	if i >= 0 && offers[i].Ticket != nil {
 		blocks = append(blocks, p.ticket(*offers[i].Ticket))
+	}
+	if i >= 0 {
+		blocks = append(blocks, p.moments()...)
 	}
 	view := p.wishView(blocks...)
 	view.PrivateMetadata, view.Submit = strings.TrimSpace(opened.UTC().Format(opening)+" "+chosen), p.label("ask.submit")
@@ -152,7 +157,7 @@ func (p Pen) period(o handlers.Offer) slack.Block {
 		}
 	}
 	field := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, periodField, options...).WithInitialOption(own)
-	return slack.NewInputBlock(periodField+":"+o.ID, p.label("card.duration"), p.label("ask.starts"), field)
+	return slack.NewInputBlock(periodField+":"+o.ID, p.label("card.duration"), nil, field)
 }
 
 func (p Pen) ticket(t handlers.Ticket) slack.Block {
@@ -195,10 +200,17 @@ func (p Pen) refusal(why string, facts map[string]string) string {
 		length, _ := time.ParseDuration(facts[key])
 		return p.Words.Span(length)
 	}
-	until := ""
-	if sec, err := strconv.ParseInt(facts["until"], 10, 64); err == nil {
-		until = time.Unix(sec, 0).In(p.Zone).Format("2006-01-02 15:04 MST")
+	at := func(key string) string {
+		sec, err := strconv.ParseInt(facts[key], 10, 64)
+		if err != nil {
+			return ""
+		}
+		return p.clock(time.Unix(sec, 0))
 	}
-	return p.Words.Say("wish."+why, data{"Longest": span("longest"), "Shortest": span("shortest"), "Until": until,
+	key := "wish." + why
+	if why == handlers.Already && facts["from"] != "" {
+		key = "wish.already_ahead"
+	}
+	return p.Words.Say(key, data{"Longest": span("longest"), "Shortest": span("shortest"), "Latest": at("latest"), "From": at("from"), "Until": at("until"),
 		"Example": clean(facts["example"], ticketLength), "Hours": clean(facts["hours"], 200)})
 }

@@ -68,7 +68,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
 		return k.turnAway(ctx, g, rule, d)
 	}
-	return k.ask(ctx, k.under(g, rule, d, q.When), d)
+	return k.ask(ctx, k.under(g, rule, d), d)
 }
 
 // person returns who is behind an IAM user: by the configuration, the user's tag, or, where that is allowed, the e-mail
@@ -124,7 +124,8 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	shown, byHand := into.Terms(), into.Origin == store.Requested
 	if g.Origin == store.Requested {
 		e.By, e.Facts = g.Subject.Person, map[string]string{"from": g.ID}
-		into.Origin, into.Program, into.Reason, into.Ticket, into.Lapses = g.Origin, g.Program, g.Reason, g.Ticket, g.Lapses
+		into.Origin, into.Program, into.Reason, into.Ticket = g.Origin, g.Program, g.Reason, g.Ticket
+		into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
 	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
 	}

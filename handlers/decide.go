@@ -103,6 +103,9 @@ func (p *Policy) Decide(q Question) Decision {
 		return d
 	}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
+	if !q.To.IsZero() {
+		d.Duration = q.To.Sub(q.When)
+	}
 	for _, check := range []func(*Decision, Entitlement, Question){p.checkWho, checkForm, checkHours, p.checkApprovals} {
 		if check(&d, rule, q); d.Refusal != "" {
 			d.Steps, d.Auto = nil, 0

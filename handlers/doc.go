@@ -60,6 +60,12 @@
 //     takes an extension, which somebody agrees to: by as much again, and up to the rule's maximum, which stays.
 //   - Who declines an extension says why, as for a denial; its holder reads it until they ask for another. They can take an
 //     open one back themselves. Its approvers are reminded of it like of a request.
+//   - A request may name a later start (30 days ahead at most), an end instead of a duration, or both. A late
+//     approval moves the start, and with it the end of a duration, but no wished end (store.Grant.Term): nobody can approve
+//     what has less than a minute left. The hours of a rule are looked at for the wished start.
+//   - Until its start such a grant is approved and no more: it holds its slot, AWS is not touched, everything is asked again at
+//     the start, and whoever ends it has nothing to undo. A sign-in meanwhile neither begins it sooner nor moves its end, and
+//     asks for nothing else: who needs it now finishes it and asks anew. A member who is there before is a stranger.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.

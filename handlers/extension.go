@@ -16,7 +16,7 @@ func (k *Keeper) more(ctx context.Context, g store.Grant, now time.Time) (Decisi
 	if !ok || !known {
 		return Decision{Refusal: NotLonger}, nil
 	}
-	g.Duration = until.Sub(g.Start)
+	g.Duration, g.To = until.Sub(g.Start), time.Time{}
 	q, err := k.question(ctx, g, now, rule)
 	if err != nil {
 		return Decision{}, err

@@ -13,7 +13,10 @@ import (
 // stay unknown: it is asked again when one of them presses. Without the others nothing is decided.
 func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, rules ...Entitlement) (Question, error) {
 	q := Question{Origin: g.Origin, Program: g.Program, Person: g.Subject.Person, Entitlement: g.Entitlement, Duration: g.Duration,
-		Reason: g.Reason, Ticket: g.Ticket, When: when, Members: map[string][]string{}}
+		Reason: g.Reason, Ticket: g.Ticket, When: when, To: g.To, Members: map[string][]string{}}
+	if g.From.After(when) {
+		q.When = g.From
+	}
 	for _, rule := range rules {
 		must := slices.Concat(rule.Askers, rule.Excluded)
 		if rule.Auto != nil {

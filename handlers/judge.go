@@ -166,7 +166,7 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 		return e, Enough
 	case store.Met(g.Steps, voters):
 		g.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
-		e.Until = b.Now.Add(g.Allowed())
+		_, e.Until = g.Term(b.Now)
 	default:
 		e.Verb = store.Vote
 	}

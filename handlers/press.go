@@ -118,7 +118,8 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 // byRule lets the rule approve what it gives by itself, for no longer than it may.
 func byRule(g store.Grant, now time.Time) (store.Grant, error) {
 	g.Longest = min(g.Longest, g.Auto)
-	return g.After(store.Entry{Verb: store.Approve, By: store.Rule, At: now, Until: now.Add(g.Allowed()),
+	_, until := g.Term(now)
+	return g.After(store.Entry{Verb: store.Approve, By: store.Rule, At: now, Until: until,
 		Facts: map[string]string{"rule": g.Entitlement}})
 }
 

@@ -15,9 +15,10 @@ type Question struct {
 	Program     bool         // a program of theirs asks, of which Slack says nothing
 	Entitlement string
 	Duration    time.Duration // 0: the rule's
+	To          time.Time     // the wished end, instead of a duration
 	Reason      string
 	Ticket      string
-	When        time.Time
+	When        time.Time           // it would begin
 	Members     map[string][]string // of the user groups that are known, by their Slack id
 }
 

@@ -66,7 +66,7 @@ func (k *Keeper) do(ctx context.Context, a store.Alert) (Result, error) {
 	return r.Do(ctx, a)
 }
 
-// explained tells whether a live grant gives this membership.
+// explained tells whether a live grant gives this membership. One that has not begun does not.
 func (k *Keeper) explained(ctx context.Context, account, target, userID string) (bool, error) {
 	slot := store.Grant{Account: account, Target: target, Subject: store.Subject{UserID: userID}}.Slot()
 	id, err := store.Holder(ctx, k.DB, slot)
@@ -77,5 +77,5 @@ func (k *Keeper) explained(ctx context.Context, account, target, userID string) 
 		return false, err
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
-	return g.State.Live(), err
+	return g.State.Live() && !k.now().Before(g.Start), err
 }

@@ -18,6 +18,10 @@ const (
 	NoUser      = "no_user"       // IAM has no user of this name
 	Already     = "already"       // the person has it
 	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
+	StartPast   = "start_past"    // the wished start is over
+	StartFar    = "start_far"     // it is too far ahead
+	EndPast     = "end_past"      // the wished end is over
+	EndFirst    = "end_first"     // it is not after the start
 )
 
 // lookTime is for what is looked up while a person waits for their form to close.
@@ -35,6 +39,8 @@ type Wish struct {
 	Entitlement string
 	User        string        // an IAM user of the person; "" for the only one that they have in the account
 	Duration    time.Duration // 0: the rule's
+	From        time.Time     // when it begins, if not once it is approved
+	To          time.Time     // when it ends, instead of the duration
 	Reason      string
 	Ticket      string
 }
@@ -132,7 +138,14 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 		g.Ticket = w.Ticket
 	}
 	g.Subject.UserID, g.Subject.Person = w.Sender, person
-	q, err := k.question(ctx, g, k.now(), rule)
+	now := k.now()
+	var refusal string
+	if g.From, g.To, refusal = w.term(now); refusal != "" {
+		d := Decision{Rule: rule.ID}
+		d.refuse(refusal, "latest", strconv.FormatInt(now.Add(farthest).Unix(), 10))
+		return g, d, nil
+	}
+	q, err := k.question(ctx, g, now, rule)
 	if err != nil {
 		return g, Decision{}, err
 	}
@@ -182,6 +195,9 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	if err == nil && has(held, k.now()) {
 		d.refuse(Already, "until", strconv.FormatInt(held.Until.Unix(), 10))
+		if held.Ahead() {
+			d.Why[len(d.Why)-1].Facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
+		}
 	}
 	return d, err
 }
@@ -206,14 +222,14 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 	if d.Refusal != "" {
 		return k.ignore(ctx, g, d.Refusal)
 	}
-	return k.ask(ctx, k.under(g, rule, d, q.When), d)
+	return k.ask(ctx, k.under(g, rule, d), d)
 }
 
 // under is a request as the rule and a decision on it make it.
-func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision, now time.Time) store.Grant {
+func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant {
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target = rule.Kind, rule.ID, rule.Target
-	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, now.Add(rule.Within)
+	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
 	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
 	return g
 }

@@ -35,6 +35,7 @@ func (k *Keeper) tend(ctx context.Context, id string) error {
 		err = k.lapse(ctx, g)
 	case (g.State == store.Approved || g.State == store.Active) && g.Over(now):
 		err = k.expire(ctx, g)
+	case g.State == store.Approved && now.Before(g.Start):
 	case g.State == store.Approved:
 		err = k.give(ctx, g)
 	case g.State == store.Ending:

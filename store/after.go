@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ErrTerm says that an entry would set an end that the grant's rule does not allow.
-var ErrTerm = errors.New("end outside the allowed term")
+// ErrTerm says that an entry would set an end that the grant's rule does not allow, or give before the wished start.
+var ErrTerm = errors.New("outside the allowed term")
 
 // ShortestTerm is the shortest time that access can last.
 const ShortestTerm = time.Minute
@@ -20,7 +20,7 @@ var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
-// where approvals are missing, ErrExtension where there is no extension to decide on, ErrTerm where the end is not within
+// where approvals are missing, ErrExtension where there is no extension to decide on, ErrTerm where the time is not within
 // what the rule allows.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
@@ -68,6 +68,9 @@ func (g Grant) applied(e Entry) (Grant, error) {
 	case AskMore, Agree, Prolong, Decline, Retract:
 		return g.extension(e)
 	case Plan:
+		if e.At.Before(g.From) {
+			return g, ErrTerm
+		}
 		g.Planned, g.Effects = true, merged(g.Effects, e.Facts)
 	case Apply:
 		g.Effects = merged(g.Effects, e.Facts)
@@ -88,7 +91,8 @@ func (g Grant) applied(e Entry) (Grant, error) {
 
 // approved is the grant once it has its last approval. It lasts no longer than all who approved allow.
 func (g Grant) approved(e Entry) (Grant, error) {
-	g.Start, g.Max = e.At, e.At.Add(g.Longest)
+	g.Start, _ = g.Term(e.At)
+	g.Max = g.Start.Add(g.Longest)
 	switch {
 	case !g.Met():
 		return g, ErrSteps

@@ -21,7 +21,7 @@ func (g Grant) Due(lane Lane) (time.Time, bool) {
 		at, ok := g.dueTake()
 		return later(at, g.Claim.End), ok
 	case Give:
-		return later(g.Retry, g.Claim.End), g.State == Received || g.State == Approved
+		return later(later(g.Retry, g.Start), g.Claim.End), g.State == Received || g.State == Approved
 	case Tell:
 		return g.dueTell()
 	}

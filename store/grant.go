@@ -73,7 +73,9 @@ type Grant struct {
 	Target      string        `json:"target,omitempty"`
 	Signin      Signin        `json:"signin,omitzero"` // the latest
 	Duration    time.Duration `json:"duration,omitempty"`
-	Longest     time.Duration `json:"longest,omitempty"` // from the approval, whatever happens in between
+	From        time.Time     `json:"from,omitzero"`     // the wished start, if it is not the approval
+	To          time.Time     `json:"to,omitzero"`       // the wished end, instead of the duration
+	Longest     time.Duration `json:"longest,omitempty"` // from the start, whatever happens in between
 	Steps       []Step        `json:"steps,omitempty"`   // approvals that are needed
 	Auto        time.Duration `json:"auto,omitempty"`    // the longest that the rule gives by itself, once the holder says "that was me"
 	Risk        Risk          `json:"risk,omitempty"`
@@ -116,8 +118,12 @@ func (g Grant) Slot() string {
 // Terms is a digest of what a card shows and an approval is bound to. A vote does not change it, another sign-in from
 // somewhere else does. A button carries it, and a press with other Terms is answered "changed".
 func (g Grant) Terms() string {
-	return digestOf(g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
-		g.Duration, g.Longest, g.Steps, g.Auto, g.Risk, g.Reason, g.Ticket, g.Signin.Address, g.Signin.MFA)
+	shown := []any{g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
+		g.Duration, g.Longest, g.Steps, g.Auto, g.Risk, g.Reason, g.Ticket, g.Signin.Address, g.Signin.MFA}
+	if !g.From.IsZero() || !g.To.IsZero() {
+		shown = append(shown, g.From.Unix(), g.To.Unix())
+	}
+	return digestOf(shown...)
 }
 
 // digestOf is a short hash of what a card shows.

@@ -37,7 +37,7 @@ func after(g store.Grant, at time.Time, verbs ...store.Verb) store.Grant {
 	for _, v := range verbs {
 		e := store.Entry{Verb: v, By: "U9", At: at, Note: "note", Steps: []int{1}}
 		if v == store.Approve {
-			e.Until = at.Add(g.Duration)
+			_, e.Until = g.Term(at)
 		}
 		if v == store.Extend {
 			e.Until = g.Until

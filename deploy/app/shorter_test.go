@@ -132,7 +132,7 @@ func TestShorterApprovalIsOnePress(t *testing.T) {
 		if g := s.grant(s.db(), "1"); len(g.Approvals) != 1 || !g.Until.Equal(g.Start.Add(shorter)) {
 			t.Errorf("approved by %v, from %s until %s", g.Approvals, g.Start, g.Until)
 		}
-		s.says("1", "15 minutes instead of 25 minutes", "Comment, written by", "Only the *restart*.")
+		s.says("1", "25 minutes, limited to 15 minutes by", "Comment, written by", "Only the *restart*.")
 		if thread := s.thread("1"); !strings.Contains(thread, "<@U0SATO> approved, for 15 minutes instead of 25 minutes. Granting.") {
 			t.Errorf("thread:\n%s", thread)
 		}

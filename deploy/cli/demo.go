@@ -10,21 +10,21 @@ import (
 	"sekisho/deploy/demo"
 )
 
-// demoCommand is the demo: a page to act in, a story that plays itself, or a Slack for acting by typing.
+// demoCommand is the demo: a page to act in, stories that play themselves, or a Slack for acting by typing.
 type demoCommand struct {
-	Page  pageCommand  `cmd:"" default:"withargs" help:"Serve the demo as a page of the browser; with --play tell its story in this terminal."`
+	Page  pageCommand  `cmd:"" default:"withargs" help:"Serve the demo as a page of the browser; with --play tell its stories in this terminal."`
 	Slack slackCommand `cmd:"" help:"Serve the made-up Slack workspace on a socket, show what people see, and act in it by commands."`
 }
 
 type pageCommand struct {
 	Listen string `default:"127.0.0.1:0" placeholder:"ADDRESS" help:"Where to serve the page, on this machine only; port 0 is any that is free."`
 	Open   bool   `help:"Open the page in the browser."`
-	Play   bool   `help:"Play the story in the terminal and exit: 0, or 1 at the first step that did not happen."`
-	Event  string `type:"existingfile" placeholder:"FILE" help:"With --play: a CloudTrail record or EventBridge event to begin with, in place of the built-in sign-in."`
-	Lang   string `enum:"en,ja" default:"en" help:"Language of the story or the page, and the cards: en or ja."`
+	Play   bool   `help:"Play the stories in the terminal and exit: 0, or 1 at the first step that did not happen."`
+	Event  string `type:"existingfile" placeholder:"FILE" help:"With --play: a CloudTrail record or EventBridge event to begin the first story with, in place of the built-in sign-in."`
+	Lang   string `enum:"en,ja" default:"en" help:"Language of the stories or the page, and the cards: en or ja."`
 }
 
-// Run serves the page, or plays the story.
+// Run serves the page, or plays the stories.
 func (c pageCommand) Run(ctx context.Context, s streams) error {
 	if c.Play {
 		return c.play(ctx, s)

@@ -42,9 +42,10 @@ var slackActions = map[string]func(*stage, action) (json.RawMessage, error){
 		return done(s.slack.Click(fakeslack.Press{User: a.As, Channel: a.Channel, TS: a.TS, View: a.View,
 			Action: a.Action, Block: a.Block, Value: a.Value, Confirmed: a.Confirmed}))
 	},
-	"submit": func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.Submit(a.As, a.View, a.Values)) },
-	"close":  func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.CloseModal(a.As)) },
-	"home":   func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.OpenHome(a.As)) },
+	"submit":   func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.Submit(a.As, a.View, a.Values)) },
+	"close":    func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.CloseModal(a.As)) },
+	"home":     func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.OpenHome(a.As)) },
+	"shortcut": func(s *stage, a action) (json.RawMessage, error) { return done(s.slack.Shortcut(a.As, a.Name)) },
 	"suggest": func(s *stage, a action) (json.RawMessage, error) {
 		d, err := s.slack.Suggest(a.As, a.View, a.Block, a.Text)
 		if _, err := done(d, err); err != nil {

@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"sekisho/store"
 )
 
 // TestAxe has axe-core judge every main view in both languages, on a wide and on a narrow screen, light and dark, and
@@ -87,8 +89,16 @@ var views = []view{
 	{"people", "tab.rail", func(*visitor) {}},
 	{"aws", "tab.world", func(v *visitor) { v.button("feed.happened"); v.press("DisclosureTriangle", v.say("record.title")) }},
 	{"dm", "tab.chat", func(v *visitor) { v.press("button", "Sekisho"); v.sees(v.messages(), v.say("dm.question")) }},
-	{"home", "tab.chat", func(v *visitor) { v.button("place.home") }},
+	{"home", "tab.chat", func(v *visitor) { v.button("place.home"); v.sees(v.home(), operators) }},
+	{"form", "tab.chat", func(v *visitor) { v.button("ask.title"); v.sees(v.dialog("ask.title"), v.say("ask.target")) }},
+	{"form chosen", "tab.chat", func(v *visitor) {
+		v.chooses(v.say("ask.target"), "jit-prod-admins")
+		v.sees(v.dialog("ask.title"), v.say("ask.high"))
+		v.submits()
+		v.sees(v.dialog("ask.title"), v.say("modal.required"))
+	}},
 	{"modal", "tab.chat", func(v *visitor) {
+		v.button("ask.cancel")
 		v.press("button", "#aws-approvals")
 		v.becomes("U0SATO")
 		v.button("button.deny")
@@ -103,8 +113,19 @@ var views = []view{
 		v.press("button", v.say("message.replies", "n", "2"))
 		v.sees(v.thread())
 	}},
-	{"confirm", "tab.chat", func(v *visitor) {
+	{"extension", "tab.chat", func(v *visitor) {
 		v.button("thread.close")
+		v.becomes("U0YAMADA")
+		v.presses(store.AskMore, v.messages(), v.say("home.extension"))
+	}},
+	{"commands", "tab.chat", func(v *visitor) {
+		v.types(v.say("compose.label"), "/")
+		v.sees(v.commands(), "/jit request")
+	}},
+	{"home held", "tab.chat", func(v *visitor) { v.goesHome(); v.sees(v.home(), v.say("home.extension")) }},
+	{"home waiting", "tab.chat", func(v *visitor) { v.becomes("U0SATO"); v.sees(v.home(), "#aws-approvals") }},
+	{"confirm", "tab.chat", func(v *visitor) {
+		v.press("button", "#aws-approvals")
 		v.button("button.revoke")
 		v.sees(v.dialog("confirm.revoke.title"))
 	}},

@@ -1,5 +1,5 @@
 // Package demo is the wiring's other edges: a made-up Slack and AWS, a clock that can be moved, and three ways to meet the
-// bot in them: a story that plays itself in the terminal (Play), a Slack acted in by typing (Slack), and a page of the
+// bot in them: stories that play themselves in the terminal (Play), a Slack acted in by typing (Slack), and a page of the
 // browser with everything on it (Page). The bot is the real one, put together by package app; nothing outside knows of
 // this package.
 //

@@ -53,7 +53,22 @@ func (s *stage) speak(lang string) error {
 	if !runs {
 		return nil
 	}
-	return s.worked("spoke", errors.Join(s.redraw(c), s.begin()))
+	err = s.worked("spoke", errors.Join(s.redraw(c), s.begin()))
+	s.running.Go(s.openHomes)
+	return err
+}
+
+// openHomes opens the Home tabs that are there again, once the bot is connected: Slack's own client does when it gets
+// another language.
+func (s *stage) openHomes() {
+	if s.slack.Wait(s.ctx, func() bool { return s.slack.Sockets() > 0 }) != nil {
+		return
+	}
+	for _, u := range people("") {
+		if _, is := s.slack.Home(u.ID); is {
+			_, _ = s.slack.OpenHome(u.ID) // what fails is opened by hand
+		}
+	}
 }
 
 func (s *stage) settled() {

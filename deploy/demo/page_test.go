@@ -6,7 +6,10 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,4 +67,27 @@ func TestOnlyThisMachine(t *testing.T) {
 			t.Errorf("%s: %v, want %q", address, err, want)
 		}
 	}
+}
+
+// imported are the modules that a module of the page imports.
+var imported = regexp.MustCompile(`(?m)^import .*"\./(\w+\.js)";$`)
+
+// TestThePagesModulesPointOneWay: none needs, by whatever way, a module that needs it.
+func TestThePagesModulesPointOneWay(t *testing.T) {
+	t.Parallel()
+	var visit func(path []string)
+	visit = func(path []string) {
+		module := path[len(path)-1]
+		if slices.Contains(path[:len(path)-1], module) {
+			t.Fatalf("a circle of imports: %s", strings.Join(path, " -> "))
+		}
+		source, err := os.ReadFile(filepath.Join("page", module))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range imported.FindAllSubmatch(source, -1) {
+			visit(append(slices.Clone(path), string(found[1])))
+		}
+	}
+	visit([]string{"main.js"})
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -8,159 +9,193 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"sekisho/aws/trail"
 	"sekisho/handlers"
-	"sekisho/store"
 )
 
 //go:embed signin.json
 var builtIn []byte
 
-// patience is how long a step may take before the story has failed.
-const patience = 5 * time.Second
+// stories are told one after the other, each in a world of its own. A later one is one more entry here, and its steps in
+// a file of its own.
+var stories = []func(*player) story{(*player).aSignIn, (*player).aRequest, (*player).aDenial, (*player).anExtension}
 
-// story is the world, and the transcript of what happens in it.
+// story is what happens to one request.
 type story struct {
-	*world
-	out   io.Writer
-	lang  string
-	who   handlers.Request
-	rule  handlers.Entitlement
-	event []byte
-	card  string // ts
+	title caption
+	steps []step
 }
 
-// Play tells the main job from the sign-in to the end of access, on the event given or a built-in one, and writes a
-// transcript. The error names the first step that did not happen.
-func Play(ctx context.Context, out io.Writer, lang string, event []byte) (err error) {
+// step is one thing that happens.
+type step struct {
+	tells caption
+	do    func(context.Context) error // returns nil once it has happened
+	later time.Duration               // how much time passes first
+}
+
+// caption is a sentence in each language.
+type caption struct{ en, ja string }
+
+func (c caption) in(lang string) string {
+	if lang == "ja" {
+		return c.ja
+	}
+	return c.en
+}
+
+// player is the world, everybody who acts in it, and the transcript of what happens.
+type player struct {
+	*world
+	desk     *desk
+	out      io.Writer
+	patience time.Duration // how long a step may take before the story has failed
+	who      handlers.Request
+	event    []byte
+	rule     handlers.Entitlement // that the story is about
+}
+
+// Play tells what happens to a sign-in and to requests, from the first step to the end of access, and writes a
+// transcript. The sign-in is the event given, or a built-in one. The error names the first step that did not happen.
+// The stories happen side by side, as each bot keeps to Slack's pace, and are written one after the other.
+func Play(ctx context.Context, out io.Writer, lang string, event []byte) error {
+	var telling sync.WaitGroup
+	defer telling.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop() // of those that are not written any more
+	transcripts, ends := make([]bytes.Buffer, len(stories)), make([]chan error, len(stories))
+	for i := range stories {
+		ends[i] = make(chan error, 1)
+		telling.Go(func() { ends[i] <- tell(ctx, &transcripts[i], lang, event, stories[i]) })
+	}
+	for i, end := range ends {
+		err := <-end
+		if _, e := transcripts[i].WriteTo(out); e != nil {
+			return fmt.Errorf("write story: %w", e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell tells one story up to the first step that does not happen.
+func tell(ctx context.Context, out io.Writer, lang string, event []byte, of func(*player) story) (err error) {
+	p, err := newPlayer(out, lang, event)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	s := of(p)
+	_, _ = fmt.Fprintf(out, "\n━━━━ %s\n", s.title.in(lang))
+	for _, step := range s.steps {
+		if err := p.happens(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newPlayer makes the world. The bot does not run yet.
+func newPlayer(out io.Writer, lang string, event []byte) (*player, error) {
 	if event == nil {
 		event = signedIn(builtIn, "c2a1f7de-3b0a-4be8-8d4e-6a1f0e9b7c01", time.Now())
 	}
 	found := trail.Parse(event, nil)
 	if found.Class != trail.Request {
-		return fmt.Errorf("the sign-in makes no card, this event is to %s: %s", found.Class, found.Why)
+		return nil, fmt.Errorf("the sign-in makes no card, this event is to %s: %s", found.Class, found.Why)
 	}
 	w, err := newWorld(lang, found.Request)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, w.close()) }()
-	s := &story{world: w, out: out, lang: lang, who: found.Request, rule: w.config.Policy.Entitlements[0], event: event}
-	for _, step := range []struct {
-		skip   time.Duration
-		en, ja string
-		do     func(context.Context) error
-	}{
-		{0, "The bot starts. Nobody is in the group.", "ボットが起動します。グループには誰もいません。", s.begin},
-		{0, "CloudTrail reports a console sign-in. A card appears in #aws-approvals.", "CloudTrailがコンソールへのサインインを記録し、#aws-approvals にカードが届きます。", s.signIn},
-		{0, "The person who signed in is an approver, and presses Approve. The bot answers only them.", "サインインした本人(承認者でもある)が「承認」を押します。ボットは本人にだけ答えます。", s.approveOwn},
-		{0, "Another approver presses Approve. The card says so only after AWS was read back.", "別の承認者が「承認」を押します。カードはAWSで確認してから更新されます。", s.approve},
-		{time.Hour, "An hour later: another sign-in prolongs the access.", "1時間後、再度サインインがあり、利用期間が延びます。", s.prolong},
-		{0, "The bot is stopped and started again. It goes on from its ledger.", "ボットを止めて、もう一度起動します。台帳から続きを始めます。", s.restart},
-		{s.rule.Duration, "The end has come. The bot takes the access back, and reads AWS again.", "終了日時になりました。ボットがグループから外し、AWSで確認します。", s.end},
-	} {
-		if step.skip > 0 {
-			s.skip(step.skip)
-		}
-		s.heading(map[string]string{"en": step.en, "ja": step.ja}[lang])
-		if err := step.do(ctx); err != nil {
-			return fmt.Errorf("this did not happen: %s: %w", step.en, err)
-		}
+	ws := workspace(w.clock.now)
+	p := &player{world: w, desk: newDesk(w.slack, ws, io.Discard), out: out, patience: 5 * time.Second, who: found.Request, event: event}
+	p.desk.script = true
+	return p, nil
+}
+
+// happens has a step happen.
+func (p *player) happens(ctx context.Context, s step) error {
+	if s.later > 0 {
+		p.skip(s.later)
+	}
+	_, _ = fmt.Fprintf(p.out, "\n── %s ── %s\n", p.clock.now().In(p.config.Zone).Format("15:04:05"), s.tells.in(p.config.Language))
+	if err := s.do(ctx); err != nil {
+		return fmt.Errorf("this did not happen: %s: %w", s.tells.en, err)
 	}
 	return nil
 }
 
-func (s *story) heading(text string) {
-	_, _ = fmt.Fprintf(s.out, "\n── %s ── %s\n", s.clock.now().In(s.config.Zone).Format("15:04:05"), text)
+// about has the story be about a rule of the demo's configuration.
+func (p *player) about(id string) { p.rule, _ = p.config.Policy.Rule(id) }
+
+// skip moves the clock; whoever looks at it is told, so that nobody waits for the next tick.
+func (p *player) skip(d time.Duration) {
+	p.clock.skip(d)
+	p.bot.poke()
 }
 
-func (s *story) show(text string) {
-	_, _ = fmt.Fprintf(s.out, "\n%s\n", strings.TrimRight(text, "\n"))
+// types has people do what the lines say, as at a desk.
+func (p *player) types(ctx context.Context, lines ...string) error {
+	typed := make(chan string, len(lines))
+	for _, line := range lines {
+		typed <- line
+	}
+	close(typed)
+	p.desk.lines = typed
+	return errors.Join(p.desk.run(ctx), ctx.Err())
 }
 
-func (s *story) begin(ctx context.Context) error {
-	if err := s.start(ctx); err != nil {
+// opening is the first step of every story.
+func (p *player) opening() step {
+	return step{tells: caption{"The bot starts. Nobody is in the group.", "ボットが起動します。グループには誰もいません。"}, do: p.starts}
+}
+
+// starts starts the bot.
+func (p *player) starts(ctx context.Context) error {
+	if err := p.start(ctx); err != nil {
 		return err
 	}
-	s.group()
-	return s.until(ctx, "the bot connects to Slack", func() bool { return s.slack.Sockets() > 0 })
+	p.group()
+	return p.until(ctx, "the bot connects to Slack", func() bool { return p.slack.Sockets() > 0 })
 }
 
-func (s *story) signIn(ctx context.Context) error {
-	s.aws.Send(s.queue, "", string(s.event))
-	if err := s.shows(ctx, store.Asked); err != nil {
+// gives waits for access: the group has its member, and the card says so.
+func (p *player) gives(ctx context.Context) error {
+	if err := p.shows(ctx, p.word("state.active")); err != nil {
 		return err
 	}
-	s.draw()
+	p.draw()
+	return p.has(p.who.User)
+}
+
+// takes waits for the end of access: the group is empty, the card says what ended it, and its thread is the receipt.
+func (p *player) takes(ctx context.Context, outcome string) error {
+	if err := p.until(ctx, "the group is empty", func() bool { return len(p.members()) == 0 }); err != nil {
+		return err
+	}
+	p.group()
+	if err := p.shows(ctx, p.word(outcome)); err != nil {
+		return err
+	}
+	p.draw()
+	return p.thread(ctx, p.word("thread.undo"))
+}
+
+// has shows the group, and makes sure of its members.
+func (p *player) has(members ...string) error {
+	p.group()
+	if !slices.Equal(p.members(), members) {
+		return fmt.Errorf("the group has %v", p.members())
+	}
 	return nil
 }
 
-func (s *story) approveOwn(ctx context.Context) error {
-	if err := s.press(yamada); err != nil {
-		return err
-	}
-	err := s.until(ctx, "the bot refuses", func() bool { return len(s.slack.Ephemerals(yamada)) > 0 })
-	if err == nil {
-		s.show(s.slack.Render(s.slack.Ephemerals(yamada)[0]))
-		s.group()
-	}
-	if len(s.members()) > 0 {
-		return fmt.Errorf("the group has members: %v", s.members())
-	}
-	return err
-}
-
-func (s *story) approve(ctx context.Context) error {
-	if err := s.press(sato); err != nil {
-		return err
-	}
-	if err := s.shows(ctx, store.Active); err != nil {
-		return err
-	}
-	s.draw()
-	s.group()
-	if !slices.Equal(s.members(), []string{s.who.User}) {
-		return fmt.Errorf("the group has %v", s.members())
-	}
-	return nil
-}
-
-func (s *story) prolong(ctx context.Context) error {
-	before := s.text()
-	again := signedIn(s.event, "9d3b6c58-0f2e-4c6f-a1b5-2e7f8d9c0a02", s.clock.now())
-	if trail.Parse(again, nil).Class != trail.Request {
-		return errors.New("the second sign-in makes no request")
-	}
-	s.aws.Send(s.queue, "", string(again))
-	if err := s.until(ctx, "the card shows a later end", func() bool { return s.text() != before }); err != nil {
-		return err
-	}
-	s.draw()
-	return nil
-}
-
-func (s *story) restart(ctx context.Context) error {
-	if err := s.halt(); err != nil {
-		return err
-	}
-	if err := s.start(ctx); err != nil {
-		return err
-	}
-	s.group()
-	return s.until(ctx, "the bot connects to Slack again", func() bool { return s.slack.Sockets() > 0 })
-}
-
-func (s *story) end(ctx context.Context) error {
-	if err := s.until(ctx, "the group is empty", func() bool { return len(s.members()) == 0 }); err != nil {
-		return err
-	}
-	s.group()
-	last := s.pen().Words.Say("state.expire", nil)
-	if err := s.until(ctx, "the card says so", func() bool { return strings.Contains(s.text(), last) }); err != nil {
-		return err
-	}
-	s.draw()
-	return s.receipt(ctx)
+// show writes what people see.
+func (p *player) show(text string) {
+	_, _ = fmt.Fprintf(p.out, "\n%s\n", strings.TrimRight(text, "\n"))
 }

@@ -1,43 +1,151 @@
-package demo_test
+package demo
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/aws/trail"
-	"sekisho/deploy/demo"
 )
 
-func TestTheStory(t *testing.T) {
+// All stories are told, in their order, before anybody is bored.
+func TestPlay(t *testing.T) {
 	t.Parallel()
 	for lang, want := range map[string][]string{
-		"en": {"Pending approval", "You can't approve", "Active", "[t.yamada]", "Expired", "confirms"},
-		"ja": {"承認待ち", "自分の申請は承認できません", "利用中", "[t.yamada]", "失効", "AWSで確認しました"},
+		"en": {"━━━━ A console sign-in", "Pending approval", "You can't approve", "Active", "[t.yamada]", "Expired", "confirms",
+			"━━━━ A request", "0 of 2 approvals", "1 of 2 approvals", "Active", "Finished", "━━━━ A denial", "Denied", "━━━━ An extension", "Approve extension", "Expired"},
+		"ja": {"━━━━ コンソールへのサインイン", "承認待ち", "自分の申請は承認できません", "利用中", "[t.yamada]", "失効", "AWSで確認しました",
+			"━━━━ 2人の承認", "承認 0/2", "承認 1/2", "利用中", "利用終了", "━━━━ 却下", "⛔ 却下", "━━━━ 延長", "延長を承認", "失効"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			begin := time.Now()
-			if err := demo.Play(t.Context(), &out, lang, nil); err != nil {
+			if err := Play(t.Context(), &out, lang, nil); err != nil {
 				t.Fatalf("%v\n%s", err, &out)
 			}
-			rest := out.String()
-			for _, w := range want { // in this order
-				_, after, ok := strings.Cut(rest, w)
-				if !ok {
-					t.Fatalf("no %q in the rest of the transcript:\n%s", w, &out)
-				}
-				rest = after
-			}
+			inOrder(t, out.String(), want)
 			if took := time.Since(begin); took > 10*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
+	}
+}
+
+func inOrder(t *testing.T, text string, want []string) {
+	t.Helper()
+	rest := text
+	for _, w := range want {
+		_, after, ok := strings.Cut(rest, w)
+		if !ok {
+			t.Fatalf("no %q in the rest of the transcript:\n%s", w, text)
+		}
+		rest = after
+	}
+}
+
+// scenes are the stories, and what each leaves in the transcript and in the world.
+var scenes = map[string]struct {
+	story  func(*player) story
+	said   [][]string // by each step, in this order
+	group  string
+	writes []string // calls that changed AWS
+	card   string   // what the one card says in the end
+}{
+	"sign-in": {(*player).aSignIn, [][]string{
+		{"jit-prod-operators: []"}, {"Pending approval", "0 of 1", "[ Approve ]"}, {"You can't approve your own request", "jit-prod-operators: []"},
+		{"Active", "1 of 1 @佐藤", "jit-prod-operators: [t.yamada]"}, {"Active", "Ends"}, {"jit-prod-operators: [t.yamada]"},
+		{"jit-prod-operators: []", "Expired", "↳", "Another sign-in", "has ended, as AWS confirms"},
+	}, "jit-prod-operators", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Expired"},
+	"request": {(*player).aRequest, [][]string{
+		{"jit-prod-admins: []"}, {"Request access", "Choose a target"},
+		{"jit-prod-admins (production)", "2 needed", "OPS-123", "0 of 2 approvals", "`OPS-7`", "High risk", "The batch server", "jit-prod-admins: []"},
+		{"1 of 2 approvals", "Step 1: 1 of 1 @佐藤", "Step 2: 0 of 1", "jit-prod-admins: []"},
+		{"Active", "Step 2: 1 of 1 @鈴木", "jit-prod-admins: [t.yamada]"},
+		{"jit-prod-admins: []", "Finished", "More approvals are needed", "finished. Taking", "has ended, as AWS confirms"},
+	}, "jit-prod-admins", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Finished"},
+	"denial": {(*player).aDenial, [][]string{
+		{"jit-prod-operators: []"}, {"Request access", "1 needed", "Pending approval", "A look at the logs"},
+		{"Reason for denial", "Denied", "written by @佐藤", "The logs are in the viewer", "You asked for", "Denied", "jit-prod-operators: []"},
+	}, "jit-prod-operators", nil, "The logs are in the viewer"},
+	"extension": {(*player).anExtension, [][]string{
+		{"jit-prod-operators: []"}, {"Request access", "Active", "jit-prod-operators: [t.yamada]"},
+		{"asks to keep the access until", "0 of 1", "[ Approve extension ]"},
+		{"Active", "Ends", "[ Extend ]", "jit-prod-operators: [t.yamada]"},
+		{"jit-prod-operators: []", "Expired", "asks for an extension", "approved the extension", "has ended, as AWS confirms"},
+	}, "jit-prod-operators", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Expired"},
+}
+
+// Each step leaves its evidence, in what is written and in the world.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	if len(scenes) != len(stories) {
+		t.Errorf("%d of %d stories are tested", len(scenes), len(stories))
+	}
+	for name, scene := range scenes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, out := played(t)
+			steps := scene.story(p).steps
+			if len(steps) != len(scene.said) {
+				t.Fatalf("%d steps, want %d", len(steps), len(scene.said))
+			}
+			for i, s := range steps {
+				out.Reset()
+				if err := p.happens(t.Context(), s); err != nil {
+					t.Fatalf("%v\n%s", err, out)
+				}
+				inOrder(t, out.String(), append([]string{s.tells.en}, scene.said[i]...))
+			}
+			var writes []string
+			for _, c := range p.aws.Calls() {
+				if c.Service == "iam" && c.Write {
+					writes = append(writes, c.Action)
+				}
+			}
+			if !slices.Equal(writes, scene.writes) {
+				t.Errorf("AWS was changed by %q, want %q", writes, scene.writes)
+			}
+			if members := p.aws.Members(p.who.Account, scene.group); len(members) > 0 {
+				t.Errorf("in the end the group has %v", members)
+			}
+			if card, ok := p.card(); !ok || !strings.Contains(p.slack.Render(card), scene.card) {
+				t.Errorf("there is no one card that says %q:\n%s", scene.card, p.text())
+			}
+		})
+	}
+}
+
+// played is a player of whom the test has the transcript.
+func played(t *testing.T) (*player, *bytes.Buffer) {
+	t.Helper()
+	var out bytes.Buffer
+	p, err := newPlayer(&out, "en", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p, &out
+}
+
+// What is not told at once is not told at all: a story that fails ends Play, and those before it are written.
+func TestPlayEndsAtTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var out bytes.Buffer
+	if err := Play(ctx, &out, "en", nil); err == nil || !strings.Contains(err.Error(), "The bot starts") || strings.Contains(out.String(), "A request") {
+		t.Errorf("%v\n%s", err, &out)
 	}
 }
 
@@ -59,7 +167,7 @@ func TestRealRecords(t *testing.T) {
 			line, err := lines.ReadBytes('\n')
 			if trail.Parse(line, nil).Class == trail.Request {
 				played++
-				if err := demo.Play(t.Context(), new(bytes.Buffer), "en", line); err != nil {
+				if err := tell(t.Context(), new(bytes.Buffer), "en", line, (*player).aSignIn); err != nil {
 					t.Errorf("%s: %v\n%s", filepath.Base(path), err, line)
 				}
 			}
@@ -73,6 +181,17 @@ func TestRealRecords(t *testing.T) {
 	}
 }
 
+// The event that was given begins the first story, and its user is in the others.
+func TestPlayWithAnEvent(t *testing.T) {
+	t.Parallel()
+	changed := strings.NewReplacer("t.yamada", "someone.else", "123456789012", "111122223333").Replace(string(builtIn))
+	var out bytes.Buffer
+	if err := Play(t.Context(), &out, "en", signedIn([]byte(changed), "c2a1f7de-3b0a-4be8-8d4e-6a1f0e9b7c01", time.Now())); err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	inOrder(t, out.String(), []string{"`production` `111122223333`", "[someone.else]", "A request", "`someone.else`", "jit-prod-admins: [someone.else]"})
+}
+
 func TestAnEventThatMakesNoCard(t *testing.T) {
 	t.Parallel()
 	for event, why := range map[string]string{
@@ -81,7 +200,7 @@ func TestAnEventThatMakesNoCard(t *testing.T) {
 		`not JSON`: "JSON",
 		``:         "JSON",
 	} {
-		err := demo.Play(t.Context(), new(bytes.Buffer), "en", []byte(event))
+		err := Play(t.Context(), new(bytes.Buffer), "en", []byte(event))
 		if err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%q: %v, want an error that says %q", event, err, why)
 		}

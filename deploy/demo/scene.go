@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,66 +11,95 @@ import (
 	"time"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/store"
 )
 
-// receipt shows the thread under the card, to its last line.
-func (s *story) receipt(ctx context.Context) error {
-	last, thread := s.pen().Words.Say("thread.undo", nil), []string{}
-	err := s.until(ctx, "the thread says so", func() bool {
-		thread = thread[:0]
-		for _, m := range s.slack.Thread(approvals, s.card) {
-			thread = append(thread, strings.TrimSpace(s.slack.Render(m)))
-		}
-		return slices.Contains(thread, last)
-	})
-	for _, line := range thread {
-		_, _ = fmt.Fprintf(s.out, "  ↳ %s\n", line)
-	}
-	return err
+// word is a sentence of the bot.
+func (p *player) word(key string) string { return p.pen().Words.Say(key, nil) }
+
+// votes is how the bot counts approvals.
+func (p *player) votes(n, of int) string {
+	return p.pen().Words.Say("card.asked_of", map[string]any{"N": n, "M": of})
 }
 
-// press presses Approve on the card.
-func (s *story) press(user string) error {
-	d, err := s.slack.Click(fakeslack.Press{User: user, Channel: approvals, TS: s.card, Action: string(store.Approve)})
-	if err == nil && !d.Acked {
-		err = errors.New("the press was not acknowledged within three seconds")
+// card is the story's one; none if there is not exactly one.
+func (p *player) card() (fakeslack.Message, bool) {
+	cards := p.slack.Messages(approvals)
+	if len(cards) != 1 {
+		return fakeslack.Message{}, false
 	}
-	return err
-}
-
-// shows waits until there is one card, and it says the state.
-func (s *story) shows(ctx context.Context, state store.State) error {
-	word := s.pen().Words.Say("state."+string(state), nil)
-	return s.until(ctx, "the card says "+word, func() bool {
-		cards := s.slack.Messages(approvals)
-		if len(cards) != 1 {
-			return false
-		}
-		s.card = cards[0].TS
-		return strings.Contains(cards[0].Text, word)
-	})
+	return cards[0], true
 }
 
 // text is the card as it stands.
-func (s *story) text() string { return s.slack.Render(s.slack.Messages(approvals)[0]) }
-
-func (s *story) draw() { s.show(s.text()) }
-
-func (s *story) members() []string { return s.aws.Members(s.who.Account, s.rule.Target) }
-
-// group tells who is in the group in truth.
-func (s *story) group() { s.show(fmt.Sprintf("  AWS IAM  %s: %v", s.rule.Target, s.members())) }
-
-// skip moves the clock; whoever looks at it is told, so that nobody waits for the next tick.
-func (s *story) skip(d time.Duration) {
-	s.clock.skip(d)
-	s.bot.poke()
+func (p *player) text() string {
+	m, _ := p.card()
+	return p.slack.Render(m)
 }
 
+func (p *player) draw() { p.show(p.text()) }
+
+// shows waits until the card says it.
+func (p *player) shows(ctx context.Context, words ...string) error {
+	return p.until(ctx, fmt.Sprintf("the card says %q", words), func() bool {
+		text := p.text()
+		return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	})
+}
+
+// thread waits until the card's thread says something, and shows all of it.
+func (p *player) thread(ctx context.Context, last string) error {
+	var lines []string
+	err := p.until(ctx, "the thread says "+last, func() bool {
+		card, _ := p.card()
+		lines = lines[:0]
+		for _, m := range p.slack.Thread(approvals, card.TS) {
+			lines = append(lines, strings.TrimSpace(p.slack.Render(m)))
+		}
+		return slices.Contains(lines, last)
+	})
+	for _, line := range lines {
+		_, _ = fmt.Fprintf(p.out, "  ↳ %s\n", line)
+	}
+	return err
+}
+
+// hears waits until the bot tells who signed in something by direct message, and shows the message.
+func (p *player) hears(ctx context.Context, words ...string) error {
+	var heard string
+	err := p.until(ctx, fmt.Sprintf("a direct message says %q", words), func() bool {
+		return slices.ContainsFunc(p.slack.Messages(p.slack.DM(yamada)), func(m fakeslack.Message) bool {
+			heard = p.slack.Render(m)
+			return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(heard, w) })
+		})
+	})
+	if err == nil {
+		p.show(heard)
+	}
+	return err
+}
+
+// form waits until somebody's form has a field.
+func (p *player) form(ctx context.Context, user, field string) error {
+	return p.until(ctx, "the form has a field "+field, func() bool {
+		v, _ := p.slack.Modal(user)
+		return slices.ContainsFunc(inputs(v.Blocks), func(in input) bool { return in.Key == field })
+	})
+}
+
+// showForm shows somebody's form.
+func (p *player) showForm(user string) {
+	v, _ := p.slack.Modal(user)
+	p.show(p.slack.RenderView(v))
+}
+
+func (p *player) members() []string { return p.aws.Members(p.who.Account, p.rule.Target) }
+
+// group tells who is in the group in truth.
+func (p *player) group() { p.show(fmt.Sprintf("  AWS IAM  %s: %v", p.rule.Target, p.members())) }
+
 // until waits for something to happen in Slack or AWS.
-func (s *story) until(ctx context.Context, what string, happened func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (p *player) until(ctx context.Context, what string, happened func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 	var one sync.Mutex // both ask, and happened may keep what it saw
 	look := func() bool {
@@ -80,13 +108,13 @@ func (s *story) until(ctx context.Context, what string, happened func() bool) er
 		return happened()
 	}
 	seen := make(chan error, 2)
-	go func() { seen <- s.slack.Wait(ctx, look) }()
-	go func() { seen <- s.aws.Wait(ctx, look) }()
+	go func() { seen <- p.slack.Wait(ctx, look) }()
+	go func() { seen <- p.aws.Wait(ctx, look) }()
 	err := <-seen
 	cancel()
 	<-seen
 	if err != nil {
-		return fmt.Errorf("waited %s until %s: %w", patience, what, err)
+		return fmt.Errorf("waited %s until %s: %w", p.patience, what, err)
 	}
 	return nil
 }

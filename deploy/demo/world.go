@@ -62,7 +62,7 @@ func newWorld(lang string, who handlers.Request) (*world, error) {
 		return nil, err
 	}
 	w, err := build(c, func(ws *fakeslack.Workspace) {
-		ws.Users[0].Locale = lang // so that who follows the story can read what only its hero sees
+		ws.Users = people(lang) // so that who follows the stories can read what only one person sees
 	})
 	if err != nil {
 		return nil, err
@@ -106,18 +106,23 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 	return w, nil
 }
 
-// settings are the story's, for whoever signs in: the record that was given may be of any user and account.
+// settings are the stories', for whoever signs in: the record that was given may be of any user and account, which is the
+// production account then.
 func settings(lang string, who handlers.Request) (config.Config, error) {
 	c, err := spoken(lang)
 	if err != nil {
 		return c, err
 	}
+	production := c.Policy.Entitlements[0].Account
 	c.Policy.Accounts = map[string]string{who.Account: "production"}
-	c.Policy.Entitlements = c.Policy.Entitlements[:1]
-	c.Policy.Entitlements[0].Account = who.Account
+	c.Policy.Entitlements = slices.DeleteFunc(c.Policy.Entitlements, func(e handlers.Entitlement) bool { return e.Account != production })
+	for i := range c.Policy.Entitlements {
+		c.Policy.Entitlements[i].Account = who.Account
+	}
 	c.Policy.People = handlers.NewPeople([]handlers.Person{
 		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
 		{Slack: []string{sato}},
+		{Slack: []string{suzuki}},
 	})
 	return c, nil
 }

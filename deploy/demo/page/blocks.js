@@ -2,7 +2,7 @@
 
 import { el, keyed } from "./dom.js";
 import { act, app, busily, nameOf } from "./app.js";
-import { confirmed } from "./dialogs.js";
+import { confirmed } from "./confirm.js";
 import { field } from "./fields.js";
 import { language, say } from "./words.js";
 import { channelMention, groupMention, mention, textOf } from "./text.js";

@@ -1,7 +1,7 @@
 // compose.js is where one writes: a message, or a command for the app.
 
 import { el, byId, keyed } from "./dom.js";
-import { act, app, draws, placeOf, viewer } from "./app.js";
+import { act, app, busily, draws, placeOf, viewer } from "./app.js";
 import { placeName } from "./rail.js";
 import { language, say } from "./words.js";
 
@@ -13,6 +13,7 @@ const box = byId("compose");
 draws(() => {
   const place = placeOf(app.place);
   box.placeholder = say("compose.to", { place: place ? placeName(place) : "" });
+  byId("shortcut").title = say("compose.shortcut");
   hint();
 });
 
@@ -36,6 +37,9 @@ function offer([line]) {
 }
 
 box.addEventListener("input", hint);
+
+// The shortcut of deploy/slack-manifest.yaml, which Slack has in a menu of its own, by its callback id.
+byId("shortcut").addEventListener("click", (event) => busily(event.currentTarget, () => act({ do: "shortcut", name: "request" })));
 
 byId("composer").addEventListener("submit", async (event) => {
   event.preventDefault();

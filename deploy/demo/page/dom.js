@@ -67,9 +67,15 @@ export function once(node, data, draw) {
   keyed(node, data === null ? [] : [{ key: "only", data }], draw);
 }
 
+// show opens a dialog; when it closes, the focus goes back to where it was.
+export function show(dialog) {
+  dialog.addEventListener("close", bookmark(), { once: true });
+  dialog.showModal();
+}
+
 // bookmark remembers what has the focus. Called, it gives the focus back if nobody has it by then: to what had it, to what
 // was drawn in its place, or to where one writes.
-export function bookmark() {
+function bookmark() {
   const node = document.activeElement;
   const child = node?.closest("[data-key]");
   const parent = child?.parentElement;

@@ -6,7 +6,7 @@ import { language, say, speak } from "./words.js";
 import "./rail.js";
 import "./chat.js";
 import "./compose.js";
-import "./dialogs.js";
+import "./modal.js";
 import { tick } from "./world.js";
 import "./feed.js";
 import "./tour.js";

@@ -1,35 +1,10 @@
-// dialogs.js shows the confirm dialog of an element, and the modal that the app has opened for who acts.
+// modal.js shows the modal that the app has opened for who acts.
 
-import { el, byId, bookmark, keyed } from "./dom.js";
+import { el, byId, keyed, show } from "./dom.js";
 import { act, busily, draws } from "./app.js";
 import { keptBlocks } from "./blocks.js";
 import { textOf } from "./text.js";
 import { say } from "./words.js";
-
-// open shows a dialog; when it closes, the focus goes back to where it was.
-function open(dialog) {
-  dialog.addEventListener("close", bookmark(), { once: true });
-  dialog.showModal();
-}
-
-// confirmed asks what the element asks, and tells whether the answer is yes.
-export function confirmed(ask) {
-  const dialog = byId("confirm");
-  const answer = (value) => () => dialog.close(value);
-  dialog.replaceChildren(
-    el("h2", { id: "confirm-title" }, textOf(ask.title)),
-    el("p", {}, textOf(ask.text)),
-    el(
-      "div",
-      { class: "dialog-actions" },
-      el("button", { type: "button", on: { click: answer("no") } }, textOf(ask.deny)),
-      el("button", { type: "button", class: ask.style === "danger" ? "danger" : "primary", on: { click: answer("yes") } }, textOf(ask.confirm)),
-    ),
-  );
-  dialog.returnValue = "no"; // also for Escape
-  open(dialog);
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
-}
 
 let view = null; // that is shown
 let told = ""; // which of its drawings, and what was said against it then
@@ -44,7 +19,7 @@ draws((state) => {
   }
   if (fresh) dialog.replaceChildren(frame());
   fill(dialog);
-  if (!dialog.open) open(dialog);
+  if (!dialog.open) show(dialog);
   const news = JSON.stringify([view.id, view.hash, view.errors]);
   if (news === told) return;
   told = news;

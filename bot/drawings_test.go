@@ -1,0 +1,224 @@
+package bot
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// drawing is one thing that people are shown: what draws it, and of what.
+type drawing struct {
+	by string // a key of draws
+	about
+}
+
+// about is all that a drawing can be made of.
+type about struct {
+	grants   []store.Grant
+	alert    store.Alert
+	access   handlers.Access
+	offers   []handlers.Offer
+	chosen   string // of the offers
+	press    store.Press
+	entry    store.Entry
+	sentence string // its key
+}
+
+// draws are all that draw, by the name of Pen's method. What is entered here and in drawings has golden files, and is
+// held to Slack's limits and types, in both languages and with the worst data. TestEveryDrawingIsListed finds what is not.
+var draws = map[string]func(Pen, about) any{
+	"Card":         func(p Pen, a about) any { return p.Card(a.grants[0]) },
+	"DM":           func(p Pen, a about) any { return p.DM(a.grants[0]) },
+	"Approver":     func(p Pen, a about) any { return p.Approver(sato, a.grants[0]) },
+	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
+	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
+	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
+	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
+	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
+	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
+	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
+	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
+	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
+	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
+}
+
+// drawings are all that this bot shows, under the names of their golden files: "card/asked".
+func drawings(t *testing.T) map[string]drawing {
+	t.Helper()
+	out := map[string]drawing{
+		"form/deny":              {"ReasonForm", about{press: pressed("8088", store.Deny, "")}},
+		"form/deny-long":         {"ReasonForm", about{press: longPress(store.Deny)}},
+		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
+		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
+		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
+		"form/request-loading":   {"WishNote", about{sentence: "ask.loading"}},
+		"form/request-failed":    {"WishNote", about{sentence: "ask.failed"}},
+		"form/request-nothing":   {"WishNote", about{sentence: "ask.nothing"}},
+		"form/request-guest":     {"WishNote", about{sentence: "wish." + handlers.Guest}},
+		"suggestions/few":        {"suggestions", about{offers: offers()}},
+		extreme + "suggestions":  {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
+	}
+	for folder, all := range map[string]struct {
+		by     string
+		grants map[string]store.Grant
+	}{
+		"card": {"Card", cards(t)}, "dm": {"DM", questions(t)}, "approver": {"Approver", approved(t)}, "reminder": {"Reminder", reminders(t)},
+	} {
+		for name, g := range all.grants {
+			out[folder+"/"+name] = drawing{all.by, about{grants: []store.Grant{g}}}
+		}
+	}
+	for _, l := range lines(t) {
+		if m, _ := penIn("en").Said(l.grant, l.entry); m.Blocks != nil { // the others are sentences
+			out["thread/"+strings.ReplaceAll(l.name, ", ", "-")] = drawing{"Said", about{grants: []store.Grant{l.grant}, entry: l.entry}}
+		}
+	}
+	for name, grants := range digests(t) {
+		out["digest/"+name] = drawing{"Digest", about{grants: grants}}
+	}
+	for name, a := range alerts(t) {
+		out["alert/"+name] = drawing{"Alert", about{alert: a}}
+	}
+	for name, a := range homeTabs(t) {
+		home, list := "home/", "list/"
+		if name == "full" {
+			home, list = extreme+home, extreme+list
+		}
+		if out[home+name] = (drawing{"Home", about{access: a}}); name != "older" { // it has no pages
+			out[list+name] = drawing{"List", about{access: a}}
+		}
+	}
+	for name, a := range forms() {
+		out["form/request-"+name] = drawing{"WishForm", a}
+	}
+	for _, n := range []int{1, mostOptions, mostOptions + 1} {
+		many := manyOffers(n)
+		out[fmt.Sprint(extreme, "form of ", n)] = drawing{"WishForm", about{offers: many, chosen: many[n-1].ID}}
+	}
+	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "active-extension-high"} {
+		many := slices.Repeat([]store.Grant{cards(t)[name]}, onDigest) // worse than a mixture
+		for i := range many {
+			many[i].ID, many[i].Digest = fmt.Sprint("login-", i), true
+		}
+		out[extreme+"digest of "+name] = drawing{"Digest", about{grants: many}}
+	}
+	return out
+}
+
+// extreme begins the names of those that are longer than any that is read: they have no golden files.
+const extreme = "extreme/"
+
+// kind is the folder of a drawing's golden files.
+func kind(name string) string { return name[:strings.Index(name, "/")+1] }
+
+// in draws in a language: a Message, or what slack-go sends as it is.
+func (d drawing) in(p Pen) any { return draws[d.by](p, d.about) }
+
+// message draws what is a message.
+func (d drawing) message(p Pen) (m Message, ok bool) {
+	m, ok = d.in(p).(Message)
+	return m, ok
+}
+
+// records changes each kind of record that a drawing is made of.
+type records struct {
+	grant func(store.Grant) store.Grant
+	alert func(store.Alert) store.Alert
+	offer func(handlers.Offer) handlers.Offer
+}
+
+// of is the same drawing of other records.
+func (d drawing) of(r records) drawing {
+	for _, list := range []*[]store.Grant{&d.grants, &d.access.Held, &d.access.Waiting, &d.access.Past} {
+		*list = slices.Clone(*list)
+		for i, g := range *list {
+			(*list)[i] = r.grant(g)
+		}
+	}
+	d.alert = r.alert(d.alert)
+	d.offers = slices.Clone(d.offers)
+	for i, o := range d.offers {
+		d.offers[i] = r.offer(o)
+	}
+	return d
+}
+
+// eachDrawing runs a test for every drawing in every language.
+func eachDrawing(t *testing.T, test func(t *testing.T, name string, d drawing, p Pen)) {
+	t.Helper()
+	all := drawings(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, language := range languages {
+			t.Run(name+"."+language, func(t *testing.T) { test(t, name+"."+language, all[name], penIn(language)) })
+		}
+	}
+}
+
+// eachMessage does so for those that are messages.
+func eachMessage(t *testing.T, test func(t *testing.T, name string, d drawing, p Pen)) {
+	t.Helper()
+	eachDrawing(t, func(t *testing.T, name string, d drawing, p Pen) {
+		if _, ok := d.message(p); ok {
+			test(t, name, d, p)
+		}
+	})
+}
+
+// TestEveryDrawingIsListed: no drawing escapes the tests that all of them go through.
+func TestEveryDrawingIsListed(t *testing.T) {
+	listed := map[string]bool{}
+	for _, d := range drawings(t) {
+		listed[d.by] = true
+	}
+	for by := range draws {
+		if !listed[by] {
+			t.Errorf("%s draws nothing: give it to drawings", by)
+		}
+	}
+	shown := []reflect.Type{reflect.TypeFor[Message](), reflect.TypeFor[slack.ModalViewRequest](), reflect.TypeFor[slack.HomeTabViewRequest]()}
+	pen := reflect.TypeFor[Pen]()
+	for i := range pen.NumMethod() {
+		m := pen.Method(i)
+		for o := range m.Type.NumOut() {
+			if slices.Contains(shown, m.Type.Out(o)) && draws[m.Name] == nil {
+				t.Errorf("Pen.%s draws what people see, and no test looks at it: enter it in draws and drawings", m.Name)
+			}
+		}
+	}
+}
+
+// TestOnlyThePenDraws: what is drawn elsewhere would escape the test above.
+func TestOnlyThePenDraws(t *testing.T) {
+	set, files := sources(t, ".")
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			f, ok := n.(*ast.FuncDecl)
+			if !ok || f.Type.Results == nil || f.Recv != nil && types.ExprString(f.Recv.List[0].Type) == "Pen" {
+				return true
+			}
+			for _, result := range f.Type.Results.List {
+				if slices.Contains([]string{"Message", "slack.ModalViewRequest", "slack.HomeTabViewRequest"}, types.ExprString(result.Type)) {
+					t.Errorf("%s: %s draws what people see: make it a method of Pen", set.Position(f.Pos()), f.Name.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// longPress has ids as long as Slack's can be.
+func longPress(verb store.Verb) store.Press {
+	id := strings.Repeat("f", idLength)
+	return store.Press{Verb: verb, On: id, Terms: id, Card: store.Card{Channel: id, TS: id}}
+}

@@ -1,0 +1,135 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"regexp"
+
+	"sekisho/store"
+)
+
+func (v *visitor) commands() thing { return thing{"group", v.say("compose.verbs")} }
+func (v *visitor) home() thing     { return thing{"region", v.say("place.home")} }
+
+// goesHome opens the app's Home tab.
+func (v *visitor) goesHome() {
+	v.t.Helper()
+	v.press("button", "Sekisho")
+	v.button("place.home")
+	v.sees(v.home(), v.say("home.held"))
+}
+
+// asks fills the form in that is open, and sends it.
+func (v *visitor) asks(target, reason string) {
+	v.t.Helper()
+	v.chooses(v.say("ask.target"), target)
+	v.sees(v.dialog("ask.title"), v.say("card.duration")) // else it moves under the mouse
+	v.types(v.say("ask.reason"), reason)
+	v.submits()
+	v.misses("dialog", v.say("ask.title"))
+}
+
+// end is when the access on the card ends, as the card writes it.
+func (v *visitor) end() string {
+	v.t.Helper()
+	var end []string
+	v.until("read the end", func(ctx context.Context) error {
+		text, err := on[string](ctx, v, v.messages(), shown)
+		if end = regexp.MustCompile(v.say("card.ends") + ` ?(\S+ \S+)`).FindStringSubmatch(text); err == nil && end == nil {
+			err = errors.New("no card has an end: " + text)
+		}
+		return err
+	})
+	return end[1]
+}
+
+// presses presses the button of a verb, and waits for a word of what comes of it.
+func (v *visitor) presses(verb store.Verb, where thing, word string) {
+	v.t.Helper()
+	v.button("button." + string(verb))
+	v.sees(where, word)
+}
+
+// playExtension asks twice for a later end: one approver declines, another agrees, and nobody agrees to their own.
+func playExtension(v *visitor) {
+	v.button("compose.shortcut")
+	v.asks(operators, "logs")
+	v.becomes("U0SATO")
+	v.presses(store.Approve, v.messages(), v.say("state.active"))
+	end := v.end()
+
+	v.becomes("U0YAMADA")
+	v.press("button", "Sekisho")
+	v.presses(store.AskMore, v.messages(), v.say("home.extension"))
+	v.press("button", "#aws-approvals")
+	v.becomes("U0SATO")
+	v.presses(store.Decline, v.messages(), v.say("state.active"))
+	v.misses("button", v.say("button.agree"))
+	if now := v.end(); now != end {
+		v.t.Errorf("the end was %s, and is %s after a denied extension", end, now)
+	}
+
+	v.becomes("U0YAMADA")
+	v.presses(store.AskMore, v.messages(), v.say("home.extension"))
+	v.presses(store.Agree, v.messages(), v.say("refusal.own"))
+	v.becomes("U0SATO")
+	v.presses(store.Agree, v.aws(), operators+" t.yamada")
+	v.misses("button", v.say("button.agree"))
+	if now := v.end(); now == end {
+		v.t.Errorf("the end is %s still after an approved extension", end)
+	}
+	v.becomes("U0YAMADA")
+	v.presses(store.Finish, v.aws(), operators+" ~t.yamada~")
+	v.decided()
+}
+
+// playHome asks, withdraws, extends and finishes in the Home tab, which follows what others do.
+func playHome(v *visitor) {
+	v.goesHome()
+	v.sees(v.home(), v.say("home.held")+" "+v.say("home.none"), v.say("home.waiting")+" "+v.say("home.none"))
+	v.button("ask.title")
+	v.asks(operators, "first")
+	v.presses(store.Withdraw, v.home(), v.say("state.withdrawn"))
+	v.button("ask.title")
+	v.asks(operators, "second")
+	v.sees(v.home(), v.say("state.asked"), operators)
+
+	v.becomes("U0SATO")
+	v.sees(v.home(), v.say("home.waiting"), "t.yamada → "+operators, "#aws-approvals")
+	v.misses("button", v.say("button.approve"), v.say("button.deny"))
+	v.press("button", "#aws-approvals")
+	v.presses(store.Approve, v.messages(), v.say("state.active"))
+	v.goesHome()
+	v.sees(v.home(), v.say("home.waiting")+" "+v.say("home.none"))
+
+	v.becomes("U0YAMADA")
+	v.sees(v.home(), v.say("state.active"))
+	v.presses(store.AskMore, v.home(), v.say("home.extension"))
+	v.misses("button", v.say("button.ask_more"))
+	v.presses(store.Finish, v.home(), v.say("home.held")+" "+v.say("home.none"))
+	v.sees(v.home(), v.say("state.finish"), v.say("state.withdrawn"))
+	v.sees(v.aws(), operators+" ~t.yamada~")
+
+	v.becomes("U0MORI") // whose Slack is in Japanese whatever the page is in
+	v.sees(v.home(), vocabulary(v.t, "ja")["home.held"])
+	v.becomes("U0YAMADA")
+	other := map[string]string{"日本語": "ja", "English": "en"}[v.say("lang.other")]
+	v.button("lang.other")
+	v.words = vocabulary(v.t, other)
+	v.sees(v.home(), v.say("home.past"), v.say("state.finish"))
+}
+
+// playPages asks and withdraws until what is over does not fit on one page.
+func playPages(v *visitor) {
+	v.goesHome()
+	for range 11 {
+		v.button("ask.title")
+		v.asks(operators, "again")
+		v.button("button.withdraw")
+		v.misses("button", v.say("button.withdraw"))
+	}
+	v.button("home.older")
+	v.misses("button", v.say("home.older"))
+	v.button("home.newest")
+	v.misses("button", v.say("home.newest"))
+}

@@ -73,11 +73,15 @@ func (p Pen) turnedAway(g store.Grant) Message {
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
 func (p Pen) asked(g store.Grant) Message {
 	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.term(g)}
+	notAsked, asked := "dm.not_asked", "dm.asked"
+	if g.Program {
+		notAsked, asked, d["Role"] = "dm.not_asked_program", "dm.asked_by."+by(g), code(g.Role)
+	}
 	if g.State == store.Ignored {
-		text := p.Words.Say("dm.not_asked", d)
+		text := p.Words.Say(notAsked, d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
-	text, state := p.Words.Say("dm.asked", d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
+	text, state := p.Words.Say(asked, d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
 	if g.State == store.Asked {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))

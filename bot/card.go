@@ -26,8 +26,7 @@ type Pen struct {
 // Card draws a grant: the same record, the same card, whatever happened in between. No button stands on it that cannot
 // work.
 func (p Pen) Card(g store.Grant) Message {
-	state := p.state(g)
-	title := p.Words.Say("card.title", data{"State": state, "User": clean(g.Subject.User, 64), "Target": clean(g.Target, 40)})
+	title := p.Words.Say("card.title", data{"State": p.stateAt(g, p.clock(g.Start)), "User": clean(g.Subject.User, 64), "Target": clean(g.Target, 40)})
 	blocks := []slack.Block{
 		slack.NewHeaderBlock(plain(mark(g) + " " + title)),
 		slack.NewSectionBlock(nil, p.fields(g), nil),
@@ -43,17 +42,20 @@ func (p Pen) Card(g store.Grant) Message {
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(rule+" · "+code(g.ID))))
-	return Message{Blocks: blocks, Text: p.Words.Say("card.text", data{"State": state, "User": code(g.Subject.User),
+	return Message{Blocks: blocks, Text: p.Words.Say("card.text", data{"State": p.state(g), "User": code(g.Subject.User),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account)})}
 }
 
 // state names where the grant stands; what has ended is named after what ended it.
-func (p Pen) state(g store.Grant) string {
+func (p Pen) state(g store.Grant) string { return p.stateAt(g, when(g.Start, p.Zone)) }
+
+// stateAt is state with the start as it is written there: in a header Slack shows no dates.
+func (p Pen) stateAt(g store.Grant, start string) string {
 	if n := g.Need(); g.State == store.Asked && n > 1 {
 		return p.Words.Say("card.asked_of", data{"N": len(g.Approvals), "M": n})
 	}
 	if g.Ahead() {
-		return p.Words.Say("card.approved_from", data{"Start": p.clock(g.Start)})
+		return p.Words.Say("card.approved_from", data{"Start": start})
 	}
 	return p.stateOf(g.State, g.Outcome)
 }
@@ -129,7 +131,11 @@ func isRisky(g store.Grant) bool { return g.Risk == store.High && g.State.Open()
 
 // reason is what the requester wrote, apart from what the bot says itself.
 func (p Pen) reason(g store.Grant) []slack.Block {
-	return quoted(p.Words.Say("card.request_reason", data{"By": p.who(g.Subject)}), g.Reason)
+	label := p.Words.Say("card.request_reason", data{"By": p.who(g.Subject)})
+	if g.Program {
+		label = p.Words.Say("card.program_reason", nil)
+	}
+	return quoted(label, g.Reason)
 }
 
 // quoted is a person's own words under a label. Slack takes no empty text, as that of blanks alone becomes.

@@ -50,6 +50,9 @@ func (p Pen) digestLine(g store.Grant) string {
 	line := p.Words.Say(key, data{"State": mark(g) + " *" + p.state(g) + "*", "Who": p.who(g.Subject), "User": codeOf(g.Subject.User, 64),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "At": p.signedIn(g.Signin), "Address": p.address(g.Signin),
 		"MFA": p.mfa(g.Signin), "Duration": p.allowed(g)})
+	if g.Program {
+		line += "\n" + p.Words.Say("digest.asked_by."+by(g), data{"Role": codeOf(g.Role, 64)})
+	}
 	if isRisky(g) {
 		line += "\n" + p.Words.Say("card.high", nil)
 	}

@@ -12,7 +12,7 @@ import (
 // fields are the facts, which Slack sets two in a row.
 func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 	fields := []*slack.TextBlockObject{
-		p.fact("card.who", p.who(g.Subject)+" "+code(g.Subject.User)),
+		p.fact("card.who", p.requester(g)),
 		p.fact("card.account", nameAndID(g.AccountName, g.Account)),
 		p.fact("card.target."+g.Kind, code(g.Target)),
 		p.fact("card.duration", p.duration(g)),
@@ -63,6 +63,22 @@ func (p Pen) allowed(g store.Grant) string {
 // fact is a name and what it is.
 func (p Pen) fact(key, value string) *slack.TextBlockObject {
 	return markdown("*" + p.Words.Say(key, nil) + "*\n" + value)
+}
+
+// requester is who asks. A program is not the person for whom it does.
+func (p Pen) requester(g store.Grant) string {
+	if !g.Program {
+		return p.who(g.Subject) + " " + code(g.Subject.User)
+	}
+	return p.Words.Say("card.asked_by."+by(g), data{"Role": code(g.Role), "Who": p.who(g.Subject), "User": code(g.Subject.User)})
+}
+
+// by ends the keys of what is said of a program: it has a role, or the user's own credentials.
+func by(g store.Grant) string {
+	if g.Role != "" {
+		return "role"
+	}
+	return "program"
 }
 
 func (p Pen) who(s store.Subject) string {

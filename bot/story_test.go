@@ -61,6 +61,12 @@ func byHand(g *store.Grant) {
 	g.ID, g.Origin, g.Signin = "request-20261122T050000Z-V0AAAAAAAA1-0011aabb", store.Requested, store.Signin{}
 }
 
+// byRole was asked for by a program, with a role.
+func byRole(g *store.Grant) {
+	byHand(g)
+	g.ID, g.Program, g.Role = "request-queue-00112233445566778899aabbccddeeff", true, "production/deployer"
+}
+
 // needsBoth asks for one of a group and two of another, and what can do much harm.
 func needsBoth(g *store.Grant) {
 	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
@@ -198,6 +204,8 @@ func cards(t *testing.T) map[string]store.Grant {
 		"approved-ahead":        lived(t, changed(ahead), approve),
 		"approved-ahead-fail":   lived(t, changed(ahead), approve, failed("ClockBehind")),
 		"denied-ahead":          lived(t, changed(ahead), store.Entry{Verb: store.Deny, By: sato}),
+		"request-program":       changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
+		"request-role":          changed(byRole),
 		"request-ended":         lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
 }
@@ -225,6 +233,7 @@ func lines(t *testing.T) []told {
 	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
 	say("again, address unknown", one, store.Entry{Verb: store.Again})
 	say("again, by hand", changed(byHand), store.Entry{Verb: store.Again, By: yamada})
+	say("again, by a program", changed(byRole), store.Entry{Verb: store.Again, Facts: map[string]string{"program": "production/deployer"}})
 	say("vote", two, vote)
 	say("approve", one, approve)
 	say("approve, by the rule", changed(byItself), mine, itself)

@@ -46,6 +46,8 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 	case store.Again:
 		switch d["Address"] = code(e.Facts["address"]); {
+		case e.Facts["program"] != "":
+			key, d["Program"] = "thread.again_program", code(e.Facts["program"])
 		case e.By != store.Self:
 			key = "thread.again_request"
 		case d["Address"] == "":

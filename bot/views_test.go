@@ -59,6 +59,12 @@ func questions(t *testing.T) map[string]store.Grant {
 		"approved-ahead":       lived(t, changed(ahead), approve),
 		"signin-ahead":         lived(t, changed(func(g *store.Grant) { ahead(g); g.Signin = request().Signin }), approve),
 		"request-active":       lived(t, changed(byHand), approve, plan, apply),
+		"request-program":      changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
+		"request-role":         changed(byRole),
+		"request-role-ignored": changed(func(g *store.Grant) {
+			byRole(g)
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
+		}),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
@@ -99,7 +105,7 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead"),
+		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead", "request-program", "request-role"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
 		"limited":  pick("asked-limited", "active-limited", "active-extension"),
 	}

@@ -91,6 +91,9 @@ func composed(t *testing.T) map[string][]string {
 		"button.remedy.", "button.keep.", "confirm.remedy.", "confirm.remedy_title."} {
 		out[key] = constants(t, "../store", "The kinds of alert")
 	}
+	for _, key := range []string{"card.asked_by.", "dm.asked_by.", "digest.asked_by."} {
+		out[key] = []string{"program", "role"}
+	}
 	for _, reason := range reasons {
 		out["why."] = append(out["why."], strings.ToLower(reason))
 	}

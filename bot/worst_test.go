@@ -28,6 +28,9 @@ func worst(g store.Grant, text string) store.Grant {
 	g.ID, g.Entitlement = fmt.Sprintf("login-%064s", g.ID), fill(text, 64)
 	g.Account, g.AccountName = "123456789012", fill(text, 128)
 	g.Subject.User, g.Target = fill(text, 64), fill(text, 128)
+	if g.Role != "" {
+		g.Role = fill(text, 64) + "/" + fill(text, 64)
+	}
 	if g.Subject.Person != "" {
 		g.Subject.Person = fill(text, 256) // the value of an IAM tag
 	}

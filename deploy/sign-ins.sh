@@ -11,7 +11,12 @@
 set -euo pipefail
 
 region=${AWS_REGION:?set AWS_REGION to the region of the queue}
+export AWS_DEFAULT_REGION=$region # the name that version 1 of the aws command reads
 name=sekisho-sign-ins
+
+# aws is the command, at the AWS that sekisho itself would use: version 1 does not look at the variable
+aws() { command aws ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"; }
+
 account=$(aws sts get-caller-identity --query Account --output text)
 partition=$(aws sts get-caller-identity --query Arn --output text | cut -d: -f2)
 pattern=$(cat "$(dirname "$0")/eventbridge-pattern.json")

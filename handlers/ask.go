@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,7 +92,7 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
-		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: map[string]string{"terms": g.Terms(), "why": d.Because()}}
+		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: termFacts(g, "terms", g.Terms(), "why", d.Because())}
 		if g, err = g.After(e); err == nil && g.Origin == store.Requested && g.Auto > 0 {
 			g, err = byRule(g, now)
 		}
@@ -112,7 +113,7 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 		return k.save(ctx, &g)
 	}
 	if g.Origin == store.Requested && held.State.Live() {
-		return k.ignore(ctx, g, Already)
+		return k.ignoreFor(ctx, g, already(held))
 	}
 	return k.merge(ctx, g, held)
 }
@@ -123,8 +124,11 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
 	shown, byHand := into.Terms(), into.Origin == store.Requested
 	if g.Origin == store.Requested {
-		e.By, e.Facts = g.Subject.Person, map[string]string{"from": g.ID}
-		into.Origin, into.Program, into.Reason, into.Ticket = g.Origin, g.Program, g.Reason, g.Ticket
+		e.By, e.Facts = g.Subject.Person, termFacts(g, "from", g.ID)
+		if g.Program {
+			e.By, e.Facts["program"] = store.Self, cmp.Or(g.Role, g.Subject.User)
+		}
+		into.Origin, into.Program, into.Role, into.Reason, into.Ticket = g.Origin, g.Program, g.Role, g.Reason, g.Ticket
 		into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
 	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
 		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
@@ -165,37 +169,20 @@ func asNow(into, g store.Grant) store.Grant {
 }
 
 func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {
-	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why)
-	g, err := g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.now(), Note: why})
+	return k.ignoreFor(ctx, g, Reason{Key: why})
+}
+
+func (k *Keeper) ignoreFor(ctx context.Context, g store.Grant, why Reason) error {
+	g, err := k.ignored(g, why)
 	if err != nil {
 		return err
 	}
 	return k.save(ctx, &g)
 }
 
-// toldEvery is how often a person reads that their sign-ins are refused: it is for the same reason, more often than not.
-const toldEvery = time.Hour
-
-// turnAway ignores a sign-in that a rule refuses. Its person is to read why: who has been told lately is a mark in the same
-// write, so that it is told once, whatever crashes.
-func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule Entitlement, d Decision) error {
-	why := fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal)
-	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why)
-	g.AccountName, g.Entitlement, g.Target = k.Policy.Accounts[g.Account], rule.ID, rule.Target
-	told, err := store.LoadMark(ctx, k.DB, "refused-"+g.Subject.Person)
-	if err != nil {
-		return err
-	}
-	now := k.now().UTC().Round(0)
-	records := []store.Record{&g}
-	if g.Subject.Person != "" && now.Sub(told.At) >= toldEvery {
-		g.Refusal, told.At = store.Refusal{Why: d.Refusal, Facts: d.Why[len(d.Why)-1].Facts}, now
-		records = append(records, &told)
-	}
-	if g, err = g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: now, Note: why}); err != nil {
-		return err
-	}
-	return k.save(ctx, records...)
+func (k *Keeper) ignored(g store.Grant, why Reason) (store.Grant, error) {
+	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why.Key)
+	return g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.now(), Note: why.Key, Facts: why.Facts})
 }
 
 // fail puts off what could not be done now.

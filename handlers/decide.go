@@ -58,6 +58,9 @@ func (d Decision) Because() string {
 	return strings.Join(keys, " ")
 }
 
+// because is the last of the reasons: that of a refusal.
+func (d Decision) because() Reason { return d.Why[len(d.Why)-1] }
+
 func (d *Decision) note(key string, facts ...string) {
 	r := Reason{Key: key}
 	for i := 0; i+1 < len(facts); i += 2 {

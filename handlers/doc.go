@@ -8,6 +8,7 @@
 //
 //	Receive   request -> received         the record is durable before SQS forgets the message
 //	Request   wish -> received            the same for what a person writes, before their form closes
+//	Program   wish -> received, ignored   the same for what a program sends: its refusals are in the ledger, too
 //	identify  received -> asked           IAM is read: who is this really?
 //	judge     asked -> approved           a press, stored first, is judged by the rules
 //	give      approved -> active          claim, plan (what was there before), act, read back
@@ -49,6 +50,13 @@
 //     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
 //   - What a program asks for through SQS is decided on before the message is deleted, and never without IAM: until it has
 //     said whose the sender's id is, nobody is known to have asked. From there on it is what its person asks for by hand.
+//   - A role asks for the IAM users that the configuration names it for, and is itself nobody: the person behind the user
+//     is the holder, who hears of it and cannot approve. IAM is asked for the role's id each time, as a name can be deleted
+//     and made again. Two sessions of a role are one sender.
+//   - A program that is refused leaves a record that is ignored for the refusal: nobody saw it happen. A person whose form
+//     is refused leaves none: they read why and correct it, and nothing was asked for yet. Of a sender who is not known the
+//     record has no reason and no ticket; and no sender has more than a hundred requests an hour taken in, refused or
+//     not, as a program in a loop must fill neither the disk nor the channel. What is beyond is answered, not written.
 //   - A plan is made with the grant that held the slot before in hand, while AWS may still show it: what is left of that
 //     one is no membership of the user's own.
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the

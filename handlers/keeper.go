@@ -35,12 +35,16 @@ type User struct {
 	Slack string // the tag sekisho:slack-user-id, or empty
 }
 
-// ErrNoUser says that IAM has no user of that name.
-var ErrNoUser = errors.New("no such IAM user")
+// What IAM does not have.
+var (
+	ErrNoUser = errors.New("no such IAM user")
+	ErrNoRole = errors.New("no such IAM role")
+)
 
-// Users reads IAM users: ErrNoUser if there is none.
+// Users reads who IAM has: ErrNoUser and ErrNoRole if there is none of that name.
 type Users interface {
 	User(ctx context.Context, account, name string) (User, error)
+	RoleID(ctx context.Context, account, name string) (string, error) // the unique id, AROA...
 }
 
 // Roster lists who is in what, for the kinds of access that have members.
@@ -117,6 +121,7 @@ type Keeper struct {
 	clock   *clock
 	letters *letters      // whose turn it is
 	roads   *roads        // that are shut
+	asking  *asking       // how often programs have asked
 	homes   *homes        // that are open
 	opened  chan struct{} // one of them is stale
 	posting chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
@@ -125,7 +130,7 @@ type Keeper struct {
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
 	k.posting, k.clock, k.roads, k.letters = make(chan struct{}, 1), new(clock), new(roads), new(letters)
-	k.homes, k.opened = new(homes), make(chan struct{}, 1)
+	k.asking, k.homes, k.opened = new(asking), new(homes), make(chan struct{}, 1)
 	k.pokes = map[store.Lane]chan struct{}{}
 	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
 		k.pokes[l] = make(chan struct{}, 1)

@@ -18,6 +18,13 @@ type Policy struct {
 	Security     []string // who may press on alerts, and revoke: Slack user ids and "usergroup:" ids
 	Enforce      bool     // unknown members of managed groups are removed, not only reported
 	Removals     int      // at most so many in one look at all groups
+	Programs     []Program
+}
+
+// Program is an IAM role whose sessions may ask through SQS, and for which IAM users: for no others.
+type Program struct {
+	Account, Role string // the account's twelve digits, and the role's name
+	Users         []Login
 }
 
 // Entitlement is one thing that can be asked for, and the rule for it. Who it names, it names by Slack user ids and

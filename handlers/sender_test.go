@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"errors"
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -41,10 +43,37 @@ func TestSentWish(t *testing.T) {
 		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
 			t.Errorf("approved: %q, member %t", refusal, w.member())
 		}
-		if d := w.asks(w.sent("2", nil)); d.Refusal != handlers.Already {
-			t.Errorf("asked for once more: %+v", d)
+		for range 2 {
+			if d := w.asks(w.sent("2", nil)); d.Refusal != handlers.Already || d.Why[len(d.Why)-1].Facts["until"] == "" {
+				t.Errorf("asked for once more: %+v", d)
+			}
 		}
 	})
+}
+
+// refused checks that a program's wish comes to nothing, and that the ledger says so: once, however often it comes, with the
+// same answer, and with nobody told.
+func (w *world) refused(name string, x handlers.Wish, want string) store.Grant {
+	w.t.Helper()
+	first := w.asks(x)
+	if again := w.asks(x); first.Refusal != want || again.Refusal != want || !reflect.DeepEqual(first.Why[len(first.Why)-1], again.Why[0]) {
+		w.t.Errorf("%s: %+v, and again %+v; want %q", name, first, again, want)
+	}
+	g, err := store.LoadGrant(w.t.Context(), w.db, x.ID)
+	if err != nil {
+		w.t.Fatalf("%s: %v", name, err)
+	}
+	entries, err := w.db.Entries(w.t.Context(), g.ID, 0)
+	if err != nil || len(entries) != 2 || entries[0].Facts["sender"] != x.Sender || entries[1].Note != want {
+		w.t.Errorf("%s: %+v, %v", name, entries, err)
+	}
+	if g.State != store.Ignored || g.Outcome != store.Ignore || g.Note != want || !g.Program || g.Subject.User != x.User || g.Entitlement != x.Entitlement {
+		w.t.Errorf("%s: %+v", name, g)
+	}
+	if len(w.voice.cards) != 0 || len(w.voice.dms) != 0 || w.writes() != 0 {
+		w.t.Errorf("%s: %d cards, %d messages, %d writes", name, len(w.voice.cards), len(w.voice.dms), w.writes())
+	}
+	return g
 }
 
 // TestSentWishIsRefused: the body is a claim. What is wrong with it is said only to whom it is about.
@@ -54,24 +83,47 @@ func TestSentWishIsRefused(t *testing.T) {
 		tagged := w.aws.AddUser(account, "tagged", map[string]string{"sekisho:slack-user-id": "U0OTHER"})
 		for name, c := range map[string]struct {
 			want   string
+			person string // who is known to have asked
 			change func(*handlers.Wish)
 		}{
-			"somebody else's user":      {handlers.NotSender, func(x *handlers.Wish) { x.Sender = sato }},
-			"and too long":              {handlers.NotSender, func(x *handlers.Wish) { x.Sender, x.Duration = sato, 100*time.Hour }},
-			"nobody's user":             {handlers.NotSender, func(x *handlers.Wish) { x.User = "nobody" }},
-			"a role of the user's name": {handlers.NotSender, func(x *handlers.Wish) { x.Sender = "AROAYAMADA:t.yamada" }},
-			"a role with the user's id": {handlers.NotSender, func(x *handlers.Wish) { x.Sender = w.userID + ":t.yamada" }},
-			"an account":                {handlers.NotSender, func(x *handlers.Wish) { x.Sender = account }},
-			"a user of nobody's":        {handlers.NoUsers, func(x *handlers.Wish) { x.Sender, x.User = sato, "h.sato" }},
-			"a user by its tag alone":   {handlers.NoUsers, func(x *handlers.Wish) { x.Sender, x.User = tagged, "tagged" }},
-			"too long":                  {handlers.TooLong, func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
-			"no such entitlement":       {handlers.RuleGone, func(x *handlers.Wish) { x.Entitlement = "root" }},
+			"somebody else's user":      {handlers.NotSender, "", func(x *handlers.Wish) { x.Sender = sato }},
+			"and too long":              {handlers.NotSender, "", func(x *handlers.Wish) { x.Sender, x.Duration = sato, 100*time.Hour }},
+			"nobody's user":             {handlers.NotSender, "", func(x *handlers.Wish) { x.User = "nobody" }},
+			"a role of the user's name": {handlers.NotNamed, "", func(x *handlers.Wish) { x.Sender = "AROAYAMADA:t.yamada" }},
+			"a role with the user's id": {handlers.NotNamed, "", func(x *handlers.Wish) { x.Sender = w.userID + ":t.yamada" }},
+			"an account":                {handlers.NotSender, "", func(x *handlers.Wish) { x.Sender = account }},
+			"a federated user":          {handlers.NotNamed, "", func(x *handlers.Wish) { x.Sender = account + ":t.yamada" }},
+			"a user of nobody's":        {handlers.NoUsers, "", func(x *handlers.Wish) { x.Sender, x.User = sato, "h.sato" }},
+			"a user by its tag alone":   {handlers.NoUsers, "", func(x *handlers.Wish) { x.Sender, x.User = tagged, "tagged" }},
+			"too long":                  {handlers.TooLong, "U0YAMADA", func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
+			"no such entitlement":       {handlers.RuleGone, "", func(x *handlers.Wish) { x.Entitlement = "root" }},
 		} {
-			w.refuses(name, w.sent(name, c.change), c.want)
+			g := w.refused(name, w.sent(name, c.change), c.want)
+			if g.Subject.Person != c.person || (g.Reason != "") != (c.person != "") {
+				t.Errorf("%s: in the ledger as %q, because %q", name, g.Subject.Person, g.Reason)
+			}
 		}
-		if w.writes() != 0 || len(w.voice.cards) != 0 {
-			t.Errorf("%d writes, %d cards", w.writes(), len(w.voice.cards))
+	})
+}
+
+// TestProgramInALoop: a sender fills neither the ledger nor the channel, whatever it calls its requests and its sessions;
+// others and the next hour do not suffer for it.
+func TestProgramInALoop(t *testing.T) {
+	inWorld(t, func(w *world) {
+		sato := w.aws.AddUser(account, "h.sato", nil)
+		for i := range 150 {
+			refusal := w.asks(w.sent(fmt.Sprint(i), func(x *handlers.Wish) { x.Sender = fmt.Sprintf("AROALOOP:%d", i) })).Refusal
+			_, err := store.LoadGrant(w.t.Context(), w.db, handlers.WishPrefix+fmt.Sprint(i))
+			if often := i >= 100; often != (refusal == handlers.TooMany) || often != errors.Is(err, store.ErrNotFound) {
+				t.Fatalf("request %d: %q, %v", i+1, refusal, err)
+			}
 		}
+		w.refused("another sender", w.sent("other", func(x *handlers.Wish) { x.Sender = sato }), handlers.NotSender)
+		if d := w.asks(w.sent("1", func(x *handlers.Wish) { x.Sender = "AROALOOP:1" })); d.Refusal != handlers.NotNamed {
+			t.Errorf("what was answered before: %+v", d)
+		}
+		w.wait(time.Hour)
+		w.refused("an hour later", w.sent("later", func(x *handlers.Wish) { x.Sender = "AROALOOP:1" }), handlers.NotNamed)
 	})
 }
 
@@ -80,7 +132,7 @@ func TestSentWishWaitsForIAM(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
 		x := w.sent("1", nil)
-		if d, err := w.keeper.Request(w.t.Context(), x); err == nil {
+		if d, err := w.keeper.Program(w.t.Context(), x); err == nil {
 			t.Errorf("decided: %+v", d)
 		}
 		if _, err := store.LoadGrant(w.t.Context(), w.db, x.ID); !errors.Is(err, store.ErrNotFound) {
@@ -111,6 +163,9 @@ func TestSentWishOfANameThatChangedHands(t *testing.T) {
 		w.wait(time.Minute)
 		if g := w.wished("1"); g.State != store.Ignored || g.Note != handlers.NotYourUser || w.voice.posts != 0 {
 			t.Errorf("%s %s, %d cards", g.State, g.Note, w.voice.posts)
+		}
+		if d := w.asks(w.sent("1", nil)); d.Refusal != handlers.NotYourUser {
+			t.Errorf("answered once more: %+v", d)
 		}
 	})
 }

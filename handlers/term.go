@@ -29,6 +29,20 @@ func (w Wish) term(now time.Time) (from, to time.Time, refusal string) {
 	return from, to, ""
 }
 
+// termFacts are what an entry says of a request: these keys and values, and what is wished of its start and end.
+func termFacts(g store.Grant, facts ...string) map[string]string {
+	out := map[string]string{}
+	for i := 0; i+1 < len(facts); i += 2 {
+		out[facts[i]] = facts[i+1]
+	}
+	for key, at := range map[string]time.Time{"starts": g.From, "ends": g.To} {
+		if !at.IsZero() {
+			out[key] = at.UTC().Format(time.RFC3339)
+		}
+	}
+	return out
+}
+
 // lapses is when nobody can approve a request any more: at its time limit, and at the latest when too little is left of what
 // is asked for.
 func lapses(g store.Grant, limit time.Time) time.Time {

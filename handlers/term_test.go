@@ -34,6 +34,10 @@ func TestForTomorrow(t *testing.T) {
 		if !g.Ahead() || !g.Start.Equal(begin.Add(20*time.Hour)) || !g.Until.Equal(begin.Add(21*time.Hour)) || !g.Max.Equal(g.Start.Add(12*time.Hour)) {
 			t.Errorf("%s from %s to %s, at most %s", g.State, g.Start, g.Until, g.Max)
 		}
+		entries, err := w.db.Entries(t.Context(), g.ID, 1)
+		if err != nil || entries[0].Facts["starts"] != g.From.Format(time.RFC3339) || entries[0].Facts["ends"] != g.To.Format(time.RFC3339) {
+			t.Errorf("asked: %+v, %v", entries, err)
+		}
 		if card := w.voice.card(); !card.Ahead() {
 			t.Errorf("the card shows %s", card.State)
 		}

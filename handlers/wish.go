@@ -18,6 +18,8 @@ const (
 	NoUser      = "no_user"       // IAM has no user of this name
 	Already     = "already"       // the person has it
 	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
+	NotNamed    = "not_named"     // sent by a role that the configuration does not name for this IAM user
+	TooMany     = "too_many"      // this program has asked too often
 	StartPast   = "start_past"    // the wished start is over
 	StartFar    = "start_far"     // it is too far ahead
 	EndPast     = "end_past"      // the wished end is over
@@ -35,7 +37,9 @@ const WishPrefix = "request-"
 type Wish struct {
 	ID          string // begins with WishPrefix; made of the form and what it says, so that sending it twice asks once
 	By          string // Slack user id
-	Sender      string // unique id of the IAM user who sent it through SQS; By is found out then
+	Sender      string // who sent it through SQS, by SQS's word; who that is, the next two, is found out
+	UserID      string // of User, as IAM says
+	Role        string // the role that asks, behind its account's name; "" if User does
 	Entitlement string
 	User        string        // an IAM user of the person; "" for the only one that they have in the account
 	Duration    time.Duration // 0: the rule's
@@ -101,12 +105,6 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return Decision{Rule: w.Entitlement}, err
 	}
-	if w.Sender != "" {
-		var d Decision
-		if w, d, err = k.sent(ctx, w); err != nil || d.Refusal != "" {
-			return d, err
-		}
-	}
 	g, d, err := k.wished(ctx, w)
 	if err == nil && d.Refusal == "" {
 		d, err = k.taken(ctx, g, d)
@@ -114,11 +112,7 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if err != nil || d.Refusal != "" {
 		return d, err
 	}
-	received := store.Entry{Verb: store.Receive, By: w.By, At: k.now()}
-	if w.Sender != "" {
-		received.Facts = map[string]string{"sender": w.Sender}
-	}
-	g, err = g.After(received)
+	g, err = g.After(store.Entry{Verb: store.Receive, By: w.By, At: k.now()})
 	if err == nil {
 		err = k.save(ctx, &g)
 	}
@@ -132,12 +126,12 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, error) {
 	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
 	person := k.Policy.People.Of(w.By)
-	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
+	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Role: w.Role, Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
 		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Duration: w.Duration, Reason: w.Reason}
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket
 	}
-	g.Subject.UserID, g.Subject.Person = w.Sender, person
+	g.Subject.UserID, g.Subject.Person = w.UserID, person
 	now := k.now()
 	var refusal string
 	if g.From, g.To, refusal = w.term(now); refusal != "" {
@@ -194,12 +188,18 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 	}
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	if err == nil && has(held, k.now()) {
-		d.refuse(Already, "until", strconv.FormatInt(held.Until.Unix(), 10))
-		if held.Ahead() {
-			d.Why[len(d.Why)-1].Facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
-		}
+		d.Refusal, d.Why = Already, append(d.Why, already(held))
 	}
 	return d, err
+}
+
+// already is why what somebody has is not asked for.
+func already(held store.Grant) Reason {
+	facts := map[string]string{"until": strconv.FormatInt(held.Until.Unix(), 10)}
+	if held.Ahead() {
+		facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
+	}
+	return Reason{Already, facts}
 }
 
 // has tells whether a grant gives access that is not about to end.
@@ -220,7 +220,7 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 	}
 	d := k.Policy.Decide(q)
 	if d.Refusal != "" {
-		return k.ignore(ctx, g, d.Refusal)
+		return k.ignoreFor(ctx, g, d.because())
 	}
 	return k.ask(ctx, k.under(g, rule, d), d)
 }
@@ -232,31 +232,4 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant 
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
 	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
 	return g
-}
-
-// excuse tells a person that what they wrote, or their sign-in, came to nothing, though it was taken in. It has no card. No
-// guest or stranger is told what the rules are: a tag in AWS can name anybody.
-func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
-	defer cancel()
-	if wait := g.Telling; k.waits(g.ID, &wait) {
-		_, err := k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-			now.TellAt = wait.TellAt
-			return now, nil
-		})
-		return err
-	}
-	var dm store.Card
-	account, err := k.Directory.Account(ctx, g.Subject.Person)
-	if err != nil || account.refusal() == "" { // of whom Slack says nothing now, it will not take a letter either
-		dm, err = k.Voice.DM(ctx, g)
-	}
-	if err != nil && !errors.Is(err, ErrUnreachable) {
-		return k.unlessSaid(ctx, g, err)
-	}
-	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.DM, now.Told = dm, map[string]uint64{store.InDM: g.Chain.Seq}
-		return now, nil
-	})
-	return err
 }

@@ -25,7 +25,11 @@ func wish(id string, change func(*handlers.Wish)) handlers.Wish {
 // asks sends a form, and returns the refusal at its fields, or "".
 func (w *world) asks(wish handlers.Wish) handlers.Decision {
 	w.t.Helper()
-	d, err := w.keeper.Request(w.t.Context(), wish)
+	take := w.keeper.Request
+	if wish.Sender != "" {
+		take = w.keeper.Program
+	}
+	d, err := take(w.t.Context(), wish)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -64,7 +64,8 @@ type Grant struct {
 	Chain   Chain  `json:"chain"`
 
 	Origin      Origin        `json:"origin"`
-	Program     bool          `json:"program,omitempty"`     // the person's program asked, through SQS
+	Program     bool          `json:"program,omitempty"`     // a program asked, through SQS
+	Role        string        `json:"role,omitempty"`        // whose session it was, behind its account's name; "" for the user's own
 	Kind        string        `json:"kind,omitempty"`        // of access: the file in aws/identity that gives it
 	Entitlement string        `json:"entitlement,omitempty"` // the rule it was asked under
 	Account     string        `json:"account"`
@@ -120,6 +121,9 @@ func (g Grant) Slot() string {
 func (g Grant) Terms() string {
 	shown := []any{g.ID, g.Entitlement, g.Kind, g.Account, g.Subject, g.Target,
 		g.Duration, g.Longest, g.Steps, g.Auto, g.Risk, g.Reason, g.Ticket, g.Signin.Address, g.Signin.MFA}
+	if g.Program {
+		shown = append(shown, "program", g.Role)
+	}
 	if !g.From.IsZero() || !g.To.IsZero() {
 		shown = append(shown, g.From.Unix(), g.To.Unix())
 	}

@@ -12,6 +12,24 @@ import (
 )
 
 var sqsContract = []clause{
+	{"message says who sent it", func(t *testing.T, c cloud) {
+		url := c.queue(t, "events", 0, "")
+		c.role(t, "deployer")
+		c.send(t, url, "by a user")
+		session := c.as(t, "deployer", "run-4711")
+		session.send(t, url, "by a role")
+		for range 2 {
+			for _, m := range receive(t, c.sqs, url, 0) {
+				by := c
+				if *m.Body == "by a role" {
+					by = session
+				}
+				if got, want := m.Attributes["SenderId"], by.self(t); got != want {
+					t.Errorf("%s: sender %s, want %s", *m.Body, got, want)
+				}
+			}
+		}
+	}},
 	{"message comes back until it is deleted", func(t *testing.T, c cloud) {
 		url := c.queue(t, "events", 0, "")
 		c.send(t, url, "サインイン")

@@ -21,7 +21,7 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, credentialContract, sqsContract)
+var contract = slices.Concat(iamContract, roleContract, credentialContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
@@ -34,6 +34,8 @@ type cloud struct {
 // scene makes what the cases start from, within one account.
 type scene interface {
 	user(t *testing.T, name string) (userID string)
+	role(t *testing.T, name string) (roleID string)
+	dropRole(t *testing.T, name string)
 	group(t *testing.T, name string)
 	password(t *testing.T, user string)
 	key(t *testing.T, user string) (id string)
@@ -79,9 +81,14 @@ func TestContractOverSocket(t *testing.T) {
 type fakeScene struct{ aws *fakeaws.AWS }
 
 func (s fakeScene) user(_ *testing.T, name string) string { return s.aws.AddUser(prod, name, nil) }
-func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod, name) }
-func (s fakeScene) password(_ *testing.T, user string)    { s.aws.AddPassword(prod, user) }
-func (s fakeScene) key(_ *testing.T, user string) string  { return s.aws.AddKey(prod, user) }
+func (s fakeScene) role(_ *testing.T, name string) string {
+	s.aws.AddRole(prod, name, "")
+	return s.aws.RoleID(prod, name)
+}
+func (s fakeScene) dropRole(_ *testing.T, name string)   { s.aws.DeleteRole(prod, name) }
+func (s fakeScene) group(_ *testing.T, name string)      { s.aws.AddGroup(prod, name) }
+func (s fakeScene) password(_ *testing.T, user string)   { s.aws.AddPassword(prod, user) }
+func (s fakeScene) key(_ *testing.T, user string) string { return s.aws.AddKey(prod, user) }
 
 func (s fakeScene) queue(_ *testing.T, name string, maxReceive int, dead string) string {
 	return s.aws.AddQueue(prod, name, fakeaws.QueueOptions{Visibility: time.Second, MaxReceive: maxReceive, DeadLetter: dead})

@@ -11,6 +11,7 @@ import (
 
 var iamActions = map[string]action{
 	"GetUser":             {do: (*AWS).getUser},
+	"GetRole":             {do: (*AWS).getRole},
 	"GetGroup":            {do: (*AWS).getGroup},
 	"ListGroupsForUser":   {do: (*AWS).listGroupsForUser},
 	"AddUserToGroup":      {do: (*AWS).addUserToGroup, write: true},

@@ -10,29 +10,6 @@ var stsActions = map[string]action{
 	"GetCallerIdentity": {do: (*AWS).getCallerIdentity},
 }
 
-// role is one that every known principal may assume who knows its external id.
-type role struct {
-	account    *account
-	id         string
-	name       string
-	externalID string
-}
-
-// AddRole makes a role and returns its ARN. An externalID other than "" has to be
-// given by all who assume it.
-func (a *AWS) AddRole(account, name, externalID string) (arn string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	defer a.announce()
-	acc := a.account(account)
-	arn = "arn:aws:iam::" + acc.id + ":role/" + name
-	if acc.roles[arn] != nil {
-		panic("fakeaws: there is a role " + name)
-	}
-	acc.roles[arn] = &role{acc, acc.newID("AROA"), name, externalID}
-	return arn
-}
-
 var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
 // assumeRole makes credentials that belong to the role's account, whoever calls.
@@ -46,7 +23,7 @@ func (a *AWS) assumeRole(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := a.role(arn)
+	to := a.roleAt(arn)
 	if to == nil || to.externalID != "" && to.externalID != r.Params["ExternalId"] {
 		return nil, refuse("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", r.caller.arn, arn)
 	}
@@ -70,8 +47,8 @@ func (a *AWS) assumeRole(r *request) (any, error) {
 	}, nil
 }
 
-// role finds a role in whatever account.
-func (a *AWS) role(arn string) *role {
+// roleAt finds a role in whatever account.
+func (a *AWS) roleAt(arn string) *role {
 	for _, acc := range a.accounts {
 		if to := acc.roles[arn]; to != nil {
 			return to

@@ -121,6 +121,26 @@ var userClauses = []clause{
 			w.t.Errorf("got %+v, %v", got, err)
 		}
 	}},
+	{"a role is known by its id, which is another one when it is made anew", func(w world) {
+		id := w.addRole(prod, "deployer")
+		other := w.addRole(dev, "deployer")
+		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); err != nil || got != id || got == other {
+			w.t.Errorf("%s, %v; want %s, not %s", got, err, id, other)
+		}
+		w.deleteRole(prod, "deployer")
+		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); !errors.Is(err, handlers.ErrNoRole) {
+			w.t.Errorf("got %q, %v", got, err)
+		}
+		again := w.addRole(prod, "deployer")
+		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); err != nil || got != again || got == id {
+			w.t.Errorf("%s, %v; want %s, not %s", got, err, again, id)
+		}
+	}},
+	{"a role of an account that is not known", func(w world) {
+		if got, err := w.accounts.RoleID(w.t.Context(), "333333333333", "deployer"); !errors.Is(err, identity.ErrNoAccount) {
+			w.t.Errorf("got %q, %v", got, err)
+		}
+	}},
 }
 
 func (w world) wantUser(name string, want handlers.User) {

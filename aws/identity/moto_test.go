@@ -62,6 +62,15 @@ func (s overSocket) deleteUser(account, name string) {
 	must[*iam.DeleteUserOutput](s.t)(s.iam(account).DeleteUser(s.t.Context(), &iam.DeleteUserInput{UserName: &name}))
 }
 
+func (s overSocket) addRole(account, name string) string {
+	return *must[*iam.CreateRoleOutput](s.t)(s.iam(account).CreateRole(s.t.Context(), &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`)})).Role.RoleId
+}
+
+func (s overSocket) deleteRole(account, name string) {
+	must[*iam.DeleteRoleOutput](s.t)(s.iam(account).DeleteRole(s.t.Context(), &iam.DeleteRoleInput{RoleName: &name}))
+}
+
 func (s overSocket) addGroup(account, name string) {
 	must[*iam.CreateGroupOutput](s.t)(s.iam(account).CreateGroup(s.t.Context(), &iam.CreateGroupInput{GroupName: &name}))
 }

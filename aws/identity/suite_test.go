@@ -53,6 +53,8 @@ func bubble(t *testing.T, o fakeaws.Options, test func(*testing.T, world, *fakea
 type scene interface {
 	addUser(account, name string, tags map[string]string) (userID string)
 	deleteUser(account, name string)
+	addRole(account, name string) (roleID string)
+	deleteRole(account, name string)
 	addGroup(account, name string)
 	join(account, user, group string)
 	leave(account, user, group string)
@@ -64,6 +66,11 @@ type inMemory struct{ *fakeaws.AWS }
 func (s inMemory) addUser(account, name string, tags map[string]string) string {
 	return s.AddUser(account, name, tags)
 }
+func (s inMemory) addRole(account, name string) string {
+	s.AddRole(account, name, "")
+	return s.RoleID(account, name)
+}
+func (s inMemory) deleteRole(account, name string)        { s.DeleteRole(account, name) }
 func (s inMemory) deleteUser(account, name string)        { s.DeleteUser(account, name) }
 func (s inMemory) addGroup(account, name string)          { s.AddGroup(account, name) }
 func (s inMemory) join(account, user, group string)       { s.Join(account, user, group) }

@@ -19,6 +19,7 @@ const SlackTag = "sekisho:slack-user-id"
 // IAM is what this package calls of the SDK's client.
 type IAM interface {
 	GetUser(context.Context, *iam.GetUserInput, ...func(*iam.Options)) (*iam.GetUserOutput, error)
+	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
 	AddUserToGroup(context.Context, *iam.AddUserToGroupInput, ...func(*iam.Options)) (*iam.AddUserToGroupOutput, error)
 	RemoveUserFromGroup(context.Context, *iam.RemoveUserFromGroupInput, ...func(*iam.Options)) (*iam.RemoveUserFromGroupOutput, error)
 	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
@@ -68,6 +69,23 @@ func (a Accounts) User(ctx context.Context, account, name string) (handlers.User
 	return user, nil
 }
 
+// RoleID implements handlers.Users.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+func (a Accounts) RoleID(ctx context.Context, account, name string) (string, error) {
+	client, err := a.in(account)
+	if err != nil {
+		return "", err
+	}
+	out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
+	if missing(err) {
+		return "", fmt.Errorf("get role %s: %w", name, handlers.ErrNoRole)
+	}
+	if err != nil {
+		return "", fmt.Errorf("get role %s: %w", name, err)
+	}
+	return aws.ToString(out.Role.RoleId), nil
+}
+
 // is tells whether the subject's name still means the same user.
 func (a Accounts) is(ctx context.Context, g store.Grant) (bool, error) {
 	user, err := a.User(ctx, g.Account, g.Subject.User)
@@ -86,7 +104,7 @@ func (a Accounts) mustBe(ctx context.Context, g store.Grant) error {
 	return err
 }
 
-// missing tells whether IAM says that the user or the group does not exist.
+// missing tells whether IAM says that what was named does not exist.
 func missing(err error) bool {
 	var no *types.NoSuchEntityException
 	return errors.As(err, &no)

@@ -27,9 +27,11 @@
 // # What programs ask for
 //
 // [ParseWish] reads their bodies, and [Answerer] tells them what came of it. Such a body is a claim too, all but for its
-// sender, whom SQS vouches for: the unique id of an IAM user, which must be that of the user in the body, or of a role's
-// session, which is nobody's. It asks as a person does who types, and as for them somebody has to approve. A key that is
-// not known is refused: whoever wrote it believes that it counts.
+// sender, whom SQS vouches for: the unique id of an IAM user, which must be that of the user in the body, or that of a role
+// with its session's name, which the session's holder chose and which counts for nothing. Whether a role may ask for the
+// user is for those who know the configuration. It asks as a person does who types, and as for them somebody has to
+// approve. A key that is not known is refused: whoever wrote it believes that it counts. What cannot be read is not
+// answered, for it has no id that could be trusted to be the program's: it goes to the dead-letter queue, and is counted.
 //
 // # Text from outside
 //

@@ -44,10 +44,21 @@ func TestParseWish(t *testing.T) {
 	if f := trail.ParseWish([]byte(wished(t, "reason", nil, "duration", nil, "ticket", nil)), "AIDAYAMADA"); f.Class != trail.Request || f.Wish.Duration != 0 {
 		t.Errorf("what is needed: %+v", f)
 	}
+	role := trail.ParseWish([]byte(wished(t)), "AROADEPLOYER:run-1")
+	if again := trail.ParseWish([]byte(wished(t)), "AROADEPLOYER:run-2"); again.Wish.ID != role.Wish.ID || again.Wish.Sender != "AROADEPLOYER:run-2" {
+		t.Errorf("another session of the role: %+v", again)
+	}
+	start := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	timed := trail.ParseWish([]byte(wished(t, "duration", nil, "start", "2026-11-23T09:00:00+09:00", "end", "2026-11-23T01:00:00Z")), "AIDAYAMADA")
+	if timed.Class != trail.Request || timed.Wish.From != start || timed.Wish.To != start.Add(time.Hour) {
+		t.Errorf("from a time to another: %+v", timed)
+	}
 	for name, other := range map[string]trail.Finding{
-		"another sender": trail.ParseWish([]byte(wished(t)), "AIDASATO"),
-		"another id":     trail.ParseWish([]byte(wished(t, "id", "deploy-4712")), "AIDAYAMADA"),
-		"moved over":     trail.ParseWish([]byte(wished(t, "id", "A")), "AIDAYAMAD"),
+		"a role":                       role,
+		"a session of the user's name": trail.ParseWish([]byte(wished(t)), "AROADEPLOYER2:AIDAYAMADA"),
+		"another sender":               trail.ParseWish([]byte(wished(t)), "AIDASATO"),
+		"another id":                   trail.ParseWish([]byte(wished(t, "id", "deploy-4712")), "AIDAYAMADA"),
+		"moved over":                   trail.ParseWish([]byte(wished(t, "id", "A")), "AIDAYAMAD"),
 	} {
 		if other.Wish.ID == f.Wish.ID {
 			t.Errorf("%s: the same request", name)
@@ -73,6 +84,10 @@ func TestParseWishRefuses(t *testing.T) {
 		"less than nothing":  {wished(t, "duration", "-1h"), "duration is no length of time"},
 		"nothing of time":    {wished(t, "duration", "0s"), "duration is no length of time"},
 		"beyond all time":    {wished(t, "duration", "9999999h"), "duration is no length of time"},
+		"no time":            {wished(t, "start", "tomorrow"), "start is no time such as 2026-11-23T09:00:00+09:00"},
+		"a time of nowhere":  {wished(t, "start", "2026-11-23T09:00:00"), "start is no time"},
+		"before all time":    {wished(t, "start", "0001-01-01T00:00:00Z"), "start is no time"},
+		"two ends":           {wished(t, "end", "2026-11-23T09:00:00Z"), "there is a duration as well as an end"},
 		"a long story":       {wished(t, "reason", strings.Repeat("漢", 1001)), "reason is longer than 1000 characters"},
 		"a long ticket":      {wished(t, "ticket", strings.Repeat("x", 201)), "ticket is longer than 200 characters"},
 		"a misspelt key":     {wished(t, "reasons", "x"), `unknown key "reasons"`},

@@ -77,6 +77,8 @@ func (s *sim) notOverdue(db store.DB) {
 		switch late := time.Since(g.Until); {
 		case errors.Is(err, store.ErrNotFound) || err == nil && !g.State.Live():
 			s.violated("%s has access without a grant", user)
+		case err == nil && s.now().Before(g.From):
+			s.violated("%s has access %s before its start", user, g.From.Sub(s.now()))
 		case err == nil && late >= overrun+s.setup.late && time.Since(time.Unix(0, since)) >= max(overrun, s.setup.overrun):
 			s.violated("%s has access %s after its end", user, late)
 		}

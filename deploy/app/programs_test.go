@@ -23,8 +23,13 @@ import (
 func programs(t *testing.T, queue fakeaws.QueueOptions, test func(s *sim, requests, replies string)) {
 	t.Helper()
 	var requests, replies string
-	how := setup{users: []string{"other"}, config: func(c *config.Config) { c.Requests, c.Replies = requests, replies }}
+	how := setup{users: []string{"other"}, config: func(c *config.Config) {
+		c.Requests, c.Replies = requests, replies
+		c.Policy.Programs = []handlers.Program{{Account: account2, Role: "deployer", Users: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+	}}
 	inBubble(t, how, func(s *sim) {
+		s.aws.AddRole(account2, "deployer", "")
+		s.aws.AddRole(account, "deployer", "")
 		queue.Visibility, queue.MaxReceive, queue.DeadLetter = 30*time.Second, 3, "dead"
 		requests, replies = s.aws.AddQueue(account, "requests", queue), s.aws.AddQueue(account, "replies", fakeaws.QueueOptions{})
 		s.lifetime(func(s *sim) { test(s, requests, replies) })
@@ -97,6 +102,57 @@ func TestProgramAsks(t *testing.T) {
 	})
 }
 
+// A program asks with a role of another account, and the card says so. Its person cannot approve.
+func TestRoleOfAProgramAsks(t *testing.T) {
+	t.Parallel()
+	programs(t, fakeaws.QueueOptions{}, func(s *sim, requests, replies string) {
+		id := s.aws.RoleID(account2, "deployer")
+		s.aws.Send(requests, id+":run-1", wishBody("1", "t.yamada", ""))
+		s.aws.Send(requests, id+":run-2", wishBody("1", "t.yamada", ""))
+		s.aws.Send(requests, id+":run-1", wishBody("2", "other", ""))
+		s.wait(5 * time.Second)
+		cards := s.slack.Messages(approvals)
+		if len(cards) != 1 || !strings.Contains(s.slack.Render(cards[0]), "role `staging/deployer`") {
+			t.Fatalf("%d cards: %+v", len(cards), cards)
+		}
+		for _, user := range []string{"U0YAMADA", "U0SATO"} {
+			if s.member() {
+				t.Error("given by its own person")
+			}
+			if _, err := s.slack.Click(fakeslack.Press{User: user, Channel: approvals, TS: cards[0].TS, Action: "approve"}); err != nil {
+				t.Fatal(err)
+			}
+			s.wait(10 * time.Second)
+		}
+		if !s.member() {
+			t.Error("approved, and not given")
+		}
+		answers := s.answers(replies)
+		slices.Sort(answers)
+		if !slices.Equal(answers, []string{"1 accepted", "1 accepted", "2 refused " + handlers.NotNamed}) {
+			t.Errorf("answered %q", answers)
+		}
+	})
+}
+
+// While IAM does not answer nobody is known to have asked: the message stays on the queue, and is answered afterwards.
+func TestProgramWaitsForIAM(t *testing.T) {
+	t.Parallel()
+	programs(t, fakeaws.QueueOptions{}, func(s *sim, requests, replies string) {
+		s.fails(func(c fakeaws.Call) bool { return c.Action == "GetRole" }, fakeaws.Failure{Code: "ServiceFailure", Status: 500})
+		s.aws.Send(requests, s.aws.RoleID(account2, "deployer")+":run", wishBody("1", "t.yamada", ""))
+		s.wait(20 * time.Second)
+		if visible, hidden := s.aws.Depth(requests); visible+hidden != 1 || len(s.answers(replies)) != 0 {
+			t.Errorf("%d messages left", visible+hidden)
+		}
+		s.fails(func(fakeaws.Call) bool { return false }, fakeaws.Failure{})
+		s.wait(time.Minute)
+		if answers := s.answers(replies); !slices.Equal(answers, []string{"1 accepted"}) {
+			t.Errorf("answered %q", answers)
+		}
+	})
+}
+
 // Whatever a body says, it asks for its sender and nobody else; what cannot be read lies among the dead letters.
 func TestForgedRequestsOfPrograms(t *testing.T) {
 	t.Parallel()
@@ -106,7 +162,8 @@ func TestForgedRequestsOfPrograms(t *testing.T) {
 			wishBody("x", strings.Repeat("a", trail.MaxBody-1000), ""), wishBody("x", "t.yamada", `,"duration":"for ever"`), signInBody("t.yamada", "9")} {
 			s.aws.Send(requests, userID("t.yamada"), body)
 		}
-		for sender, id := range map[string]string{userID("other"): "others", "AROAADMIN:t.yamada": "role", account: "account", userID("t.yamada") + ":x": "session"} {
+		for sender, id := range map[string]string{userID("other"): "others", "AROAADMIN:t.yamada": "role", account: "account", userID("t.yamada") + ":x": "session",
+			s.aws.RoleID(account, "deployer") + ":run": "elsewhere", s.aws.RoleID(account2, "deployer"): "bare"} {
 			s.aws.Send(requests, sender, wishBody(id, "t.yamada", ""))
 		}
 		s.aws.Send(requests, userID("t.yamada"), wishBody("long", "t.yamada", `,"duration":"31m"`))
@@ -117,8 +174,8 @@ func TestForgedRequestsOfPrograms(t *testing.T) {
 		if visible, hidden := s.aws.Depth(s.dead); visible+hidden != 8 {
 			t.Errorf("%d dead letters", visible+hidden)
 		}
-		want := map[string]bool{"others refused " + handlers.NotSender: true, "role refused " + handlers.NotSender: true, "account refused " + handlers.NotSender: true,
-			"session refused " + handlers.NotSender: true, "long refused " + handlers.TooLong: true}
+		want := map[string]bool{"others refused " + handlers.NotSender: true, "role refused " + handlers.NotNamed: true, "account refused " + handlers.NotSender: true,
+			"session refused " + handlers.NotNamed: true, "elsewhere refused " + handlers.NotNamed: true, "bare refused " + handlers.NotSender: true, "long refused " + handlers.TooLong: true}
 		for _, a := range s.answers(replies) {
 			if !want[a] {
 				t.Errorf("answered %q", a)
@@ -127,6 +184,12 @@ func TestForgedRequestsOfPrograms(t *testing.T) {
 		}
 		if len(want) > 0 {
 			t.Errorf("not answered: %v", want)
+		}
+		for sender, id := range map[string]string{userID("other"): "others", "AROAADMIN:t.yamada": "role", userID("t.yamada"): "long"} {
+			g, err := store.LoadGrant(s.t.Context(), s.db(), trail.ParseWish([]byte(wishBody(id, "t.yamada", "")), sender).Wish.ID)
+			if err != nil || g.State != store.Ignored || g.Note == "" {
+				t.Errorf("refused, and in the ledger %s %q, %v", g.State, g.Note, err)
+			}
 		}
 		rows, err := s.db().List(s.t.Context(), store.SlotIndex, "", 1)
 		if err != nil || len(rows) != 0 {

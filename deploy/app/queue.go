@@ -22,7 +22,7 @@ func pollers(c config.Config, e Edges, keeper *handlers.Keeper, seen func(trail.
 	if c.Requests == "" {
 		return []*trail.Poller{signIns}
 	}
-	answers := trail.Answerer{Ask: keeper.Request, Says: bot.Pen{Words: bot.In("en"), Zone: time.UTC}.WishRefusal,
+	answers := trail.Answerer{Ask: keeper.Program, Says: bot.Pen{Words: bot.In("en"), Zone: time.UTC}.WishRefusal,
 		SQS: client(c.Replies), URL: c.Replies, Log: e.Log}
 	return []*trail.Poller{signIns, {SQS: client(c.Requests), URL: c.Requests, Log: e.Log, Seen: seen, Read: trail.Wishes, Sink: answers.Sink}}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -27,11 +28,13 @@ func (s *sim) form(user string) (fakeslack.View, bool) {
 
 // wish is a person who asks for access until the form closes, as people do: once more where Slack says that it failed,
 // from the beginning where nothing comes of it.
-func (s *sim) wish(ctx context.Context) {
+func (s *sim) wish(ctx context.Context, more map[string]string) {
+	values := map[string]string{"reason": "Roll back."}
+	maps.Copy(values, more)
 	for ctx.Err() == nil {
 		form, ok := s.form("U0YAMADA")
 		for ok && ctx.Err() == nil {
-			_, _ = s.slack.Submit("U0YAMADA", form.ID, map[string]string{"reason": "Roll back."})
+			_, _ = s.slack.Submit("U0YAMADA", form.ID, values)
 			v, open := s.slack.Modal("U0YAMADA")
 			if !open || len(v.Errors) > 0 { // taken in, or they have it: the first time nobody heard of it
 				return
@@ -45,6 +48,17 @@ func (s *sim) wish(ctx context.Context) {
 // A person asks by hand, and the process is killed at every step of what follows: they get access once, and lose it.
 func TestRequestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
+	killedAtEveryStep(t, 0)
+}
+
+// The same for a request that begins later: also who is killed while it waits gives it then, and no sooner.
+func TestLaterRequestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	killedAtEveryStep(t, 8*time.Minute)
+}
+
+// killedAtEveryStep lives through a request that begins so much later.
+func killedAtEveryStep(t *testing.T, later time.Duration) {
 	for n, reached := 1, true; reached && !t.Failed(); n++ {
 		reached = false
 		for _, after := range []bool{false, true} {
@@ -54,11 +68,19 @@ func TestRequestKilledAtEveryStep(t *testing.T) {
 				people, leave := context.WithCancel(context.Background())
 				go s.approve(people)
 				go s.supervise(people, false)
-				s.wish(people)
+				values, begin := map[string]string{}, time.Now()
+				if later > 0 {
+					values["starts"] = fmt.Sprint(begin.Add(later).Unix())
+				}
+				s.wish(people, values)
 				time.Sleep(2 * time.Minute)
+				if held, err := s.holder(s.db(), "t.yamada"); later > 0 && (err != nil || !held.Ahead() || s.member()) {
+					s.violated("two minutes later %s is %s, %v, member %t", held.ID, held.State, err, s.member())
+				}
+				time.Sleep(time.Until(begin.Add(later + 2*time.Minute)))
 				held, err := s.holder(s.db(), "t.yamada")
 				if err != nil || held.Origin != store.Requested || !s.member() {
-					s.violated("two minutes later %s is %s, %v, member %t", held.ID, held.State, err, s.member())
+					s.violated("two minutes after its start %s is %s, %v, member %t", held.ID, held.State, err, s.member())
 				}
 				time.Sleep(time.Hour)
 				leave()

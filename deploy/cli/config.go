@@ -41,6 +41,7 @@ func summarize(out io.Writer, c config.Config) {
 	_, _ = fmt.Fprintf(out, "sign-ins  from %s\n", c.SignIns)
 	if c.Requests != "" {
 		_, _ = fmt.Fprintf(out, "programs  ask by %s; answers go to %s\n", c.Requests, cmp.Or(c.Replies, "the log only"))
+		summarizePrograms(out, c.Policy)
 	}
 	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; others are found by %s\n", len(c.People), users, others(c.Policy.MatchEmail))
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
@@ -53,6 +54,17 @@ func summarize(out io.Writer, c config.Config) {
 				_, _ = fmt.Fprintf(out, "  %s may ask for %s, and no sign-in does: %s\n", cmp.Or(either(e.Askers), "everybody"), e.ID, describe(e))
 			}
 		}
+	}
+}
+
+// summarizePrograms says for whom roles ask.
+func summarizePrograms(out io.Writer, p *handlers.Policy) {
+	for _, role := range p.Programs {
+		var users []string
+		for _, l := range role.Users {
+			users = append(users, p.Accounts[l.Account]+"/"+l.User)
+		}
+		_, _ = fmt.Fprintf(out, "          the role %s/%s for %s\n", p.Accounts[role.Account], role.Role, strings.Join(users, ", "))
 	}
 }
 

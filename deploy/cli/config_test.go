@@ -21,7 +21,8 @@ cards     to C01ABCDEF, in en, with times in Asia/Tokyo
 alerts    to C02ABCDEF; usergroup:S01SECURITY or U04ABCDEF may press on them and revoke anything
 sign-ins  from https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-sign-ins
 programs  ask by https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-requests; answers go to https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-replies
-people    3, IAM users 3; others are found by their tag
+          the role production/deployer for production/svc-deploy
+people    4, IAM users 4; others are found by their tag
 groups    members whom no grant explains are reported
 
 production (123456789012), by arn:aws:iam::123456789012:role/sekisho
@@ -65,8 +66,8 @@ func TestConfigCheckOfOthers(t *testing.T) {
 		{"minutes", []string{"default: 4h", "default: 1h30m"}, "for 1h30m,"},
 		{"no channel of alerts", []string{"  security: C02ABCDEF\n", ""}, "alerts    to C01ABCDEF; usergroup"},
 		{"nobody for alerts", []string{"security: [usergroup:S01SECURITY, U04ABCDEF]\n", ""}, "to C02ABCDEF; nobody may press"},
-		{"no replies", []string{"  replies:", "  # replies:"}, "/sekisho-requests; answers go to the log only\n"},
-		{"no programs", []string{"  replies:", "  # replies:", "  requests:", "  # requests:"}, "/sekisho-sign-ins\npeople"},
+		{"no replies", []string{"  replies:", "  # replies:"}, "/sekisho-requests; answers go to the log only\n          the role production/deployer"},
+		{"no programs", []string{"  replies:", "  # replies:", "  requests:", "  # requests:", "  roles:\n    -", "  #"}, "/sekisho-sign-ins\npeople"},
 		{"e-mail", []string{"match_email: false", "match_email: true"}, "by their tag, or a name that is an e-mail address in Slack\n"},
 		{"enforce", []string{"mode: report", "mode: enforce", "removals: 5\n", "removals: 7\n"}, "whom no grant explains are removed, at most 7 in one look\n"},
 	} {

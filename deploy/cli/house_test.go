@@ -60,6 +60,7 @@ type house struct {
 	dir                  string
 	ledger               string
 	queue                string            // its URL
+	programs             string            // what the configuration says of them behind it, with a comma first; "" for nothing
 	dead                 string            // that of its dead-letter queue
 	ids                  map[string]string // IAM user -> unique id
 }
@@ -126,7 +127,7 @@ func (h *house) openSlack() {
 func (h *house) configure() {
 	var b strings.Builder
 	fmt.Fprintf(&b, "accounts:\n  production: {id: %q}\n  staging: {id: %q, role: \"arn:aws:iam::%s:role/sekisho\"}\n", production, staging, staging)
-	fmt.Fprintf(&b, "slack: {approvals: %s, security: %s}\nqueues: {sign_ins: %q}\npeople:\n", approvals, alerts, h.queue)
+	fmt.Fprintf(&b, "slack: {approvals: %s, security: %s}\nqueues: {sign_ins: %q%s}\npeople:\n", approvals, alerts, h.queue, h.programs)
 	for _, p := range holders {
 		fmt.Fprintf(&b, "  - {slack: %s, iam_users: [%s/%s]}\n", p.slack, map[string]string{production: "production", staging: "staging"}[p.account], p.iam)
 	}

@@ -97,6 +97,8 @@ type reader struct {
 	persons  map[string]int    // Slack user -> index in people
 	listed   int               // people, the wrong ones too
 	doubt    bool              // some of them could not be read, so of nobody can be said that they are missing
+	unsure   bool              // the same of their IAM users
+	roles    value             // of programs, which are read once people are known; nothing for none
 }
 
 // all reads the sections in the order in which they name each other, whatever their order in the file.
@@ -105,6 +107,7 @@ func (r *reader) all(c *Config, top section) {
 	r.readSlack(c, top)
 	r.readQueues(c, top)
 	r.readPeople(c, top)
+	r.readPrograms(c)
 	r.readSecurity(c, top)
 	r.readReconcile(c, top)
 	r.readEntitlements(c, top)

@@ -51,6 +51,22 @@ security: [usergroup:S01SECURITY, U01ABCDEF]
 reconcile: {mode: enforce, removals: 50}
 `
 
+// The users of a role are those of people, as they are written there.
+func TestPrograms(t *testing.T) {
+	c, err := config.Parse([]byte(strings.Replace(good, "123456789012/sign-ins}", "123456789012/sign-ins, requests: https://sqs.example.com/1/q,\n"+
+		"  roles: [{role: staging/Deployer, iam_users: [production/T.Yamada, staging/t.yamada]}, {role: production/Deployer, iam_users: staging/t.yamada}]}", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []handlers.Program{
+		{Account: "012345678901", Role: "Deployer", Users: []handlers.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}}},
+		{Account: "123456789012", Role: "Deployer", Users: []handlers.Login{{Account: "012345678901", User: "t.yamada"}}},
+	}
+	if diff := cmp.Diff(want, c.Policy.Programs); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestParse(t *testing.T) {
 	got, err := config.Parse([]byte(good))
 	if err != nil {

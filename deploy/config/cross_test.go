@@ -41,6 +41,33 @@ func TestMistakesOfSlack(t *testing.T) {
 	})
 }
 
+func TestMistakesOfPrograms(t *testing.T) {
+	const queue = "123456789012/sign-ins}"
+	roles := func(name, entries string, want ...string) change {
+		return change{name, queue, "123456789012/sign-ins, requests: https://sqs.example.com/1/q,\n  roles: " + entries + "}", want}
+	}
+	check(t, "programs.golden", []change{
+		{"roles without a queue", queue, "123456789012/sign-ins,\n  roles: [{role: production/deployer, iam_users: [production/t.yamada]}]}", []string{"6:3: there is none: name it in requests"}},
+		roles("one role and no list", "{role: production/deployer, iam_users: [production/t.yamada]}", "6:10: is a mapping, and must be a list"),
+		roles("none", "[]", "6:10: has nothing in it"),
+		roles("nothing", "", "6:3: has no value"),
+		roles("a role alone", "[production/deployer]", "6:11: must be a mapping"),
+		roles("no role", "[{iam_users: [production/t.yamada]}]", `6:11: needs "role"`),
+		roles("no users", "[{role: production/deployer}]", `6:11: needs "iam_users"`),
+		roles("no users in the list", "[{role: production/deployer, iam_users: []}]", "6:50: has nothing in it"),
+		roles("a role by its ARN", "[{role: 'arn:aws:iam::123456789012:role/deployer', iam_users: [production/t.yamada]}]", "6:18: is not an IAM role's name"),
+		roles("a role with a path", "[{role: production/ci/deployer, iam_users: [production/t.yamada]}]", "6:18: is not an IAM role's name, without its path"),
+		roles("a role and its session", "[{role: 'production/deployer:run', iam_users: [production/t.yamada]}]", "6:18: is not an IAM role's name"),
+		roles("every role", "[{role: production/*, iam_users: [production/t.yamada]}]", "6:18: is not an IAM role's name"),
+		roles("an account that is not known", "[{role: prodcution/deployer, iam_users: [production/t.yamada]}]", `6:18: did you mean "production"?`),
+		roles("a role twice", "[{role: production/deployer, iam_users: [production/t.yamada]},\n    {role: production/Deployer, iam_users: [staging/t.yamada]}]", `7:12: is there already, on line 6`),
+		roles("a user twice", "[{role: production/deployer, iam_users: [production/t.yamada, production/T.Yamada]}]", `6:72: is named twice`),
+		roles("every user", "[{role: production/deployer, iam_users: ['production/*']}]", "6:51: is not an IAM user behind"),
+		roles("nobody's user", "[{role: production/deployer, iam_users: [production/robot]}]", "6:51: is nobody's under people"),
+		roles("a key that is not known", "[{role: production/deployer, users: [production/t.yamada]}]", `6:11: needs "iam_users"`, `6:39: unknown key "users"`),
+	})
+}
+
 func TestMistakesOfPeople(t *testing.T) {
 	check(t, "people.golden", []change{
 		{"Slack name", "slack: U01ABCDEF", "slack: \"@yamada\"", []string{"7:13: is not a Slack user's id"}},

@@ -19,9 +19,11 @@ var (
 func (r *reader) readPeople(c *Config, top section) {
 	v, ok := top.need("people", peopleExample)
 	if !ok {
-		r.doubt = true
+		r.doubt, r.unsure = true, true
 		return
 	}
+	told := len(r.list)
+	defer func() { r.unsure = len(r.list) > told }()
 	owners := map[handlers.Login]place{}
 	first := map[string]place{}
 	entries := r.entries(v, "a person", peopleExample)

@@ -31,7 +31,7 @@ func (r *reader) readSlack(c *Config, top section) {
 }
 
 func (r *reader) readQueues(c *Config, top section) {
-	s, ok := top.section("queues", "{sign_ins: "+queueExample+"}", "sign_ins", "requests", "replies")
+	s, ok := top.section("queues", "{sign_ins: "+queueExample+"}", "sign_ins", "requests", "replies", "roles")
 	if !ok {
 		return
 	}
@@ -54,8 +54,14 @@ func (r *reader) readQueues(c *Config, top section) {
 		}
 		seen[q.value] = q.key
 	}
-	if _, asks := s.values["requests"]; !asks && replies.value != "" {
-		r.note(replies.at, "replies answer programs, and there are no requests of theirs: name their queue in requests too, or take replies away")
+	r.roles = s.values["roles"]
+	if _, asks := s.values["requests"]; !asks {
+		if replies.value != "" {
+			r.note(replies.at, "replies answer programs, and there are no requests of theirs: name their queue in requests too, or take replies away")
+		}
+		if r.roles.node != nil {
+			r.note(r.roles.from, "roles ask by the queue of requests, and there is none: name it in requests too, or take roles away")
+		}
 	}
 	c.SignIns, c.Requests, c.Replies = signIns.value, requests.value, replies.value
 }

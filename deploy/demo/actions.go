@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/netip"
@@ -66,11 +67,12 @@ var worldActions = map[string]func(*stage, action) error{
 		s.put(a.Text)
 		return nil
 	},
-	"join":  (*stage).join,
-	"fault": (*stage).fault,
-	"kill":  func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
-	"start": func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
-	"skip":  (*stage).skip,
+	"program": (*stage).program,
+	"join":    (*stage).join,
+	"fault":   (*stage).fault,
+	"kill":    func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
+	"start":   func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
+	"skip":    (*stage).skip,
 	"lang": func(s *stage, a action) error {
 		if catalogue[a.Name] == nil {
 			return say("error.action")
@@ -176,6 +178,21 @@ func (s *stage) signIn(a action) error {
 	return nil
 }
 
+// program has a program ask with its role, for the IAM user that the role is named for: SQS says who sent the message.
+func (s *stage) program(action) error {
+	c := s.settings()
+	p := c.Policy.Programs[0]
+	user, role := p.Users[0].User, c.Policy.Accounts[p.Account]+"/"+p.Role
+	body, err := json.Marshal(map[string]string{"id": "release-" + strings.ToLower(rand.Text()[:8]), "entitlement": c.Policy.Entitlements[0].ID,
+		"iam_user": user, "reason": "Release 214.", "duration": "1h"})
+	if err != nil {
+		return err
+	}
+	s.aws.Send(s.asking, s.aws.RoleID(p.Account, p.Role)+":release", string(body))
+	s.happen("program", map[string]string{"user": user, "role": role})
+	return nil
+}
+
 // join puts a user into the managed group of their account, past the bot. The bot, which looks at its groups every five
 // minutes, looks at once.
 func (s *stage) join(a action) error {
@@ -206,16 +223,16 @@ func (s *stage) fault(a action) error {
 	return nil
 }
 
-// skip moves the clock by a span, or to when the first access ends.
+// skip moves the clock by a span, or to when the first access begins or ends.
 func (s *stage) skip(a action) error {
 	spans := map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour}
 	d := spans[a.Name]
 	if a.Name == "end" {
-		end := s.journal.nextEnd()
-		if end.IsZero() {
+		turn := s.journal.nextTurn()
+		if turn.IsZero() {
 			return say("error.no_end")
 		}
-		d = max(end.Sub(s.clock.now()), 0) + time.Second
+		d = max(turn.Sub(s.clock.now()), 0) + time.Second
 	}
 	if d == 0 {
 		return say("error.action")

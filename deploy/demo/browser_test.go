@@ -26,6 +26,7 @@ func TestBrowser(t *testing.T) {
 		{"killed", []string{"en", "ja"}, playKilled},
 		{"form", []string{"en", "ja"}, playForm},
 		{"request", []string{"en", "ja"}, playRequest},
+		{"later", []string{"en", "ja"}, playLater},
 		{"extension", []string{"en", "ja"}, playExtension},
 		{"home", []string{"en", "ja"}, playHome},
 		{"pages", []string{"en"}, playPages},

@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,20 @@ func TestDeskAtATerminal(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "> ") {
 		t.Errorf("what was typed is repeated:\n%s", &out)
+	}
+}
+
+// A moment is typed as it is read, and Slack has it in seconds.
+func TestMomentsAreTyped(t *testing.T) {
+	t.Parallel()
+	list := inputs([]byte(`[{"type":"input","block_id":"starts","element":{"type":"datetimepicker"}},{"type":"input","block_id":"reason","element":{"type":"plain_text_input"}}]`))
+	nine := time.Date(2026, 11, 23, 9, 0, 0, 0, time.Local)
+	for typed, want := range map[string][2]string{
+		"2026-11-23T09:00": {strconv.FormatInt(nine.Unix(), 10), "2026-11-23T09:00"}, "1795392000": {"1795392000", "1795392000"}, "": {"", ""},
+	} {
+		if got := [2]string{list[0].entered(typed), list[1].entered(typed)}; got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
 	}
 }
 

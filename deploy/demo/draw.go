@@ -125,6 +125,10 @@ func (d *desk) view(name string, look func(user string) (fakeslack.View, bool), 
 		d.printf("\n── %s ──\n%s", name, d.slack.RenderView(v))
 		keys := ""
 		for _, in := range inputs(v.Blocks) {
+			if in.Element.Type == "datetimepicker" {
+				keys += in.Key + "=YYYY-MM-DDThh:mm "
+				continue
+			}
 			keys += in.Key + "=... "
 		}
 		if keys != "" {

@@ -151,14 +151,28 @@ func (j *journal) drawn() (cards [][]store.Grant, alerts []store.Alert) {
 	return cards, alerts
 }
 
+// nextTurn is when the first access begins or ends, or the zero time if there is none.
+func (j *journal) nextTurn() time.Time {
+	return j.first(func(g store.Grant) time.Time {
+		if g.Ahead() {
+			return g.Start
+		}
+		return g.Until
+	})
+}
+
 // nextEnd is when the first live access ends, or the zero time if there is none.
 func (j *journal) nextEnd() time.Time {
+	return j.first(func(g store.Grant) time.Time { return g.Until })
+}
+
+// first is the first of such times of what is given, or about to be.
+func (j *journal) first(of func(store.Grant) time.Time) (first time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var first time.Time
 	for _, g := range j.grants {
-		if (g.State == store.Active || g.State == store.Approved) && (first.IsZero() || g.Until.Before(first)) {
-			first = g.Until
+		if at := of(g); (g.State == store.Active || g.State == store.Approved) && (first.IsZero() || at.Before(first)) {
+			first = at
 		}
 	}
 	return first

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"sekisho/bot/fakeslack"
 )
@@ -28,10 +30,9 @@ func (d *desk) fill(_ context.Context, rest string) error {
 	values := map[string]string{}
 	for _, pair := range args {
 		key, value, _ := strings.Cut(pair, "=")
-		if err := d.offer(v, key, value); err != nil {
+		if values[key], err = d.offer(v, key, value); err != nil {
 			return err
 		}
-		values[key] = value
 	}
 	if d.filled[v.ID] == nil {
 		d.filled[v.ID] = map[string]string{}
@@ -40,24 +41,34 @@ func (d *desk) fill(_ context.Context, rest string) error {
 	return nil
 }
 
-// offer checks that an input is there. One whose options the app suggests is typed into, so that they are; a choice that
-// the app wants to hear of at once is made.
-func (d *desk) offer(v fakeslack.View, key, value string) error {
+// entered is what is typed as Slack has it: a moment by the clock of this machine becomes Unix seconds, which will do as well.
+func (in input) entered(typed string) string {
+	at, err := time.ParseInLocation("2006-01-02T15:04", typed, time.Local)
+	if in.Element.Type != "datetimepicker" || err != nil {
+		return typed
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// offer checks that an input is there, and returns the value as Slack has it. One whose options the app suggests is typed
+// into, so that they are; a choice that the app wants to hear of at once is made.
+func (d *desk) offer(v fakeslack.View, key, value string) (string, error) {
 	all := inputs(v.Blocks)
 	i := slices.IndexFunc(all, func(in input) bool { return in.Key == key })
 	if i < 0 {
-		return fmt.Errorf("no input %q in the modal", key)
+		return "", fmt.Errorf("no input %q in the modal", key)
 	}
 	in := all[i]
 	if in.Element.Type == "external_select" {
 		if err := arrived(d.slack.Suggest(v.User, v.ID, key, value)); err != nil {
-			return err
+			return "", err
 		}
 	}
+	value = in.entered(value)
 	if !in.Dispatch || in.Element.Type == "plain_text_input" {
-		return nil
+		return value, nil
 	}
-	return arrived(d.slack.Click(fakeslack.Press{User: v.User, View: v.ID, Block: key, Action: in.Element.ActionID, Value: value}))
+	return value, arrived(d.slack.Click(fakeslack.Press{User: v.User, View: v.ID, Block: key, Action: in.Element.ActionID, Value: value}))
 }
 
 func (d *desk) submit(_ context.Context, name string) error {

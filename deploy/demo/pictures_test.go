@@ -38,7 +38,9 @@ func TestPictures(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
-			takeStory(visits(t, browser, lang, near, new(atomic.Int64)), lang)
+			v := visits(t, browser, lang, near, new(atomic.Int64))
+			takeStory(v, lang)
+			takeRequest(v, lang)
 		})
 	}
 }
@@ -75,6 +77,37 @@ func takeStory(v *visitor, lang string) {
 	v.takes(lang, "5-ended", v.story())
 }
 
+// takeRequest has the form of a request in one picture, and the Home tab in another.
+func takeRequest(v *visitor, lang string) {
+	v.screen(whole)
+	v.becomes("U0YAMADA")
+	v.button("compose.shortcut")
+	v.chooses(v.say("ask.target"), "jit-prod-admins")
+	v.sees(v.dialog("ask.title"), v.say("ask.high"))
+	v.types(v.say("ask.reason"), map[string]string{"en": "The batch server does not start any more", "ja": "バッチサーバーが起動しないため"}[lang])
+	v.types(v.say("card.ticket"), "OPS-7")
+	v.writes(lang, "form", v.around(v.dialog("ask.title")))
+	v.submits()
+	v.goesHome()
+	v.sees(v.home(), v.say("button.withdraw"))
+	v.screen(look{1232, 560, 1.5, false})
+	v.takes(lang, "home", v.around(v.home()))
+}
+
+// around is where a thing is on the page.
+func (v *visitor) around(what thing) *page.Viewport {
+	v.t.Helper()
+	clip := &page.Viewport{Scale: 1}
+	v.until("see where it is", func(ctx context.Context) error {
+		at, err := on[[]float64](ctx, v, what, `function () { const r = this.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }`)
+		if err == nil {
+			clip.X, clip.Y, clip.Width, clip.Height = at[0], at[1], at[2], at[3]
+		}
+		return err
+	})
+	return clip
+}
+
 // story is what tells it: all but the people, from the name of the channel to the last IAM user.
 func (v *visitor) story() *page.Viewport {
 	v.t.Helper()
@@ -105,6 +138,12 @@ func (v *visitor) takes(lang, name string, clip *page.Viewport) {
 		}
 		return err
 	})
+	v.writes(lang, name, clip)
+}
+
+// writes writes a picture as it is now.
+func (v *visitor) writes(lang, name string, clip *page.Viewport) {
+	v.t.Helper()
 	small, err := paletted(v.picture(clip))
 	if err != nil {
 		v.t.Fatalf("%s: %v", name, err)

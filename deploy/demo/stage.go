@@ -75,6 +75,9 @@ func (s *stage) furnish() {
 		s.aws.AddKey(l.account, l.user)
 		s.logins = append(s.logins, l)
 	}
+	for _, p := range s.config.Policy.Programs {
+		s.aws.AddRole(p.Account, p.Role, "")
+	}
 }
 
 // listen rings at every change in Slack.

@@ -13,19 +13,19 @@ import (
 
 // state is all that the page shows one person: what that person sees in Slack, and the world beside it.
 type state struct {
-	Lang    string    `json:"lang"`
-	Ahead   int64     `json:"ahead"` // by how many milliseconds the demo's clock is before the real one
-	As      string    `json:"as"`
-	People  []person  `json:"people"`
-	Groups  []group   `json:"groups"`
-	Places  []place   `json:"places"` // what the person is in
-	All     []channel `json:"channels"`
-	Modal   *view     `json:"modal,omitempty"`
-	Home    *view     `json:"home,omitempty"`
-	Bot     botState  `json:"bot"`
-	Down    []string  `json:"down"`
-	Cloud   []account `json:"cloud"`
-	NextEnd time.Time `json:"nextEnd,omitzero"`
+	Lang     string    `json:"lang"`
+	Ahead    int64     `json:"ahead"` // by how many milliseconds the demo's clock is before the real one
+	As       string    `json:"as"`
+	People   []person  `json:"people"`
+	Groups   []group   `json:"groups"`
+	Places   []place   `json:"places"` // what the person is in
+	All      []channel `json:"channels"`
+	Modal    *view     `json:"modal,omitempty"`
+	Home     *view     `json:"home,omitempty"`
+	Bot      botState  `json:"bot"`
+	Down     []string  `json:"down"`
+	Cloud    []account `json:"cloud"`
+	NextTurn time.Time `json:"nextTurn,omitzero"`
 
 	Ledger   []line      `json:"ledger"`   // the newest first
 	Happened []happening `json:"happened"` // the newest first
@@ -132,7 +132,7 @@ func (s *stage) state(as string) state {
 		out.Cloud = append(out.Cloud, s.account(c, id, name))
 	}
 	slices.SortFunc(out.Cloud, func(a, b account) int { return strings.Compare(b.Name, a.Name) })
-	out.NextEnd = s.journal.nextEnd()
+	out.NextTurn = s.journal.nextTurn()
 	out.Ledger = s.journal.newest()
 	out.Tour = s.journal.steps(out.Bot == botDead, s.clock.now())
 	return out

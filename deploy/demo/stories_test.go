@@ -1,5 +1,7 @@
 package demo_test
 
+import "time"
+
 const operators, admins = "jit-prod-operators", "jit-payments-admins"
 
 // playTour follows the guided tour from its first step to its end, and presses in between what nobody takes.
@@ -130,7 +132,7 @@ func playRequest(v *visitor) {
 	v.types(v.say("card.ticket"), "later")
 	v.submits()
 	v.sees(v.dialog("ask.title"), v.begins("wish.no_ticket"))
-	v.inView(v.say("card.ticket")) // the last field of a form that scrolls
+	v.inView(v.say("card.ticket")) // of a form that scrolls
 	v.types(v.say("card.ticket"), " OPS-7")
 	v.sees(v.dialog("ask.title"), markup)
 	v.button("ask.cancel")
@@ -157,6 +159,33 @@ func playRequest(v *visitor) {
 	v.becomes("U0YAMADA")
 	v.button("button.finish")
 	v.sees(v.aws(), "jit-prod-admins ~t.yamada~")
+	v.decided()
+}
+
+// playLater asks for access that begins in two hours and ends in three, and gets it then.
+func playLater(v *visitor) {
+	v.types(v.say("compose.label"), "/jit request")
+	v.button("compose.send")
+	v.chooses(v.say("ask.target"), operators)
+	v.sees(v.dialog("ask.title"), v.say("ask.starts_hint"), v.say("ask.ends_hint"))
+	v.types(v.say("ask.reason"), "Release 215.")
+	v.dates(v.say("ask.starts"), 2*time.Hour)
+	v.dates(v.say("ask.ends"), time.Hour)
+	v.submits()
+	v.sees(v.dialog("ask.title"), v.say("wish.end_first"))
+	v.dates(v.say("ask.ends"), 3*time.Hour)
+	v.submits()
+	v.sees(v.messages(), v.say("state.asked"), "Release 215.")
+	v.becomes("U0SATO")
+	v.button("button.approve")
+	v.sees(v.messages(), v.begins("card.approved_from"))
+	v.sees(v.aws(), operators+" "+v.say("aws.nobody"))
+	v.press("button", v.say("clock.end"))
+	v.sees(v.messages(), v.say("state.active"))
+	v.sees(v.aws(), operators+" t.yamada")
+	v.press("button", v.say("clock.end"))
+	v.sees(v.messages(), v.say("state.expire"))
+	v.sees(v.aws(), operators+" ~t.yamada~")
 	v.decided()
 }
 

@@ -240,6 +240,16 @@ func (v *visitor) chooses(name, option string) {
 	})
 }
 
+// dates enters a moment that comes so much later, by the clocks of who looks.
+func (v *visitor) dates(field string, later time.Duration) {
+	v.t.Helper()
+	moment := time.Now().In(time.FixedZone("JST", 9*60*60)).Add(later).Format("2006-01-02T15:04")
+	v.until("enter "+moment, func(ctx context.Context) error {
+		_, err := on[bool](ctx, v, thing{"DateTime", field}, `function (moment) { this.value = moment; return true; }`, moment)
+		return err
+	})
+}
+
 // types writes into a field.
 func (v *visitor) types(field, text string) {
 	v.t.Helper()

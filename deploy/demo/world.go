@@ -39,6 +39,7 @@ type world struct {
 	aws    *fakeaws.AWS
 	config config.Config
 	queue  string
+	asking string // the queue of programs
 	folder string // of the ledger
 	bot    *running
 
@@ -75,7 +76,7 @@ func newWorld(lang string, who handlers.Request) (*world, error) {
 	return w, nil
 }
 
-// build makes the places that a configuration names: its accounts with their groups, its queue, and the workspace. No
+// build makes the places that a configuration names: its accounts with their groups, its queues, and the workspace. No
 // IAM user is there yet.
 func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err error) {
 	w := &world{clock: &clock{}, config: c}
@@ -92,7 +93,8 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 		w.aws.AddGroup(rule.Account, rule.Target)
 	}
 	w.queue = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
-	w.config.SignIns = w.queue
+	w.asking = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-requests", fakeaws.QueueOptions{})
+	w.config.SignIns, w.config.Requests = w.queue, w.asking
 	ws := workspace(w.clock.now)
 	change(&ws)
 	w.slack = fakeslack.New(ws)

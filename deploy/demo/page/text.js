@@ -76,7 +76,7 @@ function dated(target, fallback) {
   const at = new Date(Number(unix) * 1000);
   if (!format || Number.isNaN(at.getTime())) return fallback;
   const text = format.replace(/\{(\w+)\}/g, (whole, name) => part(name, at) ?? whole);
-  return el("time", { datetime: at.toISOString(), title: fallback }, text);
+  return el("time", { datetime: at.toISOString(), title: fallback }, text.replace(/^./, (c) => c.toUpperCase())); // as Slack does
 }
 
 // part is one {name} of a date's format.
@@ -109,7 +109,7 @@ function pretty(name, at) {
   if (!name.endsWith("_pretty")) return undefined;
   const days = Math.round((midnight(at) - midnight(now())) / 86400000);
   const word = { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days];
-  return word && new Intl.RelativeTimeFormat(viewer().locale, { numeric: "auto" }).format(days, "day").replace(/^./, (c) => c.toUpperCase());
+  return word && new Intl.RelativeTimeFormat(viewer().locale, { numeric: "auto" }).format(days, "day");
 }
 
 // midnight is the number of a day in the viewer's zone, in milliseconds.

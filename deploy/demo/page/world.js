@@ -17,7 +17,7 @@ export const tick = () => {
 
 draws((state) => {
   tick();
-  const end = state.nextEnd ? at(new Date(state.nextEnd)) : "";
+  const end = state.nextTurn ? at(new Date(state.nextTurn)) : "";
   const skips = ["15m", "1h", "end"].map((name) => ({ key: name, data: { name, end: name === "end" ? end : "", lang: state.lang } }));
   keyed(byId("skips"), skips, skip);
   keyed(
@@ -160,6 +160,13 @@ byId("join").addEventListener("submit", async (event) => {
   const [accountID, name] = byId("join-user").value.split(" ");
   await busily(event.submitter, async () => {
     if (await act({ do: "join", account: accountID, user: name })) toast(say("join.done", { user: name }), "good");
+  });
+});
+
+byId("program").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await busily(event.submitter, async () => {
+    if (await act({ do: "program" })) toast(say("program.done"), "good");
   });
 });
 

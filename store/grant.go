@@ -94,9 +94,9 @@ type Grant struct {
 	Outcome   Verb              `json:"outcome,omitempty"` // what ended it
 	EndedBy   string            `json:"ended_by,omitempty"`
 	Ended     time.Time         `json:"ended,omitzero"`
-	Note      string            `json:"note,omitempty"`    // the reason that came with Outcome
-	Refusal   Refusal           `json:"refusal,omitzero"`  // of a sign-in that was ignored, if its person is to read why
-	Planned   bool              `json:"planned,omitempty"` // what was there before is in Effects
+	Note      string            `json:"note,omitempty"`       // the reason that came with Outcome
+	Refusal   Refusal           `json:"turned_away,omitzero"` // of a sign-in that was ignored, if its person is to read why
+	Planned   bool              `json:"planned,omitempty"`    // what was there before is in Effects
 	Effects   map[string]string `json:"effects,omitempty"`
 	Into      string            `json:"into,omitempty"`     // the grant it was merged into
 	Rechecks  int               `json:"rechecks,omitempty"` // since the end was read back

@@ -35,8 +35,9 @@ func (p Pen) Card(g store.Grant) Message {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(note), nil, nil))
 	}
 	blocks = append(blocks, p.reason(g)...)
+	blocks = append(blocks, p.comments(g)...)
 	blocks = append(blocks, p.denial(g)...)
-	if buttons := p.buttons(g); len(buttons) > 0 {
+	if buttons := p.buttons(g, false); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
@@ -150,6 +151,25 @@ func quoted(label, words string) []slack.Block {
 		return nil
 	}
 	return []slack.Block{slack.NewContextBlock("", markdown(label)), slack.NewSectionBlock(plain(words), nil, nil)}
+}
+
+// mostComments is how many comments a card shows: the latest. The thread has all.
+const mostComments = 3
+
+// comments are what approvers wrote, apart from what the bot says itself.
+func (p Pen) comments(g store.Grant) []slack.Block {
+	var out []slack.Block
+	for i, n := len(g.Approvals)-1, 0; i >= 0 && n < mostComments; i-- {
+		if said := p.comment(g.Approvals[i].By, g.Approvals[i].Note); said != nil {
+			out, n = append(said, out...), n+1
+		}
+	}
+	return out
+}
+
+// comment is what an approver wrote.
+func (p Pen) comment(by, note string) []slack.Block {
+	return quoted(p.Words.Say("card.comment", data{"By": mention(by)}), note)
 }
 
 // denial is the reason of a denial, apart from what the bot says itself.

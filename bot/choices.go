@@ -18,10 +18,10 @@ func (p Pen) Choices(title string, verb store.Verb, grants []store.Grant) Messag
 		line, button := p.Words.Say("home.line", p.place(g))+"\n"+p.Words.Say("home.ends", data{"At": when(g.Until, p.Zone)}), p.button(g, verb)
 		switch verb {
 		case store.AskMore:
-			button = p.more(g)
+			button = p.onExtension(g, verb)
 		case store.Revoke:
 			line = p.who(g.Subject) + " " + code(g.Subject.User) + "\n" + line
-			button.WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g))
+			button.WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g, false))
 		}
 		blocks = append(blocks, slack.NewSectionBlock(markdown(line), nil, slack.NewAccessory(button), slack.SectionBlockOptionBlockID(g.ID)))
 	}

@@ -14,6 +14,8 @@ import (
 // Desk takes in what people press and write: durable when it returns nil.
 type Desk interface {
 	Press(ctx context.Context, p store.Press) error
+	// Grant returns a request as it stands, for the form of its approval.
+	Grant(ctx context.Context, id string) (store.Grant, error)
 	// Offers returns what a person may ask for, or why that is nothing.
 	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.

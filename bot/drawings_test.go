@@ -30,6 +30,7 @@ type about struct {
 	offers   []handlers.Offer
 	chosen   string // of the offers
 	press    store.Press
+	entry    store.Entry
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
 }
@@ -39,34 +40,39 @@ type about struct {
 var draws = map[string]func(Pen, about) any{
 	"Card":     func(p Pen, a about) any { return p.Card(a.grants[0]) },
 	"DM":       func(p Pen, a about) any { return p.DM(a.grants[0]) },
-	"Approver": func(p Pen, a about) any { return p.Approver(a.grants[0]) },
+	"Approver": func(p Pen, a about) any { return p.Approver(sato, a.grants[0]) },
 	"Call":     func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
-	"Reminder": func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
-	"Digest":   func(p Pen, a about) any { return p.Digest(a.grants) },
-	"Alert":    func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Home":     func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
-	"List":     func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
 	"Choices": func(p Pen, a about) any {
 		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person)}), a.verb, a.grants)
 	},
-	"DenyForm":    func(p Pen, a about) any { return p.DenyForm(a.press) },
-	"WishForm":    func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
-	"WishNote":    func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
-	"suggestions": func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
+	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
+	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
+	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
+	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
+	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
+	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
+	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
+	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
+	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
+	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
 }
 
 // drawings are all that this bot shows, under the names of their golden files: "card/asked".
 func drawings(t *testing.T) map[string]drawing {
 	t.Helper()
 	out := map[string]drawing{
-		"form/deny":             {"DenyForm", about{press: pressed("8088", store.Deny, "")}},
-		"form/deny-long":        {"DenyForm", about{press: longPress()}},
-		"form/request-loading":  {"WishNote", about{sentence: "ask.loading"}},
-		"form/request-failed":   {"WishNote", about{sentence: "ask.failed"}},
-		"form/request-nothing":  {"WishNote", about{sentence: "ask.nothing"}},
-		"form/request-guest":    {"WishNote", about{sentence: "wish." + handlers.Guest}},
-		"suggestions/few":       {"suggestions", about{offers: offers()}},
-		extreme + "suggestions": {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
+		"form/deny":              {"ReasonForm", about{press: pressed("8088", store.Deny, "")}},
+		"form/deny-long":         {"ReasonForm", about{press: longPress(store.Deny)}},
+		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
+		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
+		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
+		"form/request-loading":   {"WishNote", about{sentence: "ask.loading"}},
+		"form/request-failed":    {"WishNote", about{sentence: "ask.failed"}},
+		"form/request-nothing":   {"WishNote", about{sentence: "ask.nothing"}},
+		"form/request-guest":     {"WishNote", about{sentence: "wish." + handlers.Guest}},
+		"suggestions/few":        {"suggestions", about{offers: offers()}},
+		extreme + "suggestions":  {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
 	}
 	for folder, all := range map[string]struct {
 		by     string
@@ -76,6 +82,11 @@ func drawings(t *testing.T) map[string]drawing {
 	} {
 		for name, g := range all.grants {
 			out[folder+"/"+name] = drawing{all.by, about{grants: []store.Grant{g}}}
+		}
+	}
+	for _, l := range lines(t) {
+		if m, _ := penIn("en").Said(l.grant, l.entry); m.Blocks != nil { // the others are sentences
+			out["thread/"+strings.ReplaceAll(l.name, ", ", "-")] = drawing{"Said", about{grants: []store.Grant{l.grant}, entry: l.entry}}
 		}
 	}
 	for name, grants := range digests(t) {
@@ -216,7 +227,7 @@ func TestOnlyThePenDraws(t *testing.T) {
 }
 
 // longPress has ids as long as Slack's can be.
-func longPress() store.Press {
+func longPress(verb store.Verb) store.Press {
 	id := strings.Repeat("f", idLength)
-	return store.Press{On: id, Terms: id, Card: store.Card{Channel: id, TS: id}}
+	return store.Press{Verb: verb, On: id, Terms: id, Card: store.Card{Channel: id, TS: id}}
 }

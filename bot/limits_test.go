@@ -76,7 +76,7 @@ func checkFits(t *testing.T, kit blockKit, name string, drawn any) {
 }
 
 func TestWorstSentencesFit(t *testing.T) {
-	told, presses, wishes := lines(t), refusals(t), wishRefusals(t)
+	told, presses, wishes, kit := lines(t), refusals(t), wishRefusals(t), readBlockKit(t)
 	for name, text := range longest {
 		long := fill(text, 300)
 		t.Run(name, func(t *testing.T) {
@@ -85,8 +85,8 @@ func TestWorstSentencesFit(t *testing.T) {
 				p := penIn(language)
 				for _, l := range told {
 					l.entry.By, l.entry.Note, l.entry.Facts = long, long, map[string]string{"address": long}
-					line, _ := p.Line(worst(l.grant, text), l.entry)
-					checkSentence(t, l.name, line)
+					said, _ := p.Said(worst(l.grant, text), l.entry)
+					checkFits(t, kit, l.name, said)
 				}
 				for _, refusal := range wishes {
 					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, long)))

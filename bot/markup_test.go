@@ -133,9 +133,9 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		l := rapid.SampledFrom(entries).Draw(t, "entry")
 		g, e := outside(l.grant, l.entry, evilText)
 		tameG, tameE := outside(l.grant, l.entry, tameText)
-		line, _ := p.Line(g, e)
-		tameLine, _ := p.Line(tameG, tameE)
-		sameSentence(t, tameLine, line)
+		said, _ := p.Said(g, e)
+		tameSaid, _ := p.Said(tameG, tameE)
+		sameMarkup(t, tameSaid, said)
 
 		press := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
 		tamePress := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": "tame"}}

@@ -28,6 +28,9 @@ func (p Pen) Reminder(g store.Grant) Message {
 
 // nudge calls those whose approvals are missing, or who may decide too by now, unless somebody has decided meanwhile.
 func (p Pen) nudge(g store.Grant, e store.Entry) (key string, d data, ok bool) {
+	if e.State == store.Active && isExtending(g) {
+		return "thread.remind_extension", data{"Who": p.missing(g), "Lapses": when(g.Until, p.Zone)}, true
+	}
 	if g.State != store.Asked || e.Facts["with"] != "" {
 		return "", nil, false
 	}

@@ -158,6 +158,7 @@ type desk struct {
 	refusal   string            // of all offers
 	decides   handlers.Decision // on each wish
 	wishes    []handlers.Wish
+	grant     store.Grant
 	access    handlers.Access
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
@@ -186,6 +187,15 @@ func (d *desk) Open(user string, from int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.opened = append(d.opened, fmt.Sprint(user, " ", from))
+}
+
+func (d *desk) Grant(_ context.Context, id string) (store.Grant, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id != d.grant.ID {
+		return store.Grant{}, store.ErrNotFound
+	}
+	return d.grant, nil
 }
 
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {

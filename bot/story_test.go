@@ -103,7 +103,9 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 			e.By = store.Self
 		}
 		if e.Verb == store.Approve {
-			_, e.Until = g.Term(e.At)
+			voted := g
+			voted.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
+			_, e.Until = voted.Term(e.At)
 		}
 		if e.Verb == store.AskMore {
 			g.Extension.Steps = g.Steps
@@ -128,12 +130,18 @@ var (
 	revoke  = store.Entry{Verb: store.Revoke, By: sato}
 	finish  = store.Entry{Verb: store.Finish, By: yamada}
 	agree   = store.Entry{Verb: store.Agree, By: kato, Steps: []int{1}}
-	decline = store.Entry{Verb: store.Decline, By: sato}
+	decline = store.Entry{Verb: store.Decline, By: sato, Note: denied}
+	retract = store.Entry{Verb: store.Retract, By: yamada}
 	undo    = store.Entry{Verb: store.Undo}
 
 	escalate = store.Entry{Verb: store.Escalate}
 	denied   = "Not during the release freeze.\nPlease ask again on Monday."
 )
+
+// shorter is an approval, or a vote, for an hour of four, with a comment.
+func shorter(verb store.Verb, by string) store.Entry {
+	return store.Entry{Verb: verb, By: by, Steps: []int{1}, Duration: time.Hour, Note: "Only the *restart*,\nnot the migration."}
+}
 
 func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
 func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, Note: code} }
@@ -191,6 +199,10 @@ func cards(t *testing.T) map[string]store.Grant {
 		"ending-not-mine":       lived(t, one, approve, plan, apply, notMine),
 		"ended-not-mine":        lived(t, one, approve, plan, apply, notMine, undo),
 		"withdrawn":             lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+		"asked-limited":         lived(t, two, shorter(store.Vote, kato)),
+		"active-limited":        lived(t, one, shorter(store.Approve, sato), plan, apply),
+		"active-comment":        lived(t, two, shorter(store.Vote, kato), store.Entry{Verb: store.Approve, By: sato, Steps: []int{1}, Note: "As agreed on the phone."}, plan, apply),
+		"active-declined":       lived(t, one, approve, plan, apply, extend(), decline),
 		"request":               changed(byHand),
 		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
 		"request-active":        lived(t, changed(byHand), approve, plan, apply),
@@ -249,6 +261,10 @@ func lines(t *testing.T) []told {
 	say("prolong", one, then(extend(), prolong(sato))...)
 	say("prolong, by the rule", changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), then(extend(), prolong(store.Rule))...)
 	say("decline", one, then(extend(), decline)...)
+	say("decline, no reason", one, then(extend(), store.Entry{Verb: store.Decline, By: sato})...)
+	say("retract", one, then(extend(), retract)...)
+	say("vote, shorter", two, shorter(store.Vote, kato))
+	say("approve, shorter", one, shorter(store.Approve, sato))
 	say("expire", one, then(expire)...)
 	say("revoke", one, then(revoke)...)
 	say("finish", one, then(finish)...)
@@ -269,6 +285,7 @@ func lines(t *testing.T) []told {
 	say("escalate, in a digest", changed(func(g *store.Grant) { escalates(g); g.Digest = true }), escalate)
 	say("remind, escalated", changed(escalates), escalate, store.Entry{Verb: store.Remind})
 	say("remind, in a digest", digested, store.Entry{Verb: store.Remind})
+	say("remind, of an extension", one, then(extend(), store.Entry{Verb: store.Remind})...)
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
@@ -313,6 +330,8 @@ func refusals(t *testing.T) map[string]store.Press {
 	out["own, alert"], out["not_yours, answer"] = own, notYours
 	notYours.Verb = store.AskMore
 	out["not_yours, extend"] = notYours
+	notYours.Verb = store.Retract
+	out["not_yours, retract"] = notYours
 	notYours.Verb = store.Withdraw
 	out["not_yours, withdraw"] = notYours
 	return out

@@ -68,7 +68,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case !ok:
 		return k.ignore(ctx, g, nothingToAsk)
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
-		return k.ignore(ctx, g, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
+		return k.turnAway(ctx, g, rule, d)
 	}
 	return k.ask(ctx, k.under(g, rule, d), d)
 }

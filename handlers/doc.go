@@ -45,7 +45,8 @@
 //     What they have ends as it would have.
 //   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
 //     person behind the user has answered "that was me".
-//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger.
+//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger, and
+//     its person reads it, once an hour however often they sign in. Where no rule is meant for them there is nothing to say.
 //   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
 //     once IAM has been read. Then it is a request like any other. Who asked while IAM did not answer hears so at once, as
@@ -65,6 +66,12 @@
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the
 //     end is moved in the same write as the last approval, and AWS, which knows no end, is not touched. It is decided by
 //     the rule as it is when it is asked for, as if all the time from the start were.
+//   - An approval may allow a shorter time than was asked for (store.Grant.Allowed): the shortest that an approver allows is
+//     how long access lasts. What is asked for stays as it was, and so do the Terms. A sign-in does not prolong what was
+//     limited, and a rule does not extend it by itself: who allowed one hour of four did not allow the second. To go on
+//     takes an extension, which somebody agrees to: by as much again, and up to the rule's maximum, which stays.
+//   - Who declines an extension says why, as for a denial; its holder reads it until they ask for another. They can take an
+//     open one back themselves. Its approvers are reminded of it like of a request.
 //   - A request may name a later start (30 days ahead at most), an end instead of a duration, or both. A late
 //     approval moves the start, and with it the end of a duration, but no wished end (store.Grant.Term): nobody can approve
 //     what has less than a minute left. The hours of a rule are looked at for the wished start.

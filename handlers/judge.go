@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 	Extending     = "extending"      // an extension waits already
 	ExtensionOver = "extension_over" // it has been decided
 	NotLonger     = "not_longer"     // the rule would not give it for so long now
+	NotShorter    = "not_shorter"    // an approval allows as long as was asked for or shorter, and a minute at least
 	NotSecurity   = "not_security"   // alerts are the security group's
 )
 
@@ -69,6 +71,8 @@ func (b Bench) Judge() (store.Entry, string) {
 		return b.askMore(e)
 	case store.Agree, store.Decline:
 		return b.onExtension(e)
+	case store.Retract:
+		return e, b.retract()
 	case store.Mine:
 		return e, cmp.Or(b.holder(), b.changed())
 	case store.Finish, store.NotMine, store.Withdraw:
@@ -143,10 +147,17 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 			return e, Voted
 		}
 	}
+	switch d := b.Press.Duration; {
+	case d == 0 || d == g.Duration: // as asked
+	case d < store.ShortestTerm || d > g.Duration:
+		return e, NotShorter
+	default:
+		e.Duration = d
+	}
 	return b.count(e)
 }
 
-// count makes the approval a vote, or the last one that is needed.
+// count makes the approval a vote, or the last one that is needed: then access lasts as long as all of them allow.
 func (b Bench) count(e store.Entry) (store.Entry, string) {
 	g := b.Grant
 	voters := append(g.Voters(), b.Steps)
@@ -156,6 +167,7 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 	case counts[len(counts)-1] == 0:
 		return e, Enough
 	case store.Met(g.Steps, voters):
+		g.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
 		_, e.Until = g.Term(b.Now)
 	default:
 		e.Verb = store.Vote

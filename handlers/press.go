@@ -20,6 +20,11 @@ func (k *Keeper) Press(ctx context.Context, p store.Press) error {
 	return nil
 }
 
+// Grant returns a request as the ledger has it.
+func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
+	return store.LoadGrant(ctx, k.DB, id)
+}
+
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {

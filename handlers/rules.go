@@ -159,12 +159,16 @@ func sameSteps(a, b []store.Step) bool {
 }
 
 // window is the end of access after another sign-in: it counts from the latest one, never beyond what the approval
-// allows, and never shorter than it was. A sign-in from the future counts as now.
+// allows, and never shorter than it was. What an approver has limited it leaves as it is. A sign-in from the future counts
+// as now.
 func window(g store.Grant, at, now time.Time) time.Time {
+	if g.Limited() {
+		return g.Until
+	}
 	if at.IsZero() || at.After(now) {
 		at = now
 	}
-	until := at.Add(g.Duration)
+	until := at.Add(g.Allowed())
 	if until.Before(g.Until) {
 		until = g.Until
 	}

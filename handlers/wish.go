@@ -237,19 +237,3 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant 
 	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(k.now())
 	return g
 }
-
-// excuse tells a person why what they wrote has no card though it was taken in: AWS does not answer yet, there was a card
-// already, or it came to nothing.
-func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
-	defer cancel()
-	dm, err := k.Voice.DM(ctx, g)
-	if err != nil && !errors.Is(err, ErrUnreachable) {
-		return k.unlessSaid(ctx, g, err)
-	}
-	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.DM, now.Told = dm, map[string]uint64{store.InDM: g.Chain.Seq}
-		return now, nil
-	})
-	return err
-}

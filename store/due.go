@@ -66,8 +66,8 @@ func (g Grant) Untold() bool {
 	switch g.State {
 	case Received: // who asked by hand waits, and hears why that takes long
 		return g.Origin == Requested && !g.Program && g.Trouble != "" && g.Telling.behind(g.Chain.Seq, InDM)
-	case Ignored: // nobody waits for what comes of a sign-in
-		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
+	case Ignored: // nobody waits for what comes of a sign-in, unless a rule refuses it
+		return (g.Origin == Requested || g.Refusal.Why != "") && g.Telling.behind(g.Chain.Seq, InDM)
 	case Merged: // nor for this, unless they have heard of it
 		return g.DM.TS != "" && g.Telling.behind(g.Chain.Seq, InDM)
 	case "":

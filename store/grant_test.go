@@ -21,7 +21,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
 	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
 	store.Finish, store.Undo, store.Drift, store.Recheck, store.Mine, store.NotMine, store.Remind, store.Escalate, store.Soon,
-	store.AskMore, store.Agree, store.Prolong, store.Decline}
+	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract}
 
 // asked is a request as it stands when its card is drawn.
 func asked() store.Grant {

@@ -47,6 +47,7 @@ const (
 	Agree    Verb = "agree"    // an approval of that, not the last one needed
 	Prolong  Verb = "prolong"  // the last one: it is given
 	Decline  Verb = "decline"  // an approver says no to it
+	Retract  Verb = "retract"  // the holder takes it back
 	Expire   Verb = "expire"
 	Revoke   Verb = "revoke"
 	Finish   Verb = "finish"
@@ -55,8 +56,8 @@ const (
 	Recheck  Verb = "recheck"
 	Mine     Verb = "mine"     // the holder says that the sign-in was theirs
 	NotMine  Verb = "not_mine" // the holder says that it was somebody else's
-	Remind   Verb = "remind"   // the approvers hear again that the request waits
 	Escalate Verb = "escalate" // the request has waited for long: more people may decide
+	Remind   Verb = "remind"   // the approvers hear again that the request, or an extension, waits
 	Soon     Verb = "soon"     // the holder hears that the access ends soon
 )
 
@@ -72,7 +73,7 @@ var next = map[State]map[Verb]State{
 	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
 		Mine: Approved, NotMine: Ending},
 	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
-		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active},
+		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active, Retract: Active, Remind: Active},
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
 	Ended:  {Drift: Ending, Recheck: Ended},
 }

@@ -29,7 +29,8 @@ type Options struct {
 	Now func() time.Time
 	// Accounts are the ids of 12 digits of the accounts that exist.
 	Accounts []string
-	// Lag is how long IAM's readers go without seeing a change of a membership:
+	// Lag is how long IAM's readers go without seeing a change of a membership or an
+	// access key:
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 	Lag time.Duration
 }
@@ -44,6 +45,7 @@ type AWS struct {
 	mu       sync.Mutex
 	accounts map[string]*account
 	keys     map[string]principal // by access key id
+	given    []string             // secrets of access keys
 	requests int                  // counted for the request ids
 	calls    []Call
 	late     []landing     // effects still to come, the earliest first
@@ -56,10 +58,18 @@ type AWS struct {
 // account holds what one account owns. A new service adds its field here.
 type account struct {
 	id     string
+	opened time.Time
 	serial int
+	report *report // of credentials, the last one; nil for none
 	iam    directory
 	roles  map[string]*role  // by ARN
 	queues map[string]*queue // by name
+
+	secrets map[string]*secret // by name
+
+	servers   map[string]*server   // by id
+	documents map[string]*document // by name
+	commands  []*command           // the oldest first
 }
 
 // principal is who an access key speaks for.
@@ -69,7 +79,9 @@ type principal struct {
 	arn     string
 	secret  string
 	token   string     // "" for a user's keys
-	key     *accessKey // nil for a role's session
+	key     *accessKey // nil for a role's session, as is user
+	user    *user
+	trusted bool // its identity may do all: the operator, and who assumed a role
 }
 
 // New returns an AWS with the accounts named and nothing in them but an IAM user
@@ -95,12 +107,19 @@ func New(o Options) *AWS {
 func (a *AWS) open(id string) {
 	acc := &account{
 		id:     id,
+		opened: a.now(),
 		iam:    newDirectory(a.lag),
 		roles:  make(map[string]*role),
 		queues: make(map[string]*queue),
+
+		secrets: make(map[string]*secret),
+
+		servers:   make(map[string]*server),
+		documents: make(map[string]*document),
 	}
 	a.accounts[id] = acc
-	a.addKey(acc, acc.addUser(operator, nil, a.now()), acc.operatorKey())
+	u := acc.addUser(operator, nil, a.now())
+	u.seen = insert(nil, a.addKey(acc, u, acc.operatorKey()))
 }
 
 // Credentials returns the access key id and the secret of the account's operator,
@@ -109,7 +128,7 @@ func (a *AWS) Credentials(account string) (id, secret string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	key := a.account(account).operatorKey()
-	return key, a.keys[key].secret
+	return key, a.give(a.keys[key].secret)
 }
 
 // Config returns a configuration for the SDK's clients, as the account's operator
@@ -143,10 +162,6 @@ func (acc *account) newID(prefix string) string {
 	acc.serial++
 	return prefix + letters(acc.id, prefix, fmt.Sprint(acc.serial))[:17]
 }
-
-// secretOf derives the secret that goes with an access key id. Nothing checks it:
-// see the package's doc on signatures.
-func secretOf(key string) string { return letters("secret", key)[:40] }
 
 // letters returns 52 capitals and digits that only these parts give.
 func letters(parts ...string) string {

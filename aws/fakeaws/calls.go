@@ -15,7 +15,7 @@ type Call struct {
 	Caller  string            // ARN
 	Service string            // as it is signed: "iam", "sts", "sqs"
 	Action  string            // "AddUserToGroup"
-	Params  map[string]string // by AWS's names; what is no string as JSON
+	Params  map[string]string // by AWS's names; what is no string as JSON, what is secret as [Hidden]
 	At      time.Time         // when it came in
 	Write   bool              // it is of a kind that changes something
 	Done    bool              // it took effect, whatever the caller was told
@@ -23,6 +23,18 @@ type Call struct {
 	// request: the one that caused it is an earlier entry.
 	Late bool
 	Err  string // the error code answered, [NoAnswer], or "" for success
+}
+
+// Hidden stands in [Call].Params for a value that is to be kept secret, as in the
+// records of CloudTrail. So what has [Canary] among the calls has leaked.
+const Hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
+
+func hide(params map[string]string) {
+	for _, name := range []string{"SecretString", "SecretBinary"} {
+		if _, ok := params[name]; ok {
+			params[name] = Hidden
+		}
+	}
 }
 
 // Calls returns what was asked so far, in the order of the effects.
@@ -40,6 +52,7 @@ func (a *AWS) Calls() []Call {
 func (a *AWS) Wait(ctx context.Context, done func() bool) error {
 	for {
 		// First the news, then the look: so no change falls between them.
+		a.work()
 		next := a.news()
 		if done() {
 			return nil
@@ -89,16 +102,31 @@ func (a *AWS) upcoming() news {
 		due = a.late[0].at
 	}
 	for _, acc := range a.accounts {
-		due = earliest(due, acc.iam.due(now))
-		for _, q := range acc.queues {
-			due = earliest(due, q.due(now))
-		}
+		due = earliest(due, acc.due(now))
 	}
 	n := news{changed: a.changed}
 	if !due.IsZero() {
 		n.in = due.Sub(now)
 	}
 	return n
+}
+
+// due returns when time alone next changes something; the zero time for never.
+func (acc *account) due(now time.Time) time.Time {
+	due := acc.iam.due(now)
+	for _, q := range acc.queues {
+		due = earliest(due, q.due(now))
+	}
+	acc.bury(now)
+	for _, s := range acc.secrets {
+		due = earliest(due, s.gone)
+	}
+	for _, c := range acc.commands {
+		for _, i := range c.invocations {
+			due = earliest(due, i.due(now))
+		}
+	}
+	return due
 }
 
 // announce wakes all who wait; mu is held.

@@ -23,7 +23,10 @@ type user struct {
 	created       time.Time
 	tags          map[string]string
 	password      *password    // nil without one
-	keys          []*accessKey // by id
+	keys, seen    []*accessKey // by id: those that there are, and those that readers see
+	mfa           time.Time    // when he got a device; the zero time without one
+	inline        []string     // names of his own policies, sorted
+	attached      []string     // ARNs of managed policies, sorted
 	frozenUntil   time.Time    // his password cannot be taken away before
 }
 
@@ -33,12 +36,11 @@ type group struct {
 	members, seen map[*user]bool
 }
 
-// edit is a change of a membership that readers see from a time on.
+// edit is a change of a user's memberships or keys that readers see from a time on.
 type edit struct {
-	at time.Time
-	g  *group
-	u  *user
-	in bool
+	at   time.Time
+	u    *user
+	show func()
 }
 
 func newDirectory(lag time.Duration) directory {
@@ -57,12 +59,21 @@ func fold(name string) string { return strings.ToLower(name) }
 
 // set makes a user a member, or not; readers see it after the lag.
 func (d *directory) set(g *group, u *user, in bool, now time.Time) {
+	mark(g.members, u, in)
+	d.later(u, now, func() { mark(g.seen, u, in) })
+}
+
+func mark(users map[*user]bool, u *user, in bool) {
 	if in {
-		g.members[u] = true
+		users[u] = true
 	} else {
-		delete(g.members, u)
+		delete(users, u)
 	}
-	d.edits = append(d.edits, edit{now.Add(d.lag), g, u, in})
+}
+
+// later lets readers see a change after the lag.
+func (d *directory) later(u *user, now time.Time, show func()) {
+	d.edits = append(d.edits, edit{now.Add(d.lag), u, show})
 }
 
 // settle shows readers what they may see by now.
@@ -70,11 +81,7 @@ func (d *directory) settle(now time.Time) {
 	for len(d.edits) > 0 && !d.edits[0].at.After(now) {
 		e := d.edits[0]
 		d.edits = d.edits[1:]
-		if e.in {
-			e.g.seen[e.u] = true
-		} else {
-			delete(e.g.seen, e.u)
-		}
+		e.show()
 	}
 }
 
@@ -114,12 +121,17 @@ func (d *directory) memberships(u *user, members func(*group) map[*user]bool) []
 func truly(g *group) map[*user]bool   { return g.members }
 func visibly(g *group) map[*user]bool { return g.seen }
 
+// everybody returns all users by name.
+func (d *directory) everybody() []*user {
+	return slices.SortedFunc(maps.Values(d.users), byName)
+}
+
 // sorted returns users by name.
 func sorted(users map[*user]bool) []*user {
-	return slices.SortedFunc(maps.Keys(users), func(x, y *user) int {
-		return strings.Compare(fold(x.name), fold(y.name))
-	})
+	return slices.SortedFunc(maps.Keys(users), byName)
 }
+
+func byName(x, y *user) int { return strings.Compare(fold(x.name), fold(y.name)) }
 
 // names returns the names of users or groups, in their order.
 func names[T any](items []T, name func(T) string) []string {

@@ -1,8 +1,6 @@
 package fakeaws
 
 import (
-	"cmp"
-	"encoding/base64"
 	"maps"
 	"regexp"
 	"slices"
@@ -10,16 +8,25 @@ import (
 )
 
 var iamActions = map[string]action{
-	"GetUser":             {do: (*AWS).getUser},
-	"GetRole":             {do: (*AWS).getRole},
-	"GetGroup":            {do: (*AWS).getGroup},
-	"ListGroupsForUser":   {do: (*AWS).listGroupsForUser},
-	"AddUserToGroup":      {do: (*AWS).addUserToGroup, write: true},
-	"RemoveUserFromGroup": {do: (*AWS).removeUserFromGroup, write: true},
-	"GetLoginProfile":     {do: (*AWS).getLoginProfile},
-	"DeleteLoginProfile":  {do: (*AWS).deleteLoginProfile, write: true},
-	"ListAccessKeys":      {do: (*AWS).listAccessKeys},
-	"UpdateAccessKey":     {do: (*AWS).updateAccessKey, write: true},
+	"GetUser":                  {do: (*AWS).getUser},
+	"ListUsers":                {do: (*AWS).listUsers},
+	"GetRole":                  {do: (*AWS).getRole},
+	"GetGroup":                 {do: (*AWS).getGroup},
+	"ListGroupsForUser":        {do: (*AWS).listGroupsForUser},
+	"AddUserToGroup":           {do: (*AWS).addUserToGroup, write: true},
+	"RemoveUserFromGroup":      {do: (*AWS).removeUserFromGroup, write: true},
+	"GetLoginProfile":          {do: (*AWS).getLoginProfile},
+	"DeleteLoginProfile":       {do: (*AWS).deleteLoginProfile, write: true},
+	"CreateAccessKey":          {do: (*AWS).createAccessKey, write: true},
+	"ListAccessKeys":           {do: (*AWS).listAccessKeys},
+	"UpdateAccessKey":          {do: (*AWS).updateAccessKey, write: true},
+	"DeleteAccessKey":          {do: (*AWS).deleteAccessKey, write: true},
+	"GetAccessKeyLastUsed":     {do: (*AWS).getAccessKeyLastUsed},
+	"ListUserPolicies":         {do: (*AWS).listUserPolicies},
+	"ListAttachedUserPolicies": {do: (*AWS).listAttachedUserPolicies},
+	"ListMFADevices":           {do: (*AWS).listMFADevices},
+	"GenerateCredentialReport": {do: (*AWS).generateCredentialReport, write: true},
+	"GetCredentialReport":      {do: (*AWS).getCredentialReport},
 }
 
 // groupsPerUser is a quota that nobody can have raised.
@@ -166,35 +173,6 @@ func checkName(field, name string, most int) error {
 	return nil
 }
 
-// page cuts out of sorted items what MaxItems and Marker ask for. A marker names
-// the last item of the page before, so the next one neither repeats nor leaves
-// out what was there all the time, whatever came and went meanwhile.
-func page[T any](r *request, items []T, name func(T) string) ([]T, pageXML, error) {
-	most, err := r.number("MaxItems", 100, 1, 1000)
-	if err != nil {
-		return nil, pageXML{}, err
-	}
-	if marker, ok := r.Params["Marker"]; ok {
-		after, err := base64.URLEncoding.DecodeString(marker)
-		if err != nil || len(after) == 0 {
-			return nil, pageXML{}, refuse("ValidationError", "Invalid Marker.")
-		}
-		i, found := slices.BinarySearchFunc(items, string(after), func(item T, after string) int {
-			return cmp.Compare(fold(name(item)), after)
-		})
-		if found {
-			i++
-		}
-		items = items[i:]
-	}
-	if len(items) <= most {
-		return items, pageXML{}, nil
-	}
-	items = items[:most]
-	last := fold(name(items[most-1]))
-	return items, pageXML{true, base64.URLEncoding.EncodeToString([]byte(last))}, nil
-}
-
 type userResult struct{ User userXML }
 
 type groupResult struct {
@@ -208,13 +186,10 @@ type groupsResult struct {
 	pageXML
 }
 
-type pageXML struct {
-	IsTruncated bool
-	Marker      string `xml:",omitempty"`
-}
-
 type userXML struct {
 	Path, UserName, UserId, Arn, CreateDate string
+
+	PasswordLastUsed string `xml:",omitempty"`
 
 	Tags []tagXML `xml:"Tags>member"`
 }
@@ -228,6 +203,9 @@ type tagXML struct{ Key, Value string }
 // xml shows a user; only GetUser shows the tags too.
 func (u *user) xml(tags bool) userXML {
 	out := userXML{Path: "/", UserName: u.name, UserId: u.id, Arn: u.arn, CreateDate: stamp(u.created)}
+	if u.password != nil && !u.password.used.IsZero() {
+		out.PasswordLastUsed = stamp(u.password.used)
+	}
 	if tags {
 		for _, key := range slices.Sorted(maps.Keys(u.tags)) {
 			out.Tags = append(out.Tags, tagXML{key, u.tags[key]})

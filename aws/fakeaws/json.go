@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // jsonProtocol is AWS's JSON protocol: the action in a header, JSON both ways.
@@ -14,7 +15,7 @@ import (
 type jsonProtocol struct {
 	version   string
 	target    string // before the dot in X-Amz-Target
-	namespace string // of the errors
+	namespace string // of the errors; "" for none
 	// query: the service spoke the Query protocol before, and its errors still
 	// carry their old codes in a header.
 	// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#querycompatible-trait
@@ -66,10 +67,20 @@ func (j jsonProtocol) refuse(h http.Header, _ string, no *refusal) ([]byte, erro
 	if j.query {
 		h.Set("X-Amzn-Query-Error", no.code+";"+no.blames())
 	}
-	return json.Marshal(map[string]string{
-		"__type":  j.namespace + "#" + cmp.Or(shapes[no.code], no.code),
-		"message": no.message,
-	})
+	shape := cmp.Or(shapes[no.code], no.code)
+	if j.namespace != "" {
+		shape = j.namespace + "#" + shape
+	}
+	return json.Marshal(map[string]string{"__type": shape, "message": no.message})
+}
+
+// seconds writes a time as the JSON protocol does; the zero time is 0, which no
+// answer has.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
 }
 
 // decode reads the parameters of a JSON request. One that the action does not

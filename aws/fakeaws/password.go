@@ -10,10 +10,16 @@ import "time"
 const frozenFor = 5 * time.Minute
 
 // password is what lets a user sign in to the console: a "login profile" in IAM's words.
-type password struct{ created time.Time }
+type password struct {
+	created time.Time
+	used    time.Time // the zero time if never
+}
 
 // AddPassword lets a user sign in to the console.
-func (a *AWS) AddPassword(account, user string) {
+func (a *AWS) AddPassword(account, user string) { a.AddPasswordAt(account, user, a.now()) }
+
+// AddPasswordAt is [AWS.AddPassword] for a password that was set earlier.
+func (a *AWS) AddPasswordAt(account, user string, set time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	defer a.announce()
@@ -21,7 +27,30 @@ func (a *AWS) AddPassword(account, user string) {
 	if u.password != nil {
 		panic("fakeaws: there is a password of " + user)
 	}
-	u.password = &password{a.now()}
+	u.password = &password{created: set}
+}
+
+// signInSpan is how coarse the last use of a password is.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
+const signInSpan = 5 * time.Minute
+
+// SignIn uses a user's password, which is all that happens: no record of CloudTrail
+// comes of it.
+func (a *AWS) SignIn(account, user string) { a.SignInAt(account, user, a.now()) }
+
+// SignInAt is [AWS.SignIn] for one that was earlier.
+func (a *AWS) SignInAt(account, user string, at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.announce()
+	a.settle()
+	p := a.account(account).user(user).password
+	if p == nil {
+		panic("fakeaws: no password of " + user)
+	}
+	if p.used.IsZero() || at.Sub(p.used) >= signInSpan {
+		p.used = at
+	}
 }
 
 // HasPassword tells whether a user can sign in to the console.

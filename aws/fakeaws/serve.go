@@ -28,6 +28,9 @@ var services = map[string]service{
 	"iam": {queryProtocol{"2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"}, iamActions},
 	"sts": {queryProtocol{"2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}, stsActions},
 	"sqs": {jsonProtocol{"1.0", "AmazonSQS", "com.amazonaws.sqs", true}, sqsActions},
+
+	"ssm":            {jsonProtocol{version: "1.1", target: "AmazonSSM"}, ssmActions},
+	"secretsmanager": {jsonProtocol{version: "1.1", target: "secretsmanager"}, secretActions},
 }
 
 // protocol is a way of putting calls and answers into HTTP.
@@ -64,6 +67,7 @@ func (a *AWS) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if err != nil { // it never came in whole: nothing was asked
 		panic(http.ErrAbortHandler)
 	}
+	a.work()
 	speak, r, err := a.read(req, body)
 	var result any
 	if err == nil {
@@ -115,6 +119,7 @@ func (a *AWS) handle(ctx context.Context, r *request) (any, error) {
 			a.note(r.Call, ctx.Err())
 			return nil, ctx.Err()
 		}
+		a.work()
 		result, next, err = a.attempt(r)
 	}
 	return result, err
@@ -139,7 +144,7 @@ func (a *AWS) attempt(r *request) (any, news, error) {
 
 // credential is the part of a signature that says who asks which service.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
-var credential = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/,]+)/\d{8}/[^/,]+/([^/,]+)/aws4_request,`)
+var credential = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/,]+)/\d{8}/([^/,]+)/([^/,]+)/aws4_request,`)
 
 // read makes out who asks for what. The request it returns is never nil, and fit
 // for the log also with an error.
@@ -150,7 +155,7 @@ func (a *AWS) read(req *http.Request, body []byte) (protocol, *request, error) {
 	if signed == nil {
 		return foreign(req), r, refuse("MissingAuthenticationToken", "Request is missing Authentication Token")
 	}
-	key, name := signed[1], signed[2]
+	key, region, name := signed[1], signed[2], signed[3]
 	svc, ok := services[name]
 	if !ok {
 		return foreign(req), r, refuse("UnknownOperationException", "fakeaws has no service %s", name)
@@ -158,8 +163,9 @@ func (a *AWS) read(req *http.Request, body []byte) (protocol, *request, error) {
 	r.Service = name
 	var malformed error
 	r.Action, r.Params, malformed = svc.parse(req.Header, body)
+	hide(r.Params)
 
-	who, ok := a.principal(key)
+	who, ok := a.sign(key, use{r.At, name, region})
 	if !ok || who.token != req.Header.Get("X-Amz-Security-Token") {
 		return svc, r, refuse("InvalidClientTokenId", "The security token included in the request is invalid.")
 	}
@@ -181,15 +187,6 @@ func foreign(req *http.Request) protocol {
 		return jsonProtocol{version: "1.0", namespace: "com.amazon.coral.service"}
 	}
 	return services["sts"].protocol
-}
-
-// principal returns who a key speaks for, if it speaks for anybody now.
-func (a *AWS) principal(key string) (principal, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.settle()
-	p, ok := a.keys[key]
-	return p, ok && (p.key == nil || p.key.active)
 }
 
 func (a *AWS) requestID() string {

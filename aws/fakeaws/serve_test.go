@@ -70,7 +70,7 @@ func TestMalformed(t *testing.T) {
 
 func TestUnknownActionOfTheSDK(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeaws.AWS) {
-		_, err := iamOf(a, prod).ListUsers(t.Context(), &iam.ListUsersInput{})
+		_, err := iamOf(a, prod).CreateUser(t.Context(), &iam.CreateUserInput{UserName: new("bob")})
 		refused(t, err, "InvalidAction", 400)
 		_, err = sqsOf(a, prod).ListQueues(t.Context(), &sqs.ListQueuesInput{})
 		refused(t, err, "InvalidAction", 400)

@@ -34,12 +34,13 @@ func (a *AWS) assumeRole(r *request) (any, error) {
 		arn:     "arn:aws:sts::" + to.account.id + ":assumed-role/" + to.name + "/" + session,
 		secret:  secretOf(key),
 		token:   letters("token", key),
+		trusted: true,
 	}
 	a.keys[key] = as
 	return assumeRoleResult{
 		Credentials: sessionXML{
 			AccessKeyId:     key,
-			SecretAccessKey: as.secret,
+			SecretAccessKey: a.give(as.secret),
 			SessionToken:    as.token,
 			Expiration:      stamp(r.now.Add(time.Duration(seconds) * time.Second)),
 		},

@@ -107,6 +107,9 @@ func composed(t *testing.T) map[string][]string {
 			out["state."] = append(out["state."], state)
 		}
 	}
+	for _, verb := range asksFirst {
+		out["form.title."] = append(out["form.title."], string(verb))
+	}
 	for _, state := range alertStates {
 		out["state."] = append(out["state."], string(state))
 	}

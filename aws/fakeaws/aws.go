@@ -58,12 +58,18 @@ type AWS struct {
 // account holds what one account owns. A new service adds its field here.
 type account struct {
 	id     string
+	opened time.Time
 	serial int
+	report *report // of credentials, the last one; nil for none
 	iam    directory
 	roles  map[string]*role  // by ARN
 	queues map[string]*queue // by name
 
 	secrets map[string]*secret // by name
+
+	servers   map[string]*server   // by id
+	documents map[string]*document // by name
+	commands  []*command           // the oldest first
 }
 
 // principal is who an access key speaks for.
@@ -101,11 +107,15 @@ func New(o Options) *AWS {
 func (a *AWS) open(id string) {
 	acc := &account{
 		id:     id,
+		opened: a.now(),
 		iam:    newDirectory(a.lag),
 		roles:  make(map[string]*role),
 		queues: make(map[string]*queue),
 
 		secrets: make(map[string]*secret),
+
+		servers:   make(map[string]*server),
+		documents: make(map[string]*document),
 	}
 	a.accounts[id] = acc
 	u := acc.addUser(operator, nil, a.now())

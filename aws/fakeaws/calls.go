@@ -52,6 +52,7 @@ func (a *AWS) Calls() []Call {
 func (a *AWS) Wait(ctx context.Context, done func() bool) error {
 	for {
 		// First the news, then the look: so no change falls between them.
+		a.work()
 		next := a.news()
 		if done() {
 			return nil
@@ -119,6 +120,11 @@ func (acc *account) due(now time.Time) time.Time {
 	acc.bury(now)
 	for _, s := range acc.secrets {
 		due = earliest(due, s.gone)
+	}
+	for _, c := range acc.commands {
+		for _, i := range c.invocations {
+			due = earliest(due, i.due(now))
+		}
 	}
 	return due
 }

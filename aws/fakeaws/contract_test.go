@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"sekisho/aws/fakeaws"
 )
@@ -22,7 +23,7 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, roleContract, credentialContract, keyContract, secretContract, sqsContract)
+var contract = slices.Concat(iamContract, roleContract, credentialContract, keyContract, reportContract, secretContract, secretEndContract, ssmContract, sqsContract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
@@ -30,6 +31,7 @@ type cloud struct {
 	iam *iam.Client
 	sqs *sqs.Client
 	sm  *secretsmanager.Client
+	ssm *ssm.Client
 	scene
 }
 
@@ -43,12 +45,14 @@ type scene interface {
 	key(t *testing.T, user string) (id string)
 	policies(t *testing.T, user, own, managed string)
 	mfa(t *testing.T, user string)
+	server(t *testing.T, id string)
+	document(t *testing.T, name, content string)
 	// queue hides for a second and gives up after that many receives, unless 0.
 	queue(t *testing.T, name string, maxReceive int, dead string) (url string)
 }
 
 func cloudAt(cfg aws.Config, s scene) cloud {
-	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), secretsmanager.NewFromConfig(cfg), s}
+	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), secretsmanager.NewFromConfig(cfg), ssm.NewFromConfig(cfg), s}
 }
 
 func (c cloud) send(t *testing.T, url, body string) {
@@ -85,15 +89,24 @@ func TestContractOverSocket(t *testing.T) {
 type fakeScene struct{ aws *fakeaws.AWS }
 
 func (s fakeScene) user(_ *testing.T, name string) string { return s.aws.AddUser(prod, name, nil) }
+func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod, name) }
+func (s fakeScene) password(_ *testing.T, user string)    { s.aws.AddPassword(prod, user) }
+func (s fakeScene) key(_ *testing.T, user string) string  { return s.aws.AddKey(prod, user) }
+func (s fakeScene) mfa(_ *testing.T, user string)         { s.aws.AddMFA(prod, user) }
+
 func (s fakeScene) role(_ *testing.T, name string) string {
 	s.aws.AddRole(prod, name, "")
 	return s.aws.RoleID(prod, name)
 }
-func (s fakeScene) dropRole(_ *testing.T, name string)   { s.aws.DeleteRole(prod, name) }
-func (s fakeScene) group(_ *testing.T, name string)      { s.aws.AddGroup(prod, name) }
-func (s fakeScene) password(_ *testing.T, user string)   { s.aws.AddPassword(prod, user) }
-func (s fakeScene) key(_ *testing.T, user string) string { return s.aws.AddKey(prod, user) }
-func (s fakeScene) mfa(_ *testing.T, user string)        { s.aws.AddMFA(prod, user) }
+func (s fakeScene) dropRole(_ *testing.T, name string) { s.aws.DeleteRole(prod, name) }
+
+func (s fakeScene) document(_ *testing.T, name, content string) {
+	s.aws.AddDocument(prod, name, content)
+}
+
+func (s fakeScene) server(_ *testing.T, id string) {
+	s.aws.AddServer(prod, fakeaws.Server{ID: id, Shell: func(fakeaws.Run) fakeaws.Output { return fakeaws.Output{Takes: time.Second} }})
+}
 
 func (s fakeScene) policies(_ *testing.T, user, own, managed string) {
 	s.aws.AddUserPolicy(prod, user, own)

@@ -22,22 +22,27 @@
 //     access and takes it away: refused, lost before or after the effect, hung,
 //     and the write that everybody took for lost and that lands minutes later.
 //   - A secret that it gives out has [Canary] in it, and stands in no [Call].
+//   - Servers under Systems Manager do what [Server].Shell says, with credentials of
+//     their own. A command is on its way for a while, waits for a server that is cut
+//     off, and is over by the clock of the AWS.
 //
 // # What it does not know
 //
 // It checks no signature, and evaluates no policy but those of secrets: a known key
-// that is active may do all in its account, save that of Secrets Manager only the
-// operator and who assumed a role are free to use what no resource policy denies
-// them; all others use what one allows them. What lags for IAM's readers are
-// memberships and access keys. Every KMS key exists and may be used by all. It has
-// one region, us-east-1, no FIFO queue, no message attribute and
-// no retention period; a parameter of a JSON service that it does not know is refused,
-// not ignored. Sessions of a role do not expire here: the SDK renews them by its own
-// clock, which is not [Options].Now once a demo moves that.
+// that is active may do all in its account, save that in Secrets Manager only the
+// operator and who assumed a role may do what no resource policy denies them; all
+// others may do what one allows them. Every KMS key exists, for everybody. What lags
+// for IAM's readers are memberships and access keys. It has one region, us-east-1,
+// no FIFO queue, no message attribute and no retention period. Documents of Systems
+// Manager are in JSON, of schema 2.2 and of one version, and run one shell script. A
+// parameter of a JSON service that it does not know is refused, not ignored. Sessions
+// of a role do not expire here: the SDK renews them by its own clock, which is not
+// [Options].Now once a demo moves that.
 //
 // # Where things are
 //
 // A service is one [action] table, its functions (in one file, or one for each of
-// its things) and one line in services (serve.go). Its state hangs on account (aws.go). query.go and json.go
-// are the two protocols; a new service of AWS needs neither touched.
+// its things) and one line in services (serve.go). Its state hangs on account
+// (aws.go). query.go and json.go are the two protocols; a new service of AWS needs
+// neither touched.
 package fakeaws

@@ -9,8 +9,8 @@ import (
 
 var iamActions = map[string]action{
 	"GetUser":                  {do: (*AWS).getUser},
-	"GetRole":                  {do: (*AWS).getRole},
 	"ListUsers":                {do: (*AWS).listUsers},
+	"GetRole":                  {do: (*AWS).getRole},
 	"GetGroup":                 {do: (*AWS).getGroup},
 	"ListGroupsForUser":        {do: (*AWS).listGroupsForUser},
 	"AddUserToGroup":           {do: (*AWS).addUserToGroup, write: true},
@@ -25,6 +25,8 @@ var iamActions = map[string]action{
 	"ListUserPolicies":         {do: (*AWS).listUserPolicies},
 	"ListAttachedUserPolicies": {do: (*AWS).listAttachedUserPolicies},
 	"ListMFADevices":           {do: (*AWS).listMFADevices},
+	"GenerateCredentialReport": {do: (*AWS).generateCredentialReport, write: true},
+	"GetCredentialReport":      {do: (*AWS).getCredentialReport},
 }
 
 // groupsPerUser is a quota that nobody can have raised.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -82,30 +81,6 @@ func seconds(t time.Time) float64 {
 		return 0
 	}
 	return float64(t.UnixMilli()) / 1000
-}
-
-// cut cuts out of items what a limit and a token ask for. A token is a number of
-// items, so that what comes and goes between two pages can be missed or come twice.
-func cut[T any](items []T, limit *int, most int, token string) ([]T, string, error) {
-	n := most
-	if limit != nil {
-		n = *limit
-	}
-	if n < 1 || n > most {
-		return nil, "", refuse("ValidationException", "Value %d at 'maxResults' failed to satisfy constraint: Member must have value between 1 and %d", n, most)
-	}
-	from := 0
-	if token != "" {
-		var err error
-		if from, err = strconv.Atoi(token); err != nil || from < 0 || from > len(items) {
-			return nil, "", refuse("InvalidNextTokenException", "The NextToken value is invalid.")
-		}
-	}
-	items = items[from:]
-	if len(items) <= n {
-		return items, "", nil
-	}
-	return items[:n], strconv.Itoa(from + n), nil
 }
 
 // decode reads the parameters of a JSON request. One that the action does not

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"slices"
+	"strconv"
 )
 
 // page cuts out of sorted items what MaxItems and Marker ask for. A marker names
@@ -38,4 +39,35 @@ func page[T any](r *request, items []T, name func(T) string) ([]T, pageXML, erro
 type pageXML struct {
 	IsTruncated bool
 	Marker      string `xml:",omitempty"`
+}
+
+// window is how many items are asked for, and how many may be.
+type window struct {
+	limit                 *int
+	least, most, fallback int
+}
+
+// cut cuts out of items what a window and a token ask for. A token is a number of
+// items, so that what comes and goes between two pages can be missed or come twice.
+func cut[T any](items []T, w window, token, badToken string) ([]T, string, error) {
+	n := w.fallback
+	if w.limit != nil {
+		n = *w.limit
+	}
+	if n < w.least || n > w.most {
+		return nil, "", refuse("ValidationException",
+			"Value %d at 'maxResults' failed to satisfy constraint: Member must have value between %d and %d", n, w.least, w.most)
+	}
+	from := 0
+	if token != "" {
+		var err error
+		if from, err = strconv.Atoi(token); err != nil || from < 0 || from > len(items) {
+			return nil, "", refuse(badToken, "The NextToken value is invalid.")
+		}
+	}
+	items = items[from:]
+	if len(items) <= n {
+		return items, "", nil
+	}
+	return items[:n], strconv.Itoa(from + n), nil
 }

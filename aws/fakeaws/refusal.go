@@ -31,6 +31,9 @@ var statuses = map[string]int{
 	"LimitExceeded":                 http.StatusConflict,
 	"MissingAuthenticationToken":    http.StatusForbidden,
 	"NoSuchEntity":                  http.StatusNotFound,
+	"ReportExpired":                 http.StatusGone,
+	"ReportInProgress":              http.StatusNotFound,
+	"ReportNotPresent":              http.StatusGone,
 	"ServiceFailure":                http.StatusInternalServerError,
 	"ServiceUnavailable":            http.StatusServiceUnavailable,
 }

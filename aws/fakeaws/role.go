@@ -28,9 +28,13 @@ func (a *AWS) AddRole(account, name, externalID string) (arn string) {
 	if acc.role(name) != nil {
 		panic("fakeaws: there is a role " + name)
 	}
-	arn = "arn:aws:iam::" + acc.id + ":role/" + name
+	return a.addRole(acc, name, externalID).arn
+}
+
+func (a *AWS) addRole(acc *account, name, externalID string) *role {
+	arn := "arn:aws:iam::" + acc.id + ":role/" + name
 	acc.roles[arn] = &role{acc, acc.newID("AROA"), name, arn, a.now(), externalID}
-	return arn
+	return acc.roles[arn]
 }
 
 // DeleteRole deletes a role, so that another can be made under its name.

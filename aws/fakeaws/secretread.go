@@ -125,7 +125,7 @@ func (a *AWS) listSecretVersionIDs(r *request) (any, error) {
 	shown := slices.DeleteFunc(slices.Clone(s.versions), func(v *version) bool {
 		return len(v.stages) == 0 && !in.IncludeDeprecated
 	})
-	shown, next, err := cut(shown, in.MaxResults, 100, in.NextToken)
+	shown, next, err := cut(shown, window{in.MaxResults, 1, 100, 100}, in.NextToken, "InvalidNextTokenException")
 	if err != nil {
 		return nil, err
 	}

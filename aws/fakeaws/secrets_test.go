@@ -89,6 +89,23 @@ func TestPolicyDenies(t *testing.T) {
 	})
 }
 
+// What is denied to an account is denied to all of it.
+func TestPolicyDeniesAnAccount(t *testing.T) {
+	deny := `,{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::` + prod + `:root"},"Action":"*","Resource":"*"}`
+	bubble(t, func(t *testing.T, a *fakeaws.AWS) {
+		a.AddUser(prod, "alice", nil)
+		c := cloudIn(a)
+		must[*secretsmanager.CreateSecretOutput](t)(c.create(t, "s", token1, "one"))
+		if err := c.share(t, "s", only("alice", deny), true); err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range []cloud{c, as(a, "alice")} {
+			_, err := who.value(t, "s", "AWSCURRENT")
+			refused(t, err, "AccessDeniedException", 400)
+		}
+	})
+}
+
 func TestPolicyOfAnUnknownCondition(t *testing.T) {
 	bubble(t, func(t *testing.T, a *fakeaws.AWS) {
 		c := cloudIn(a)

@@ -29,6 +29,7 @@ var services = map[string]service{
 	"sts": {queryProtocol{"2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}, stsActions},
 	"sqs": {jsonProtocol{"1.0", "AmazonSQS", "com.amazonaws.sqs", true}, sqsActions},
 
+	"ssm":            {jsonProtocol{version: "1.1", target: "AmazonSSM"}, ssmActions},
 	"secretsmanager": {jsonProtocol{version: "1.1", target: "secretsmanager"}, secretActions},
 }
 
@@ -66,6 +67,7 @@ func (a *AWS) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if err != nil { // it never came in whole: nothing was asked
 		panic(http.ErrAbortHandler)
 	}
+	a.work()
 	speak, r, err := a.read(req, body)
 	var result any
 	if err == nil {
@@ -117,6 +119,7 @@ func (a *AWS) handle(ctx context.Context, r *request) (any, error) {
 			a.note(r.Call, ctx.Err())
 			return nil, ctx.Err()
 		}
+		a.work()
 		result, next, err = a.attempt(r)
 	}
 	return result, err

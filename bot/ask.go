@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"strings"
-
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
@@ -120,6 +118,9 @@ func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
 		say(p.active(g), nil)
 		say(p.declined(g))
 	}
+	for _, sentence := range p.partDM(g) {
+		say(sentence, nil)
+	}
 	return text, blocks
 }
 
@@ -148,8 +149,7 @@ func (p Pen) active(g store.Grant) string {
 	if g.Ahead() {
 		return p.Words.Say("dm.ahead", data{"Target": code(g.Target), "Start": when(g.Start, p.Zone), "Until": when(g.Until, p.Zone)})
 	}
-	said := append([]string{p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})}, p.partDM(g)...)
-	text := strings.Join(said, "\n")
+	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
 	if isExtending(g) {
 		text += "\n" + p.extension(g)
 	}

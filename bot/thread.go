@@ -43,7 +43,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 			more = []string{p.Words.Say("thread.next", data{"Who": who})}
 		}
 	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
-	case store.Clear:
+	case store.Clear, store.HandOver:
 		more = p.part(g)
 	case store.NotMine:
 		if e.State == store.Ending {

@@ -105,6 +105,9 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	if err != nil {
 		return err
 	}
+	if strings.HasPrefix(id, store.TaskPrefix) { // the key is being rotated
+		return k.ignore(ctx, g, InUse)
+	}
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil {
 		return err

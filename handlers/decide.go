@@ -112,7 +112,9 @@ func (p *Policy) Decide(q Question) Decision {
 func (p *Policy) decide(rule Entitlement, q Question) Decision {
 	d := Decision{Rule: rule.ID}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
-	if !q.To.IsZero() {
+	if rule.Endless {
+		d.Duration = rule.Duration
+	} else if !q.To.IsZero() {
 		d.Duration = q.To.Sub(q.When)
 	}
 	for _, check := range []func(*Decision, Entitlement, Question){p.checkWho, checkForm, checkHours, p.checkApprovals} {

@@ -31,7 +31,11 @@ func (k *Keeper) give(ctx context.Context, g store.Grant) error {
 			g.Retry = k.now().Add(result.Again)
 			return g, nil
 		}
-		return g.After(store.Entry{Verb: store.Apply, By: store.Self, At: k.now(), Facts: result.Facts})
+		given := store.Entry{Verb: store.Apply, By: store.Self, At: k.now(), Facts: result.Facts}
+		if g.Endless && g.State == store.Approved {
+			given.Verb = store.HandOver
+		}
+		return g.After(given)
 	})
 }
 

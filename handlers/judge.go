@@ -36,6 +36,8 @@ const (
 	NotLonger     = "not_longer"     // the rule would not give it for so long now
 	NotShorter    = "not_shorter"    // an approval allows as long as was asked for or shorter, and a minute at least
 	NotSecurity   = "not_security"   // alerts are the security group's
+	NotRotator    = "not_rotator"    // a rotation is for those whom its rule names, and security
+	NoWayBack     = "no_way_back"    // the key from before cannot be put back
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.

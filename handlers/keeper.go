@@ -97,6 +97,10 @@ type Voice interface {
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.
 	Alert(ctx context.Context, a store.Alert) (store.Card, error)
+	// Task draws a task, where it stands or on a new message, and returns where it stands now.
+	Task(ctx context.Context, t store.Task) (store.Card, error)
+	// TaskThread says under a task's card what happened, if it is of the kind that people want to read.
+	TaskThread(ctx context.Context, t store.Task, e store.Entry) error
 	// Answer tells only the person who pressed why nothing was done.
 	Answer(ctx context.Context, p store.Press) error
 }
@@ -117,6 +121,7 @@ type Keeper struct {
 	Clouds    map[string]Cloud  // by kind
 	Rosters   map[string]Roster // by kind
 	Remedies  map[store.AlertKind]Remedy
+	Rotators  map[string]Rotator // by kind
 	Users     Users
 	Directory Directory
 	Voice     Voice
@@ -150,36 +155,35 @@ func New(k Keeper) *Keeper {
 // errMoved says that the grant is no longer what the change was meant for.
 var errMoved = errors.New("grant has moved on")
 
-// update changes a grant by a pure function of what it is now, again if somebody else was faster.
-func (k *Keeper) update(ctx context.Context, id string, change func(store.Grant) (store.Grant, error)) (store.Grant, error) {
+// changed changes a record by a pure function of what it is now, again if somebody else was faster.
+func changed[T any, R interface {
+	*T
+	store.Record
+}](ctx context.Context, k *Keeper, load func(context.Context, store.DB, string) (T, error), id string, change func(T) (T, error)) (T, error) {
 	for {
-		g, err := store.LoadGrant(ctx, k.DB, id)
+		r, err := load(ctx, k.DB, id)
 		if err != nil {
-			return g, err
+			return r, err
 		}
-		if g, err = change(g); err != nil {
-			return g, err
+		if r, err = change(r); err != nil {
+			return r, err
 		}
-		if err = k.save(ctx, &g); !errors.Is(err, store.ErrConflict) {
-			return g, err
+		if err = k.save(ctx, R(&r)); !errors.Is(err, store.ErrConflict) {
+			return r, err
 		}
 	}
 }
 
-// updateAlert is update for an alert.
+func (k *Keeper) update(ctx context.Context, id string, change func(store.Grant) (store.Grant, error)) (store.Grant, error) {
+	return changed(ctx, k, store.LoadGrant, id, change)
+}
+
 func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.Alert) (store.Alert, error)) (store.Alert, error) {
-	for {
-		a, err := store.LoadAlert(ctx, k.DB, id)
-		if err != nil {
-			return a, err
-		}
-		if a, err = change(a); err != nil {
-			return a, err
-		}
-		if err = k.save(ctx, &a); !errors.Is(err, store.ErrConflict) {
-			return a, err
-		}
-	}
+	return changed(ctx, k, store.LoadAlert, id, change)
+}
+
+func (k *Keeper) updateTask(ctx context.Context, id string, change func(store.Task) (store.Task, error)) (store.Task, error) {
+	return changed(ctx, k, store.LoadTask, id, change)
 }
 
 // save writes records and wakes the lanes in which one is due now.

@@ -40,6 +40,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	wg.Go(func() { k.keepTime(ctx) })
 	wg.Go(func() { k.watch(ctx) })
 	wg.Go(func() { k.showHomes(ctx) })
+	wg.Go(func() { k.schedule(ctx) })
 	wg.Wait()
 }
 

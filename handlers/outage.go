@@ -106,38 +106,55 @@ func (errHeld) Error() string { return "held: AWS does not answer" }
 
 // wayTo is nil if the grant may try now. Else the outage is told, if that is news, and the grant is held.
 func (k *Keeper) wayTo(ctx context.Context, g store.Grant) error {
-	at, now := roadOf(g), k.now()
-	why, held := k.roads.held(at, g.ID, now)
-	if !held {
-		return nil
-	}
-	if g.State == store.Ending && (g.Trouble == "" || g.News(why, now)) {
-		g, err := g.After(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: why})
+	return k.way(roadOf(g), g.ID, func(told store.Entry) error {
+		if g.State != store.Ending || g.Trouble != "" && !g.News(told.Note, told.At) {
+			return nil
+		}
+		g, err := g.After(told)
 		if err != nil {
 			return err
 		}
-		if err := k.save(ctx, &g); err != nil {
-			return err
-		}
-	}
-	return errHeld{at}
+		return k.save(ctx, &g)
+	})
 }
 
 // wayToRemedy is wayTo for an alert.
 func (k *Keeper) wayToRemedy(ctx context.Context, a store.Alert) error {
-	at, now := roadOfAlert(a), k.now()
-	why, held := k.roads.held(at, a.ID, now)
-	if !held {
-		return nil
-	}
-	if a.Trouble == "" || a.News(why, now) {
-		a, err := a.After(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: why})
+	return k.way(roadOfAlert(a), a.ID, func(told store.Entry) error {
+		if a.Trouble != "" && !a.News(told.Note, told.At) {
+			return nil
+		}
+		a, err := a.After(told)
 		if err != nil {
 			return err
 		}
-		if err := k.save(ctx, &a); err != nil {
+		return k.save(ctx, &a)
+	})
+}
+
+// wayToRotate is wayTo for a task.
+func (k *Keeper) wayToRotate(ctx context.Context, t store.Task) error {
+	return k.way(roadOfTask(t), t.ID, func(told store.Entry) error {
+		if t.Trouble != "" && !t.News(told.Note, told.At) {
+			return nil
+		}
+		t, err := t.After(told)
+		if err != nil {
 			return err
 		}
+		return k.save(ctx, &t)
+	})
+}
+
+// way is nil if a record may try a road. Else it is held, and tell hears what there would be to tell.
+func (k *Keeper) way(at road, id string, tell func(store.Entry) error) error {
+	now := k.now()
+	why, held := k.roads.held(at, id, now)
+	if !held {
+		return nil
+	}
+	if err := tell(store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: why}); err != nil {
+		return err
 	}
 	return errHeld{at}
 }
@@ -145,6 +162,8 @@ func (k *Keeper) wayToRemedy(ctx context.Context, a store.Alert) error {
 func roadOf(g store.Grant) road { return road{g.Account, g.Kind, g.State} }
 
 func roadOfAlert(a store.Alert) road { return road{a.Account, string(a.Kind), a.State} }
+
+func roadOfTask(t store.Task) road { return road{t.Account, "rotation", t.State} }
 
 // tried learns from a try, and sends everybody who waited on their way if it has opened the road.
 func (k *Keeper) tried(at road, id string, err error) {

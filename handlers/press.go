@@ -50,6 +50,9 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if strings.HasPrefix(p.On, store.AlertPrefix) {
 		return k.judgeOnAlert(ctx, p, account)
 	}
+	if strings.HasPrefix(p.On, store.TaskPrefix) {
+		return k.judgeOnTask(ctx, p, account)
+	}
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
 	if errors.Is(err, store.ErrNotFound) || err == nil && g.State == "" { // another kind of record
 		return k.refuse(ctx, p, Gone, nil)

@@ -13,6 +13,7 @@ import (
 type Policy struct {
 	Accounts     map[string]string // twelve digits -> name
 	Entitlements []Entitlement
+	Rotations    []Rotation
 	People       People
 	MatchEmail   bool     // an IAM user whose name is an e-mail address is the Slack user who has it
 	Security     []string // who may press on alerts, and revoke: Slack user ids and "usergroup:" ids
@@ -48,6 +49,7 @@ type Entitlement struct {
 	Within         time.Duration
 	Duration       time.Duration
 	Longest        time.Duration
+	Endless        bool // it is handed over once it is given, and stays: Duration is the time to give it in
 }
 
 // Auto says when a rule gives by itself what it is asked for. Beyond that it holds within the rule's hours only.
@@ -148,7 +150,7 @@ func (p *Policy) unchanged(g store.Grant) string {
 		return RuleGone
 	}
 	if rule.Kind != g.Kind || rule.Account != g.Account || rule.Target != g.Target || rule.Risk != g.Risk ||
-		rule.Longest < g.Longest || rule.Duration < g.Duration && g.Origin == store.SignIn ||
+		rule.Endless != g.Endless || rule.Longest < g.Longest || rule.Duration < g.Duration && g.Origin == store.SignIn ||
 		!sameSteps(rule.StepsNow(true), g.Steps) && !sameSteps(rule.StepsNow(false), g.Steps) {
 		return RuleChanged
 	}

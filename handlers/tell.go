@@ -26,6 +26,8 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 		return k.answer(ctx, id)
 	case strings.HasPrefix(id, store.AlertPrefix):
 		return k.tellAlert(ctx, id)
+	case strings.HasPrefix(id, store.TaskPrefix):
+		return k.tellTask(ctx, id)
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil {

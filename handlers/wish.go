@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -195,6 +196,10 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 	if err != nil {
 		return d, nil, err
 	}
+	if strings.HasPrefix(id, store.TaskPrefix) {
+		d.refuse(InUse)
+		return d, nil, nil
+	}
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	switch {
 	case err != nil:
@@ -260,7 +265,7 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 // under is a request as the rule and a decision on it make it.
 func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant {
 	g.AccountName = k.Policy.Accounts[g.Account]
-	g.Kind, g.Entitlement, g.Target, g.Exclusive = rule.Kind, rule.ID, rule.Target, rule.Exclusive
+	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
 	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(k.now())
 	return g

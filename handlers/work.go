@@ -20,6 +20,9 @@ func (k *Keeper) tend(ctx context.Context, id string) error {
 	if strings.HasPrefix(id, store.AlertPrefix) {
 		return k.remedy(ctx, id)
 	}
+	if strings.HasPrefix(id, store.TaskPrefix) {
+		return k.rotate(ctx, id)
+	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil {
 		return err
@@ -110,12 +113,18 @@ func (k *Keeper) Recover(ctx context.Context) error {
 	rows, err := k.DB.List(ctx, store.ClaimIndex, "", recoverAtOnce)
 	for len(rows) > 0 && err == nil {
 		for _, row := range rows {
-			if strings.HasPrefix(row.ID, store.AlertPrefix) {
+			switch {
+			case strings.HasPrefix(row.ID, store.AlertPrefix):
 				_, err = k.updateAlert(ctx, row.ID, func(a store.Alert) (store.Alert, error) {
 					a.Claim = store.Claim{}
 					return a, nil
 				})
-			} else {
+			case strings.HasPrefix(row.ID, store.TaskPrefix):
+				_, err = k.updateTask(ctx, row.ID, func(t store.Task) (store.Task, error) {
+					t.Claim = store.Claim{}
+					return t, nil
+				})
+			default:
 				_, err = k.update(ctx, row.ID, func(g store.Grant) (store.Grant, error) {
 					g.Claim = store.Claim{}
 					return g, nil

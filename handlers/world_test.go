@@ -76,7 +76,7 @@ func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
@@ -218,6 +218,7 @@ type voice struct {
 	called    []call
 	alerts    []store.Alert
 	lines     []store.Verb
+	tasks     []store.Task
 	answers   []store.Press
 }
 
@@ -330,6 +331,27 @@ func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
 }
 
 func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
+}
+
+func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return t.Card, errDown
+	}
+	t.Card = store.Card{Channel: "C1", TS: t.ID}
+	v.tasks = append(v.tasks, t)
+	return t.Card, nil
+}
+
+func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {

@@ -80,6 +80,12 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		g.Outcome, g.EndedBy, g.Note = e.Verb, e.By, e.Note
 	case Undo:
 		g.Effects, g.Ended, g.Rechecks, g.Clearing = merged(g.Effects, e.Facts), e.At, 0, e.Until
+	case HandOver:
+		if !g.Endless {
+			return g, ErrTerm
+		}
+		g.Effects, g.Ended = merged(g.Effects, e.Facts), e.At
+		g.Outcome, g.EndedBy = e.Verb, e.By
 	case Clear:
 		g.Clearing = time.Time{}
 	case Recheck:

@@ -38,7 +38,7 @@ type Fault struct {
 }
 
 // Count is how much an audit has looked at.
-type Count struct{ Grants, Presses, Alerts, Entries, Rows int }
+type Count struct{ Grants, Presses, Alerts, Tasks, Entries, Rows int }
 
 // Audit reads a ledger to which nobody writes meanwhile, and reports every fault: a chain that does not lead to its
 // head, a record that is not what its entries say, and an index that does not hold just what the records declare. Its
@@ -99,6 +99,8 @@ func (a *audit) record(d Doc) {
 		a.count.Presses++
 	case *Alert:
 		a.count.Alerts++
+	case *Task:
+		a.count.Tasks++
 	}
 	if err := json.Unmarshal(d.Body, r); err != nil {
 		a.fault(d.ID, fmt.Errorf("decode: %w", err))
@@ -125,6 +127,8 @@ func blank(id string) Record {
 		return &Press{}
 	case strings.HasPrefix(id, AlertPrefix):
 		return &Alert{}
+	case strings.HasPrefix(id, TaskPrefix):
+		return &Task{}
 	case strings.HasPrefix(id, MarkPrefix):
 		return &Mark{}
 	}

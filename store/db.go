@@ -73,7 +73,7 @@ const (
 	pastIndex     = "past"     // ended grants of a slot that AWS may still show
 )
 
-// Record is a *Grant, a *Press, an *Alert or a *Mark.
+// Record is a *Grant, a *Press, an *Alert, a *Task or a *Mark.
 type Record interface {
 	doc() (Doc, error)
 	saved()
@@ -124,6 +124,14 @@ func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) {
 	v, err := load(ctx, db, id, &a)
 	a.Version = v
 	return a, err
+}
+
+// LoadTask reads a task.
+func LoadTask(ctx context.Context, db DB, id string) (Task, error) {
+	var t Task
+	v, err := load(ctx, db, id, &t)
+	t.Version = v
+	return t, err
 }
 
 // Holder returns the id of the record that holds a slot, or ErrNotFound.

@@ -8,6 +8,7 @@
 //   - [Press]: a button or form as it came in. It is stored before Slack is told "received" and judged afterwards.
 //     Its key is made of what Slack sends the same again, so that a redelivery finds it too.
 //   - [Alert]: something that somebody must see, with a remedy that can be pressed.
+//   - [Task]: a piece of long work with steps and a card of its own: the rotation of an access key.
 //   - [Mark]: a time that must survive a restart.
 //
 // A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it

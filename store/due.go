@@ -48,9 +48,10 @@ func (g Grant) dueTake() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// unsettled tells whether the grant has ended, but AWS may still show it, or show it again.
+// unsettled tells whether the grant has ended, but AWS may still show it, or show it again. What was handed over is there
+// to stay.
 func (g Grant) unsettled() bool {
-	return g.State == Ended && g.Planned && g.Rechecks < len(rechecks)
+	return g.State == Ended && g.Outcome != HandOver && g.Planned && g.Rechecks < len(rechecks)
 }
 
 // ToClear tells whether what is left of the grant is to be cleared away, once nothing else is to be looked at.

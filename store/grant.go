@@ -81,7 +81,8 @@ type Grant struct {
 	Steps       []Step        `json:"steps,omitempty"`   // approvals that are needed
 	Auto        time.Duration `json:"auto,omitempty"`    // the longest that the rule gives by itself, once the holder says "that was me"
 	Risk        Risk          `json:"risk,omitempty"`
-	Reason      string        `json:"reason,omitempty"` // in the requester's own words
+	Endless     bool          `json:"endless,omitempty"` // once given it is handed over: the duration is the time to give it in
+	Reason      string        `json:"reason,omitempty"`  // in the requester's own words
 	Ticket      string        `json:"ticket,omitempty"`
 	Escalation  Escalation    `json:"escalation,omitzero"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
@@ -137,6 +138,9 @@ func (g Grant) Terms() string {
 	}
 	if !g.From.IsZero() || !g.To.IsZero() {
 		shown = append(shown, g.From.Unix(), g.To.Unix())
+	}
+	if g.Endless {
+		shown = append(shown, "endless")
 	}
 	return digestOf(shown...)
 }

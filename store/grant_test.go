@@ -21,7 +21,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
 	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
 	store.Finish, store.Undo, store.Drift, store.Recheck, store.Clear, store.Mine, store.NotMine, store.Remind, store.Escalate, store.Soon,
-	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract}
+	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract, store.HandOver}
 
 // asked is a request as it stands when its card is drawn.
 func asked() store.Grant {
@@ -67,7 +67,7 @@ func TestTheOnlyWaysInAndOut(t *testing.T) {
 			if to.Live() && !from.Live() && v != store.Approve && v != store.Drift {
 				t.Errorf("%s leads from %s to %s without an approval", v, from, to)
 			}
-			if from.Live() && !to.Live() && v != store.Undo {
+			if from.Live() && !to.Live() && v != store.Undo && v != store.HandOver {
 				t.Errorf("%s leads from %s to %s without undoing", v, from, to)
 			}
 			if !slices.Contains(verbs, v) {

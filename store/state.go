@@ -54,12 +54,13 @@ const (
 	Undo     Verb = "undo"
 	Drift    Verb = "drift" // access was found again after its end
 	Recheck  Verb = "recheck"
-	Clear    Verb = "clear"    // what the undoing left is cleared away
-	Mine     Verb = "mine"     // the holder says that the sign-in was theirs
-	NotMine  Verb = "not_mine" // the holder says that it was somebody else's
-	Escalate Verb = "escalate" // the request has waited for long: more people may decide
-	Remind   Verb = "remind"   // the approvers hear again that the request, or an extension, waits
-	Soon     Verb = "soon"     // the holder hears that the access ends soon
+	Clear    Verb = "clear"     // what the undoing left is cleared away
+	HandOver Verb = "hand_over" // what has no end is given, and from now on somebody else looks after it
+	Mine     Verb = "mine"      // the holder says that the sign-in was theirs
+	NotMine  Verb = "not_mine"  // the holder says that it was somebody else's
+	Escalate Verb = "escalate"  // the request has waited for long: more people may decide
+	Remind   Verb = "remind"    // the approvers hear again that the request, or an extension, waits
+	Soon     Verb = "soon"      // the holder hears that the access ends soon
 )
 
 // ErrState says that a verb comes too late, or too early, for the state a grant is in.
@@ -72,7 +73,7 @@ var next = map[State]map[Verb]State{
 	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
 		Mine: Asked, NotMine: Denied, Remind: Asked, Escalate: Asked},
 	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
-		Mine: Approved, NotMine: Ending},
+		Mine: Approved, NotMine: Ending, HandOver: Ended},
 	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
 		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active, Retract: Active, Remind: Active},
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running

@@ -55,22 +55,27 @@ func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 	return s, err
 }
 
-// discard deletes keys whose secret nobody has, and tells whether there were any. One that has been used is somebody's,
-// made by hand at the wrong moment, and stays.
 func (c AccessKey) discard(ctx context.Context, g store.Grant, keys []types.AccessKeyMetadata) (bool, error) {
-	client, some := c.Accounts[g.Account].IAM, false
+	return discard(ctx, c.Accounts[g.Account].IAM, g.Target, keys)
+}
+
+// discard deletes keys whose secret nobody has, and tells whether there were any, or still seem to be. One that has been
+// used is somebody's, made by hand at the wrong moment, and stays.
+func discard(ctx context.Context, client IAM, user string, keys []types.AccessKeyMetadata) (bool, error) {
+	some := false
 	for _, k := range keys {
 		id := aws.ToString(k.AccessKeyId)
 		used, err := client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
 		switch {
-		case missing(err):
+		case missing(err): // it is listed for a moment longer, or not known everywhere yet
+			some = true
 			continue
 		case err != nil:
 			return some, fmt.Errorf("read last use of key %s: %w", id, err)
 		case used.AccessKeyLastUsed != nil && used.AccessKeyLastUsed.LastUsedDate != nil:
 			continue
 		}
-		if err := c.delete(ctx, g, id); err != nil {
+		if err := deleteKey(ctx, client, user, id); err != nil {
 			return some, err
 		}
 		some = true
@@ -78,8 +83,8 @@ func (c AccessKey) discard(ctx context.Context, g store.Grant, keys []types.Acce
 	return some, nil
 }
 
-func (c AccessKey) delete(ctx context.Context, g store.Grant, id string) error {
-	_, err := c.Accounts[g.Account].IAM.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(g.Target), AccessKeyId: aws.String(id)})
+func deleteKey(ctx context.Context, client IAM, user, id string) error {
+	_, err := client.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(user), AccessKeyId: aws.String(id)})
 	if err != nil && !missing(err) {
 		return fmt.Errorf("delete key %s: %w", id, err)
 	}
@@ -106,10 +111,14 @@ func (c AccessKey) take(ctx context.Context, g store.Grant) (handlers.Result, er
 }
 
 func (c AccessKey) deactivate(ctx context.Context, g store.Grant, k *types.AccessKeyMetadata) error {
-	_, err := c.Accounts[g.Account].IAM.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String(g.Target), AccessKeyId: k.AccessKeyId,
-		Status: types.StatusTypeInactive})
+	return turnKey(ctx, c.Accounts[g.Account].IAM, g.Target, aws.ToString(k.AccessKeyId), types.StatusTypeInactive)
+}
+
+// turnKey switches a key on or off. One that is gone is off.
+func turnKey(ctx context.Context, client IAM, user, id string, to types.StatusType) error {
+	_, err := client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String(user), AccessKeyId: aws.String(id), Status: to})
 	if err != nil && !missing(err) {
-		return fmt.Errorf("deactivate key %s: %w", aws.ToString(k.AccessKeyId), err)
+		return fmt.Errorf("make key %s %s: %w", id, to, err)
 	}
 	return nil
 }
@@ -125,7 +134,7 @@ func (c AccessKey) clear(ctx context.Context, g store.Grant) (handlers.Result, e
 		if s.stored.Status == types.StatusTypeActive {
 			return handlers.Result{Later: c.Keeping.Grace}, c.deactivate(ctx, g, s.stored)
 		}
-		return handlers.Result{Again: settling}, c.delete(ctx, g, aws.ToString(s.stored.AccessKeyId))
+		return handlers.Result{Again: settling}, deleteKey(ctx, c.Accounts[g.Account].IAM, g.Target, aws.ToString(s.stored.AccessKeyId))
 	}
 	secrets := c.Accounts[g.Account].Secrets
 	has, err := look(ctx, secrets, g.Effects[SecretName])

@@ -15,6 +15,13 @@ func Kinds(a Accounts, k Keeping, now func() time.Time) map[string]handlers.Clou
 	}
 }
 
+// Rotators returns what rotates the kinds of access that are keys.
+func Rotators(a Accounts, k Keeping, now func() time.Time) map[string]handlers.Rotator {
+	return map[string]handlers.Rotator{
+		KindAccessKey: Rotation{Accounts: a, KMSKey: k.KMSKey, Now: now},
+	}
+}
+
 // Rosters returns the kinds of access that have members.
 func Rosters(a Accounts) map[string]handlers.Roster {
 	return map[string]handlers.Roster{

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,6 +24,7 @@ type Secrets interface {
 	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
 	DescribeSecret(context.Context, *secretsmanager.DescribeSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DescribeSecretOutput, error)
 	PutResourcePolicy(context.Context, *secretsmanager.PutResourcePolicyInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutResourcePolicyOutput, error)
+	UpdateSecretVersionStage(context.Context, *secretsmanager.UpdateSecretVersionStageInput, ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error)
 	DeleteSecret(context.Context, *secretsmanager.DeleteSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DeleteSecretOutput, error)
 }
 
@@ -52,12 +54,18 @@ func (p pair) value() *string {
 	return aws.String(string(body))
 }
 
-// version is the version of a secret that holds an access key: made of the grant and the key's id, so that which key is
-// stored can be told without reading the secret, and storing it again is ignored.
+// version is the version of a secret that holds an access key: made of the record that it was made for and the key's id, so
+// that whose it is and which key is stored can be told without reading the secret, and storing it again is ignored.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (ClientRequestToken)
-func version(grant, key string) string {
-	sum := sha256.Sum256([]byte(grant + " " + key))
-	return hex.EncodeToString(sum[:])
+func version(record, key string) string { return half(record) + half(record+" "+key) }
+
+// isFor tells whether a version was made for a record, whatever its key.
+func isFor(version, record string) bool { return strings.HasPrefix(version, half(record)) }
+
+// half is one half of the 64 characters that a version may have.
+func half(of string) string {
+	sum := sha256.Sum256([]byte(of))
+	return hex.EncodeToString(sum[:16])
 }
 
 // kept is what Secrets Manager says of a secret.
@@ -101,7 +109,7 @@ const current = "AWSCURRENT"
 // create makes the secret with its first key. A name that somebody else holds, or held until a moment ago, is refused.
 func create(ctx context.Context, client Secrets, name, grant, kmsKey string, p pair) error {
 	in := &secretsmanager.CreateSecretInput{Name: aws.String(name), ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value(),
-		Description: aws.String("Access key " + p.id + ", issued by Sekisho"), Tags: []types.Tag{{Key: aws.String(GrantTag), Value: aws.String(grant)}}}
+		Description: aws.String("Access key, kept by Sekisho"), Tags: []types.Tag{{Key: aws.String(GrantTag), Value: aws.String(grant)}}}
 	if kmsKey != "" {
 		in.KmsKeyId = aws.String(kmsKey)
 	}
@@ -122,6 +130,16 @@ func replace(ctx context.Context, client Secrets, name, grant string, p pair) er
 		ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value()})
 	if err != nil {
 		return fmt.Errorf("put value of secret %s: %w", name, err)
+	}
+	return nil
+}
+
+// turnBack makes a version that was there before the current one again, if another is that we know.
+func turnBack(ctx context.Context, client Secrets, name, from, to string) error {
+	_, err := client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{SecretId: aws.String(name),
+		VersionStage: aws.String(current), RemoveFromVersionId: aws.String(from), MoveToVersionId: aws.String(to)})
+	if err != nil {
+		return fmt.Errorf("turn secret %s back: %w", name, err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"sekisho/handlers"
 	"sekisho/store"
@@ -38,11 +39,12 @@ type IAM interface {
 type Clients struct {
 	IAM     IAM
 	Secrets Secrets
+	SSM     SSM
 }
 
 // In returns the clients of an account.
 func In(c aws.Config) Clients {
-	return Clients{IAM: iam.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c)}
+	return Clients{IAM: iam.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c), SSM: ssm.NewFromConfig(c)}
 }
 
 // Accounts has the clients of each account, by its twelve digits.

@@ -84,6 +84,7 @@ func TestParse(t *testing.T) {
 		People:  people,
 		Roles:   map[string]config.Role{"012345678901": {ARN: "arn:aws:iam::012345678901:role/sekisho", ExternalID: "sekisho-1"}},
 		Channel: "C01ABCDEF", Security: "C02ABCDEF", Language: "ja", Zone: zone,
+		Keys:    config.Keeping{Grace: 24 * time.Hour, Recovery: 7},
 		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
 		Policy: &handlers.Policy{
 			Accounts:   map[string]string{"123456789012": "production", "012345678901": "staging"},

@@ -108,7 +108,7 @@ func TestMistakesOfEntitlements(t *testing.T) {
 	check(t, "entitlements.golden", []change{
 		{"id with capitals", "id: prod-operator", "id: Prod", []string{"10:9: is not an id of small letters"}},
 		{"id twice", "id: staging-admin", "id: prod-operator", []string{"18:9: is the id of an entitlement already, on line 10"}},
-		{"kind", "kind: iam-group", "kind: iam_group", []string{"11:11: write iam-group"}},
+		{"kind", "kind: iam-group", "kind: iam_group", []string{"11:11: write access-key or iam-group"}},
 		{"group", "group: jit-prod-operators", "group: jit/prod", []string{"13:12: is not an IAM group's name"}},
 		{"yes", "on_login: true", "on_login: yes", []string{"14:15: is not true or false"}},
 		{"second for a sign-in", "    account: staging", "    account: production\n    on_login: true", []string{"21:15: put this one, which has request, before it"}},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ const (
 
 	shortest = time.Minute
 	longest  = 365 * 24 * time.Hour
+
+	toHandOver = 24 * time.Hour // what has no end is given within it, or not at all
 )
 
 // kind is a kind of access, and how its entitlements name what is given.
@@ -64,13 +67,13 @@ func (r *reader) readEntitlements(c *Config, top section) {
 		if !ok {
 			continue
 		}
-		e := r.readEntitlement(s, before)
+		e := r.readEntitlement(s, c.Policy, before)
 		r.readConditions(s, c, &e)
 		c.Policy.Entitlements = append(c.Policy.Entitlements, e)
 	}
 }
 
-func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
+func (r *reader) readEntitlement(s section, p *handlers.Policy, before rules) handlers.Entitlement {
 	id := s.word("id", ruleID)
 	if at, taken := before.ids[id.value]; taken {
 		r.note(id.at, "%s is the id of an entitlement already, on line %d: write another one, for buttons and the ledger know it by its id", id.value, at.line)
@@ -82,13 +85,7 @@ func (r *reader) readEntitlement(s section, before rules) handlers.Entitlement {
 	out.Askers = r.readAskers(s)
 	out.OnLogin = r.readOnLogin(s, out.Account, id, before)
 	out.Within = r.span(s.wordOr("within", "24h", timeSpan))
-	if d, ok := s.section("duration", durationExample, "default", "max"); ok {
-		most := d.word("max", timeSpan)
-		out.Duration, out.Longest = r.span(d.word("default", timeSpan)), r.span(most)
-		if out.Longest > 0 && out.Longest < out.Duration {
-			r.note(most.at, "max is shorter than default: write max: %s or more, or a shorter default", d.values["default"].node.GetToken().Value)
-		}
-	}
+	r.readDuration(s, p, &out)
 	return out
 }
 
@@ -140,7 +137,7 @@ func (r *reader) readKind(s section, account string, before rules) (string, stri
 		}
 		names = append(names, k.name)
 	}
-	if written.value != "" {
+	if slices.Sort(names); written.value != "" {
 		r.note(written.at, "%s is not a kind of access that can be given: write %s", quote(written.value), series(names, "or"))
 	}
 	return "", "", false

@@ -1,0 +1,115 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+const (
+	// coarse is how coarse the last use of a key is: of all uses within it IAM records the first.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
+	coarse = 15 * time.Minute
+
+	watchEvery = 5 * time.Minute // a key that is to stay unused
+	restEvery  = time.Hour       // one that is deactivated
+)
+
+// LastUsed is when IAM says that the old key was last used.
+const LastUsed = "last_used"
+
+// prove watches the old key until it has been unused for the proof window.
+func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+	if !s.has(t.Old) {
+		return handlers.Progress{Verb: store.Unused}, nil
+	}
+	last, proven, err := r.proof(ctx, t)
+	switch {
+	case err != nil:
+		return handlers.Progress{}, err
+	case last.After(t.Since):
+		return used(last), nil
+	case r.Now().Before(proven):
+		return handlers.Progress{Again: min(watchEvery, proven.Sub(r.Now()))}, nil
+	}
+	return handlers.Progress{Verb: store.Unused, Facts: lastUse(last)}, nil
+}
+
+// proof returns when the old key was last used, as IAM says, and when it will have been unused for long enough if it is
+// not used again. A use may have gone unrecorded for as long as IAM's record is coarse.
+func (r Rotation) proof(ctx context.Context, t store.Task) (last, proven time.Time, err error) {
+	out, err := r.Accounts[t.Account].IAM.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(t.Old)})
+	if err != nil && !missing(err) {
+		return last, proven, fmt.Errorf("read last use of key %s: %w", t.Old, err)
+	}
+	if err == nil && out.AccessKeyLastUsed != nil {
+		last = aws.ToTime(out.AccessKeyLastUsed.LastUsedDate)
+	}
+	since := t.Since
+	if quiet := last.Add(coarse); !last.IsZero() && quiet.After(since) {
+		since = quiet
+	}
+	return last, since.Add(t.Proof), nil
+}
+
+func used(last time.Time) handlers.Progress {
+	return handlers.Progress{Verb: store.Used, Facts: lastUse(last), Again: watchEvery}
+}
+
+func lastUse(at time.Time) map[string]string {
+	if at.IsZero() {
+		return nil
+	}
+	return map[string]string{LastUsed: at.UTC().Format(time.RFC3339)}
+}
+
+// retire deactivates the old key, after a last look at its use.
+func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+	if !s.active(t.Old) {
+		return handlers.Progress{Verb: store.Off, Facts: map[string]string{OffKey: t.Old}}, nil
+	}
+	last, proven, err := r.proof(ctx, t)
+	switch {
+	case err != nil:
+		return handlers.Progress{}, err
+	case r.Now().Before(proven):
+		return used(last), nil
+	}
+	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeInactive)
+}
+
+// rest looks after a key that is deactivated. One that somebody has made work again is somebody's, and proven anew.
+func (r Rotation) rest(t store.Task, s stand) handlers.Progress {
+	switch {
+	case s.active(t.Old):
+		return used(time.Time{})
+	case !s.has(t.Old):
+		return handlers.Progress{Verb: store.Delete}
+	}
+	return handlers.Progress{Again: min(restEvery, t.Deletes.Sub(r.Now()))}
+}
+
+// remove deletes the old key, unless it works again or was in use after all.
+func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+	switch {
+	case !s.has(t.Old):
+		return handlers.Progress{Verb: store.Deleted}, nil
+	case s.active(t.Old):
+		return used(time.Time{}), nil
+	}
+	last, proven, err := r.proof(ctx, t)
+	switch {
+	case err != nil:
+		return handlers.Progress{}, err
+	case r.Now().Before(proven):
+		return used(last), nil
+	}
+	return handlers.Progress{Again: settling}, deleteKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old)
+}

@@ -1,0 +1,72 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// make looks what there is and does what is missing: one new key, in the secret.
+func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+	before := t.Effects[store.FactVersion] + t.Effects[SecretBefore] // one of them is ""
+	now := ""
+	if s.kept != nil {
+		now = s.kept.current
+	}
+	switch {
+	case s.stored != nil:
+		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: aws.ToString(s.stored.AccessKeyId), store.FactOld: t.Old,
+			SecretARN: s.kept.arn, IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil
+	case s.kept != nil && s.kept.deleted:
+		return handlers.Progress{}, &handlers.Refused{Code: "InvalidRequestException"}
+	case isFor(now, t.ID) && r.Now().Sub(s.kept.changed) < unseen:
+		return handlers.Progress{Again: settling}, nil
+	case now != before && !isFor(now, t.ID): // somebody has stored something else meanwhile
+		return handlers.Progress{}, &handlers.Refused{Code: string(secretChanged)}
+	case len(s.keys) >= mostKeys: // and made a key
+		return handlers.Progress{}, &handlers.Refused{Code: TwoKeys}
+	}
+	return handlers.Progress{Again: settling}, r.issue(ctx, t, s.kept != nil)
+}
+
+// issue makes a key and stores it. The next look finds it. Two keys where IAM lists fewer are one whose answer was lost,
+// and which will be listed.
+func (r Rotation) issue(ctx context.Context, t store.Task, there bool) error {
+	clients := r.Accounts[t.Account]
+	out, err := clients.IAM.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(t.User)}, once)
+	if err != nil {
+		return fmt.Errorf("create access key of %s: %w", t.User, err)
+	}
+	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{aws.ToString(out.AccessKey.SecretAccessKey)}}
+	if there {
+		return replace(ctx, clients.Secrets, t.Secret, t.ID, key)
+	}
+	return create(ctx, clients.Secrets, t.Secret, t.ID, r.KMSKey, key)
+}
+
+// restore makes the key from before work again, and then the one that servers get. The other one goes on working.
+func (r Rotation) restore(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+	clients := r.Accounts[t.Account]
+	switch {
+	case !s.has(t.New):
+		return handlers.Progress{}, keyGone
+	case !s.active(t.New):
+		return handlers.Progress{Again: settling}, turnKey(ctx, clients.IAM, t.User, t.New, types.StatusTypeActive)
+	case s.kept == nil || s.kept.deleted:
+		return handlers.Progress{}, secretChanged
+	}
+	switch s.kept.current {
+	case versionOf(t, t.New):
+		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: t.New, store.FactOld: t.Old}}, nil
+	case versionOf(t, t.Old):
+		return handlers.Progress{Again: settling}, turnBack(ctx, clients.Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
+	}
+	return handlers.Progress{}, secretChanged
+}

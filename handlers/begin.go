@@ -1,0 +1,151 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sekisho/store"
+)
+
+// rotated is the kind of access that rotations are of.
+const rotated = "access-key"
+
+const (
+	lookForDue = time.Hour      // whether a rotation is due by its key's age
+	lookAtKey  = 24 * time.Hour // at one key, at most: AWS is asked
+	rotateMark = "rotation-"
+)
+
+// Rotate begins a rotation by hand, or asks for it where its rule wants approvals. With a refusal nothing was stored.
+func (k *Keeper) Rotate(ctx context.Context, by, id, reason string) (store.Task, Decision, error) {
+	d := Decision{Rule: id}
+	account, err := k.Directory.Account(ctx, by)
+	if err != nil {
+		return store.Task{}, d, err
+	}
+	rule, known := k.Policy.Rotation(id)
+	switch refusal := account.refusal(); {
+	case refusal != "":
+		d.refuse(refusal)
+	case k.Policy.People.Of(by) == "":
+		d.refuse(NoPerson)
+	case !known:
+		d.refuse(RuleGone)
+	}
+	if d.Refusal != "" {
+		return store.Task{}, d, nil
+	}
+	may, err := k.mayRotate(ctx, rule, by)
+	if err != nil {
+		return store.Task{}, d, err
+	}
+	if !may {
+		d.refuse(NotAsker)
+		return store.Task{}, d, nil
+	}
+	return k.begin(ctx, rule, by, reason)
+}
+
+// mayRotate tells whether a Slack account may begin a rotation and press on it: who the rule names, and security.
+func (k *Keeper) mayRotate(ctx context.Context, rule Rotation, account string) (bool, error) {
+	may, err := k.among(ctx, rule.Rotators, account)
+	if err != nil || may {
+		return may, err
+	}
+	return k.among(ctx, k.Policy.Security, account)
+}
+
+// begin writes the intent, unless it is known by now that it would come to nothing. By hand, that is said at once; by
+// schedule, on a card.
+func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
+	now := k.now()
+	d := Decision{Rule: rule.ID, Steps: rule.Steps}
+	t := store.Task{ID: store.TaskPrefix + rule.ID + "-" + now.UTC().Format("20060102T150405.000Z"), Kind: rotated, Rule: rule.ID,
+		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason, Steps: rule.Steps,
+		Lapses: now.Add(rule.Within).UTC().Round(0), Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
+	if _, err := store.Holder(ctx, k.DB, t.Slot()); !errors.Is(err, store.ErrNotFound) {
+		d.refuse(InUse)
+		return t, d, err
+	}
+	if by != store.Self {
+		if err := k.refuseTask(ctx, t, &d); err != nil || d.Refusal != "" {
+			return t, d, err
+		}
+	}
+	e := store.Entry{Verb: store.Begin, By: by, At: now}
+	if len(t.Steps) > 0 {
+		e.Verb, e.Facts = store.Ask, map[string]string{"terms": t.Terms()}
+	}
+	t, err := t.After(e)
+	if err == nil {
+		err = k.save(ctx, &t)
+	}
+	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrConflict) {
+		d.refuse(InUse)
+		return t, d, nil
+	}
+	if err != nil {
+		return t, d, fmt.Errorf("begin %s: %w", t.ID, err)
+	}
+	k.Log.Info("rotation begun", "id", t.ID, "by", by, "state", t.State)
+	return t, d, nil
+}
+
+// refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now.
+func (k *Keeper) refuseTask(ctx context.Context, t store.Task, d *Decision) error {
+	g := store.Grant{Subject: store.Subject{Person: k.Policy.People.Of(t.By)}}
+	q, err := k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps})
+	if err != nil {
+		return err
+	}
+	if len(t.Steps) > 0 && !k.Policy.CanBeMet(t.Steps, q) {
+		d.refuse(NoApprover)
+		return nil
+	}
+	look, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	var refused *Refused
+	if _, err := k.rotator(t.Kind).Plan(look, t); errors.As(err, &refused) {
+		d.refuse(Impossible, "code", refused.Code)
+	}
+	return nil
+}
+
+// schedule looks now and then whether a key has grown too old, until the context ends.
+func (k *Keeper) schedule(ctx context.Context) {
+	for ctx.Err() == nil {
+		for _, rule := range k.Policy.Rotations {
+			if err := k.whenDue(ctx, rule); err != nil && ctx.Err() == nil {
+				k.Log.Warn("age of a key is not known and will be looked at again", "rotation", rule.ID, "err", err)
+			}
+		}
+		pause(ctx, lookForDue)
+	}
+}
+
+// whenDue begins a rotation whose key is too old. The look is noted before it is taken, by who is first: it is one a day,
+// however many ask, and what came to nothing today is asked again tomorrow.
+func (k *Keeper) whenDue(ctx context.Context, rule Rotation) error {
+	mark, err := store.LoadMark(ctx, k.DB, rotateMark+rule.ID)
+	now := k.now()
+	if err != nil || rule.OlderThan == 0 || now.Sub(mark.At) < lookAtKey {
+		return err
+	}
+	look, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	made, err := k.rotator(rotated).Made(look, rule.Account, rule.User)
+	if err != nil {
+		return err
+	}
+	mark.At = now.UTC().Round(0)
+	if err := k.save(ctx, &mark); err != nil || made.IsZero() || now.Sub(made) < rule.OlderThan {
+		return unlessFaster(err)
+	}
+	_, d, err := k.begin(ctx, rule, store.Self, "")
+	if err == nil && d.Refusal != "" {
+		k.Log.Info("rotation is due and waits", "rotation", rule.ID, "why", d.Refusal)
+	}
+	return err
+}

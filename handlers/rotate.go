@@ -121,7 +121,9 @@ func progress(t store.Task, p Progress, failure error, now time.Time) (store.Tas
 	case p.Waits != "":
 		return waiting(t, store.Entry{Verb: store.Fail, By: store.Self, At: now, Note: p.Waits, Facts: p.Facts}, p.Again)
 	}
-	t.Recovered(now)
+	if !t.Lagging() {
+		t.Recovered(now)
+	}
 	if p.Verb != "" {
 		before := t.State
 		var err error

@@ -139,6 +139,16 @@ func (t Task) Missing() []string {
 	return out
 }
 
+// Lagging tells whether some server is silent, or was told more than once in vain.
+func (t Task) Lagging() bool {
+	for _, s := range t.Servers {
+		if s.State != Answers && (s.Silent || s.Tries > 1) {
+			return true
+		}
+	}
+	return false
+}
+
 // Due tells when the task wants to be looked at in a lane, and whether it does at all.
 func (t Task) Due(lane Lane) (time.Time, bool) {
 	switch lane {

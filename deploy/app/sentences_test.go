@@ -21,7 +21,7 @@ var speakers = map[string]map[string]string{
 		"unknownUser":  "operators, in the ledger: of an ignored sign-in nobody is told",
 		"anotherUser":  "the same",
 		"nothingToAsk": "the same",
-		"identify":     "the same",
+		"turnAway":     "the same: the person is told in their language",
 	},
 	"aws/identity": {},
 	"aws/trail": {

@@ -23,7 +23,7 @@ var speakers = map[string]map[string]string{
 		"nothingToAsk": "the same",
 		"turnAway":     "the same: the person is told in their language",
 	},
-	"aws/identity": {},
+	"aws/identity": {"create": "who looks at the secret in AWS"},
 	"aws/trail": {
 		"judge":        "operators, in the log, by events explain, and in the demo's feed of the queue",
 		"otherEvent":   "the same",

@@ -19,7 +19,7 @@ func accessKey(p Pen, g store.Grant) []string {
 	d := data{"Key": codeOf(key, keyLength), "Secret": codeOf(g.Effects["secret"], nameLength)}
 	switch {
 	case key == "":
-	case g.State == store.Active:
+	case g.State == store.Active, g.Outcome == store.HandOver:
 		return []string{p.Words.Say("card.key_issued", d)}
 	case g.State == store.Ended && !g.Clearing.IsZero():
 		d["At"] = when(g.Clearing, p.Zone)
@@ -32,7 +32,7 @@ func accessKey(p Pen, g store.Grant) []string {
 
 // accessKeyDM says how to read the secret, to the one person who can.
 func accessKeyDM(p Pen, g store.Grant) []string {
-	if g.State != store.Active || g.Effects["secret_arn"] == "" {
+	if g.State != store.Active && g.Outcome != store.HandOver || g.Effects["secret_arn"] == "" {
 		return nil
 	}
 	return []string{p.Words.Say("dm.key_issued", data{"Key": codeOf(g.Effects["access_key"], keyLength),

@@ -20,8 +20,9 @@ var (
 	planKey  = store.Entry{Verb: store.Plan, Facts: map[string]string{"key_user": "AIDASVCBATCH", "keys_before": "", "secret": "sekisho/svc-batch/access-key-20261122T051200Z"}}
 	applyKey = store.Entry{Verb: store.Apply, Facts: map[string]string{"access_key": "AKIASEKISHOEXAMPLE00", "issued_at": "2026-11-22T05:12:00Z",
 		"secret_arn": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch/access-key-20261122T051200Z-a1B2c3"}}
-	undoKey = store.Entry{Verb: store.Undo, Facts: map[string]string{"deactivated": "AKIASEKISHOEXAMPLE00"}, Until: signedIn.Add(30 * time.Hour)}
-	cleared = store.Entry{Verb: store.Clear}
+	undoKey  = store.Entry{Verb: store.Undo, Facts: map[string]string{"deactivated": "AKIASEKISHOEXAMPLE00"}, Until: signedIn.Add(30 * time.Hour)}
+	handOver = store.Entry{Verb: store.HandOver, Facts: applyKey.Facts}
+	cleared  = store.Entry{Verb: store.Clear}
 )
 
 // keyCards are access keys in the states in which their cards are not like others'.
@@ -34,6 +35,7 @@ func keyCards(t *testing.T) map[string]store.Grant {
 		"key-ending-trouble": lived(t, one, approve, planKey, applyKey, expire, failed("AccessDenied")),
 		"key-disabled":       lived(t, one, approve, planKey, applyKey, expire, undoKey),
 		"key-deleted":        lived(t, one, approve, planKey, applyKey, expire, undoKey, cleared),
+		"key-handed-over":    lived(t, changed(func(g *store.Grant) { aKey(g); g.Endless = true }), approve, planKey, handOver),
 		"key-refused":        lived(t, one, approve, refused("TwoKeys"), undo),
 	}
 }
@@ -48,7 +50,7 @@ func TestTheCommandIsForTheRequesterAlone(t *testing.T) {
 			if strings.Contains(card, command) {
 				t.Errorf("%s, %s: the card says how to read the secret", name, language)
 			}
-			if got, want := strings.Contains(dm, command), g.State == store.Active; got != want {
+			if got, want := strings.Contains(dm, command), g.State == store.Active || g.Outcome == store.HandOver; got != want {
 				t.Errorf("%s, %s: the requester reads the command: %t, want %t", name, language, got, want)
 			}
 		}

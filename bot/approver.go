@@ -1,19 +1,29 @@
 package bot
 
 import (
+	"slices"
+
 	"github.com/slack-go/slack"
 
 	"sekisho/store"
 )
 
-// Approver tells who has approved that they have, with a way back while there is one.
-func (p Pen) Approver(g store.Grant) Message {
-	text := p.Words.Say("approver.approved", data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": code(g.Target),
-		"Account": name(g.AccountName, g.Account)})
-	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
+// Approver tells who has approved, by an account of theirs, that they have and for how long, with a way back while there is
+// one.
+func (p Pen) Approver(account string, g store.Grant) Message {
+	d := data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": code(g.Target), "Account": name(g.AccountName, g.Account)}
+	key, note := "approver.approved", ""
+	if i := slices.IndexFunc(g.Approvals, func(a store.Approval) bool { return a.By == account }); i >= 0 {
+		note = g.Approvals[i].Note
+		if allowed := g.Approvals[i].Duration; allowed > 0 {
+			key, d["Allowed"], d["Asked"] = "approver.limited", p.Words.Span(allowed), p.Words.Span(g.Duration)
+		}
+	}
+	text := p.Words.Say(key, d)
+	blocks := append([]slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}, p.comment(account, note)...)
 	if g.State == store.Approved || g.State == store.Active {
 		hint := p.Words.Say("approver.not_you", nil)
-		revoke := p.button(g, store.Revoke).WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g))
+		revoke := p.button(g, store.Revoke).WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g, false))
 		blocks = append(blocks, slack.NewSectionBlock(markdown(hint), nil, nil), slack.NewActionBlock("", revoke))
 		text += "\n" + hint
 	}

@@ -1,10 +1,9 @@
 package bot
 
 import (
-	"strings"
-
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -12,8 +11,11 @@ import (
 // that cannot work.
 // Who asked by hand reads what became of it.
 func (p Pen) DM(g store.Grant) Message {
-	if !hasSignIn(g) {
+	switch {
+	case !hasSignIn(g):
 		return p.asked(g)
+	case g.State == store.Ignored && g.Origin == store.SignIn:
+		return p.turnedAway(g)
 	}
 	text := p.Words.Say("dm.signed_in", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
 	blocks := []slack.Block{
@@ -39,8 +41,9 @@ func (p Pen) DM(g store.Grant) Message {
 		say(p.Words.Say(question, data{"Target": code(g.Target)}))
 		buttons = p.answers(g)
 	}
+	said, rows := p.holding(g)
+	text, blocks = text+said, append(blocks, rows...)
 	if g.State == store.Active || g.Ahead() {
-		say(p.active(g))
 		buttons = append(buttons, p.holders(g)...)
 	}
 	if len(buttons) > 0 {
@@ -51,15 +54,34 @@ func (p Pen) DM(g store.Grant) Message {
 	return Message{Text: text, Blocks: blocks}
 }
 
+// turnedAway tells a person why their sign-in asks for nothing, and what they can do.
+func (p Pen) turnedAway(g store.Grant) Message {
+	then := "dm.turned_away_then"
+	if g.Refusal.Why == handlers.OutsideHours {
+		then = "dm.turned_away_hours"
+	}
+	text := p.Words.Say("dm.turned_away", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
+	hint := p.Words.Say(then, nil)
+	return Message{Text: text + "\n" + hint, Blocks: []slack.Block{
+		slack.NewSectionBlock(markdown(text), nil, nil),
+		slack.NewSectionBlock(plain(p.refusal(g.Refusal.Why, g.Refusal.Facts)), nil, nil),
+		slack.NewSectionBlock(markdown(hint), nil, nil),
+		slack.NewContextBlock("", markdown(p.Words.Say("dm.turned_away_not_you", nil))),
+	}}
+}
+
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
 func (p Pen) asked(g store.Grant) Message {
 	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Duration": p.term(g)}
-	notAsked, asked := "dm.not_asked", "dm.asked"
+	alone, asked := uncarded[g.State], "dm.asked"
 	if g.Program {
-		notAsked, asked, d["Role"] = "dm.not_asked_program", "dm.asked_by."+by(g), code(g.Role)
+		asked, d["Role"] = "dm.asked_by."+by(g), code(g.Role)
+		if g.State == store.Ignored {
+			alone = "dm.not_asked_program"
+		}
 	}
-	if g.State == store.Ignored {
-		text := p.Words.Say(notAsked, d)
+	if alone != "" {
+		text := p.Words.Say(alone, d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
 	text, state := p.Words.Say(asked, d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
@@ -68,12 +90,58 @@ func (p Pen) asked(g store.Grant) Message {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
 		blocks = append(blocks, slack.NewActionBlock("", withdraw))
 	}
+	said, rows := p.holding(g)
+	text, blocks = text+said, append(blocks, rows...)
 	if g.State == store.Active || g.Ahead() {
-		sentence := p.active(g)
-		text += "\n" + sentence
-		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil), slack.NewActionBlock("", p.holders(g)...))
+		blocks = append(blocks, slack.NewActionBlock("", p.holders(g)...))
 	}
 	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
+}
+
+// uncarded is what is said of a request that has no card.
+var uncarded = map[store.State]string{store.Received: "dm.received", store.Merged: "dm.merged", store.Ignored: "dm.not_asked"}
+
+// holding says to the person what they have: for how long it was approved, until when they have it, and what has become of
+// the extension that they asked for.
+func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
+	say := func(sentence string, words []slack.Block) {
+		if sentence != "" {
+			text += "\n" + sentence
+			blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil))
+		}
+		blocks = append(blocks, words...)
+	}
+	if g.State == store.Approved || g.State == store.Active {
+		say(p.limited(g), p.comments(g))
+	}
+	if g.State == store.Active || g.Ahead() {
+		say(p.active(g), nil)
+		say(p.declined(g))
+	}
+	for _, sentence := range p.partDM(g) {
+		say(sentence, nil)
+	}
+	return text, blocks
+}
+
+// limited says who approved it for a shorter time than was asked for, if somebody did.
+func (p Pen) limited(g store.Grant) string {
+	if !g.Limited() {
+		return ""
+	}
+	return p.Words.Say("dm.limited", p.limits(g))
+}
+
+// limits names a shorter time, who allowed it, and what was asked for.
+func (p Pen) limits(g store.Grant) data {
+	by := ""
+	for _, a := range g.Approvals {
+		if a.Duration > 0 && a.Duration == g.Allowed() {
+			by = mention(a.By)
+			break
+		}
+	}
+	return data{"By": by, "Allowed": p.Words.Span(g.Allowed()), "Asked": p.Words.Span(g.Duration), "Target": code(g.Target)}
 }
 
 // active says until when the person has access, or from when on, and what they have asked for beyond that.
@@ -81,8 +149,7 @@ func (p Pen) active(g store.Grant) string {
 	if g.Ahead() {
 		return p.Words.Say("dm.ahead", data{"Target": code(g.Target), "Start": when(g.Start, p.Zone), "Until": when(g.Until, p.Zone)})
 	}
-	said := append([]string{p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})}, p.partDM(g)...)
-	text := strings.Join(said, "\n")
+	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
 	if isExtending(g) {
 		text += "\n" + p.extension(g)
 	}

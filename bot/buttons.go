@@ -9,8 +9,9 @@ import (
 )
 
 // buttons are what can be done with the grant as it stands. What ends another's
-// access asks twice, and so does what gives access that can do much harm.
-func (p Pen) buttons(g store.Grant) []slack.BlockElement {
+// access asks twice, and so does what gives access that can do much harm. A digest has a row for each request, with what is
+// decided at a glance: it is for a storm.
+func (p Pen) buttons(g store.Grant, together bool) []slack.BlockElement {
 	button := func(verb store.Verb, style slack.Style) *slack.ButtonBlockElement {
 		return p.button(g, verb).WithStyle(style)
 	}
@@ -22,16 +23,20 @@ func (p Pen) buttons(g store.Grant) []slack.BlockElement {
 		}
 		approve := button(store.Approve, slack.StylePrimary)
 		if isRisky(g) {
-			approve = approve.WithConfirm(p.confirmApprove(g))
+			approve = approve.WithConfirm(p.confirmApprove(g, together))
+		}
+		row := []slack.BlockElement{approve, deny}
+		if !together {
+			row = append(row, button(approveWith, slack.StyleDefault))
 		}
 		if g.Origin == store.Requested {
-			return []slack.BlockElement{approve, deny, button(store.Withdraw, slack.StyleDefault)}
+			row = append(row, button(store.Withdraw, slack.StyleDefault))
 		}
-		return []slack.BlockElement{approve, deny}
+		return row
 	case store.Approved, store.Active:
-		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g)))
+		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g, together)))
 		if isExtending(g) {
-			row = append(p.extensionButtons(g), row...)
+			row = append(p.extensionButtons(g, together), row...)
 		}
 		return row
 	}
@@ -43,14 +48,23 @@ func (p Pen) button(g store.Grant, verb store.Verb) *slack.ButtonBlockElement {
 	return slack.NewButtonBlockElement(string(verb), g.ID+" "+g.Terms(), plain(p.Words.Say("button."+string(verb), nil)))
 }
 
-func (p Pen) confirmApprove(g store.Grant) *slack.ConfirmationBlockObject {
-	text := p.Words.Say("confirm.approve.text", data{"Target": clean(g.Target, 64)})
+// confirmApprove is the second question. On a digest it names nothing: it is asked at the row, and all together must fit.
+func (p Pen) confirmApprove(g store.Grant, together bool) *slack.ConfirmationBlockObject {
+	key := "confirm.approve.text"
+	if together {
+		key = "confirm.approve.row"
+	}
+	text := p.Words.Say(key, data{"Target": clean(g.Target, 64)})
 	return slack.NewConfirmationBlockObject(plain(p.Words.Say("confirm.approve.title", nil)), plain(text),
 		plain(p.Words.Say("button.approve", nil)), plain(p.Words.Say("confirm.cancel", nil)))
 }
 
-func (p Pen) confirmRevoke(g store.Grant) *slack.ConfirmationBlockObject {
-	text := p.Words.Say("confirm.revoke.text", data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 64)})
+func (p Pen) confirmRevoke(g store.Grant, together bool) *slack.ConfirmationBlockObject {
+	key := "confirm.revoke.text"
+	if together {
+		key = "confirm.revoke.row"
+	}
+	text := p.Words.Say(key, data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 64)})
 	text = strings.Join(append([]string{text}, p.before(g)...), "\n")
 	return slack.NewConfirmationBlockObject(plain(p.Words.Say("confirm.revoke.title", nil)), plain(text),
 		plain(p.Words.Say("button.revoke", nil)), plain(p.Words.Say("confirm.cancel", nil))).WithStyle(slack.StyleDanger)

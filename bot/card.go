@@ -35,8 +35,9 @@ func (p Pen) Card(g store.Grant) Message {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(note), nil, nil))
 	}
 	blocks = append(blocks, p.reason(g)...)
+	blocks = append(blocks, p.comments(g)...)
 	blocks = append(blocks, p.denial(g)...)
-	if buttons := p.buttons(g); len(buttons) > 0 {
+	if buttons := p.buttons(g, false); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
@@ -101,6 +102,9 @@ func (p Pen) notes(g store.Grant) []string {
 	if g.State == store.Asked && g.Auto > 0 {
 		out = append(out, p.Words.Say("card.auto", data{"Longest": p.Words.Span(g.Auto)}))
 	}
+	if isEscalated(g) {
+		out = append(out, p.Words.Say("card.escalated", data{"Who": p.escalated(g)}))
+	}
 	if g.Answer != "" {
 		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
 	}
@@ -125,6 +129,9 @@ func (p Pen) notes(g store.Grant) []string {
 // isUnmapped tells whether a request waits that nobody can approve.
 func isUnmapped(g store.Grant) bool { return g.State == store.Asked && g.Subject.Person == "" }
 
+// isEscalated tells whether a request waits on which more people may decide by now.
+func isEscalated(g store.Grant) bool { return g.State == store.Asked && len(g.Escalated()) > 0 }
+
 // isRisky tells whether access that can do much harm is asked for, or given.
 func isRisky(g store.Grant) bool { return g.Risk == store.High && g.State.Open() }
 
@@ -146,6 +153,25 @@ func quoted(label, words string) []slack.Block {
 	return []slack.Block{slack.NewContextBlock("", markdown(label)), slack.NewSectionBlock(plain(words), nil, nil)}
 }
 
+// mostComments is how many comments a card shows: the latest. The thread has all.
+const mostComments = 3
+
+// comments are what approvers wrote, apart from what the bot says itself.
+func (p Pen) comments(g store.Grant) []slack.Block {
+	var out []slack.Block
+	for i, n := len(g.Approvals)-1, 0; i >= 0 && n < mostComments; i-- {
+		if said := p.comment(g.Approvals[i].By, g.Approvals[i].Note); said != nil {
+			out, n = append(said, out...), n+1
+		}
+	}
+	return out
+}
+
+// comment is what an approver wrote.
+func (p Pen) comment(by, note string) []slack.Block {
+	return quoted(p.Words.Say("card.comment", data{"By": mention(by)}), note)
+}
+
 // denial is the reason of a denial, apart from what the bot says itself.
 func (p Pen) denial(g store.Grant) []slack.Block {
 	if g.Outcome != store.Deny {
@@ -155,7 +181,7 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 }
 
 // reasons have a sentence of their own. The last two are what handlers writes where AWS gave no code.
-var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.Own,
+var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.Own,
 	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "Timeout", "Unreachable", "ClockBehind"}
 
 // why says why something did not work: a reason of ours, or AWS's error code.

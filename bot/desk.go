@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -15,6 +14,8 @@ import (
 // Desk takes in what people press and write: durable when it returns nil.
 type Desk interface {
 	Press(ctx context.Context, p store.Press) error
+	// Grant returns a request as it stands, for the form of its approval.
+	Grant(ctx context.Context, id string) (store.Grant, error)
 	// Offers returns what a person may ask for, or why that is nothing.
 	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.
@@ -23,6 +24,8 @@ type Desk interface {
 	Open(user string, from int)
 	// Access returns what concerns a person, and a page of what is over.
 	Access(ctx context.Context, user string, from int) (handlers.Access, error)
+	// Revocable returns what somebody may revoke of a person's access, or with "" of what they approved; or why nothing.
+	Revocable(ctx context.Context, by, of string) ([]store.Grant, string, error)
 }
 
 // reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
@@ -52,23 +55,6 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 		return s.wish(ctx, cb)
 	}
 	return s.press(ctx, cb, event.Type)
-}
-
-// command does what the first word behind /jit says.
-func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
-	verb, _, _ := strings.Cut(strings.TrimSpace(c.Text), " ")
-	pen := s.penFor(ctx, c.UserID)
-	switch strings.ToLower(verb) {
-	case "request":
-		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID) }}
-	case "", "list":
-		return reply{then: func(ctx context.Context) { s.list(ctx, c) }}
-	case "finish":
-		return s.finish(ctx, c)
-	case "help":
-		return whisper(pen.Words.Say("jit.help", nil))
-	}
-	return whisper(pen.Words.Say("jit.unknown", data{"Verb": codeOf(verb, 64)}) + "\n" + pen.Words.Say("jit.help", nil))
 }
 
 // openWish opens the form of a request, which must be done at once, and then draws what the person may ask for.

@@ -21,7 +21,7 @@ func (p Pen) Digest(grants []store.Grant) Message {
 	blocks := []slack.Block{slack.NewHeaderBlock(plain(digestMark(grants) + " " + title))}
 	for _, g := range grants {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(p.digestLine(g)), nil, nil))
-		if buttons := p.buttons(g); len(buttons) > 0 {
+		if buttons := p.buttons(g, true); len(buttons) > 0 {
 			blocks = append(blocks, slack.NewActionBlock(g.ID, buttons...)) // named, as other rows have the same buttons
 		}
 	}
@@ -49,7 +49,7 @@ func (p Pen) digestLine(g store.Grant) string {
 	}
 	line := p.Words.Say(key, data{"State": mark(g) + " *" + p.state(g) + "*", "Who": p.who(g.Subject), "User": codeOf(g.Subject.User, 64),
 		"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "At": p.signedIn(g.Signin), "Address": p.address(g.Signin),
-		"MFA": p.mfa(g.Signin), "Duration": p.term(g)})
+		"MFA": p.mfa(g.Signin), "Duration": p.allowed(g)})
 	if g.Program {
 		line += "\n" + p.Words.Say("digest.asked_by."+by(g), data{"Role": codeOf(g.Role, 64)})
 	}
@@ -58,6 +58,9 @@ func (p Pen) digestLine(g store.Grant) string {
 	}
 	if reason := codeOf(g.Reason, digestReason); reason != "" && g.State == store.Asked {
 		line += "\n" + p.Words.Say("digest.request_reason", data{"Reason": reason})
+	}
+	if isEscalated(g) {
+		line += "\n" + p.Words.Say("digest.escalated", nil)
 	}
 	if g.Answer != "" {
 		line += "\n" + p.Words.Say("card."+string(g.Answer), nil)

@@ -8,6 +8,7 @@
 //	ask.go      the question to the person who signed in, whether it was them (pure)
 //	remind.go   what people are reminded of (pure)
 //	approver.go what who has approved hears of it (pure)
+//	call.go     who may decide is asked to
 //	home.go     the Home tab (pure)
 //	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
@@ -15,12 +16,15 @@
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
 //	wishform.go what a person may ask for -> the form (pure), a refusal -> its sentence (pure)
 //	wish.go     the form as it was sent -> what is asked for (pure)
-//	press.go    a payload -> a press (pure), and the form that a denial asks for
+//	press.go    a payload -> a press (pure)
+//	pressform.go the forms that some buttons open first (pure): why it is denied, how long it is approved for
 //	bot.go      the parts joined; two connections, so that one stands while Slack closes the other
 //	voice.go    handlers.Voice over Slack's Web API, at Slack's pace
 //	people.go   what Slack knows of users and user groups
 //	socket.go   Socket Mode: store the press, then acknowledge
-//	desk.go     what each command, shortcut and form is answered with
+//	desk.go     what each shortcut and form is answered with
+//	command.go  what each command is, with list.go
+//	choices.go  what a command could mean, each with its button (pure); gone once one is pressed
 //	tokens.go   which of Slack's answers mean that a token is wrong
 //
 // # Decisions
@@ -44,6 +48,9 @@
 //     know and is bound to it.
 //   - A form opens at once, with a sentence in it, as a trigger lives three seconds; what it offers is drawn when it is known.
 //     What it offers counts for nothing when it comes back: handlers decides on it anew.
+//   - Approve is one click. Who wants to allow less time, or say something, has a button beside it that opens a form, which
+//     for high risk is the second question. A digest has no such button: it stands in for cards in a storm, and a second
+//     look is better taken when that is over.
 //   - What a form asks for is known by its view and by what it says: sent twice it is one request, changed in between two.
 //   - Sentences say what has been read back or written down, never what is hoped for.
 package bot

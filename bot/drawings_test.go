@@ -30,47 +30,63 @@ type about struct {
 	offers   []handlers.Offer
 	chosen   string // of the offers
 	press    store.Press
-	sentence string // its key
+	entry    store.Entry
+	sentence string     // its key
+	verb     store.Verb // of a list to choose from
 }
 
 // draws are all that draw, by the name of Pen's method. What is entered here and in drawings has golden files, and is
 // held to Slack's limits and types, in both languages and with the worst data. TestEveryDrawingIsListed finds what is not.
 var draws = map[string]func(Pen, about) any{
-	"Card":        func(p Pen, a about) any { return p.Card(a.grants[0]) },
-	"DM":          func(p Pen, a about) any { return p.DM(a.grants[0]) },
-	"Approver":    func(p Pen, a about) any { return p.Approver(a.grants[0]) },
-	"Reminder":    func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
-	"Digest":      func(p Pen, a about) any { return p.Digest(a.grants) },
-	"Alert":       func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Home":        func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
-	"List":        func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
-	"DenyForm":    func(p Pen, a about) any { return p.DenyForm(a.press) },
-	"WishForm":    func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
-	"WishNote":    func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
-	"suggestions": func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
+	"Card":     func(p Pen, a about) any { return p.Card(a.grants[0]) },
+	"DM":       func(p Pen, a about) any { return p.DM(a.grants[0]) },
+	"Approver": func(p Pen, a about) any { return p.Approver(sato, a.grants[0]) },
+	"Call":     func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
+	"Choices": func(p Pen, a about) any {
+		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person)}), a.verb, a.grants)
+	},
+	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
+	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
+	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
+	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
+	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
+	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
+	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
+	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
+	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
+	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
 }
 
 // drawings are all that this bot shows, under the names of their golden files: "card/asked".
 func drawings(t *testing.T) map[string]drawing {
 	t.Helper()
 	out := map[string]drawing{
-		"form/deny":             {"DenyForm", about{press: pressed("8088", store.Deny, "")}},
-		"form/deny-long":        {"DenyForm", about{press: longPress()}},
-		"form/request-loading":  {"WishNote", about{sentence: "ask.loading"}},
-		"form/request-failed":   {"WishNote", about{sentence: "ask.failed"}},
-		"form/request-nothing":  {"WishNote", about{sentence: "ask.nothing"}},
-		"form/request-guest":    {"WishNote", about{sentence: "wish." + handlers.Guest}},
-		"suggestions/few":       {"suggestions", about{offers: offers()}},
-		extreme + "suggestions": {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
+		"form/deny":              {"ReasonForm", about{press: pressed("8088", store.Deny, "")}},
+		"form/deny-long":         {"ReasonForm", about{press: longPress(store.Deny)}},
+		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
+		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
+		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
+		"form/request-loading":   {"WishNote", about{sentence: "ask.loading"}},
+		"form/request-failed":    {"WishNote", about{sentence: "ask.failed"}},
+		"form/request-nothing":   {"WishNote", about{sentence: "ask.nothing"}},
+		"form/request-guest":     {"WishNote", about{sentence: "wish." + handlers.Guest}},
+		"suggestions/few":        {"suggestions", about{offers: offers()}},
+		extreme + "suggestions":  {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
 	}
 	for folder, all := range map[string]struct {
 		by     string
 		grants map[string]store.Grant
 	}{
-		"card": {"Card", with(cards(t), keyCards(t))}, "dm": {"DM", with(questions(t), keyCards(t))}, "approver": {"Approver", approved(t)}, "reminder": {"Reminder", reminders(t)},
+		"card": {"Card", with(cards(t), keyCards(t))}, "dm": {"DM", with(questions(t), keyCards(t))}, "approver": {"Approver", approved(t)}, "call": {"Call", calls()}, "reminder": {"Reminder", reminders(t)},
 	} {
 		for name, g := range all.grants {
 			out[folder+"/"+name] = drawing{all.by, about{grants: []store.Grant{g}}}
+		}
+	}
+	for _, l := range lines(t) {
+		if m, _ := penIn("en").Said(l.grant, l.entry); m.Blocks != nil { // the others are sentences
+			out["thread/"+strings.ReplaceAll(l.name, ", ", "-")] = drawing{"Said", about{grants: []store.Grant{l.grant}, entry: l.entry}}
 		}
 	}
 	for name, grants := range digests(t) {
@@ -78,6 +94,10 @@ func drawings(t *testing.T) map[string]drawing {
 	}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
+	}
+	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
+		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
+		out[extreme+"choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, mostChoices+1), verb: verb, sentence: title}}
 	}
 	for name, a := range homeTabs(t) {
 		home, list := "home/", "list/"
@@ -95,7 +115,7 @@ func drawings(t *testing.T) map[string]drawing {
 		many := manyOffers(n)
 		out[fmt.Sprint(extreme, "form of ", n)] = drawing{"WishForm", about{offers: many, chosen: many[n-1].ID}}
 	}
-	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "active-extension-high"} {
+	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "asked-escalated", "active-extension-high"} {
 		many := slices.Repeat([]store.Grant{cards(t)[name]}, onDigest) // worse than a mixture
 		for i := range many {
 			many[i].ID, many[i].Digest = fmt.Sprint("login-", i), true
@@ -207,7 +227,7 @@ func TestOnlyThePenDraws(t *testing.T) {
 }
 
 // longPress has ids as long as Slack's can be.
-func longPress() store.Press {
+func longPress(verb store.Verb) store.Press {
 	id := strings.Repeat("f", idLength)
-	return store.Press{On: id, Terms: id, Card: store.Card{Channel: id, TS: id}}
+	return store.Press{Verb: verb, On: id, Terms: id, Card: store.Card{Channel: id, TS: id}}
 }

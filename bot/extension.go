@@ -16,13 +16,10 @@ func (p Pen) extension(g store.Grant) string {
 func isExtending(g store.Grant) bool { return g.State == store.Active && g.Extension.Open() }
 
 // extensionButtons are the approvers', on the extension as it is shown.
-func (p Pen) extensionButtons(g store.Grant) []slack.BlockElement {
-	agree, decline := p.button(g, store.Agree), p.button(g, store.Decline)
-	agree.Value = g.ID + " " + g.ExtensionTerms()
-	decline.Value = agree.Value
-	agree.WithStyle(slack.StylePrimary)
-	if isRisky(g) && !g.Digest { // on which there is no room to ask twice
-		agree.WithConfirm(p.confirmApprove(g))
+func (p Pen) extensionButtons(g store.Grant, together bool) []slack.BlockElement {
+	agree, decline := p.onExtension(g, store.Agree).WithStyle(slack.StylePrimary), p.onExtension(g, store.Decline)
+	if isRisky(g) {
+		agree.WithConfirm(p.confirmApprove(g, together))
 	}
 	return []slack.BlockElement{agree, decline}
 }
@@ -30,12 +27,29 @@ func (p Pen) extensionButtons(g store.Grant) []slack.BlockElement {
 // holders are the buttons of who has the access.
 func (p Pen) holders(g store.Grant) []slack.BlockElement {
 	finish := p.button(g, store.Finish)
-	if _, ok := g.Later(); !ok {
-		return []slack.BlockElement{finish}
+	if _, ok := g.Later(); ok {
+		return []slack.BlockElement{p.onExtension(g, store.AskMore), finish}
 	}
-	more := p.button(g, store.AskMore)
-	more.Value = g.ID + " " + g.ExtensionTerms()
-	return []slack.BlockElement{more, finish}
+	if isExtending(g) {
+		return []slack.BlockElement{p.onExtension(g, store.Retract), finish}
+	}
+	return []slack.BlockElement{finish}
+}
+
+// onExtension is a button that does a verb to the extension as it is shown.
+func (p Pen) onExtension(g store.Grant, verb store.Verb) *slack.ButtonBlockElement {
+	b := p.button(g, verb)
+	b.Value = g.ID + " " + g.ExtensionTerms()
+	return b
+}
+
+// declined says of the extension that was declined last who did it and why. It says nothing if there is none.
+func (p Pen) declined(g store.Grant) (sentence string, why []slack.Block) {
+	if d := g.Declined; d.By != "" {
+		sentence = p.Words.Say("dm.declined", data{"By": mention(d.By), "Until": when(d.Until, p.Zone)})
+		why = quoted(p.Words.Say("card.reason", data{"By": mention(d.By)}), d.Note)
+	}
+	return sentence, why
 }
 
 // extensionLine says what happened to the extension. It calls the approvers while it waits, and the holder once it is decided.

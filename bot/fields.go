@@ -38,12 +38,26 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 // hasSignIn tells whether there is a sign-in to show: a request may have had none.
 func hasSignIn(g store.Grant) bool { return g.Origin != store.Requested || g.Signin != store.Signin{} }
 
-// duration is how long it lasts, and how long sign-ins can make it last. They do not prolong what was asked for by hand.
+// duration is how long it lasts, and how long sign-ins can make it last. They do not prolong what was asked for by hand, nor
+// what an approver has limited.
 func (p Pen) duration(g store.Grant) string {
-	if g.Origin == store.Requested {
+	switch {
+	case g.Limited():
+		return p.allowed(g)
+	case g.Origin == store.Requested:
 		return p.term(g)
 	}
 	return p.Words.Say("card.at_most", data{"Duration": p.Words.Span(g.Duration), "Longest": p.Words.Span(g.Longest)})
+}
+
+// allowed is how long it lasts, in short.
+func (p Pen) allowed(g store.Grant) string {
+	if !g.Limited() {
+		return p.term(g)
+	}
+	d := p.limits(g)
+	d["Asked"] = p.term(g)
+	return p.Words.Say("card.limited", d)
 }
 
 // fact is a name and what it is.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -27,7 +28,7 @@ func TestDenyAsksForTheReason(t *testing.T) {
 			if taken := d.presses(); len(taken) != 0 {
 				t.Errorf("denied before there was a reason: %+v", taken)
 			}
-			delivery, err := w.Submit(c.user, form.ID, map[string]string{denyForm: "Not *now*.\nMonday."})
+			delivery, err := w.Submit(c.user, form.ID, map[string]string{"deny": "Not *now*.\nMonday."})
 			if err != nil || !delivery.Acked || delivery.Problem != "" {
 				t.Fatalf("submitted: %+v, %v", delivery, err)
 			}
@@ -64,4 +65,98 @@ func TestDenyWhenSlackFails(t *testing.T) {
 			t.Errorf("title %q", form.Title)
 		}
 	})
+}
+
+// TestApprovalAsksForHowLong: the form offers what was asked for and less, and what is chosen is one press, when it is sent.
+func TestApprovalAsksForHowLong(t *testing.T) {
+	for _, c := range []struct {
+		user, title, chosen string
+		allowed             time.Duration
+	}{{sato, "承認", "3600", time.Hour}, {kato, "Approve", "0", 0}} {
+		inSlack(t, func(t *testing.T, w *world) {
+			g := w.post(changed(func(g *store.Grant) { g.Risk = store.High }))
+			d := &desk{grant: g}
+			w.run(d)
+			if delivery := w.click(c.user, g, approveWith); !delivery.Acked {
+				t.Errorf("delivery %+v", delivery)
+			}
+			w.until(func() bool { _, open := w.Modal(c.user); return open })
+			form, _ := w.Modal(c.user)
+			if shown := w.RenderView(form); form.Title != c.title || !strings.Contains(shown, "⚠️") || !strings.Contains(shown, g.Target) {
+				t.Errorf("%s reads %q:\n%s", c.user, form.Title, shown)
+			}
+			if taken := d.presses(); len(taken) != 0 {
+				t.Errorf("approved before the form was sent: %+v", taken)
+			}
+			delivery, err := w.Submit(c.user, form.ID, map[string]string{periodField: c.chosen, noteField: "Only the *restart*.\nToday."})
+			if err != nil || !delivery.Acked || delivery.Problem != "" {
+				t.Fatalf("submitted: %+v, %v", delivery, err)
+			}
+			want := []store.Press{{By: c.user, Team: "T0HOME", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Note: "Only the *restart*.\nToday.",
+				Duration: c.allowed, Card: g.Card, ID: pressID(t, delivery)}}
+			if diff := cmp.Diff(want, d.presses()); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestNoFormForWhatIsGone: the button is acknowledged, nothing is approved, and the log says why there was no form.
+func TestNoFormForWhatIsGone(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{}
+		w.run(d)
+		if delivery := w.click(sato, w.post(request()), approveWith); !delivery.Acked {
+			t.Errorf("delivery %+v", delivery)
+		}
+		synctest.Wait()
+		if _, open := w.Modal(sato); open || len(d.presses()) > 0 || !strings.Contains(w.log.String(), "form not opened") {
+			t.Errorf("form open: %t, presses %v, log: %s", open, d.presses(), w.log)
+		}
+	})
+}
+
+// TestDecliningAsksForTheReason: as a denial does, and what it is bound to is the extension as it was shown.
+func TestDecliningAsksForTheReason(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{}
+		w.run(d)
+		g := w.post(lived(t, request(), approve, plan, apply, extend()))
+		w.click(sato, g, store.Decline)
+		w.until(func() bool { _, open := w.Modal(sato); return open })
+		form, _ := w.Modal(sato)
+		if _, err := w.Submit(sato, form.ID, map[string]string{"decline": ""}); err == nil || form.Title != "延長の却下" {
+			t.Errorf("without a reason: %v, title %q", err, form.Title)
+		}
+		delivery, err := w.Submit(sato, form.ID, map[string]string{"decline": "凍結期間です。"})
+		if err != nil || delivery.Problem != "" {
+			t.Fatalf("submitted: %+v, %v", delivery, err)
+		}
+		want := []store.Press{{By: sato, Team: "T0HOME", Verb: store.Decline, On: g.ID, Terms: g.ExtensionTerms(), Note: "凍結期間です。",
+			Card: g.Card, ID: pressID(t, delivery)}}
+		if diff := cmp.Diff(want, d.presses()); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	})
+}
+
+// TestTheShorterDurations: what was asked for is chosen, and all presets below it can be.
+func TestTheShorterDurations(t *testing.T) {
+	for asked, want := range map[time.Duration]string{
+		4 * time.Hour: "15 minutes, 30 minutes, 1 hour, 2 hours, [4 hours]", 90 * time.Minute: "15 minutes, 30 minutes, 1 hour, [1 hour 30 minutes]",
+		15 * time.Minute: "[15 minutes]", time.Minute: "[1 minute]",
+	} {
+		field := penIn("en").shorter(asked)
+		var got []string
+		for _, o := range field.Options {
+			text := o.Text.Text
+			if o == field.InitialOption {
+				text = "[" + text + "]"
+			}
+			got = append(got, text)
+		}
+		if said := strings.Join(got, ", "); said != want {
+			t.Errorf("of %s: %s, want %s", asked, said, want)
+		}
+	}
 }

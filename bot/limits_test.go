@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/store"
 )
 
 // Our own limits. Slack documents none for all blocks together: messages were refused from 11,341 runes on
@@ -74,7 +76,7 @@ func checkFits(t *testing.T, kit blockKit, name string, drawn any) {
 }
 
 func TestWorstSentencesFit(t *testing.T) {
-	told, presses, wishes := lines(t), refusals(t), wishRefusals(t)
+	told, presses, wishes, kit := lines(t), refusals(t), wishRefusals(t), readBlockKit(t)
 	for name, text := range longest {
 		long := fill(text, 300)
 		t.Run(name, func(t *testing.T) {
@@ -83,8 +85,8 @@ func TestWorstSentencesFit(t *testing.T) {
 				p := penIn(language)
 				for _, l := range told {
 					l.entry.By, l.entry.Note, l.entry.Facts = long, long, map[string]string{"address": long}
-					line, _ := p.Line(worst(l.grant, text), l.entry)
-					checkSentence(t, l.name, line)
+					said, _ := p.Said(worst(l.grant, text), l.entry)
+					checkFits(t, kit, l.name, said)
 				}
 				for _, refusal := range wishes {
 					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, long)))
@@ -96,6 +98,19 @@ func TestWorstSentencesFit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWorstWordsFit: every sentence of both catalogues with the longest that its places can take is one that Slack takes as
+// a message, and where it stands in a block is checked with that.
+func TestWorstWordsFit(t *testing.T) {
+	longestPlace := code(fill("&", 300)) + "\n" + mention("U"+strings.Repeat("A", 30))
+	eachSentence(t, func(t *testing.T, language, key, text string) {
+		d := data{"PluralCount": 99999}
+		for _, name := range places([]string{text}) {
+			d[name] = longestPlace
+		}
+		checkSentence(t, key, In(language).Say(key, d))
+	})
 }
 
 func checkSentence(t *testing.T, name, s string) {
@@ -125,6 +140,21 @@ func TestCut(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestALongJapaneseReason is cut for the card at a letter that people see as one, and stays within Slack's limit.
+func TestALongJapaneseReason(t *testing.T) {
+	begin := strings.Repeat("障", reasonLength-2)
+	reason := begin + "👩🏽" + strings.Repeat("害", 3000-reasonLength) // the skin tone is the last rune that would fit
+	g := changed(func(g *store.Grant) { byHand(g); g.Reason = reason })
+	for _, language := range languages {
+		m := penIn(language).Card(g)
+		checkFits(t, readBlockKit(t), language, m)
+		texts := textsIn(t, body(t, m))
+		if !slices.ContainsFunc(texts, func(o textObject) bool { return o.Text == begin+"…" && o.Type == "plain_text" }) {
+			t.Errorf("%s: the reason is not on the card, or cut in another way: %+v", language, texts)
+		}
 	}
 }
 

@@ -50,46 +50,14 @@ func (s *Socket) list(ctx context.Context, c slack.SlashCommand) {
 		s.Log.Warn("nothing listed", "by", c.UserID, "err", err)
 		m = Message{Text: pen.Words.Say("jit.failed", nil)}
 	}
-	_, _, err = s.API.PostMessageContext(ctx, c.ChannelID, slack.MsgOptionResponseURL(c.ResponseURL, slack.ResponseTypeEphemeral),
+	s.show(ctx, c, m)
+}
+
+// show answers a command with a message to the person alone.
+func (s *Socket) show(ctx context.Context, c slack.SlashCommand, m Message) {
+	_, _, err := s.API.PostMessageContext(ctx, c.ChannelID, slack.MsgOptionResponseURL(c.ResponseURL, slack.ResponseTypeEphemeral),
 		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))
 	if err != nil {
 		s.Log.Warn("list not shown", "by", c.UserID, "err", err)
 	}
-}
-
-// finish takes in /jit finish as a press of the button, if there is one thing that it can mean.
-func (s *Socket) finish(ctx context.Context, c slack.SlashCommand) reply {
-	pen := s.penFor(ctx, c.UserID)
-	a, err := s.Desk.Access(ctx, c.UserID, 0)
-	if err != nil {
-		s.Log.Warn("nothing finished", "by", c.UserID, "err", err)
-		return whisper(pen.Words.Say("jit.failed", nil))
-	}
-	var live []store.Grant
-	for _, g := range a.Held {
-		if g.State.Live() {
-			live = append(live, g)
-		}
-	}
-	switch len(live) {
-	case 0:
-		return whisper(pen.Words.Say("jit.nothing", nil))
-	case 1:
-	default:
-		return whisper(pen.Words.Say("jit.which", nil))
-	}
-	p := store.Press{ID: store.PressPrefix + c.TriggerID, By: c.UserID, Team: c.TeamID, Verb: store.Finish, On: live[0].ID, Terms: live[0].Terms()}
-	if isNoID(c.TriggerID) {
-		return reply{none: true}
-	}
-	if err := s.Desk.Press(ctx, p); err != nil {
-		s.Log.Error("press not taken in", "id", p.ID, "err", err)
-		return reply{none: true}
-	}
-	return whisper(pen.Words.Say("jit.finishing", data{"Target": code(live[0].Target)}))
-}
-
-// whisper answers a command to the person alone.
-func whisper(sentence string) reply {
-	return reply{says: map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": sentence}}
 }

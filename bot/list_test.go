@@ -60,32 +60,3 @@ func TestLongListSaysThatItIsCut(t *testing.T) {
 		t.Errorf("no help in\n%s", said)
 	}
 }
-
-func TestFinishByCommand(t *testing.T) {
-	inSlack(t, func(t *testing.T, w *world) {
-		live, asked := lived(t, request(), approve, plan, apply), changed(needsTwo)
-		d := &desk{}
-		w.run(d)
-		for _, c := range []struct {
-			held []store.Grant
-			says string
-			n    int
-		}{
-			{[]store.Grant{asked}, "no access that could be ended", 0},
-			{[]store.Grant{live, live}, "more than one", 0},
-			{[]store.Grant{asked, live}, "I am ending your access to `jit-prod-operators`", 1},
-		} {
-			d.show(handlers.Access{Held: c.held}, nil)
-			if said := w.jit(kato, "finish"); !strings.Contains(said, c.says) {
-				t.Errorf("said %q, want %q", said, c.says)
-			}
-			if got := d.presses(); len(got) != c.n {
-				t.Fatalf("%d presses, want %d", len(got), c.n)
-			}
-		}
-		p := d.presses()[0]
-		if p.Verb != store.Finish || p.On != live.ID || p.By != kato || p.Terms != live.Terms() || !strings.HasPrefix(p.ID, store.PressPrefix) {
-			t.Errorf("press %+v", p)
-		}
-	})
-}

@@ -41,6 +41,15 @@ func outside(g store.Grant, e store.Entry, text func(field string) string) (stor
 	g.Approvals = slices.Clone(g.Approvals)
 	for i := range g.Approvals {
 		g.Approvals[i].By = text("approver")
+		if g.Approvals[i].Note != "" {
+			g.Approvals[i].Note = text("comment")
+		}
+	}
+	if g.Refusal.Facts != nil {
+		g.Refusal.Facts = map[string]string{"hours": text("hours")}
+	}
+	if g.Declined.By != "" {
+		g.Declined.By, g.Declined.Note = text("who declined"), text("why")
 	}
 	e.By, e.Note, e.Facts = text("by"), text("note"), map[string]string{"address": text("signed in from")}
 	return g, e

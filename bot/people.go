@@ -60,11 +60,14 @@ func (p *People) Locale(ctx context.Context, user string) string {
 	return locale
 }
 
-// Account implements handlers.Directory. Whoever is of another workspace is a stranger, also one of a channel that is
+// Account implements handlers.Directory. Whom Slack does not know is as good as deleted: an IAM tag can name anybody. Whoever is of another workspace is a stranger, also one of a channel that is
 // shared by Slack Connect.
 func (p *People) Account(ctx context.Context, user string) (handlers.Account, error) {
 	return recall(p, &p.users, user, userAge, func() (handlers.Account, error) {
 		u, err := p.API.GetUserInfoContext(ctx, user)
+		if answers(err, []string{"user_not_found"}) {
+			return handlers.Account{Deleted: true}, nil
+		}
 		if err != nil {
 			return handlers.Account{}, fmt.Errorf("read user %s: %w", user, err)
 		}

@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	denyForm     = "deny" // the callback id of the form that asks for the reason of a denial, and the id of its field
-	reasonLength = 1000   // of a denial, in runes
-	idLength     = 255    // of any id, Slack's and ours
+	reasonLength = 1000 // of a denial, in runes
+	idLength     = 255  // of any id, Slack's and ours
 )
 
 // errPress says that a payload is not one that this bot's messages can make.
@@ -22,10 +21,13 @@ var errPress = errors.New("not a press of this bot")
 
 // verbs are the buttons that a message can have.
 var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Withdraw, store.Mine, store.NotMine, store.Remedy,
-	store.Keep, store.AskMore, store.Agree, store.Decline}
+	store.Keep, store.AskMore, store.Agree, store.Decline, store.Retract, approveWith}
 
 // onHome are those that a Home tab has. It shows too little to decide on others' requests.
-var onHome = []store.Verb{store.AskMore, store.Finish, store.Withdraw}
+var onHome = []store.Verb{store.AskMore, store.Retract, store.Finish, store.Withdraw}
+
+// onChoices are those that a list to choose from has (choices.go). It is gone once one is pressed.
+var onChoices = []store.Verb{store.AskMore, store.Finish, store.Revoke}
 
 // noMessage stands for where a button was that is on no message. No id of Slack's looks like it.
 const noMessage = "-"
@@ -43,14 +45,13 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 		}
 		p.Verb = store.Verb(actions[0].ActionID)
 		claim = append(strings.Split(actions[0].Value, " "), cb.Channel.ID, cb.Container.MessageTs)
-		if cb.View.Type == slack.VTHomeTab && slices.Contains(onHome, p.Verb) {
+		if cb.View.Type == slack.VTHomeTab && slices.Contains(onHome, p.Verb) || cb.Container.IsEphemeral && slices.Contains(onChoices, p.Verb) {
 			claim = append(claim[:len(claim)-2], noMessage, noMessage)
 		}
 	case slack.InteractionTypeViewSubmission:
-		if cb.View.CallbackID != denyForm || cb.View.State == nil {
+		if !readForm(&p, cb.View) {
 			return store.Press{}, fmt.Errorf("read form %q: %w", clean(cb.View.CallbackID, 64), errPress)
 		}
-		p.Verb, p.Note = store.Deny, cut(cb.View.State.Values[denyForm][denyForm].Value, reasonLength)
 		claim = strings.Split(cb.View.PrivateMetadata, " ")
 	default:
 		return store.Press{}, fmt.Errorf("read payload %q: %w", clean(string(cb.Type), 64), errPress)
@@ -72,20 +73,4 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 // isNoID tells whether a text cannot be an id, which becomes the key of a record and is logged.
 func isNoID(s string) bool {
 	return s == "" || len(s) > idLength || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
-}
-
-// DenyForm asks for the reason of a denial. It carries what the button carried, and where the card stands.
-func (p Pen) DenyForm(press store.Press) slack.ModalViewRequest {
-	reason := slack.NewPlainTextInputBlockElement(nil, denyForm).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
-	return slack.ModalViewRequest{
-		Type:            slack.VTModal,
-		CallbackID:      denyForm,
-		PrivateMetadata: strings.Join([]string{press.On, press.Terms, press.Card.Channel, press.Card.TS}, " "),
-		Title:           plain(p.Words.Say("deny.title", nil)),
-		Submit:          plain(p.Words.Say("deny.submit", nil)),
-		Close:           plain(p.Words.Say("deny.cancel", nil)),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(denyForm, plain(p.Words.Say("deny.reason", nil)), nil, reason),
-		}},
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,10 +32,23 @@ func callback(t *testing.T, payload string) slack.InteractionCallback {
 	return cb
 }
 
+// approvalPayload is the form of an approval, sent.
+const approvalPayload = `{"type":"view_submission","trigger_id":"13345224609.738474920.8089","user":{"id":"U0SATO"},"team":{"id":"T0HOME"},
+	"view":{"callback_id":"approve_with","private_metadata":"login-1 0011223344556677 C0APPROVALS 1763787600.000100",
+	"state":{"values":{"note":{"note":{"type":"plain_text_input","value":"Only the restart."}},
+	"duration":{"duration":{"type":"static_select","selected_option":{"value":"3600"}}}}}}}`
+
 // pressed is what the two payloads claim.
 func pressed(id string, verb store.Verb, note string) store.Press {
 	return store.Press{ID: "press-13345224609.738474920." + id, By: sato, Team: "T0HOME", Verb: verb, On: "login-1", Terms: "0011223344556677",
 		Note: note, Card: store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"}}
+}
+
+// allowing is what the form of an approval claims.
+func allowing(d time.Duration, comment string) store.Press {
+	p := pressed("8089", store.Approve, comment)
+	p.Duration = d
+	return p
 }
 
 func TestPressOf(t *testing.T) {
@@ -58,6 +72,17 @@ func TestPressOf(t *testing.T) {
 		{"form without a reason", with(formPayload, "Not during the freeze.", ""), pressed("8089", store.Deny, "")},
 		{"reason as long as it may be", with(formPayload, "Not during the freeze.", strings.Repeat("漢", 1000)), pressed("8089", store.Deny, strings.Repeat("漢", 1000))},
 		{"reason that is longer", with(formPayload, "Not during the freeze.", strings.Repeat("漢", 3000)), pressed("8089", store.Deny, strings.Repeat("漢", 999)+"…")},
+		{"decline button", with(buttonPayload, `"approve"`, `"decline"`), pressed("8088", store.Decline, "")},
+		{"take an extension back", with(buttonPayload, `"approve"`, `"retract"`), pressed("8088", store.Retract, "")},
+		{"form of a declined extension", with(with(formPayload, `"callback_id":"deny"`, `"callback_id":"decline"`), `{"deny":{"deny"`, `{"decline":{"decline"`),
+			pressed("8089", store.Decline, "Not during the freeze.")},
+		{"form of an approval", approvalPayload, allowing(time.Hour, "Only the restart.")},
+		{"as long as asked", with(approvalPayload, "3600", "0"), allowing(0, "Only the restart.")},
+		{"no duration", with(approvalPayload, `"value":"3600"`, `"value":""`), allowing(0, "Only the restart.")},
+		{"no number", with(approvalPayload, "3600", "1h"), allowing(-1, "Only the restart.")}, // which is refused
+		{"a negative duration", with(approvalPayload, "3600", "-3600"), allowing(-time.Hour, "Only the restart.")},
+		{"without a comment", with(approvalPayload, "Only the restart.", ""), allowing(time.Hour, "")},
+		{"a comment that is too long", with(approvalPayload, "Only the restart.", strings.Repeat("漢", 501)), allowing(time.Hour, strings.Repeat("漢", 499)+"…")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := pressOf(callback(t, c.payload))
@@ -105,6 +130,9 @@ func TestNoPress(t *testing.T) {
 		{"a button that stands in no message", buttonPayload, "1763787600.000100", ""},
 		{"a button that stands in no channel", buttonPayload, `"channel":{"id":"C0APPROVALS"}`, `"channel":{}`},
 		{"another form", formPayload, `"callback_id":"deny"`, `"callback_id":"ask"`},
+		{"a form of a button that has none", formPayload, `"callback_id":"deny"`, `"callback_id":"approve"`},
+		{"an approval without state", approvalPayload, `"state":`, `"status":`},
+		{"an approval without what the button carried", approvalPayload, "login-1 0011223344556677 ", ""},
 		{"a form without state", formPayload, `"state":`, `"status":`},
 		{"a form without what the button carried", formPayload, "login-1 0011223344556677 ", ""},
 		{"a form that knows no card", formPayload, " C0APPROVALS 1763787600.000100", ""},
@@ -128,7 +156,7 @@ func TestFormCarriesTheButton(t *testing.T) {
 	button := pressed("8088", store.Deny, "")
 	for _, language := range languages {
 		cb := callback(t, formPayload)
-		cb.View.PrivateMetadata = penIn(language).DenyForm(button).PrivateMetadata
+		cb.View.PrivateMetadata = penIn(language).ReasonForm(button).PrivateMetadata
 		got, err := pressOf(cb)
 		if err != nil {
 			t.Fatal(err)
@@ -143,6 +171,7 @@ func TestFormCarriesTheButton(t *testing.T) {
 func FuzzPressOf(f *testing.F) {
 	f.Add(buttonPayload)
 	f.Add(formPayload)
+	f.Add(approvalPayload)
 	f.Add(strings.Replace(buttonPayload, "approve", "deny", 1))
 	f.Add(strings.Replace(buttonPayload, "[{", "[null,{", 1))
 	f.Add(`{"type":"block_actions","actions":[{"block_id":"b"}],"state":{"values":null}}`)

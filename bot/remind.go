@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -25,15 +26,38 @@ func (p Pen) Reminder(g store.Grant) Message {
 	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil), slack.NewActionBlock("", p.holders(g)...)}}
 }
 
-// nudge calls those whose approvals are missing, unless somebody has decided meanwhile.
-func (p Pen) nudge(g store.Grant, e store.Entry) (key, who string, ok bool) {
+// nudge calls those whose approvals are missing, or who may decide too by now, unless somebody has decided meanwhile.
+func (p Pen) nudge(g store.Grant, e store.Entry) (key string, d data, ok bool) {
+	if e.State == store.Active && isExtending(g) {
+		return "thread.remind_extension", data{"Who": p.missing(g), "Lapses": when(g.Until, p.Zone)}, true
+	}
 	if g.State != store.Asked || e.Facts["with"] != "" {
-		return "", "", false
+		return "", nil, false
 	}
-	if g.Digest {
-		return "thread.remind_digest", p.missing(g), true
+	alone, together, who := "thread.remind", "thread.remind_digest", p.missing(g)
+	if e.Verb == store.Escalate {
+		alone, together, who = "thread.escalate", "thread.escalate_digest", p.escalated(g)
 	}
-	return "thread.remind", p.missing(g), true
+	if key = alone; g.Digest {
+		key = together
+	}
+	return key, data{"Who": who, "Asked": when(g.Asked, p.Zone), "Lapses": when(g.Lapses, p.Zone)}, who != "" || e.Verb == store.Remind
+}
+
+// escalated mentions who may decide too by now.
+func (p Pen) escalated(g store.Grant) string { return mentions(g.Escalated(), g.Subject.Person) }
+
+// next calls those whom the other steps need, once an approval has met one.
+func (p Pen) next(g store.Grant, e store.Entry) string {
+	n := slices.IndexFunc(g.Approvals, func(a store.Approval) bool { return a.At.Equal(e.At) })
+	if g.State != store.Asked || n < 0 {
+		return ""
+	}
+	left := g.MissingAfter(n + 1)
+	if len(left) == len(g.MissingAfter(n)) {
+		return ""
+	}
+	return mentions(left, g.Subject.Person)
 }
 
 // missing mentions whose approvals a request, or an extension, lacks. The holder is not among them.

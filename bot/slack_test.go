@@ -154,12 +154,15 @@ func (w *world) click(user string, g store.Grant, verb store.Verb) fakeslack.Del
 
 // desk keeps the presses and the wishes that it takes in.
 type desk struct {
-	offers  []handlers.Offer
-	refusal string            // of all offers
-	decides handlers.Decision // on each wish
-	wishes  []handlers.Wish
-	access  handlers.Access
-	failed  error // of what is asked for access
+	offers    []handlers.Offer
+	refusal   string            // of all offers
+	decides   handlers.Decision // on each wish
+	wishes    []handlers.Wish
+	grant     store.Grant
+	access    handlers.Access
+	revocable []store.Grant
+	whose     []string // who asked what they may revoke, and of whom
+	failed    error    // of what is asked for access
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
@@ -186,6 +189,15 @@ func (d *desk) Open(user string, from int) {
 	d.opened = append(d.opened, fmt.Sprint(user, " ", from))
 }
 
+func (d *desk) Grant(_ context.Context, id string) (store.Grant, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id != d.grant.ID {
+		return store.Grant{}, store.ErrNotFound
+	}
+	return d.grant, nil
+}
+
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -210,6 +222,13 @@ func (d *desk) Access(context.Context, string, int) (handlers.Access, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.access, d.failed
+}
+
+func (d *desk) Revocable(_ context.Context, by, of string) ([]store.Grant, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.whose = append(d.whose, by+" "+of)
+	return d.revocable, d.refusal, d.failed
 }
 
 func (d *desk) decide(as handlers.Decision) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -135,27 +136,40 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 	}
 }
 
-// press takes in a press. A denial is none yet: it asks for its reason first.
+// press takes in a press. What asks for something first is none yet.
 func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event socketmode.EventType) reply {
 	p, err := pressOf(cb)
 	switch {
 	case err != nil:
 		s.Log.Warn("event ignored", "type", event, "err", err)
 		return reply{}
-	case p.Verb == store.Deny && cb.Type == slack.InteractionTypeBlockActions:
+	case slices.Contains(asksFirst, p.Verb) && cb.Type == slack.InteractionTypeBlockActions:
 		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}
 	}
 	if err := s.Desk.Press(ctx, p); err != nil {
 		s.Log.Error("press not taken in", "id", p.ID, "err", err)
 		return reply{none: true}
 	}
+	if cb.Container.IsEphemeral {
+		return reply{then: func(ctx context.Context) { s.closeChoices(ctx, cb) }}
+	}
 	return reply{}
 }
 
-// open shows the form that asks for the reason of a denial, in the language of who pressed. A trigger lives three
-// seconds, so there is no second try: people press again.
+// open shows the form that a button asks for, in the language of who pressed. What an approval can allow depends on what is
+// asked for, which the ledger says. A trigger lives three seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
-	if _, err := s.API.OpenViewContext(ctx, trigger, s.penFor(ctx, p.By).DenyForm(p)); err != nil {
+	pen := s.penFor(ctx, p.By)
+	form := pen.ReasonForm(p)
+	if p.Verb == approveWith {
+		g, err := s.Desk.Grant(ctx, p.On)
+		if err != nil {
+			s.Log.Warn("form not opened", "id", p.ID, "err", err)
+			return
+		}
+		form = pen.ApprovalForm(p, g)
+	}
+	if _, err := s.API.OpenViewContext(ctx, trigger, form); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
 }

@@ -68,7 +68,7 @@ func constants(t *testing.T, dir, comment string) []string {
 }
 
 // keyLike is what a catalogue's key looks like, or with a dot at the end what one is made from.
-var keyLike = regexp.MustCompile(`^(state|card|button|confirm|deny|ask|wish|jit|dm|digest|remind|approver|home|thread|alert|refusal|why|time)\.[a-z_.-]*$`)
+var keyLike = regexp.MustCompile(`^(state|card|button|confirm|deny|form|ask|wish|jit|dm|digest|remind|call|approver|home|thread|alert|refusal|why|time)\.[a-z_.-]*$`)
 
 // keysInSource are the keys, and the beginnings of keys, that this package's sources name.
 func keysInSource(t *testing.T) []string {
@@ -85,46 +85,4 @@ func keysInSource(t *testing.T) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-var (
-	twoWords = regexp.MustCompile(`\p{L}{2,} \p{L}{2,}`)
-	japanese = regexp.MustCompile(`[\p{Han}\p{Hiragana}\p{Katakana}]`)
-
-	// forOperators are the calls whose text no Slack user sees: errors and the log.
-	forOperators = []string{"Errorf", "New", "Info", "Warn", "Error", "wrap"}
-)
-
-// TestSentencesAreInTheCatalogues finds text for people that was written into the code.
-func TestSentencesAreInTheCatalogues(t *testing.T) {
-	set, files := sources(t, ".")
-	for _, file := range files {
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ImportSpec:
-				return false
-			case *ast.CallExpr:
-				return !slices.Contains(forOperators, called(n))
-			case *ast.BasicLit:
-				if n.Kind != token.STRING {
-					return true
-				}
-				if s := text(t, n); twoWords.MatchString(s) || japanese.MatchString(s) {
-					t.Errorf("%s: %q is a sentence for people: it belongs into words/en.json and words/ja.json", set.Position(n.Pos()), s)
-				}
-			}
-			return true
-		})
-	}
-}
-
-// called is the name of the function that is called.
-func called(call *ast.CallExpr) string {
-	switch f := call.Fun.(type) {
-	case *ast.Ident:
-		return f.Name
-	case *ast.SelectorExpr:
-		return f.Sel.Name
-	}
-	return ""
 }

@@ -72,6 +72,11 @@ func needsBoth(g *store.Grant) {
 	g.Steps, g.Risk = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 2}}, store.High
 }
 
+// escalates comes to be decided on by more people, one of them its holder.
+func escalates(g *store.Grant) {
+	g.Asked, g.Escalation = signedIn, store.Escalation{At: signedIn.Add(time.Hour), To: []string{"usergroup:S0ONCALL", yamada, kato}}
+}
+
 // wanted has what a requester wrote.
 func wanted(g *store.Grant) {
 	g.Reason, g.Ticket = "Roll back release 214:\nthe *checkout* is down.", "OPS-214"
@@ -98,7 +103,9 @@ func lived(t *testing.T, g store.Grant, entries ...store.Entry) store.Grant {
 			e.By = store.Self
 		}
 		if e.Verb == store.Approve {
-			_, e.Until = g.Term(e.At)
+			voted := g
+			voted.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
+			_, e.Until = voted.Term(e.At)
 		}
 		if e.Verb == store.AskMore {
 			g.Extension.Steps = g.Steps
@@ -123,10 +130,18 @@ var (
 	revoke  = store.Entry{Verb: store.Revoke, By: sato}
 	finish  = store.Entry{Verb: store.Finish, By: yamada}
 	agree   = store.Entry{Verb: store.Agree, By: kato, Steps: []int{1}}
-	decline = store.Entry{Verb: store.Decline, By: sato}
+	decline = store.Entry{Verb: store.Decline, By: sato, Note: denied}
+	retract = store.Entry{Verb: store.Retract, By: yamada}
 	undo    = store.Entry{Verb: store.Undo}
-	denied  = "Not during the release freeze.\nPlease ask again on Monday."
+
+	escalate = store.Entry{Verb: store.Escalate}
+	denied   = "Not during the release freeze.\nPlease ask again on Monday."
 )
+
+// shorter is an approval, or a vote, for an hour of four, with a comment.
+func shorter(verb store.Verb, by string) store.Entry {
+	return store.Entry{Verb: verb, By: by, Steps: []int{1}, Duration: time.Hour, Note: "Only the *restart*,\nnot the migration."}
+}
 
 func failed(code string) store.Entry  { return store.Entry{Verb: store.Fail, Note: code} }
 func refused(code string) store.Entry { return store.Entry{Verb: store.Refuse, Note: code} }
@@ -178,11 +193,16 @@ func cards(t *testing.T) map[string]store.Grant {
 		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
 		"denied-no-reason":      lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
 		"lapsed":                lived(t, one, store.Entry{Verb: store.Lapse}),
+		"asked-escalated":       lived(t, changed(escalates), escalate),
 		"asked-mine":            lived(t, one, mine),
 		"denied-not-mine":       lived(t, one, notMine),
 		"ending-not-mine":       lived(t, one, approve, plan, apply, notMine),
 		"ended-not-mine":        lived(t, one, approve, plan, apply, notMine, undo),
 		"withdrawn":             lived(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
+		"asked-limited":         lived(t, two, shorter(store.Vote, kato)),
+		"active-limited":        lived(t, one, shorter(store.Approve, sato), plan, apply),
+		"active-comment":        lived(t, two, shorter(store.Vote, kato), store.Entry{Verb: store.Approve, By: sato, Steps: []int{1}, Note: "As agreed on the phone."}, plan, apply),
+		"active-declined":       lived(t, one, approve, plan, apply, extend(), decline),
 		"request":               changed(byHand),
 		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
 		"request-active":        lived(t, changed(byHand), approve, plan, apply),
@@ -241,6 +261,10 @@ func lines(t *testing.T) []told {
 	say("prolong", one, then(extend(), prolong(sato))...)
 	say("prolong, by the rule", changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), then(extend(), prolong(store.Rule))...)
 	say("decline", one, then(extend(), decline)...)
+	say("decline, no reason", one, then(extend(), store.Entry{Verb: store.Decline, By: sato})...)
+	say("retract", one, then(extend(), retract)...)
+	say("vote, shorter", two, shorter(store.Vote, kato))
+	say("approve, shorter", one, shorter(store.Approve, sato))
 	say("expire", one, then(expire)...)
 	say("revoke", one, then(revoke)...)
 	say("finish", one, then(finish)...)
@@ -259,7 +283,12 @@ func lines(t *testing.T) []told {
 	steps.Steps[0].By = []string{yamada, kato, "usergroup:no group"}
 	say("remind", one, store.Entry{Verb: store.Remind})
 	say("remind, steps", steps, store.Entry{Verb: store.Vote, By: sato, Steps: []int{2}}, store.Entry{Verb: store.Remind})
+	say("vote, a step met", changed(needsBoth), vote)
+	say("escalate", changed(escalates), escalate)
+	say("escalate, in a digest", changed(func(g *store.Grant) { escalates(g); g.Digest = true }), escalate)
+	say("remind, escalated", changed(escalates), escalate, store.Entry{Verb: store.Remind})
 	say("remind, in a digest", digested, store.Entry{Verb: store.Remind})
+	say("remind, of an extension", one, then(extend(), store.Entry{Verb: store.Remind})...)
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
@@ -304,6 +333,8 @@ func refusals(t *testing.T) map[string]store.Press {
 	out["own, alert"], out["not_yours, answer"] = own, notYours
 	notYours.Verb = store.AskMore
 	out["not_yours, extend"] = notYours
+	notYours.Verb = store.Retract
+	out["not_yours, retract"] = notYours
 	notYours.Verb = store.Withdraw
 	out["not_yours, withdraw"] = notYours
 	return out

@@ -66,8 +66,18 @@ func TestTableOfWords(t *testing.T) {
 }
 
 var (
-	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit)\.|^ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)|^card\.(unmapped|high_asked|auto|refused|kept|key|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.text|remedy\.)|` +
-		`^dm\.(signed_in|asked|not_asked|question_auto|mine|not_mine|active|ahead|key_issued)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
+	// sentence is what the keys of sentences begin with: what is no sentence is a label.
+	sentence = regexp.MustCompile(`^(` + strings.Join([]string{
+		`(thread|refusal|why|wish|jit|call|approver)\.`,
+		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
+		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
+		`confirm\.((revoke|approve)\.(text|row)|remedy\.)`,
+		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key_issued)`,
+		`remind\.(soon|later)`,
+		`home\.(cut|language)`,
+		`digest\.unmapped`,
+		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
+	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )
 

@@ -6,9 +6,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"sekisho/handlers"
 	"sekisho/store"
 )
+
+// Said is the line of what happened, with what a person wrote about it apart from what the bot says itself: the reason of
+// a denial, or an approver's comment.
+func (p Pen) Said(g store.Grant, e store.Entry) (Message, bool) {
+	line, ok := p.Line(g, e)
+	label, by := "", data{"By": mention(e.By)}
+	switch e.Verb {
+	case store.Vote, store.Approve:
+		label = p.Words.Say("card.comment", by)
+	case store.Deny, store.Decline:
+		label = p.Words.Say("card.reason", by)
+	}
+	words := quoted(label, e.Note)
+	if label == "" || words == nil {
+		return Message{Text: line}, ok
+	}
+	return Message{Text: line, Blocks: append([]slack.Block{slack.NewSectionBlock(markdown(line), nil, nil)}, words...)}, ok
+}
 
 // Line says what happened, or nothing if it is of no interest to people.
 func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
@@ -16,10 +36,14 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	d := data{"By": mention(e.By), "User": code(g.Subject.User), "Target": code(g.Target)}
 	var more []string
 	switch e.Verb {
-	case store.Approve:
+	case store.Vote, store.Approve:
 		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
-	case store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
-	case store.Clear:
+		d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
+		if who := p.next(g, e); who != "" {
+			more = []string{p.Words.Say("thread.next", data{"Who": who})}
+		}
+	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Clear, store.HandOver:
 		more = p.part(g)
 	case store.NotMine:
 		if e.State == store.Ending {
@@ -34,13 +58,12 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		case d["Address"] == "":
 			key = "thread.again_unknown"
 		}
-	case store.Remind:
+	case store.Remind, store.Escalate:
 		var ok bool
-		if key, d["Who"], ok = p.nudge(g, e); !ok {
+		if key, d, ok = p.nudge(g, e); !ok {
 			return "", false
 		}
-		d["Lapses"] = when(g.Lapses, p.Zone)
-	case store.AskMore, store.Agree, store.Prolong, store.Decline:
+	case store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract:
 		key, d = p.extensionLine(g, e)
 	case store.Extend:
 		d["Until"] = when(e.Until, p.Zone)
@@ -68,22 +91,30 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		return "", false
 	}
 	said := append([]string{strings.TrimSpace(p.Words.Say(key, d))}, more...)
-	if g.Digest && e.Verb != store.Remind { // the thread is of many
+	if g.Digest && e.Verb != store.Remind && e.Verb != store.Escalate { // the thread is of many
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true
 }
 
-// approvedKey is that of what is said of the last approval.
+// approvedKey is that of what is said of an approval.
 func approvedKey(g store.Grant, e store.Entry) string {
-	ahead, byRule := g.Start.After(e.At), e.By == store.Rule
+	ahead, byRule, limited := g.Start.After(e.At), e.By == store.Rule, e.Duration > 0
 	switch {
+	case e.Verb == store.Vote && limited:
+		return "thread.vote_limited"
+	case e.Verb == store.Vote:
+		return "thread.vote"
 	case ahead && byRule:
 		return "thread.approve_rule_ahead"
+	case ahead && limited:
+		return "thread.approve_limited_ahead"
 	case ahead:
 		return "thread.approve_ahead"
 	case byRule:
 		return "thread.approve_rule"
+	case limited:
+		return "thread.approve_limited"
 	}
 	return "thread.approve"
 }
@@ -98,7 +129,7 @@ func (p Pen) Refusal(press store.Press) string {
 		key = "refusal.own_alert"
 	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"
-	case press.Refusal == handlers.NotYours && press.Verb == store.Withdraw:
+	case press.Refusal == handlers.NotYours && (press.Verb == store.Withdraw || press.Verb == store.Retract):
 		key = "refusal.not_yours_withdraw"
 	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
 		key = "refusal.not_yours_answer"

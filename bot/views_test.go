@@ -14,7 +14,7 @@ import (
 func approved(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	out, all := map[string]store.Grant{}, cards(t)
-	for _, name := range []string{"asked-1-of-2", "approved", "active", "ended-revoked", "denied"} {
+	for _, name := range []string{"asked-1-of-2", "approved", "active", "active-limited", "ended-revoked", "denied"} {
 		out[name] = all[name]
 	}
 	return out
@@ -30,29 +30,39 @@ var (
 func questions(t *testing.T) map[string]store.Grant {
 	t.Helper()
 	one := request()
+	turnedAway := func(why string, facts map[string]string) store.Grant {
+		return changed(func(g *store.Grant) { g.State, g.Refusal = store.Ignored, store.Refusal{Why: why, Facts: facts} })
+	}
 	return map[string]store.Grant{
-		"asked":            one,
-		"asked-unknown":    changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
-		"active":           lived(t, one, approve, plan, apply),
-		"active-extension": lived(t, one, approve, plan, apply, extend()),
-		"asked-auto":       changed(byItself),
-		"by-rule":          lived(t, changed(byItself), mine, itself),
-		"mine":             lived(t, one, mine),
-		"mine-denied":      lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
-		"not-mine":         lived(t, one, notMine),
-		"not-mine-ending":  lived(t, one, approve, plan, apply, notMine),
-		"not-mine-ended":   lived(t, one, approve, plan, apply, notMine, undo),
-		"ending":           lived(t, one, approve, plan, apply, expire),
-		"ended":            lived(t, one, approve, plan, apply, expire, undo),
-		"lapsed":           lived(t, one, store.Entry{Verb: store.Lapse}),
-		"request":          changed(byHand),
-		"request-signin":   changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
-		"request-ahead":    changed(ahead),
-		"approved-ahead":   lived(t, changed(ahead), approve),
-		"signin-ahead":     lived(t, changed(func(g *store.Grant) { ahead(g); g.Signin = request().Signin }), approve),
-		"request-active":   lived(t, changed(byHand), approve, plan, apply),
-		"request-program":  changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
-		"request-role":     changed(byRole),
+		"asked":                one,
+		"asked-unknown":        changed(func(g *store.Grant) { g.Signin, g.AccountName = store.Signin{}, "" }),
+		"active":               lived(t, one, approve, plan, apply),
+		"active-extension":     lived(t, one, approve, plan, apply, extend()),
+		"asked-auto":           changed(byItself),
+		"by-rule":              lived(t, changed(byItself), mine, itself),
+		"mine":                 lived(t, one, mine),
+		"mine-denied":          lived(t, one, mine, store.Entry{Verb: store.Deny, By: sato}),
+		"not-mine":             lived(t, one, notMine),
+		"not-mine-ending":      lived(t, one, approve, plan, apply, notMine),
+		"not-mine-ended":       lived(t, one, approve, plan, apply, notMine, undo),
+		"ending":               lived(t, one, approve, plan, apply, expire),
+		"ended":                lived(t, one, approve, plan, apply, expire, undo),
+		"lapsed":               lived(t, one, store.Entry{Verb: store.Lapse}),
+		"request":              changed(byHand),
+		"request-signin":       changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
+		"request-ahead":        changed(ahead),
+		"approved-ahead":       lived(t, changed(ahead), approve),
+		"signin-ahead":         lived(t, changed(func(g *store.Grant) { ahead(g); g.Signin = request().Signin }), approve),
+		"request-active":       lived(t, changed(byHand), approve, plan, apply),
+		"request-received":     changed(func(g *store.Grant) { byHand(g); g.State, g.Trouble = store.Received, "ServiceFailure" }),
+		"request-merged":       changed(func(g *store.Grant) { byHand(g); g.State = store.Merged }),
+		"request-program":      changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
+		"request-role":         changed(byRole),
+		"turned-away-hours":    turnedAway(handlers.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
+		"turned-away":          turnedAway(handlers.NoApprover, nil),
+		"turned-away-excluded": turnedAway(handlers.Excluded, nil),
+		"active-limited":       lived(t, one, shorter(store.Approve, sato), plan, apply),
+		"active-declined":      lived(t, one, approve, plan, apply, extend(), decline),
 		"request-role-ignored": changed(func(g *store.Grant) {
 			byRole(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
@@ -62,6 +72,31 @@ func questions(t *testing.T) map[string]store.Grant {
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
 		}),
 	}
+}
+
+// calls are the requests on which people are asked to decide.
+func calls() map[string]store.Grant {
+	return map[string]store.Grant{
+		"asked":   changed(func(g *store.Grant) { g.Card = store.Card{Channel: "C0APPROVALS", TS: "1763787600.000100"} }),
+		"request": changed(byHand),
+		"program": changed(byRole),
+		"risky":   changed(func(g *store.Grant) { needsBoth(g); g.Reason = "" }),
+	}
+}
+
+// toCard is what Slack says links to a card.
+const toCard = "https://example.slack.com/archives/C0APPROVALS/p1763787600000100"
+
+// choices are grants of which one is meant.
+func choices(t *testing.T, n int) []store.Grant {
+	t.Helper()
+	var out []store.Grant
+	for i := range n {
+		g := request()
+		g.ID, g.Target = fmt.Sprint("login-", i+1), fmt.Sprint("jit-prod-", i+1)
+		out = append(out, lived(t, g, approve, plan, apply))
+	}
+	return out
 }
 
 // reminders are the grants whose holder has been reminded of the end, and what became of it.
@@ -97,8 +132,9 @@ func digests(t *testing.T) map[string][]store.Grant {
 		"few": pick("asked", "asked-1-of-2"),
 		"many": pick("asked", "asked-mine", "asked-unmapped", "approved-trouble", "active", "ending-trouble", "ended-refused", "denied",
 			"denied-not-mine", "ended-not-mine"),
-		"requests": pick("request", "request-active", "asked", "request-ahead", "approved-ahead", "request-program", "request-role"),
+		"requests": pick("request", "request-active", "asked-escalated", "request-ahead", "approved-ahead", "request-program", "request-role"),
 		"over":     pick("ended-expired", "lapsed", "ended-kept"),
+		"limited":  pick("asked-limited", "active-limited", "active-extension"),
 	}
 }
 

@@ -115,7 +115,7 @@ func (v *Voice) letter(ctx context.Context, at store.Card, to string, draw func(
 
 // Approver implements handlers.Voice.
 func (v *Voice) Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
-	card, err := v.letter(ctx, at, account, func(p Pen) Message { return p.Approver(g) })
+	card, err := v.letter(ctx, at, account, func(p Pen) Message { return p.Approver(account, g) })
 	if answers(err, unreachable) {
 		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
 	}
@@ -169,19 +169,26 @@ func (v *Voice) send(pace *pace, m Message, call func(...slack.MsgOption) error)
 
 // Thread implements handlers.Voice.
 func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error {
-	line, ok := v.pen.Line(g, e)
+	m, ok := v.pen.Said(g, e)
 	if !ok {
 		return nil
 	}
+	return wrap(v.reply(ctx, g, m), "post entry %d of %s", e.Seq, g.ID)
+}
+
+// reply posts under the card.
+func (v *Voice) reply(ctx context.Context, g store.Grant, m Message) error {
 	if err := v.posts.wait(ctx); err != nil {
 		return err
 	}
-	_, _, err := v.api.PostMessageContext(ctx, g.Card.Channel, slack.MsgOptionTS(g.Card.TS), slack.MsgOptionText(line, false),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
-	if v.posts.heed(err); answers(err, lost) || answers(err, []string{"thread_not_found"}) {
+	err := v.send(v.posts, m, func(options ...slack.MsgOption) error {
+		_, _, err := v.api.PostMessageContext(ctx, g.Card.Channel, append(options, slack.MsgOptionTS(g.Card.TS))...)
+		return err
+	})
+	if answers(err, lost) || answers(err, []string{"thread_not_found"}) {
 		return nil // the card was deleted, and its thread with it; the ledger has what it said
 	}
-	return wrap(err, "post entry %d of %s", e.Seq, g.ID)
+	return err
 }
 
 // Answer implements handlers.Voice, in the language of the person.

@@ -78,6 +78,26 @@ func wishRefused(refusal, text string) handlers.Decision {
 	return handlers.Decision{Refusal: refusal, Why: []handlers.Reason{{Key: refusal, Facts: facts}}}
 }
 
+// TestSuggestionsAmongTenThousand come while Slack waits, and so does the form.
+func TestSuggestionsAmongTenThousand(t *testing.T) {
+	var all []handlers.Offer
+	for i := range 10_000 {
+		all = append(all, offer(fmt.Sprint("rule-", i), fmt.Sprint("group-", i), func(*handlers.Offer) {}))
+	}
+	begin := time.Now()
+	for typed, want := range map[string]int{"rule-9999": 1, "group-123": 11, "nothing": 0, "": mostOptions} {
+		if got := len(suggestions(all, typed).Options); got != want {
+			t.Errorf("%q suggests %d, want %d", typed, got, want)
+		}
+	}
+	if err := fakeslack.CheckView(encoded(t, penIn("ja").WishForm(all, signedIn, "rule-9999"))); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
 func TestSuggestions(t *testing.T) {
 	for typed, want := range map[string][]string{
 		"": {"prod-operator", "prod-admin", "prod-reader", "prod-nights"}, "ADMIN": {"prod-admin"}, "jit-prod-r": {"prod-reader"}, "staging": nil,

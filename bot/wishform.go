@@ -187,10 +187,15 @@ func suggestions(offers []handlers.Offer, typed string) slack.OptionsResponse {
 
 // WishRefusal says why something cannot be asked for. It is shown as plain text.
 func (p Pen) WishRefusal(d handlers.Decision) string {
-	facts := map[string]string{}
+	var facts map[string]string
 	if len(d.Why) > 0 {
 		facts = d.Why[len(d.Why)-1].Facts
 	}
+	return p.refusal(d.Refusal, facts)
+}
+
+// refusal says it by what the sentence names.
+func (p Pen) refusal(why string, facts map[string]string) string {
 	span := func(key string) string {
 		length, _ := time.ParseDuration(facts[key])
 		return p.Words.Span(length)
@@ -202,8 +207,8 @@ func (p Pen) WishRefusal(d handlers.Decision) string {
 		}
 		return p.clock(time.Unix(sec, 0))
 	}
-	key := "wish." + d.Refusal
-	if d.Refusal == handlers.Already && facts["from"] != "" {
+	key := "wish." + why
+	if why == handlers.Already && facts["from"] != "" {
 		key = "wish.already_ahead"
 	}
 	return p.Words.Say(key, data{"Why": p.why(facts["code"]), "Longest": span("longest"), "Shortest": span("shortest"), "Latest": at("latest"), "From": at("from"), "Until": at("until"),

@@ -107,12 +107,15 @@ func composed(t *testing.T) map[string][]string {
 			out["state."] = append(out["state."], state)
 		}
 	}
+	for _, verb := range asksFirst {
+		out["form.title."] = append(out["form.title."], string(verb))
+	}
 	for _, state := range alertStates {
 		out["state."] = append(out["state."], string(state))
 	}
 	for _, name := range constants(t, "../store", "The verbs of a grant") {
 		verb := store.Verb(name)
-		if to, err := store.Approved.Next(verb); err == nil && to == store.Ending {
+		if to, err := store.Approved.Next(verb); err == nil && (to == store.Ending || to == store.Ended) {
 			out["state."] = append(out["state."], name)
 		}
 		if _, ok := penIn("en").Line(request(), store.Entry{Verb: verb, State: store.Active}); ok {

@@ -40,9 +40,23 @@ func worst(g store.Grant, text string) store.Grant {
 	if g.State == store.Asked {
 		g.Auto = g.Longest
 	}
+	if len(g.Escalated()) > 0 {
+		g.Escalation.To = slices.Repeat([]string{"usergroup:S0" + strings.Repeat("A", 20)}, 99)
+	}
 	g.Approvals = slices.Clip(g.Approvals) // which others that run at the same time append to as well
 	for i := range 29 {
-		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}})
+		g.Approvals = append(g.Approvals, store.Approval{By: "U0" + strings.Repeat("A", 20), Steps: []int{i%3 + 1}, Note: fill(text, 3000)})
+	}
+	for i := range g.Approvals {
+		if g.Approvals[i].Duration > 0 {
+			g.Approvals[i].Duration = g.Duration - time.Second
+		}
+	}
+	if g.Refusal.Facts != nil {
+		g.Refusal.Facts = map[string]string{"hours": fill(text, 3000)}
+	}
+	if g.Declined.By != "" {
+		g.Declined.By, g.Declined.Note = fill(text, 300), fill(text, 3000)
 	}
 	if g.Extension.Open() {
 		g.Extension.By, g.Extension.Steps, g.Extension.Approvals = g.Subject.Person, g.Steps, g.Approvals

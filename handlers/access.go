@@ -87,7 +87,7 @@ func (k *Keeper) waiting(ctx context.Context, account, person string) ([]store.G
 func (k *Keeper) names(ctx context.Context, account string) ([]string, error) {
 	out := []string{account}
 	for _, rule := range k.Policy.Entitlements {
-		for _, who := range rule.Approvers() {
+		for _, who := range rule.Deciders() {
 			if _, isGroup := groupOf(who); !isGroup || slices.Contains(out, who) {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case !ok:
 		return k.ignore(ctx, g, nothingToAsk)
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
-		return k.ignore(ctx, g, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
+		return k.turnAway(ctx, g, rule, d)
 	}
 	return k.ask(ctx, k.under(g, rule, d), d)
 }
@@ -171,6 +172,9 @@ func asNow(into, g store.Grant) store.Grant {
 	into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
 	into.Duration, into.Longest = g.Duration, g.Longest
 	into.Steps, into.Auto, into.Risk = g.Steps, g.Auto, g.Risk
+	if !slices.Equal(into.Escalation.To, g.Escalation.To) { // else it goes on waiting since it was first asked for
+		into.Escalation = g.Escalation
+	}
 	return into
 }
 

@@ -31,8 +31,6 @@ const (
 	ByItself    = "by_itself"    // nobody has to approve
 )
 
-const shortest = time.Minute
-
 // Decision is the answer, and how it came about.
 type Decision struct {
 	Rule     string        // the entitlement's id
@@ -82,27 +80,37 @@ func (d *Decision) refuse(key string, facts ...string) {
 
 // SignIn decides what a sign-in to an account asks for: the first entitlement that does not leave the person to another.
 // What else that one says, such as its hours, is the answer. It is asked for its own duration. Without a rule, nothing is
-// asked for.
+// asked for; if one would be but excludes the person, that is the answer.
 func (p *Policy) SignIn(account string, q Question) Decision {
 	q.Origin, q.Duration = store.SignIn, 0
+	nothing := Decision{Refusal: NotAsker, Why: []Reason{{Key: NotAsker}}}
 	for _, rule := range p.OnLogin(account) {
 		q.Entitlement = rule.ID
-		if d := p.Decide(q); d.Refusal != NotAsker && d.Refusal != Excluded {
+		switch d := p.decide(rule, q); {
+		case d.Refusal == Excluded && nothing.Rule == "":
+			nothing = d
+		case d.Refusal != NotAsker && d.Refusal != Excluded:
 			return d
 		}
 	}
-	return Decision{Refusal: NotAsker, Why: []Reason{{Key: NotAsker}}}
+	return nothing
 }
 
 // Decide answers who may ask for what, when, and what it takes. It is pure: the same question, the same decision. The
 // first of its checks that refuses is the answer.
 func (p *Policy) Decide(q Question) Decision {
-	d := Decision{Rule: q.Entitlement}
 	rule, ok := p.Rule(q.Entitlement)
 	if !ok {
+		d := Decision{Rule: q.Entitlement}
 		d.refuse(RuleGone)
 		return d
 	}
+	return p.decide(rule, q)
+}
+
+// decide is Decide for who has the rule at hand: there may be thousands.
+func (p *Policy) decide(rule Entitlement, q Question) Decision {
+	d := Decision{Rule: rule.ID}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
 	if rule.Endless {
 		d.Duration = rule.Duration
@@ -150,8 +158,8 @@ func checkForm(d *Decision, rule Entitlement, q Question) {
 	switch {
 	case d.Duration > rule.Longest:
 		d.refuse(TooLong, "longest", rule.Longest.String())
-	case d.Duration < shortest:
-		d.refuse(TooShort, "shortest", shortest.String())
+	case d.Duration < store.ShortestTerm:
+		d.refuse(TooShort, "shortest", store.ShortestTerm.String())
 	case q.Origin == store.SignIn:
 	case rule.ReasonRequired && !strings.ContainsFunc(q.Reason, says):
 		d.refuse(NoReason)
@@ -187,7 +195,7 @@ func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
 	case p.givesByItself(rule, q, d.Duration):
 		d.Auto = min(rule.Auto.Longest, rule.Longest)
 		d.note(ByItself, "longest", d.Auto.String())
-	case !p.CanBeMet(d.Steps, q):
+	case !p.CanBeMet(opened(d.Steps, rule.escalation(q.When).To), q):
 		d.refuse(NoApprover)
 	}
 }

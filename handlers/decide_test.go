@@ -158,6 +158,11 @@ func TestSignInAsksForTheFirst(t *testing.T) {
 	if d := policy().SignIn(account, handlers.Question{Person: "U0YAMADA", Duration: 100 * time.Hour, When: start}); d.Refusal != "" || d.Duration != 4*time.Hour {
 		t.Errorf("a sign-in that says for how long: %+v", d)
 	}
+	alone := policy()
+	alone.Entitlements[0].Excluded = []string{"U0YAMADA"}
+	if d := alone.SignIn(account, question()); d.Rule != rule || d.Refusal != handlers.Excluded {
+		t.Errorf("excluded, and no other rule: %+v", d)
+	}
 	if d := policy().SignIn("999999999999", question()); d.Rule != "" || d.Refusal != handlers.NotAsker {
 		t.Errorf("another account: %+v", d)
 	}

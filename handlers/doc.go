@@ -15,6 +15,7 @@
 //	take      active -> ending -> ended   the same, backwards, retried for ever
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
+//	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
 //	show      the Home tabs that are open  (home.go, access.go)
 //	tell      the card, its thread and the DM are redrawn from the record
@@ -40,12 +41,16 @@
 //     change nothing. The rule must still be the same at the press and before AWS is touched, or the approval is refused.
 //   - Whom an approval can count for is asked at the press and written down with it; before AWS is touched it is asked
 //     again, and the steps must still be met by who is entitled then, each person once.
+//   - To a person whose Slack accounts are all gone nothing is given, which is asked at the press and before AWS is touched.
+//     What they have ends as it would have.
 //   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
 //     person behind the user has answered "that was me".
-//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger.
+//   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger, and
+//     its person reads it, once an hour however often they sign in. Where no rule is meant for them there is nothing to say.
 //   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
-//     once IAM has been read. Then it is a request like any other. A sign-in neither changes nor prolongs it; a request
+//     once IAM has been read. Then it is a request like any other. Who asked while IAM did not answer hears so at once, as
+//     there is no card yet that could tell. A sign-in neither changes nor prolongs it; a request
 //     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
 //   - What a program asks for through SQS is decided on before the message is deleted, and never without IAM: until it has
 //     said whose the sender's id is, nobody is known to have asked. From there on it is what its person asks for by hand.
@@ -61,6 +66,12 @@
 //   - An extension is a vote on the grant that runs (store.Extension), not a request beside it: the slot has one holder, the
 //     end is moved in the same write as the last approval, and AWS, which knows no end, is not touched. It is decided by
 //     the rule as it is when it is asked for, as if all the time from the start were.
+//   - An approval may allow a shorter time than was asked for (store.Grant.Allowed): the shortest that an approver allows is
+//     how long access lasts. What is asked for stays as it was, and so do the Terms. A sign-in does not prolong what was
+//     limited, and a rule does not extend it by itself: who allowed one hour of four did not allow the second. To go on
+//     takes an extension, which somebody agrees to: by as much again, and up to the rule's maximum, which stays.
+//   - Who declines an extension says why, as for a denial; its holder reads it until they ask for another. They can take an
+//     open one back themselves. Its approvers are reminded of it like of a request.
 //   - A request may name a later start (30 days ahead at most), an end instead of a duration, or both. A late
 //     approval moves the start, and with it the end of a duration, but no wished end (store.Grant.Term): nobody can approve
 //     what has less than a minute left. The hours of a rule are looked at for the wished start.
@@ -69,6 +80,12 @@
 //     asks for nothing else: who needs it now finishes it and asks anew. A member who is there before is a stranger.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
+//   - Whom a request is escalated to stands apart from its steps: what it needs, what its card binds an approval to and what
+//     the rule is held against stay as they are. They count for any step from then on, while the rule still names them, and
+//     may revoke what they have approved. It is due in the lane that takes, as no message must hold it up; an extension
+//     that waits is not escalated.
+//   - Who could count for the first step is written to once, with a link to the card, at a pace that takes nothing from
+//     other letters. What is left of that when the first reminder is due is left to it.
 //   - A failure is told when it has happened three times in a row, and then hourly: a blip is no news.
 //   - Work that has begun is not cancelled by a shutdown. It has a deadline of its own.
 //   - Where five requests or more wait for a card they get one together, a digest. Each still is its own record, with

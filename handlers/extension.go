@@ -59,6 +59,19 @@ func (b Bench) askMore(e store.Entry) (store.Entry, string) {
 	return e, refusal
 }
 
+// retract lets the holder take the extension back that they see.
+func (b Bench) retract() string {
+	refusal := b.holder()
+	switch {
+	case refusal != "":
+	case !b.Grant.Extension.Open():
+		refusal = ExtensionOver
+	case b.Press.Terms != b.Grant.ExtensionTerms():
+		refusal = Changed
+	}
+	return refusal
+}
+
 // onExtension lets an approver agree to the extension, or decline it. A vote is bound to what was shown of it.
 func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
 	g := b.Grant
@@ -70,7 +83,7 @@ func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
 	case e.Verb == store.Decline:
 		return e, b.approver()
 	}
-	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.Policy.sameForExtension(g)); refusal != "" {
+	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.left(), b.Policy.sameForExtension(g)); refusal != "" {
 		return e, refusal
 	}
 	for _, a := range g.Extension.Approvals {
@@ -100,9 +113,10 @@ func (p *Policy) sameForExtension(g store.Grant) string {
 	return ""
 }
 
-// granted lets the rule agree by itself to an extension that was just made, where it gives so much by itself.
+// granted lets the rule agree by itself to an extension that was just made, where it gives so much by itself and no
+// approver has limited it.
 func granted(g store.Grant, b Bench) (store.Grant, error) {
-	if b.More.Auto == 0 || g.Extension.Until.Sub(g.Start) > min(g.Auto, b.More.Auto) {
+	if b.More.Auto == 0 || g.Limited() || g.Extension.Until.Sub(g.Start) > min(g.Auto, b.More.Auto) {
 		return g, nil
 	}
 	return g.After(store.Entry{Verb: store.Prolong, By: store.Rule, At: b.Now, Until: g.Extension.Until,

@@ -94,6 +94,11 @@ func TestWhatEndsAnExtension(t *testing.T) {
 				w.t.Error(refusal)
 			}
 		},
+		"taken back": func(w *world) {
+			if refusal := w.onExtension("U0YAMADA2", store.Retract); refusal != "" {
+				w.t.Error(refusal)
+			}
+		},
 		"finished": func(w *world) { w.press("U0YAMADA", store.Finish) },
 		"expired":  func(w *world) { w.wait(5 * time.Hour) },
 		"prolonged": func(w *world) {
@@ -215,7 +220,7 @@ func TestAnyExtensions(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
 			pick := func(from ...string) string { return from[random.IntN(len(from))] }
 			for n := range 30 {
-				switch verb := store.Verb(pick("ask_more", "ask_more", "agree", "agree", "decline", "sign-in", "wait")); verb {
+				switch verb := store.Verb(pick("ask_more", "ask_more", "agree", "agree", "decline", "retract", "sign-in", "wait")); verb {
 				case "sign-in":
 					w.signIn(fmt.Sprint("more-", n))
 				case "wait":
@@ -246,4 +251,93 @@ func TestAnyExtensions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Only the holder takes an extension back, only the one that they see, and once.
+func TestAnExtensionIsTakenBack(t *testing.T) {
+	given(t, func(w *world) {
+		if got := w.onExtension("U0YAMADA", store.Retract); got != handlers.ExtensionOver {
+			t.Errorf("what was never asked for: %q", got)
+		}
+		w.onExtension("U0YAMADA", store.AskMore)
+		stale := w.voice.card()
+		for _, who := range []string{"U0SATO", "U0OTHER", "U0CHIEF"} {
+			if got := w.onExtension(who, store.Retract); got != handlers.NotYours {
+				t.Errorf("%s: %q", who, got)
+			}
+		}
+		p := store.Press{ID: store.PressPrefix + "back", By: "U0YAMADA", Verb: store.Retract, On: stale.ID, Terms: stale.ExtensionTerms()}
+		for range 3 { // a redelivery finds itself
+			if got := w.pressed(p); got != "" {
+				t.Errorf("taken back: %q", got)
+			}
+		}
+		w.wait(time.Second)
+		w.onExtension("U0YAMADA", store.AskMore)
+		p.ID += "-stale"
+		if got := w.pressed(p); got != handlers.Changed {
+			t.Errorf("another one, by the button of the first: %q", got)
+		}
+		count := 0
+		for _, v := range w.entries("1") {
+			if v == store.Retract {
+				count++
+			}
+		}
+		if g := w.grant("1"); count != 1 || !g.Extension.Open() || g.State != store.Active {
+			t.Errorf("taken back %d times, %s, %+v", count, g.State, g.Extension)
+		}
+	})
+}
+
+// Who declines says why, and the holder reads it.
+func TestTheHolderReadsWhyItWasDeclined(t *testing.T) {
+	given(t, func(w *world) {
+		w.onExtension("U0YAMADA", store.AskMore)
+		g := w.voice.card()
+		p := store.Press{ID: store.PressPrefix + "no", By: "U0KATO", Verb: store.Decline, On: g.ID, Terms: g.ExtensionTerms(), Card: g.Card, Note: "The freeze begins."}
+		if got := w.pressed(p); got != "" {
+			t.Fatal(got)
+		}
+		want := store.Declined{By: "U0KATO", Until: g.Extension.Until, Note: "The freeze begins."}
+		if dm := w.voice.dms[len(w.voice.dms)-1]; dm.Declined != want {
+			t.Errorf("the holder sees %+v, want %+v", dm.Declined, want)
+		}
+		p.ID += "-late"
+		if got := w.pressed(p); got != handlers.ExtensionOver {
+			t.Errorf("declined again: %q", got)
+		}
+	})
+}
+
+// The approvers are reminded of an extension as of a request, across a restart, and no more once it is decided.
+func TestRemindersOfAnExtension(t *testing.T) {
+	given(t, func(w *world) {
+		w.wait(10 * time.Minute)
+		reminders := func() (n int) {
+			for _, v := range w.entries("1") {
+				if v == store.Remind {
+					n++
+				}
+			}
+			return n
+		}
+		w.onExtension("U0YAMADA", store.AskMore)
+		for _, c := range []struct {
+			wait time.Duration
+			want int
+		}{{14 * time.Minute, 0}, {2 * time.Minute, 1}, {15 * time.Minute, 2}} {
+			if w.wait(c.wait); reminders() != c.want {
+				t.Errorf("%d reminders, want %d", reminders(), c.want)
+			}
+		}
+		w.govern(func(*handlers.Policy) {})
+		if w.wait(30 * time.Minute); reminders() != 3 {
+			t.Errorf("%d reminders after a restart", reminders())
+		}
+		w.onExtension("U0KATO", store.Decline)
+		if w.wait(2 * time.Hour); reminders() != 3 {
+			t.Errorf("%d reminders of what is decided", reminders())
+		}
+	})
 }

@@ -22,7 +22,7 @@ func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, ru
 		if rule.Auto != nil {
 			must = append(must, rule.Auto.Members...)
 		}
-		for i, id := range append(must, rule.Approvers()...) {
+		for i, id := range append(must, rule.Deciders()...) {
 			group, ok := groupOf(id)
 			if _, known := q.Members[group]; !ok || known {
 				continue
@@ -101,6 +101,20 @@ func (k *Keeper) ruleGives(ctx context.Context, g store.Grant, when time.Time) (
 	return d.Refusal == "" && d.Auto == g.Auto, nil
 }
 
+// left tells whether no Slack account of a person is there any more.
+func (k *Keeper) left(ctx context.Context, person string) (bool, error) {
+	if person == "" { // who is nobody cannot leave
+		return false, nil
+	}
+	for _, id := range k.Policy.People.Accounts(person) {
+		account, err := k.Directory.Account(ctx, id)
+		if err != nil || !account.Deleted {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // upheld asks about every approval again: the steps must still be met, by people who are entitled now.
 func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
 	if g.ByRule() {
@@ -120,7 +134,7 @@ func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
 			continue
 		}
 		persons[person] = true
-		can, err := k.canCount(ctx, g.Steps, a.By)
+		can, err := k.canCount(ctx, opened(g.Steps, k.Policy.alsoDecide(g)), a.By)
 		if err != nil {
 			return err
 		}

@@ -97,5 +97,11 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	if person != g.Subject.Person {
 		return &Refused{Code: RuleChanged}
 	}
+	switch left, err := k.left(ctx, person); {
+	case err != nil:
+		return err
+	case left:
+		return &Refused{Code: HolderLeft}
+	}
 	return k.upheld(ctx, g)
 }

@@ -57,7 +57,8 @@ func (h *homes) changed(g store.Grant) (some bool) {
 	defer h.mu.Unlock()
 	for _, o := range h.open {
 		shows := func(who string) bool { return slices.Contains(o.names, who) }
-		if o.names == nil || o.person == g.Subject.Person || slices.ContainsFunc(g.Steps, func(s store.Step) bool { return slices.ContainsFunc(s.By, shows) }) {
+		decides := slices.ContainsFunc(opened(g.Steps, g.Escalated()), func(s store.Step) bool { return slices.ContainsFunc(s.By, shows) })
+		if o.names == nil || o.person == g.Subject.Person || decides {
 			o.stale, some = true, true
 		}
 	}

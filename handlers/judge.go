@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,7 @@ const (
 	NotApprover   = "not_approver"   // not in the rule
 	NoPerson      = "no_person"      // the presser's Slack account is mapped to nobody
 	NoHolder      = "no_holder"      // the IAM user is mapped to nobody
+	HolderLeft    = "holder_left"    // the person has no Slack account any more
 	Own           = "own"            // four eyes
 	Voted         = "voted"          // one person counts once
 	Enough        = "enough"         // others have approved what this person could: it needs someone else
@@ -32,6 +34,7 @@ const (
 	Extending     = "extending"      // an extension waits already
 	ExtensionOver = "extension_over" // it has been decided
 	NotLonger     = "not_longer"     // the rule would not give it for so long now
+	NotShorter    = "not_shorter"    // an approval allows as long as was asked for or shorter, and a minute at least
 	NotSecurity   = "not_security"   // alerts are the security group's
 	NotRotator    = "not_rotator"    // a rotation is for those whom its rule names, and security
 	NoWayBack     = "no_way_back"    // the key from before cannot be put back
@@ -43,6 +46,7 @@ type Bench struct {
 	Grant     store.Grant
 	Press     store.Press
 	Account   Account  // what Slack says of the presser
+	Left      bool     // the holder has no Slack account any more
 	Approver  bool     // the rule lets this Slack account approve
 	Steps     []int    // of the grant, from 1, that its approval can count for
 	RuleGives bool     // the rule gives the grant by itself
@@ -69,6 +73,8 @@ func (b Bench) Judge() (store.Entry, string) {
 		return b.askMore(e)
 	case store.Agree, store.Decline:
 		return b.onExtension(e)
+	case store.Retract:
+		return e, b.retract()
 	case store.Mine:
 		return e, cmp.Or(b.holder(), b.changed())
 	case store.Finish, store.NotMine, store.Withdraw:
@@ -132,7 +138,7 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 	if refusal := b.approver(); refusal != "" {
 		return e, refusal
 	}
-	if refusal := b.Policy.May(b.Press.By, g); refusal != "" {
+	if refusal := cmp.Or(b.Policy.May(b.Press.By, g), b.left()); refusal != "" {
 		return e, refusal
 	}
 	if refusal := b.changed(); refusal != "" {
@@ -143,10 +149,17 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 			return e, Voted
 		}
 	}
+	switch d := b.Press.Duration; {
+	case d == 0 || d == g.Duration: // as asked
+	case d < store.ShortestTerm || d > g.Duration:
+		return e, NotShorter
+	default:
+		e.Duration = d
+	}
 	return b.count(e)
 }
 
-// count makes the approval a vote, or the last one that is needed.
+// count makes the approval a vote, or the last one that is needed: then access lasts as long as all of them allow.
 func (b Bench) count(e store.Entry) (store.Entry, string) {
 	g := b.Grant
 	voters := append(g.Voters(), b.Steps)
@@ -156,6 +169,7 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 	case counts[len(counts)-1] == 0:
 		return e, Enough
 	case store.Met(g.Steps, voters):
+		g.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
 		_, e.Until = g.Term(b.Now)
 	default:
 		e.Verb = store.Vote
@@ -196,6 +210,14 @@ func (b Bench) revoker() string {
 func (b Bench) holder() string {
 	if person := cmp.Or(b.Policy.People.Of(b.Press.By), b.Press.By); person != b.Grant.Subject.Person {
 		return NotYours
+	}
+	return ""
+}
+
+// left keeps from giving to somebody who has gone. Access that they have ends as it would have.
+func (b Bench) left() string {
+	if b.Left {
+		return HolderLeft
 	}
 	return ""
 }

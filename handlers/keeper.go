@@ -89,6 +89,10 @@ type Voice interface {
 	Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error)
 	// Approver tells who has approved that they have, where it stands or anew: ErrUnreachable if they cannot be written to.
 	Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error)
+	// Call asks somebody who may decide on a request to do so on its card: ErrUnreachable if they cannot be written to.
+	Call(ctx context.Context, account string, g store.Grant) error
+	// CallAll asks all who may decide on a request's first step, in its thread.
+	CallAll(ctx context.Context, g store.Grant) error
 	// Home draws a person's Home tab.
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.
@@ -127,7 +131,8 @@ type Keeper struct {
 
 	pokes   map[store.Lane]chan struct{}
 	clock   *clock
-	letters *letters      // whose turn it is
+	letters *letters      // to whom a record is about, and who has approved: whose turn it is
+	calls   *letters      // the same, to those who may decide
 	roads   *roads        // that are shut
 	asking  *asking       // how often programs have asked
 	homes   *homes        // that are open
@@ -137,7 +142,8 @@ type Keeper struct {
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
-	k.posting, k.clock, k.roads, k.letters = make(chan struct{}, 1), new(clock), new(roads), new(letters)
+	k.posting, k.clock, k.roads = make(chan struct{}, 1), new(clock), new(roads)
+	k.letters, k.calls = &letters{every: letterEvery}, &letters{every: callEvery}
 	k.asking, k.homes, k.opened = new(asking), new(homes), make(chan struct{}, 1)
 	k.pokes = map[store.Lane]chan struct{}{}
 	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {

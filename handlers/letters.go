@@ -5,16 +5,19 @@ import (
 	"time"
 )
 
-// letterEvery is the pace of messages to single persons. Slack opens fifty conversations a minute
+// The pace of messages to single persons. Slack opens fifty conversations a minute
 // (https://docs.slack.dev/reference/methods/conversations.open), and a letter that waited for that among the tellers
-// would hold up the cards, which are more urgent: so each is put off until its turn, and waits nowhere.
+// would hold up the cards, which are more urgent: so each is put off until its turn, and waits nowhere. Who is asked to
+// decide has the fifth that the others leave, and never stands before them.
 const (
 	letterEvery = 1500 * time.Millisecond
+	callEvery   = 6 * time.Second
 	letterBurst = 5 // that go at once after a quiet time
 )
 
-// letters gives out turns. The zero value is ready.
+// letters gives out turns.
 type letters struct {
+	every time.Duration
 	mu    sync.Mutex
 	next  time.Time
 	turns map[string]time.Time // that were given out, by record
@@ -26,11 +29,11 @@ func (l *letters) turn(id string, now time.Time) time.Time {
 	defer l.mu.Unlock()
 	at, ok := l.turns[id]
 	if !ok {
-		if quiet := now.Add(-letterBurst * letterEvery); l.next.Before(quiet) {
+		if quiet := now.Add(-letterBurst * l.every); l.next.Before(quiet) {
 			l.next = quiet
 		}
 		at = l.next
-		l.next = at.Add(letterEvery)
+		l.next = at.Add(l.every)
 	}
 	if !at.After(now) {
 		delete(l.turns, id)
@@ -41,4 +44,11 @@ func (l *letters) turn(id string, now time.Time) time.Time {
 	}
 	l.turns[id] = at
 	return at.UTC().Round(0)
+}
+
+// drop forgets a turn that is not needed any more.
+func (l *letters) drop(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.turns, id)
 }

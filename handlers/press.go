@@ -20,6 +20,11 @@ func (k *Keeper) Press(ctx context.Context, p store.Press) error {
 	return nil
 }
 
+// Grant returns a request as the ledger has it.
+func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
+	return store.LoadGrant(ctx, k.DB, id)
+}
+
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {
@@ -90,15 +95,24 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, account Account) (b Bench, err error) {
 	b = Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Now: k.now()}
 	rule, _ := k.Policy.Rule(g.Entitlement)
-	if b.Approver, err = k.among(ctx, rule.Approvers(), p.By); err != nil {
+	deciders, also := rule.Approvers(), k.Policy.alsoDecide(g)
+	if p.Verb != store.Agree && p.Verb != store.Decline { // an extension is not escalated
+		deciders = append(deciders, also...)
+	}
+	if b.Approver, err = k.among(ctx, deciders, p.By); err != nil {
 		return b, err
 	}
 	if b.Security, err = k.among(ctx, k.Policy.Security, p.By); err != nil {
 		return b, err
 	}
+	if p.Verb == store.Approve || p.Verb == store.Agree {
+		if b.Left, err = k.left(ctx, g.Subject.Person); err != nil {
+			return b, err
+		}
+	}
 	switch p.Verb {
 	case store.Approve:
-		b.Steps, err = k.canCount(ctx, g.Steps, p.By)
+		b.Steps, err = k.canCount(ctx, opened(g.Steps, also), p.By)
 	case store.AskMore:
 		b.More, err = k.more(ctx, g, b.Now)
 	case store.Agree:

@@ -17,7 +17,7 @@ func (k *Keeper) remind(ctx context.Context, g store.Grant) error {
 	case g.Over(now) || g.State == store.Asked && !now.Before(g.Lapses):
 		g.NoReminder()
 		return unlessFaster(k.save(ctx, &g))
-	case what == store.Remind && g.Digest:
+	case what == store.Remind && g.State == store.Asked && g.Digest:
 		return k.remindTogether(ctx, g)
 	}
 	g, err := g.After(store.Entry{Verb: what, By: store.Self, At: now})
@@ -36,7 +36,7 @@ func (k *Keeper) remindTogether(ctx context.Context, first store.Grant) error {
 	}
 	var records []store.Record
 	for _, g := range grants {
-		if what, _ := g.NextReminder(); what != store.Remind || g.Entitlement != first.Entitlement {
+		if what, _ := g.NextReminder(); what != store.Remind || g.State != store.Asked || g.Entitlement != first.Entitlement {
 			continue
 		}
 		e := store.Entry{Verb: store.Remind, By: store.Self, At: k.now()}

@@ -70,17 +70,47 @@ func TestNoReminderTwiceNorTooLate(t *testing.T) {
 	})
 }
 
+// tenOnOneCard are requests that come while Slack does not answer.
+func (w *world) tenOnOneCard() {
+	w.t.Helper()
+	w.voice.setDown(true)
+	for n := range 10 {
+		user := fmt.Sprintf("user-%d", n)
+		w.aws.AddUser(account, user, map[string]string{"sekisho:slack-user-id": "U0OTHER"})
+		w.receive(handlers.Request{ID: "login-" + user, Origin: store.SignIn, Account: account, User: user, Signin: store.Signin{At: time.Now()}})
+	}
+	w.wait(time.Second)
+	w.voice.setDown(false)
+}
+
+// An extension on a digest is reminded of at its own time, and not together with the requests beside it.
+func TestAnExtensionOnADigest(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.tenOnOneCard()
+		w.wait(20 * time.Minute) // the requests have been reminded of once
+		w.pressOn(w.voice.cardOf("login-user-0"), "U0SATO", store.Approve)
+		w.wait(time.Minute)
+		g := w.voice.cardOf("login-user-0")
+		more := store.Press{ID: store.PressPrefix + "more", By: "U0OTHER", Verb: store.AskMore, On: g.ID, Terms: g.ExtensionTerms()}
+		if refusal := w.pressed(more); refusal != "" {
+			t.Fatal(refusal)
+		}
+		for want, wait := range []time.Duration{14 * time.Minute, 2 * time.Minute} { // the others are reminded of in between
+			w.wait(wait)
+			if g := w.grant("user-0"); g.Extension.Reminders != want || g.Reminders != 1 {
+				t.Errorf("%d reminders of the extension, want %d; %d of the request", g.Extension.Reminders, want, g.Reminders)
+			}
+			if other := w.grant("user-1"); other.Reminders != 2 {
+				t.Errorf("%d reminders of a request", other.Reminders)
+			}
+		}
+	})
+}
+
 // Ten requests on one card remind once.
 func TestADigestRemindsOnce(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.voice.setDown(true)
-		for n := range 10 {
-			user := fmt.Sprintf("user-%d", n)
-			w.aws.AddUser(account, user, map[string]string{"sekisho:slack-user-id": "U0OTHER"})
-			w.receive(handlers.Request{ID: "login-" + user, Origin: store.SignIn, Account: account, User: user, Signin: store.Signin{At: time.Now()}})
-		}
-		w.wait(time.Second)
-		w.voice.setDown(false)
+		w.tenOnOneCard()
 		w.wait(20 * time.Minute)
 		bells := 0
 		for n := range 10 {

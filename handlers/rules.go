@@ -40,6 +40,7 @@ type Entitlement struct {
 	Askers         []string     // who may ask: everybody if empty
 	Excluded       []string     // who may not, even if they are among the askers; whether they approve is up to the steps
 	Steps          []store.Step // approvals that are needed
+	Escalation     *Escalation  // nil: nobody else decides, however long it waits
 	Hours          *Hours       // nil: always
 	Auto           *Auto        // nil: somebody has to approve
 	Risk           store.Risk
@@ -104,7 +105,7 @@ func (e Entitlement) Approvers() []string {
 
 // Groups returns the Slack ids of all user groups that the rule names.
 func (e Entitlement) Groups() []string {
-	named := slices.Concat(e.Askers, e.Excluded, e.Approvers())
+	named := slices.Concat(e.Askers, e.Excluded, e.Deciders())
 	if e.Auto != nil {
 		named = append(named, e.Auto.Members...)
 	}
@@ -161,12 +162,16 @@ func sameSteps(a, b []store.Step) bool {
 }
 
 // window is the end of access after another sign-in: it counts from the latest one, never beyond what the approval
-// allows, and never shorter than it was. A sign-in from the future counts as now.
+// allows, and never shorter than it was. What an approver has limited it leaves as it is. A sign-in from the future counts
+// as now.
 func window(g store.Grant, at, now time.Time) time.Time {
+	if g.Limited() {
+		return g.Until
+	}
 	if at.IsZero() || at.After(now) {
 		at = now
 	}
-	until := at.Add(g.Duration)
+	until := at.Add(g.Allowed())
 	if until.Before(g.Until) {
 		until = g.Until
 	}

@@ -52,7 +52,7 @@ func (k *Keeper) programWished(ctx context.Context, w Wish) (store.Grant, Wish, 
 	}
 	g, d, err := k.wished(ctx, proven)
 	if err == nil && d.Refusal == "" {
-		d, err = k.taken(ctx, g, d)
+		d, _, err = k.taken(ctx, g, d) // a program waits without being told
 	}
 	g.Subject.User = w.User
 	return g, proven, d, err

@@ -36,7 +36,7 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	switch {
 	case !g.Untold():
 		return k.remind(ctx, g)
-	case g.State == store.Ignored:
+	case g.State == store.Received || g.State == store.Merged || g.State == store.Ignored:
 		return k.excuse(ctx, g)
 	case g.Card.TS == "":
 		return k.unlessSaid(ctx, g, k.post(ctx, id))
@@ -56,7 +56,7 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 
 // tellGrant draws the card, then says what happened in its thread, entry by entry, and then to the person.
 func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
-	from := min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM], g.Told[store.ToApprovers])
+	from := min(g.Told[store.OnCard], g.Told[store.InThread], g.Told[store.InDM], g.Told[store.ToApprovers], g.Told[store.ToDeciders])
 	entries, err := k.DB.Entries(ctx, g.ID, from)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 	heard.Told = maps.Clone(g.Told)
 	sayErr := k.say(ctx, g, entries, &heard)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.Card, now.DM, now.Reminder, now.Approvers, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Approvers, heard.Told
+		now.Card, now.DM, now.Reminder, now.Approvers, now.Called, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Approvers, heard.Called, heard.Told
 		if now.Chain.Seq == g.Chain.Seq { // else there is news, which does not wait for a letter's turn
 			now.TellAt = heard.TellAt
 		}
@@ -113,7 +113,7 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard))
+	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard), k.callDeciders(ctx, g, unheard, heard))
 }
 
 // shows tells whether a verb changes what the card shows.

@@ -46,7 +46,7 @@ func termFacts(g store.Grant, facts ...string) map[string]string {
 // lapses is when nobody can approve a request any more: at its time limit, and at the latest when too little is left of what
 // is asked for.
 func lapses(g store.Grant, limit time.Time) time.Time {
-	if last := g.To.Add(-shortest); !g.To.IsZero() && last.Before(limit) {
+	if last := g.To.Add(-store.ShortestTerm); !g.To.IsZero() && last.Before(limit) {
 		return last
 	}
 	return limit

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,43 @@ func TestChangedBetweenPressAndAct(t *testing.T) {
 			}
 			if w.writes() != 0 {
 				t.Errorf("%s: %d writes to AWS", name, w.writes())
+			}
+		})
+	}
+}
+
+// To a person who has left nothing is given, whenever that was, as long as no account of theirs is left either.
+func TestARequesterWhoHasLeft(t *testing.T) {
+	given(t, func(w *world) { // and nothing is prolonged
+		w.onExtension("U0YAMADA", store.AskMore)
+		w.leads.leave("U0YAMADA", "U0YAMADA2")
+		if got := w.onExtension("U0KATO", store.Agree); got != handlers.HolderLeft {
+			t.Errorf("an extension: %q", got)
+		}
+		if got := w.press("U0KATO", store.Revoke); got != "" {
+			t.Errorf("revoked: %q", got)
+		}
+	})
+	inWorld(t, func(w *world) { // before the press
+		w.signIn("1")
+		w.leads.leave("U0YAMADA", "U0YAMADA2")
+		if got := w.press("U0SATO", store.Approve); got != handlers.HolderLeft {
+			t.Errorf("before the press: %q", got)
+		}
+		if got := w.press("U0SATO", store.Deny); got != "" {
+			t.Errorf("denied: %q", got)
+		}
+	})
+	for gone, want := range map[string]store.State{"U0YAMADA U0YAMADA2": store.Ended, "U0YAMADA": store.Active} {
+		inWorld(t, func(w *world) { // between the press and the act
+			w.signIn("1")
+			w.aws.Fault(failing("GetUser", fakeaws.Failure{Code: "Throttling"}))
+			w.press("U0SATO", store.Approve)
+			w.leads.leave(strings.Fields(gone)...)
+			w.aws.Fault(nil)
+			w.wait(time.Minute)
+			if g := w.grant("1"); g.State != want || want == store.Ended && (g.Note != handlers.HolderLeft || w.writes() > 0) {
+				t.Errorf("%s left: %s, %s %q, %d writes", gone, g.State, g.Outcome, g.Note, w.writes())
 			}
 		})
 	}

@@ -87,7 +87,7 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 			k.Log.Warn("entitlement is not offered", "to", by, "err", unknown)
 			continue // a user group that is gone does not take the others away
 		}
-		d := k.Policy.Decide(q)
+		d := k.Policy.decide(rule, q)
 		if d.Refusal == NotAsker || d.Refusal == Excluded {
 			continue
 		}
@@ -108,14 +108,18 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return Decision{Rule: w.Entitlement}, err
 	}
+	var silent error // why IAM does not say whether they have it
 	g, d, err := k.wished(ctx, w)
 	if err == nil && d.Refusal == "" {
-		d, err = k.taken(ctx, g, d)
+		d, silent, err = k.taken(ctx, g, d)
 	}
 	if err != nil || d.Refusal != "" {
 		return d, err
 	}
 	g, err = g.After(store.Entry{Verb: store.Receive, By: w.By, At: k.now()})
+	if err == nil && silent != nil { // who asked hears at once that it takes longer
+		g, err = g.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.now(), Note: code(silent)})
+	}
 	if err == nil {
 		err = k.save(ctx, &g)
 	}
@@ -167,34 +171,34 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	return g, d, nil
 }
 
-// taken refuses what the person has already: to prolong it takes another approval. While IAM does not answer that is left
-// to what reads the user again before there is a card.
-func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision, error) {
+// taken refuses what the person has already: to prolong it takes another approval. While IAM does not answer (silent says
+// why) that is left to what reads the user again before there is a card.
+func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decision, silent, err error) {
 	look, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	user, err := k.Users.User(look, g.Account, g.Subject.User)
 	switch {
 	case errors.Is(err, ErrNoUser):
 		d.refuse(NoUser, "user", g.Subject.User)
-		return d, nil
+		return d, nil, nil
 	case err != nil:
 		k.Log.Warn("IAM user of a wish is not known yet", "id", g.ID, "err", err)
-		return d, nil
+		return d, err, nil
 	}
 	g.Subject.UserID = user.ID
 	if d.must(k.impossible(look, g)); d.Refusal != "" {
-		return d, nil
+		return d, nil, nil
 	}
 	id, err := store.Holder(ctx, k.DB, g.Slot())
 	if errors.Is(err, store.ErrNotFound) {
-		return d, nil
+		return d, nil, nil
 	}
 	if err != nil {
-		return d, err
+		return d, nil, err
 	}
 	if strings.HasPrefix(id, store.TaskPrefix) {
 		d.refuse(InUse)
-		return d, nil
+		return d, nil, nil
 	}
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	switch {
@@ -204,7 +208,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (Decision
 	case has(held, k.now()):
 		d.Refusal, d.Why = Already, append(d.Why, already(held))
 	}
-	return d, err
+	return d, nil, err
 }
 
 // impossible is why something could not be given whoever approves it, as far as AWS says so now.
@@ -263,21 +267,6 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant 
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
-	g.Steps, g.Auto, g.Risk = d.Steps, d.Auto, d.Risk
+	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(k.now())
 	return g
-}
-
-// excuse tells a person that what they wrote came to nothing, though it was taken in. It has no card.
-func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
-	defer cancel()
-	dm, err := k.Voice.DM(ctx, g)
-	if err != nil && !errors.Is(err, ErrUnreachable) {
-		return k.unlessSaid(ctx, g, err)
-	}
-	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.DM, now.Told = dm, map[string]uint64{store.InDM: g.Chain.Seq}
-		return now, nil
-	})
-	return err
 }

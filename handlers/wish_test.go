@@ -307,8 +307,50 @@ func TestWishIsDecidedAgain(t *testing.T) {
 				change(w)
 				w.aws.Fault(nil)
 				w.wait(time.Minute)
-				if g := w.wished("1"); g.State != store.Ignored || len(w.voice.dms) != 1 || w.voice.dms[0].ID != g.ID || w.voice.posts != 0 {
+				if g := w.wished("1"); g.State != store.Ignored || len(w.voice.dms) != 2 || w.voice.dms[1].State != g.State || w.voice.posts != 0 {
 					t.Errorf("%s %s, %d DMs, %d cards", g.State, g.Note, len(w.voice.dms), w.voice.posts)
+				}
+			})
+		})
+	}
+}
+
+// TestWishWhileAWSIsDown: who asks hears at once that AWS does not answer yet, and on the same message what comes of it.
+func TestWishWhileAWSIsDown(t *testing.T) {
+	for name, c := range map[string]struct {
+		first func(*world)
+		want  store.State
+	}{
+		"asked":  {func(*world) {}, store.Asked},
+		"merged": {func(w *world) { w.signIn("1") }, store.Merged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				c.first(w)
+				before := len(w.voice.dms)
+				w.aws.Fault(func(fakeaws.Call) *fakeaws.Failure { return &fakeaws.Failure{Code: "ServiceFailure"} })
+				if d := w.asks(wish("1", nil)); d.Refusal != "" {
+					t.Fatalf("refused: %+v", d)
+				}
+				if dms := w.voice.dms[before:]; len(dms) != 1 || dms[0].State != store.Received || dms[0].DM.TS != "" || w.wished("1").Trouble == "" {
+					t.Fatalf("at once: %+v", dms)
+				}
+				w.wait(30 * time.Minute)
+				for _, g := range w.voice.dms[before+1:] { // another kind of trouble redraws it
+					if g.State != store.Received || g.DM.TS == "" {
+						t.Errorf("while it is down: %+v", g)
+					}
+				}
+				w.aws.Fault(nil)
+				w.wait(time.Minute)
+				var last store.Grant
+				for _, g := range w.voice.dms[before:] {
+					if g.ID == w.wished("1").ID {
+						last = g
+					}
+				}
+				if g := w.wished("1"); g.State != c.want || last.State != c.want || last.DM.TS != g.ID || g.Trouble != "" {
+					t.Errorf("%s, and the message says %s at %+v", g.State, last.State, last.DM)
 				}
 			})
 		})

@@ -36,6 +36,8 @@ func (k *Keeper) tend(ctx context.Context, id string) error {
 		err = k.identify(ctx, g)
 	case g.State == store.Asked && !now.Before(g.Lapses):
 		err = k.lapse(ctx, g)
+	case g.State == store.Asked:
+		err = k.escalate(ctx, g)
 	case (g.State == store.Approved || g.State == store.Active) && g.Over(now):
 		err = k.expire(ctx, g)
 	case g.State == store.Approved && now.Before(g.Start):

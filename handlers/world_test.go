@@ -215,10 +215,18 @@ type voice struct {
 	reminded  []store.Grant // reminders as they were drawn
 	homes     map[string]handlers.Access
 	approvers map[string][]store.Grant // what each approver saw
+	called    []call
 	alerts    []store.Alert
 	lines     []store.Verb
 	tasks     []store.Task
 	answers   []store.Press
+}
+
+// call asked somebody to decide.
+type call struct {
+	who   string
+	grant store.Grant
+	at    time.Time
 }
 
 var errDown = errors.New("no answer from Slack")
@@ -278,6 +286,18 @@ func (v *voice) Approver(_ context.Context, at store.Card, account string, g sto
 	v.approvers[account] = append(v.approvers[account], g)
 	return store.Card{Channel: "D" + account, TS: g.ID}, nil
 }
+
+func (v *voice) Call(_ context.Context, account string, g store.Grant) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.called = append(v.called, call{account, g, time.Now()})
+	return nil
+}
+
+func (v *voice) CallAll(ctx context.Context, g store.Grant) error { return v.Call(ctx, "all", g) }
 
 func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {
 	v.mu.Lock()
@@ -382,6 +402,7 @@ type userGroup struct {
 	down    bool
 	members []string
 	others  map[string][]string // by group
+	gone    []string            // accounts that were deleted
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -415,13 +436,20 @@ func (g *userGroup) also(id string, members ...string) {
 	g.others[id] = members
 }
 
+// leave deletes accounts.
+func (g *userGroup) leave(accounts ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gone = append(g.gone, accounts...)
+}
+
 func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.down {
 		return handlers.Account{}, errDown
 	}
-	return handlers.Account{Guest: user == "U0GUEST", Stranger: user == "U0STRANGER"}, nil
+	return handlers.Account{Guest: user == "U0GUEST", Stranger: user == "U0STRANGER", Deleted: slices.Contains(g.gone, user)}, nil
 }
 
 func (g *userGroup) ByEmail(_ context.Context, email string) (string, error) {

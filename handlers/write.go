@@ -15,7 +15,7 @@ type unheard func(audience string, of func(store.Verb) bool) bool
 // as a redrawn one rings no bell.
 func (k *Keeper) writeHolder(ctx context.Context, g store.Grant, unheard unheard, heard *store.Telling) error {
 	if g.Subject.Person != "" && unheard(store.InDM, concerns) {
-		if k.waits(g.ID, heard) {
+		if k.waits(k.letters, g.ID, heard) {
 			return nil
 		}
 		dm, err := k.Voice.DM(ctx, g)
@@ -70,7 +70,7 @@ func (k *Keeper) writeApprover(ctx context.Context, g store.Grant, account strin
 	switch {
 	case written && at.TS == "": // to whom nothing can be written
 		return true, nil
-	case !written && k.waits(g.ID+" "+account, heard):
+	case !written && k.waits(k.letters, g.ID+" "+account, heard):
 		return false, nil
 	}
 	at, err := k.Voice.Approver(ctx, at, account, g)
@@ -89,9 +89,9 @@ func (k *Keeper) writeApprover(ctx context.Context, g store.Grant, account strin
 }
 
 // waits tells whether a letter has to wait for its turn, and puts the telling off until the first of them.
-func (k *Keeper) waits(letter string, heard *store.Telling) bool {
+func (k *Keeper) waits(l *letters, letter string, heard *store.Telling) bool {
 	now := k.now()
-	turn := k.letters.turn(letter, now)
+	turn := l.turn(letter, now)
 	if turn.After(now) && (!heard.TellAt.After(now) || turn.Before(heard.TellAt)) {
 		heard.TellAt = turn
 	}
@@ -101,7 +101,7 @@ func (k *Keeper) waits(letter string, heard *store.Telling) bool {
 // concerns tells whether a verb changes what the person who signed in sees.
 func concerns(v store.Verb) bool {
 	switch v {
-	case store.Plan, store.Recheck, store.Vote, store.Fail, store.Remind:
+	case store.Plan, store.Recheck, store.Vote, store.Fail, store.Remind, store.Escalate:
 		return false
 	}
 	return true

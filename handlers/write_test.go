@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
 	"sekisho/store"
 )
@@ -43,6 +44,26 @@ func TestApproversHearThatTheyHave(t *testing.T) {
 		if rows, err := w.db.List(t.Context(), string(store.Tell), "", 9); err != nil || len(rows) > 0 {
 			t.Errorf("left to tell: %v, %v", rows, err)
 		}
+	})
+}
+
+// Of a stolen session its owner hears at once, whatever AWS does: not only when the access is there.
+func TestApproverHearsBeforeTheGrant(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.aws.Fault(failing("", fakeaws.Failure{Hang: true}))
+		w.press("U0SATO", store.Approve)
+		w.wait(time.Second)
+		w.is("1", store.Approved, false)
+		if saw := w.voice.saw("U0SATO"); len(saw) != 1 || saw[0] != store.Approved {
+			t.Errorf("the approver saw %v", saw)
+		}
+		if refusal := w.press("U0SATO", store.Revoke); refusal != "" { // which is the message's button
+			t.Errorf("revoked: %q", refusal)
+		}
+		w.aws.Fault(nil)
+		w.wait(2 * time.Minute)
+		w.is("1", store.Ended, false)
 	})
 }
 

@@ -11,14 +11,17 @@ import (
 // ErrTerm says that an entry would set an end that the grant's rule does not allow, or give before the wished start.
 var ErrTerm = errors.New("outside the allowed term")
 
+// ShortestTerm is the shortest time that access can last.
+const ShortestTerm = time.Minute
+
 // rechecks are the times after the end at which AWS is looked at again: a call that timed out may land after the
 // removal that followed it.
 var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
-// where approvals are missing, ErrExtension where there is no extension to decide on, ErrTerm where the time is not within
-// what the rule allows.
+// where approvals are missing, ErrExtension where there is no extension to decide on, ErrEscalation where there is nobody to
+// escalate to, ErrTerm where the time is not within what the rule allows.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
 	if err != nil {
@@ -28,7 +31,7 @@ func (g Grant) After(e Entry) (Grant, error) {
 		return g, fmt.Errorf("%s %s: %w", e.Verb, g.ID, err)
 	}
 	if to != Active {
-		g.Extension = Extension{}
+		g.Extension, g.Declined = Extension{}, Declined{}
 	}
 	g.Work = g.Work.after(e, to != g.State)
 	g.State, g.Telling = to, g.Telling.after(e)
@@ -43,18 +46,16 @@ func (g Grant) applied(e Entry) (Grant, error) {
 	case Ask:
 		g.Asked = plain(e.At)
 	case Remind:
-		g.reminded(e.At)
+		return g.reminded(e.At)
 	case Soon:
 		g.Warned = g.Until
 	case Vote, Approve:
-		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At, Steps: e.Steps})
+		if e.Duration != 0 && (e.Duration < ShortestTerm || e.Duration > g.Duration) {
+			return g, ErrTerm
+		}
+		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At, Steps: e.Steps, Duration: e.Duration, Note: e.Note})
 		if e.Verb == Approve {
-			if !g.Met() {
-				return g, ErrSteps
-			}
-			g.Start, _ = g.Term(e.At)
-			g.Max = g.Start.Add(g.Longest)
-			return g.until(e)
+			return g.approved(e)
 		}
 	case Extend:
 		if e.Until.Before(g.Until) {
@@ -64,8 +65,10 @@ func (g Grant) applied(e Entry) (Grant, error) {
 			g.Extension = Extension{}
 		}
 		return g.until(e)
-	case AskMore, Agree, Prolong, Decline:
+	case AskMore, Agree, Prolong, Decline, Retract:
 		return g.extension(e)
+	case Escalate:
+		return g.escalated(e)
 	case Plan:
 		if e.At.Before(g.From) {
 			return g, ErrTerm
@@ -94,6 +97,19 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		}
 	}
 	return g, nil
+}
+
+// approved is the grant once it has its last approval. It lasts no longer than all who approved allow.
+func (g Grant) approved(e Entry) (Grant, error) {
+	g.Start, _ = g.Term(e.At)
+	g.Max = g.Start.Add(g.Longest)
+	switch {
+	case !g.Met():
+		return g, ErrSteps
+	case g.Limited() && e.Until.After(g.Start.Add(g.Allowed())):
+		return g, ErrTerm
+	}
+	return g.until(e)
 }
 
 func (g Grant) until(e Entry) (Grant, error) {

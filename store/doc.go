@@ -26,7 +26,8 @@
 // A grant needs the approvals of all its steps ([Step]). An approval is kept with the steps that it can count for, as they
 // were found at the press, so that who counts for what is reckoned from the record alone ([Assign]): one person counts for
 // one step, and so that as many count as can. No grant is approved before that, whoever asks ([ErrSteps]). A rule that
-// gives by itself has an approval of its own, by [Rule], for no longer than the card said.
+// gives by itself has an approval of its own, by [Rule], for no longer than the card said. What waits for long can be
+// escalated ([Escalation]): others may decide too, and nothing else of it changes.
 //
 // # People
 //

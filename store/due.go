@@ -7,7 +7,7 @@ type Lane string
 
 // The lanes; the package's doc says why there are four.
 const (
-	Take  Lane = "take"  // what ends: lapse, expire, undo, recheck
+	Take  Lane = "take"  // what ends: lapse, expire, undo, recheck; and what nobody decides on: escalate
 	Give  Lane = "give"  // what begins: identify, plan, apply
 	Judge Lane = "judge" // presses
 	Tell  Lane = "tell"  // what people have not heard yet
@@ -31,6 +31,9 @@ func (g Grant) Due(lane Lane) (time.Time, bool) {
 func (g Grant) dueTake() (time.Time, bool) {
 	switch g.State {
 	case Asked:
+		if at, ok := g.Escalates(); ok {
+			return at, true
+		}
 		return g.Lapses, true
 	case Approved, Active:
 		return g.Until, true
@@ -68,12 +71,17 @@ func (g Grant) dueTell() (time.Time, bool) {
 // Untold tells whether somebody has not heard what happened.
 func (g Grant) Untold() bool {
 	switch g.State {
-	case Ignored: // nobody waits for what comes of a sign-in
-		return g.Origin == Requested && g.Telling.behind(g.Chain.Seq, InDM)
-	case "", Received, Merged:
+	case Received: // who asked by hand waits, and hears why that takes long
+		return g.Origin == Requested && !g.Program && g.Trouble != "" && g.Telling.behind(g.Chain.Seq, InDM)
+	case Ignored: // nobody waits for what comes of a sign-in, unless a rule refuses it
+		return (g.Origin == Requested || g.Refusal.Why != "") && g.Telling.behind(g.Chain.Seq, InDM)
+	case Merged: // nor for this, unless they have heard of it
+		return g.DM.TS != "" && g.Telling.behind(g.Chain.Seq, InDM)
+	case "":
 		return false
 	}
-	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers)
+	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers) ||
+		g.State == Asked && g.Telling.behind(g.Chain.Seq, ToDeciders)
 }
 
 func later(a, b time.Time) time.Time {

@@ -14,18 +14,19 @@ const Self = "sekisho"
 
 // Entry is one thing that happened to a record.
 type Entry struct {
-	Record string            `json:"record"`
-	Seq    uint64            `json:"seq"` // from 1, without gaps
-	Verb   Verb              `json:"verb"`
-	State  State             `json:"state"` // the state it led to
-	By     string            `json:"by"`    // a Slack user id, Self or Rule
-	At     time.Time         `json:"at"`
-	Note   string            `json:"note,omitempty"`  // a person's own words, or the code of an error
-	Until  time.Time         `json:"until,omitzero"`  // the end of access that it sets; of an undo, when what it left is cleared away
-	Steps  []int             `json:"steps,omitempty"` // of the grant, from 1, that an approval can count for
-	Facts  map[string]string `json:"facts,omitempty"` // what was seen or done
-	Prev   string            `json:"prev,omitempty"`  // the hash of the entry before
-	Hash   string            `json:"hash"`
+	Record   string            `json:"record"`
+	Seq      uint64            `json:"seq"` // from 1, without gaps
+	Verb     Verb              `json:"verb"`
+	State    State             `json:"state"` // the state it led to
+	By       string            `json:"by"`    // a Slack user id, Self or Rule
+	At       time.Time         `json:"at"`
+	Note     string            `json:"note,omitempty"`     // a person's own words, or the code of an error
+	Until    time.Time         `json:"until,omitzero"`     // the end of access that it sets; of an undo, when what it left is cleared away
+	Steps    []int             `json:"steps,omitempty"`    // of the grant, from 1, that an approval can count for
+	Duration time.Duration     `json:"duration,omitempty"` // the longest that an approval allows, where that is less than was asked for
+	Facts    map[string]string `json:"facts,omitempty"`    // what was seen or done
+	Prev     string            `json:"prev,omitempty"`     // the hash of the entry before
+	Hash     string            `json:"hash"`
 }
 
 // ErrChain says that entries do not follow one another: something was changed, removed or put in.

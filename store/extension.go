@@ -16,6 +16,14 @@ type Extension struct {
 	Until     time.Time  `json:"until"` // the end that is asked for
 	Steps     []Step     `json:"steps"` // approvals that are needed
 	Approvals []Approval `json:"approvals,omitempty"`
+	Reminders int        `json:"reminders,omitempty"` // of it, so far
+}
+
+// Declined is the extension that was asked for last, if it was declined: its holder reads why.
+type Declined struct {
+	By    string    `json:"by"`
+	Until time.Time `json:"until"` // the end that was asked for
+	Note  string    `json:"note,omitempty"`
 }
 
 // Open tells whether the extension waits.
@@ -26,7 +34,7 @@ func (x Extension) Voters() [][]int { return votersOf(x.Approvals) }
 
 // Later is the end that the holder can ask for now: as much later as the grant lasts, and never beyond its Max.
 func (g Grant) Later() (time.Time, bool) {
-	until := g.Until.Add(g.Duration)
+	until := g.Until.Add(g.Allowed())
 	if until.After(g.Max) {
 		until = g.Max
 	}
@@ -50,13 +58,17 @@ func (g Grant) extension(e Entry) (Grant, error) {
 		if !e.Until.After(g.Until) || e.Until.After(g.Max) {
 			return g, ErrTerm
 		}
-		x.By, x.At, x.Until = e.By, plain(e.At), plain(e.Until)
+		x = Extension{By: e.By, At: plain(e.At), Until: plain(e.Until), Steps: x.Steps}
+		g.Declined = Declined{}
 	case Agree, Prolong:
 		x.Approvals = append(x.Approvals[:len(x.Approvals):len(x.Approvals)], Approval{By: e.By, At: plain(e.At), Steps: e.Steps})
 		if e.Verb == Prolong {
 			return g.prolonged(e, x)
 		}
 	case Decline:
+		g.Declined = Declined{By: e.By, Until: x.Until, Note: e.Note}
+		x = Extension{}
+	case Retract:
 		x = Extension{}
 	}
 	g.Extension = x
@@ -65,7 +77,7 @@ func (g Grant) extension(e Entry) (Grant, error) {
 
 // prolonged is the grant once its extension is given.
 func (g Grant) prolonged(e Entry, x Extension) (Grant, error) {
-	byRule := e.By == Rule && g.Risk != High && x.Until.Sub(g.Start) <= g.Auto
+	byRule := e.By == Rule && g.Risk != High && x.Until.Sub(g.Start) <= g.Auto && !g.Limited()
 	switch {
 	case !e.Until.Equal(x.Until) || e.Until.Before(g.Until):
 		return g, ErrTerm

@@ -37,6 +37,9 @@ func TestWhatAnExtensionAllows(t *testing.T) {
 		{"a second", open, store.Entry{Verb: store.AskMore, Until: noon.Add(9 * time.Hour)}, store.ErrExtension},
 		{"agreed to without an extension", active, store.Entry{Verb: store.Agree}, store.ErrExtension},
 		{"declined without an extension", active, store.Entry{Verb: store.Decline}, store.ErrExtension},
+		{"taken back without an extension", active, store.Entry{Verb: store.Retract}, store.ErrExtension},
+		{"taken back", open, store.Entry{Verb: store.Retract}, nil},
+		{"reminded of without an extension", active, store.Entry{Verb: store.Remind}, store.ErrExtension},
 		{"true with one of two", open, store.Entry{Verb: store.Prolong, Until: eight, Steps: []int{1}}, store.ErrSteps},
 		{"true with two", half, store.Entry{Verb: store.Prolong, Until: eight, Steps: []int{1}}, nil},
 		{"true to another end", half, store.Entry{Verb: store.Prolong, Until: eight.Add(1), Steps: []int{1}}, store.ErrTerm},
@@ -71,5 +74,24 @@ func TestExtensionTerms(t *testing.T) {
 	elsewhere.Signin.Address = "198.51.100.1"
 	if voted := after(g, noon, store.Agree); voted.ExtensionTerms() != g.ExtensionTerms() || elsewhere.ExtensionTerms() == g.ExtensionTerms() {
 		t.Error("the terms of the extension")
+	}
+}
+
+// Who declined it and why stays with the access, until another is asked for or the access ends.
+func TestWhyAnExtensionWasDeclined(t *testing.T) {
+	g := after(extending(), noon, store.Decline)
+	want := store.Declined{By: "U9", Until: noon.Add(8 * time.Hour), Note: "note"}
+	if g.Declined != want || g.Extension.Open() || !g.Until.Equal(noon.Add(4*time.Hour)) {
+		t.Errorf("declined %+v, ends %s", g.Declined, g.Until)
+	}
+	if ended := after(g, noon, store.Finish); ended.Declined != (store.Declined{}) {
+		t.Errorf("after the end: %+v", ended.Declined)
+	}
+	anew, err := g.After(store.Entry{Verb: store.AskMore, By: "U1", At: noon, Until: noon.Add(8 * time.Hour)})
+	if err != nil || anew.Declined != (store.Declined{}) {
+		t.Errorf("asked for anew: %+v, %v", anew.Declined, err)
+	}
+	if back := after(extending(), noon, store.Retract); back.Extension.Open() || back.Declined != (store.Declined{}) || back.State != store.Active {
+		t.Errorf("taken back: %+v, %+v", back.Extension, back.Declined)
 	}
 }

@@ -37,9 +37,11 @@ type Signin struct {
 
 // Approval is one approver's yes.
 type Approval struct {
-	By    string    `json:"by"` // a Slack user id, or Rule
-	At    time.Time `json:"at"`
-	Steps []int     `json:"steps,omitempty"` // of the grant, from 1, that it can count for: what was found out at the press
+	By       string        `json:"by"` // a Slack user id, or Rule
+	At       time.Time     `json:"at"`
+	Steps    []int         `json:"steps,omitempty"`    // of the grant, from 1, that it can count for: what was found out at the press
+	Duration time.Duration `json:"duration,omitempty"` // the longest that it allows; 0: as long as was asked for
+	Note     string        `json:"note,omitempty"`     // in the approver's own words
 }
 
 // Risk is how much harm access can do.
@@ -47,6 +49,12 @@ type Risk string
 
 // High is the risk of what two people have to approve, and no rule by itself. Without it the risk is low.
 const High Risk = "high"
+
+// Refusal is why a rule refuses what a sign-in would ask for: a key, and what a sentence about it names.
+type Refusal struct {
+	Why   string            `json:"why"`
+	Facts map[string]string `json:"facts,omitempty"`
+}
 
 // Grant is one request for access and its whole life. [Grant.After] changes what is true of it; [Work] and [Telling] are
 // how far it has come.
@@ -76,6 +84,7 @@ type Grant struct {
 	Endless     bool          `json:"endless,omitempty"` // once given it is handed over: the duration is the time to give it in
 	Reason      string        `json:"reason,omitempty"`  // in the requester's own words
 	Ticket      string        `json:"ticket,omitempty"`
+	Escalation  Escalation    `json:"escalation,omitzero"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
 
 	State     State             `json:"state"`
@@ -84,11 +93,13 @@ type Grant struct {
 	Until     time.Time         `json:"until,omitzero"`
 	Max       time.Time         `json:"max,omitzero"`
 	Extension Extension         `json:"extension,omitzero"`
+	Declined  Declined          `json:"declined,omitzero"`
 	Outcome   Verb              `json:"outcome,omitempty"` // what ended it
 	EndedBy   string            `json:"ended_by,omitempty"`
 	Ended     time.Time         `json:"ended,omitzero"`
-	Note      string            `json:"note,omitempty"`    // the reason that came with Outcome
-	Planned   bool              `json:"planned,omitempty"` // what was there before is in Effects
+	Note      string            `json:"note,omitempty"`       // the reason that came with Outcome
+	Refusal   Refusal           `json:"turned_away,omitzero"` // of a sign-in that was ignored, if its person is to read why
+	Planned   bool              `json:"planned,omitempty"`    // what was there before is in Effects
 	Effects   map[string]string `json:"effects,omitempty"`
 	Into      string            `json:"into,omitempty"`     // the grant it was merged into
 	Rechecks  int               `json:"rechecks,omitempty"` // since the end was read back
@@ -140,6 +151,21 @@ func digestOf(shown ...any) string {
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:8])
 }
+
+// Allowed is how long access lasts: as long as was asked for, or as an approver allowed who allows the shortest. It is no
+// part of the Terms, as a vote does not change them.
+func (g Grant) Allowed() time.Duration {
+	shortest := g.Duration
+	for _, a := range g.Approvals {
+		if a.Duration > 0 {
+			shortest = min(shortest, a.Duration)
+		}
+	}
+	return shortest
+}
+
+// Limited tells whether an approver allowed less than was asked for.
+func (g Grant) Limited() bool { return g.Allowed() < g.Duration }
 
 // Over tells whether the grant's time is up, whether or not anybody has ended it yet.
 func (g Grant) Over(now time.Time) bool { return !g.Until.IsZero() && !now.Before(g.Until) }

@@ -20,8 +20,8 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
 	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
-	store.Finish, store.Undo, store.Drift, store.Recheck, store.Mine, store.NotMine, store.Remind, store.Soon,
-	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Clear, store.HandOver}
+	store.Finish, store.Undo, store.Drift, store.Recheck, store.Clear, store.Mine, store.NotMine, store.Remind, store.Escalate, store.Soon,
+	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract, store.HandOver}
 
 // asked is a request as it stands when its card is drawn.
 func asked() store.Grant {
@@ -80,7 +80,7 @@ func TestTheOnlyWaysInAndOut(t *testing.T) {
 // Whatever happens in whatever order: the state is what the table says, the chain holds, and no end is beyond Max.
 func TestAnyLife(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		g, now := asked(), noon
+		g, now := escalating(), noon
 		entries := g.Fresh()
 		for range rapid.IntRange(0, 30).Draw(rt, "length") {
 			now = now.Add(time.Duration(rapid.IntRange(-120, 600).Draw(rt, "minutes")) * time.Minute) // clocks jump back too
@@ -233,7 +233,7 @@ func TestDue(t *testing.T) {
 }
 
 func told(g store.Grant) store.Grant {
-	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq, store.InDM: g.Chain.Seq}
+	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq, store.InDM: g.Chain.Seq, store.ToDeciders: g.Chain.Seq}
 	return g
 }
 

@@ -14,6 +14,7 @@ const (
 	holderIndex = "holder" // open requests and live grants, by their person
 	pastOfIndex = "pastof" // those that are over, by their person
 	voterIndex  = "voter"  // what waits for approvals, by each of those who may give them
+	gaveIndex   = "gave"   // live grants, by each Slack account that approved them
 )
 
 // personKeys put the grant where its person finds it, and those who may approve. It costs a row or two, and nothing is
@@ -30,6 +31,11 @@ func (g Grant) personKeys() []Key {
 	for _, who := range g.Missing() {
 		keys = append(keys, Key{Index: voterIndex, Value: newest(who, g.Asked)})
 	}
+	for _, a := range g.Approvals {
+		if g.State.Live() && a.By != Rule {
+			keys = append(keys, Key{Index: gaveIndex, Value: newest(a.By, a.At)})
+		}
+	}
 	return keys
 }
 
@@ -37,12 +43,17 @@ func (g Grant) personKeys() []Key {
 func (g Grant) Missing() []string {
 	switch {
 	case g.State == Asked:
-		return missing(g.Steps, g.Voters())
+		if out := missing(g.Steps, g.Voters()); len(out) > 0 {
+			return union(out, g.Escalated())
+		}
 	case g.State == Active && g.Extension.Open():
 		return missing(g.Extension.Steps, g.Extension.Voters())
 	}
 	return nil
 }
+
+// MissingAfter are those whom the steps need once so many of the approvals are given, whoever else may decide by now.
+func (g Grant) MissingAfter(approvals int) []string { return missing(g.Steps, g.Voters()[:approvals]) }
 
 func missing(steps []Step, voters [][]int) []string {
 	have := make([]int, len(steps)+1)
@@ -51,10 +62,19 @@ func missing(steps []Step, voters [][]int) []string {
 	}
 	var out []string
 	for i, step := range steps {
-		for _, who := range step.By {
-			if have[i+1] < step.Count && !slices.Contains(out, who) {
-				out = append(out, who)
-			}
+		if have[i+1] < step.Count {
+			out = union(out, step.By)
+		}
+	}
+	return out
+}
+
+// union is a list and those of another that it lacks.
+func union(list, more []string) []string {
+	out := slices.Clip(list)
+	for _, each := range more {
+		if !slices.Contains(out, each) {
+			out = append(out, each)
 		}
 	}
 	return out
@@ -78,6 +98,11 @@ func PastOf(ctx context.Context, db DB, person string, limit int) ([]string, err
 // WaitingFor returns the ids of what waits for the approval of a user or user group, at most limit, the newest first.
 func WaitingFor(ctx context.Context, db DB, who string, limit int) ([]string, error) {
 	return under(ctx, db, voterIndex, who, limit)
+}
+
+// GivenBy returns the ids of the live grants that a Slack account has approved, at most limit, the latest approval first.
+func GivenBy(ctx context.Context, db DB, account string, limit int) ([]string, error) {
+	return under(ctx, db, gaveIndex, account, limit)
 }
 
 func under(ctx context.Context, db DB, index, name string, limit int) ([]string, error) {

@@ -7,16 +7,17 @@ const PressPrefix = "press-"
 
 // Press is a button or a form as it came in, and what became of it.
 type Press struct {
-	ID      string    `json:"id"`
-	Version uint64    `json:"-"`
-	By      string    `json:"by"`   // Slack user id, from an authenticated payload
-	Team    string    `json:"team"` // Slack workspace id
-	Verb    Verb      `json:"verb"`
-	On      string    `json:"on"`    // the grant or alert
-	Terms   string    `json:"terms"` // of the card that was pressed
-	Note    string    `json:"note,omitempty"`
-	Card    Card      `json:"card"` // the message that was pressed
-	At      time.Time `json:"at"`
+	ID       string        `json:"id"`
+	Version  uint64        `json:"-"`
+	By       string        `json:"by"`   // Slack user id, from an authenticated payload
+	Team     string        `json:"team"` // Slack workspace id
+	Verb     Verb          `json:"verb"`
+	On       string        `json:"on"`    // the grant or alert
+	Terms    string        `json:"terms"` // of the card that was pressed
+	Note     string        `json:"note,omitempty"`
+	Duration time.Duration `json:"duration,omitempty"` // of an approval that allows so long; 0: as asked
+	Card     Card          `json:"card"`               // the message that was pressed
+	At       time.Time     `json:"at"`
 
 	Judged  bool              `json:"judged,omitempty"`
 	Refusal string            `json:"refusal,omitempty"` // why nothing was done, or empty

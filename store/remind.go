@@ -22,25 +22,53 @@ type Reminding struct {
 func (g Grant) NextReminder() (Verb, time.Time) {
 	switch {
 	case g.Subject.Person == "":
-	case g.State == Asked && !g.Asked.IsZero() && g.Reminders < nudges:
-		if at := g.nudge(); at.Before(g.Lapses) {
+	case g.State == Asked && !g.Asked.IsZero():
+		if at := nudge(g.Asked, g.Reminders); g.Reminders < nudges && at.Before(g.Lapses) {
 			return Remind, at
 		}
-	case g.State == Active && g.Until.Sub(g.Start) >= soonFrom && !g.Warned.Equal(g.Until):
-		return Soon, g.Until.Add(-soon)
+	case g.State == Active:
+		return g.nextWhileActive()
 	}
 	return "", time.Time{}
 }
 
-func (g Grant) nudge() time.Time { return g.Asked.Add(nudgeAfter << g.Reminders) }
+// nextWhileActive is the earlier of two reminders: the approvers', of an extension that waits, and the holder's.
+func (g Grant) nextWhileActive() (what Verb, at time.Time) {
+	if g.Until.Sub(g.Start) >= soonFrom && !g.Warned.Equal(g.Until) {
+		what, at = Soon, g.Until.Add(-soon)
+	}
+	if x := g.Extension; x.Open() && x.Reminders < nudges {
+		if waits := nudge(x.At, x.Reminders); waits.Before(g.Until) && (what == "" || waits.Before(at)) {
+			what, at = Remind, waits
+		}
+	}
+	return what, at
+}
+
+// nudge is when approvers are reminded who were asked at a time, and reminded so often since.
+func nudge(asked time.Time, told int) time.Time { return asked.Add(nudgeAfter << told) }
 
 // NoReminder takes note that it is too late for a reminder. It carries no entry: nothing has happened.
 func (g *Grant) NoReminder() {
-	g.Reminders, g.Warned = nudges, g.Until
+	g.Reminders, g.Extension.Reminders, g.Warned = nudges, nudges, g.Until
 }
 
-// reminded counts a reminder. Those that were missed meanwhile are not made up for.
-func (g *Grant) reminded(at time.Time) {
-	for g.Reminders++; g.Reminders < nudges && !g.nudge().After(at); g.Reminders++ {
+// reminded is the grant once its approvers were reminded.
+func (g Grant) reminded(at time.Time) (Grant, error) {
+	switch {
+	case g.State == Asked:
+		g.Reminders = nudged(g.Asked, g.Reminders, at)
+	case !g.Extension.Open():
+		return g, ErrExtension
+	default:
+		g.Extension.Reminders = nudged(g.Extension.At, g.Extension.Reminders, at)
 	}
+	return g, nil
+}
+
+// nudged counts a reminder. Those that were missed meanwhile are not made up for.
+func nudged(asked time.Time, told int, at time.Time) int {
+	for told++; told < nudges && !nudge(asked, told).After(at); told++ {
+	}
+	return told
 }

@@ -83,8 +83,59 @@ func TestReminderIsDue(t *testing.T) {
 	if at, ok := g.Due(store.Tell); !ok || !at.Equal(noon) {
 		t.Errorf("untold: due %s, %t", at, ok)
 	}
-	g.Told = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq, store.InDM: g.Chain.Seq}
+	g = told(g)
 	if at, ok := g.Due(store.Tell); !ok || !at.Equal(noon.Add(15*time.Minute)) {
 		t.Errorf("told: due %s, %t", at, ok)
+	}
+}
+
+// An extension is reminded of like a request, until it is decided or the access ends; and the holder of the end as ever.
+func TestRemindersOfAnExtension(t *testing.T) {
+	g := extending()
+	for _, minutes := range []time.Duration{15, 30, 60, 120} {
+		if got, want := next(g), (reminder{store.Remind, minutes * time.Minute}); got != want {
+			t.Errorf("next is %+v, want %+v", got, want)
+		}
+		_, at := g.NextReminder()
+		if g = after(g, at, store.Remind); g.ExtensionTerms() != extending().ExtensionTerms() {
+			t.Error("a reminder changes what is shown")
+		}
+	}
+	if got, want := next(g), (reminder{store.Soon, 4*time.Hour - 15*time.Minute}); got != want {
+		t.Errorf("after four: %+v, want %+v", got, want)
+	}
+	long := asked()
+	long.Duration = 11 * time.Hour
+	long = after(long, noon, store.Approve, store.Apply)
+	long.Extension = store.Extension{At: noon, Until: noon.Add(12 * time.Hour), Reminders: 4}
+	if got, want := next(long), (reminder{store.Soon, 11*time.Hour - 15*time.Minute}); got != want {
+		t.Errorf("after four, of what lasts long: %+v, want %+v", got, want)
+	}
+	missed := after(extending(), noon.Add(45*time.Minute), store.Remind)
+	if got, want := next(missed), (reminder{store.Remind, time.Hour}); got != want {
+		t.Errorf("after 45 minutes next is %+v, want %+v", got, want)
+	}
+	soon, late := extending(), extending()
+	soon.Extension.At = soon.Until.Add(-20 * time.Minute)
+	if got, want := next(soon), (reminder{store.Soon, 4*time.Hour - 15*time.Minute}); got != want {
+		t.Errorf("near the end: %+v, want %+v", got, want)
+	}
+	if got, want := next(after(soon, noon, store.Soon)), (reminder{store.Remind, 4*time.Hour - 5*time.Minute}); got != want {
+		t.Errorf("then: %+v, want %+v", got, want)
+	}
+	late.Extension.At = late.Until.Add(-15 * time.Minute)
+	for name, g := range map[string]store.Grant{"it would come with the end": after(late, noon, store.Soon), "ended": after(extending(), noon, store.Finish)} {
+		if got := next(g); got != (reminder{}) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	for _, v := range []store.Verb{store.Decline, store.Retract} {
+		if got := next(after(extending(), noon, v)); got.what != store.Soon {
+			t.Errorf("after %s: %+v", v, got)
+		}
+	}
+	again, err := after(g, noon, store.Decline).After(store.Entry{Verb: store.AskMore, By: "U1", At: noon, Until: noon.Add(8 * time.Hour)})
+	if got := next(again); err != nil || got != (reminder{store.Remind, 15 * time.Minute}) {
+		t.Errorf("of another one: %+v, %v", got, err)
 	}
 }

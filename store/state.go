@@ -47,6 +47,7 @@ const (
 	Agree    Verb = "agree"    // an approval of that, not the last one needed
 	Prolong  Verb = "prolong"  // the last one: it is given
 	Decline  Verb = "decline"  // an approver says no to it
+	Retract  Verb = "retract"  // the holder takes it back
 	Expire   Verb = "expire"
 	Revoke   Verb = "revoke"
 	Finish   Verb = "finish"
@@ -57,7 +58,8 @@ const (
 	HandOver Verb = "hand_over" // what has no end is given, and from now on somebody else looks after it
 	Mine     Verb = "mine"      // the holder says that the sign-in was theirs
 	NotMine  Verb = "not_mine"  // the holder says that it was somebody else's
-	Remind   Verb = "remind"    // the approvers hear again that the request waits
+	Escalate Verb = "escalate"  // the request has waited for long: more people may decide
+	Remind   Verb = "remind"    // the approvers hear again that the request, or an extension, waits
 	Soon     Verb = "soon"      // the holder hears that the access ends soon
 )
 
@@ -69,11 +71,11 @@ var next = map[State]map[Verb]State{
 	"":       {Receive: Received},
 	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received},
 	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
-		Mine: Asked, NotMine: Denied, Remind: Asked},
+		Mine: Asked, NotMine: Denied, Remind: Asked, Escalate: Asked},
 	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
 		Mine: Approved, NotMine: Ending, HandOver: Ended},
 	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
-		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active},
+		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active, Retract: Active, Remind: Active},
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
 	Ended:  {Drift: Ending, Recheck: Ended, Clear: Ended},
 }

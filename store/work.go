@@ -80,6 +80,7 @@ type Telling struct {
 	DM        Card              `json:"dm,omitzero"`         // to the person it is about
 	Reminder  Card              `json:"reminder,omitzero"`   // to the same, that it ends soon
 	Approvers map[string]Card   `json:"approvers,omitempty"` // to each who has approved; nowhere for who cannot be written to
+	Called    []string          `json:"called,omitempty"`    // who has been asked to decide, each in a message of their own
 	Told      map[string]uint64 `json:"told,omitempty"`      // audience -> the last entry it has heard
 	TellAt    time.Time         `json:"tell_at,omitzero"`    // the next try, if somebody has not heard
 	Mute      int               `json:"mute,omitempty"`      // tries that failed in a row
@@ -92,6 +93,7 @@ const (
 	InDM     = "dm"
 
 	ToApprovers = "approvers" // of a grant that has some
+	ToDeciders  = "deciders"  // of a request that waits: who could count for its first step
 )
 
 // Unheard counts one more message that could not be delivered and puts the next try off.

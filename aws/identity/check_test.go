@@ -145,6 +145,7 @@ var userClauses = []clause{
 
 func (w world) wantUser(name string, want handlers.User) {
 	w.t.Helper()
+	want.ARN = "arn:aws:iam::" + prod + ":user/" + name
 	if got, err := w.accounts.User(w.t.Context(), prod, name); err != nil || got != want {
 		w.t.Errorf("user %s: %+v, %v; want %+v", name, got, err, want)
 	}

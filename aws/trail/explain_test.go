@@ -54,6 +54,7 @@ func TestExplainLines(t *testing.T) {
 		{"nothing", "", ""},
 		{"a program's request", wished(t), `{"line":1,"class":"request","why":"a program asks for prod-operator","id":"","account":"","user":"t.yamada"}` + "\n"},
 		{"a wrong one", wished(t, "iam_user", nil), `{"line":1,"class":"invalid","why":"iam_user is missing, or has what no iam_user has","id":"","account":"","user":""}` + "\n"},
+		{"one that names no entitlement", wished(t, "entitlement", nil), `{"line":1,"class":"invalid","why":"entitlement is missing, or has what no entitlement has","id":"","account":"","user":""}` + "\n"},
 		{"a record with its key", `{"entitlement":1,` + event[1:], `{"line":1` + ignored},
 		{"only a byte order mark", "\ufeff", ""},
 		{"one", event + "\n", `{"line":1` + ignored},

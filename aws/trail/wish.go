@@ -101,5 +101,5 @@ func readWish(top object) (ref string, w handlers.Wish, err error) {
 // isWish tells a program's request from what AWS reports.
 func isWish(body []byte) bool {
 	top, err := readDocument(body)
-	return err == nil && top.has("entitlement") && !slices.ContainsFunc([]string{"detail", "detail-type", "eventName", "eventSource"}, top.has)
+	return err == nil && (top.has("entitlement") || top.has("iam_user")) && !slices.ContainsFunc([]string{"detail", "detail-type", "eventName", "eventSource"}, top.has)
 }

@@ -2,6 +2,7 @@ package fakeslack
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -194,4 +195,22 @@ func (s *Server) postEphemeral(call Call) (object, *refusal) {
 		Blocks:   b.blocks,
 	})
 	return object{"message_ts": m.TS}, nil
+}
+
+// permalink links to a message in a conversation that the app is in. Of a reply it also says under what.
+// https://docs.slack.dev/reference/methods/chat.getPermalink
+func (s *Server) permalink(call Call) (object, *refusal) {
+	c, ok := s.channels[call.Args["channel"]]
+	if !ok || !c.has(s.ws.BotUser) {
+		return nil, refuse("channel_not_found")
+	}
+	m := c.message(call.Args["message_ts"])
+	if m == nil {
+		return nil, refuse("message_not_found")
+	}
+	link := s.origin + "/archives/" + c.ID + "/p" + strings.ReplaceAll(m.TS, ".", "")
+	if m.ThreadTS != "" {
+		link += "?thread_ts=" + m.ThreadTS + "&cid=" + c.ID
+	}
+	return object{"channel": c.ID, "permalink": link}, nil
 }

@@ -213,3 +213,30 @@ func TestPlainHTTP(t *testing.T) {
 		}
 	}
 }
+
+func TestPermalink(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		_, ts, err := w.api.PostMessage("C1", slack.MsgOptionText("one", false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, reply, err := w.api.PostMessage("C1", slack.MsgOptionText("two", false), slack.MsgOptionTS(ts))
+		if err != nil {
+			t.Fatal(err)
+		}
+		link := func(channel, ts string) (string, error) {
+			return w.api.GetPermalink(&slack.PermalinkParameters{Channel: channel, Ts: ts})
+		}
+		digits := strings.ReplaceAll(ts, ".", "")
+		if got, err := link("C1", ts); err != nil || !strings.HasSuffix(got, "/archives/C1/p"+digits) {
+			t.Errorf("links to %q, %v", got, err)
+		}
+		if got, err := link("C1", reply); err != nil || !strings.HasSuffix(got, "?thread_ts="+ts+"&cid=C1") {
+			t.Errorf("links to a reply by %q, %v", got, err)
+		}
+		_, err = link("C1", "1.000001")
+		wantError(t, err, "message_not_found")
+		_, err = link("C9", ts)
+		wantError(t, err, "channel_not_found")
+	})
+}

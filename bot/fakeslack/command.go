@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // errNoCommands keeps commands and shortcuts from an app that was not installed with them.
 var errNoCommands = errors.New("app has no scope commands")
 
 // Slash is a person typing "/command text" in a channel. The app need not be in it. A payload in
-// the acknowledgement is shown to the person, or with response_type in_channel to everybody.
+// the acknowledgement is shown to the person, or with response_type in_channel to everybody. The
+// command has should_escape: "@name" of a user comes to the app as "<@ID|name>".
 // https://docs.slack.dev/interactivity/implementing-slash-commands
 func (s *Server) Slash(user, channel, command, text string) (Delivery, error) {
 	c, payload, err := s.slash(user, channel, command, text)
@@ -44,12 +46,26 @@ func (s *Server) slash(user, in, command, text string) (*channel, object, error)
 		"user_id":               u.ID,
 		"user_name":             u.Name,
 		"command":               command,
-		"text":                  text,
+		"text":                  s.escapeMentions(text),
 		"api_app_id":            s.ws.AppID,
 		"is_enterprise_install": "false",
 		"response_url":          s.newResponseURL(user, &Message{Channel: c.ID}),
 		"trigger_id":            s.newTrigger(user),
 	}, nil
+}
+
+// escapeMentions writes users as Slack does. The caller holds mu.
+func (s *Server) escapeMentions(text string) string {
+	words := strings.Split(text, " ")
+	for i, word := range words {
+		name, ok := strings.CutPrefix(word, "@")
+		for _, u := range s.users {
+			if ok && u.Name == name {
+				words[i] = "<@" + u.ID + "|" + u.Name + ">"
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // answered shows what the acknowledgement of a command says, if it says anything.

@@ -22,6 +22,7 @@ type method struct {
 var methods = map[string]method{
 	"apps.connections.open": {appToken: true, run: (*Server).openConnection},
 	"auth.test":             {run: (*Server).authTest},
+	"chat.getPermalink":     {run: (*Server).permalink},
 	"chat.postEphemeral":    {scope: "chat:write", run: (*Server).postEphemeral},
 	"chat.postMessage":      {scope: "chat:write", run: (*Server).postMessage},
 	"chat.update":           {scope: "chat:write", run: (*Server).updateMessage},

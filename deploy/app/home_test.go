@@ -61,8 +61,8 @@ func TestWhileAccessIsActive(t *testing.T) {
 		s.mustPress("U0SATO", store.Approve, "1")
 		s.reads("U0SATO", "t.yamada", false)
 		s.reads("U0YAMADA", "利用中", true)
-		if said := s.slack.Messages(s.slack.DM("U0SATO")); len(said) != 1 || !strings.Contains(said[0].Text, "You approved") {
-			t.Errorf("who approved heard %+v", said)
+		if said := s.slack.Messages(s.slack.DM("U0SATO")); len(said) != 2 || !strings.Contains(said[1].Text, "You approved") {
+			t.Errorf("who was asked to approve, and has, heard %+v", said)
 		}
 		s.wait(46 * time.Minute)
 		g := s.grant(s.db(), "1")

@@ -59,7 +59,7 @@ func TestTheManifestIsWhatIsAnswered(t *testing.T) {
 	if err := yaml.UnmarshalWithOptions(body, &m, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
-	if c := m.Features.SlashCommands; len(c) != 1 || c[0].Command != "/jit" || utf8.RuneCountInString(c[0].Description) > 2000 {
+	if c := m.Features.SlashCommands; len(c) != 1 || c[0].Command != "/jit" || !c[0].ShouldEscape || utf8.RuneCountInString(c[0].Description) > 2000 {
 		t.Errorf("commands %+v", c)
 	}
 	if s := m.Features.Shortcuts; len(s) != 1 || s[0].Type != "global" || s[0].CallbackID != "request" || utf8.RuneCountInString(s[0].Name) > 24 {

@@ -47,6 +47,9 @@ func TestStormOfSignIns(t *testing.T) {
 		if turned > 50 {
 			t.Errorf("%d posts ran into Slack's limit", turned)
 		}
+		if n := len(s.dms("U0KATO")); n > 10 { // who has one card each
+			t.Errorf("who could approve is written to %d times", n)
+		}
 		if members := s.aws.Members(account, group); len(members) > 0 {
 			t.Errorf("still members: %v", members)
 		}

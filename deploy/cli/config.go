@@ -110,6 +110,9 @@ func conditions(e handlers.Entitlement) []string {
 	if len(e.Excluded) > 0 {
 		add("not for %s", either(e.Excluded))
 	}
+	if x := e.Escalation; x != nil {
+		add("after %s without a decision %s may decide too", short(x.After), either(x.To))
+	}
 	if h := e.Hours; h != nil && h.Refuse {
 		add("refused outside of %s", h)
 	} else if h != nil {

@@ -28,6 +28,7 @@ groups    members whom no grant explains are reported
 production (123456789012), by arn:aws:iam::123456789012:role/sekisho
   a sign-in of usergroup:S01SRE asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 of usergroup:S01LEADS to approve, within 24h
     not for usergroup:S01INTERNS
+    after 1h without a decision usergroup:S01SECURITY may decide too
     outside of mon-fri 09:00-19:00 Asia/Tokyo: 2 of usergroup:S01LEADS to approve
     a request needs a ticket such as OPS-123
   any other sign-in asks for prod-read: iam-group jit-prod-readers for 8h, at most 12h; 1 of usergroup:S01LEADS or usergroup:S01SRE to approve, within 24h

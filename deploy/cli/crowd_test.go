@@ -90,16 +90,20 @@ func (c *crowd) press() {
 	if err != nil { // redrawn meanwhile
 		return
 	}
-	if action != string(store.Deny) {
+	filled, asks := forms[action]
+	if !asks {
 		c.note(delivery)
 		return
 	}
 	if form, open := c.h.slack.Modal(user); open {
-		if delivery, err := c.h.slack.Submit(user, form.ID, map[string]string{"deny": "not now"}); err == nil {
+		if delivery, err := c.h.slack.Submit(user, form.ID, filled); err == nil {
 			c.note(delivery)
 		}
 	}
 }
+
+// forms are what the buttons open that are no press yet, and how they are filled in.
+var forms = map[string]map[string]string{"deny": {"deny": "not now"}, "decline": {"decline": "not now"}, "approve_with": {"note": "be quick"}}
 
 // somebody may mostly do it: who finishes is a holder, who decides an approver.
 func (c *crowd) somebody(action string) string {

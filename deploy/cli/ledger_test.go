@@ -28,6 +28,9 @@ func lived(id, user string, begin time.Time, verbs ...store.Verb) store.Grant {
 		switch v {
 		case store.Approve:
 			e.By, e.Steps, e.Until = "U0SATO", []int{1}, e.At.Add(g.Duration)
+			if id == "login-2" { // which was asked for twice as long
+				e.Duration, e.Note, g.Duration = g.Duration, "今日だけ", 2*g.Duration
+			}
 		case store.Plan:
 			e.Facts = map[string]string{"member": "no"}
 		case store.Deny:
@@ -155,6 +158,9 @@ func TestLedgerShowOne(t *testing.T) {
 		_, out, _ = run("ledger", "show", "--ledger", path, "login-1")
 		hasFacts(t, out, "approvals.0.by U0SATO", "effects.member no", "outcome expire", "3 2026-11-22T12:02:00Z approve approved U0SATO until 2026-11-22T13:02:00Z, for step 1",
 			"4 2026-11-22T12:03:00Z plan approved sekisho member=no")
+		_, out, _ = run("ledger", "show", "--ledger", path, "login-2")
+		hasFacts(t, out, "duration 2h0m0s", "approvals.0.duration 1h0m0s", "approvals.0.note 今日だけ",
+			`3 2026-11-22T13:02:00Z approve approved U0SATO until 2026-11-22T14:02:00Z, for 1h0m0s, "今日だけ", for step 1`)
 		_, out, _ = run("ledger", "show", "--ledger", path, "press-1")
 		hasFacts(t, out, "judged true")
 	})

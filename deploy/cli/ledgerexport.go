@@ -79,6 +79,7 @@ type happening struct {
 	Target      string            `json:"target,omitempty"`
 	Rule        string            `json:"rule,omitempty"`
 	Until       string            `json:"until,omitempty"`
+	Duration    string            `json:"duration,omitempty"` // that an approval allows, where that is less than was asked for
 	Note        string            `json:"note,omitempty"`
 	Facts       map[string]string `json:"facts,omitempty"`
 }
@@ -112,7 +113,7 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		}
 		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
 			Account: about.Account, AccountName: about.AccountName, User: about.Subject.User, Person: about.Subject.Person,
-			Target: about.Target, Rule: about.Entitlement, Until: exact(e.Until), Note: e.Note, Facts: e.Facts})
+			Target: about.Target, Rule: about.Entitlement, Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
 		if err != nil {
 			return unwritten(err)
 		}
@@ -123,6 +124,14 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		line(x.say, "exported %d entries", x.count)
 	}
 	return nil
+}
+
+// length writes a length of time, or nothing for none.
+func length(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }
 
 // exact writes a time by RFC 3339 in UTC, always as long, so that texts sort as times do; or nothing for none.
@@ -172,9 +181,9 @@ func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
 				facts = nil
 			}
 			return write(h.Record, strconv.FormatUint(h.Seq, 10), h.At, string(h.Verb), string(h.State), h.By, h.Account,
-				h.AccountName, h.User, h.Person, h.Target, h.Rule, h.Until, h.Note, string(facts))
+				h.AccountName, h.User, h.Person, h.Target, h.Rule, h.Until, h.Note, string(facts), h.Duration)
 		}, write("record", "seq", "at", "verb", "state", "by", "account",
-			"account_name", "user", "person", "target", "rule", "until", "note", "facts")
+			"account_name", "user", "person", "target", "rule", "until", "note", "facts", "duration")
 }
 
 // formula has what begins a formula in a spreadsheet, by half and by full width.

@@ -13,11 +13,11 @@ import (
 )
 
 // exported is login-0, as csv: what an attacker wrote is text, and its lines are in quotes.
-const exported = `record,seq,at,verb,state,by,account,account_name,user,person,target,rule,until,note,facts
-login-0,1,2026-11-22T14:00:00.000Z,receive,received,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,
-login-0,2,2026-11-22T14:01:00.000Z,ask,asked,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,
+const exported = `record,seq,at,verb,state,by,account,account_name,user,person,target,rule,until,note,facts,duration
+login-0,1,2026-11-22T14:00:00.000Z,receive,received,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,,
+login-0,2,2026-11-22T14:01:00.000Z,ask,asked,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,,
 login-0,3,2026-11-22T14:02:00.000Z,deny,denied,U0SATO,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,"違う\u001b]0;owned\u0007\u202e
-2026-11-22T12:00:00Z  approve",
+2026-11-22T12:00:00Z  approve",,
 `
 
 func TestLedgerExportCSV(t *testing.T) {
@@ -34,6 +34,9 @@ func TestLedgerExportCSV(t *testing.T) {
 		}
 		if plan := rows[1+3+3]; plan[0] != "login-1" || plan[3] != "plan" || plan[14] != `{"member":"no"}` {
 			t.Errorf("%q", plan)
+		}
+		if shorter := rows[1+3+7+2]; shorter[3] != "approve" || shorter[13] != "今日だけ" || shorter[15] != "1h0m0s" {
+			t.Errorf("%q", shorter)
 		}
 	})
 }

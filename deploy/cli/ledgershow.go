@@ -183,9 +183,12 @@ func flat(d *json.Decoder, name string, rows [][]string) ([][]string, error) {
 	return rows, err
 }
 
+// lengths are the names of the lengths of time in a record.
+var lengths = []string{"duration", "longest", "auto"}
+
 // value writes a JSON value for people: lengths of time are nanoseconds in a record.
 func value(name string, token json.Token) string {
-	if n, ok := token.(json.Number); ok && (name == "duration" || name == "longest") {
+	if n, ok := token.(json.Number); ok && slices.Contains(lengths, name[strings.LastIndexByte(name, '.')+1:]) {
 		if length, err := n.Int64(); err == nil {
 			return time.Duration(length).String()
 		}
@@ -198,6 +201,9 @@ func details(e store.Entry) string {
 	var parts []string
 	if !e.Until.IsZero() {
 		parts = append(parts, "until "+iso(e.Until))
+	}
+	if e.Duration > 0 {
+		parts = append(parts, "for "+e.Duration.String())
 	}
 	if e.Note != "" {
 		parts = append(parts, strconv.Quote(e.Note))

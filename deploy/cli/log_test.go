@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 // Whoever puts a secret into an error, and however, it does not reach the log. What surrounds it does.
@@ -41,5 +43,16 @@ func TestLogKeepsSecrets(t *testing.T) {
 	logger(&out).Error("told by xoxb-1-2") // the sentence itself
 	if strings.Contains(out.String(), "xoxb-") {
 		t.Error(out.String())
+	}
+}
+
+// Whatever somebody else writes, a line of the log is one line of JSON in which no terminal finds a command.
+func TestLogIsOneLine(t *testing.T) {
+	const hostile = "a\nlevel=ERROR\r\x1b[2J\x00\u2028b\x7f\u009b31m\u202ec\u200b"
+	var out strings.Builder
+	logger(&out).Warn(hostile, "text", hostile, "err", errors.New(hostile), "list", []string{hostile})
+	line, more, _ := strings.Cut(out.String(), "\n")
+	if more != "" || !json.Valid([]byte(line)) || strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		t.Errorf("%q", out.String())
 	}
 }

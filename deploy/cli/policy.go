@@ -9,7 +9,6 @@ import (
 
 	"sekisho/deploy/config"
 	"sekisho/handlers"
-	"sekisho/store"
 )
 
 type policyCommands struct {
@@ -198,7 +197,7 @@ func whatMay(s streams, p *handlers.Policy, user string, members map[string][]st
 		case excluded != no:
 			asks = "may ask unless in " + excluded
 		}
-		_, _ = fmt.Fprintf(s.out, "%s: %s, %s\n", e.ID, asks, approves(e.Steps, accounts, members))
+		_, _ = fmt.Fprintf(s.out, "%s: %s, %s\n", e.ID, asks, approves(e, accounts, members))
 	}
 	return nil
 }
@@ -227,20 +226,24 @@ func standing(these, accounts []string, members map[string][]string) string {
 	return cmp.Or(strings.Join(open, " or "), no)
 }
 
-func approves(steps []store.Step, accounts []string, members map[string][]string) string {
+func approves(e handlers.Entitlement, accounts []string, members map[string][]string) string {
 	var out []string
-	for i, step := range steps {
-		name := "approves for others"
-		if len(steps) > 1 {
-			name = fmt.Sprintf("approves step %d for others", i+1)
-		}
-		switch in := standing(step.By, accounts, members); in {
-		case yes:
+	add := func(name string, by []string) {
+		if in := standing(by, accounts, members); in == yes {
 			out = append(out, name)
-		case no:
-		default:
+		} else if in != no {
 			out = append(out, name+" if in "+in)
 		}
+	}
+	for i, step := range e.Steps {
+		name := "approves for others"
+		if len(e.Steps) > 1 {
+			name = fmt.Sprintf("approves step %d for others", i+1)
+		}
+		add(name, step.By)
+	}
+	if x := e.Escalation; x != nil {
+		add("after "+short(x.After)+" approves for others", x.To)
 	}
 	return cmp.Or(strings.Join(out, ", "), "approves nothing")
 }

@@ -59,8 +59,8 @@ func TestPolicyWho(t *testing.T) {
 		{"prod-admin", 0, "prod-admin: iam-group jit-prod-admins in production for 1h, at most 4h\n  asks      usergroup:S01SRE\n  step 1    1 of usergroup:S01LEADS\n  step 2    1 of usergroup:S01SECURITY\n"},
 		{"prod-admin", 0, "\n            refused outside of mon-fri 09:00-19:00 Asia/Tokyo\n            high risk: approvers are asked twice\n"},
 		{"prod-read", 0, "  asks      everybody\n  approves  1 of usergroup:S01LEADS or usergroup:S01SRE\n"},
-		{"prod-operator --examples " + sampleExamples, 0, "  asks      usergroup:S01SRE (U01ABCDEF U02ABCDEF)\n  approves  1 of usergroup:S01LEADS (U02ABCDEF U04ABCDEF)\n            not for usergroup:S01INTERNS\n"},
-		{"--user U01ABCDEF", 0, "prod-operator: may ask if in usergroup:S01SRE and not in usergroup:S01INTERNS, approves for others if in usergroup:S01LEADS\n"},
+		{"prod-operator --examples " + sampleExamples, 0, "  asks      usergroup:S01SRE (U01ABCDEF U02ABCDEF)\n  approves  1 of usergroup:S01LEADS (U02ABCDEF U04ABCDEF)\n            not for usergroup:S01INTERNS\n            after 1h without a decision usergroup:S01SECURITY may decide too\n"},
+		{"--user U01ABCDEF", 0, "prod-operator: may ask if in usergroup:S01SRE and not in usergroup:S01INTERNS, approves for others if in usergroup:S01LEADS, after 1h approves for others if in usergroup:S01SECURITY\n"},
 		{"--user U03ABCDEF", 0, "staging-admin: may ask, approves for others\n"}, // by the other account
 		{"--user U03ABCDEF --examples " + sampleExamples, 0, "prod-operator: may ask, approves for others\n"},
 		{"--user U04ABCDEF --examples " + sampleExamples, 0, "prod-admin: may not ask, approves step 1 for others, approves step 2 for others\n"},

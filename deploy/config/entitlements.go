@@ -62,7 +62,7 @@ func (r *reader) readEntitlements(c *Config, top section) {
 		for _, k := range kinds {
 			keys = append(keys, k.key)
 		}
-		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "exclude", "approve", "reason", "ticket",
+		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "exclude", "approve", "escalate", "reason", "ticket",
 			"hours", "auto", "risk", "within", "duration")...)
 		if !ok {
 			continue
@@ -93,6 +93,7 @@ func (r *reader) readEntitlement(s section, p *handlers.Policy, before rules) ha
 func (r *reader) readConditions(s section, c *Config, e *handlers.Entitlement) {
 	e.Excluded = r.readExcluded(s, e.Askers)
 	e.Steps = r.readApproval(s, c.Policy)
+	e.Escalation = r.readEscalation(s, *e)
 	e.ReasonRequired = s.wordOr("reason", "required", wanted).value == "required"
 	e.Ticket = r.readTicket(s)
 	e.Hours = r.readHours(s, c.Zone, e.Steps)

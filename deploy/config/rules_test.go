@@ -24,6 +24,7 @@ const rules = `    exclude: [usergroup:S01INTERNS]
       outside: 0
     auto: {max: 2h, by: [usergroup:S01ONCALL, U01ABCDEF]}
     risk: low
+    escalate: {after: 1h, to: [usergroup:S01ONCALL, U01ABCDEF]}
 `
 
 func withRules(t *testing.T, old, new string) string {
@@ -53,8 +54,10 @@ func TestRules(t *testing.T) {
 		Excluded: []string{"usergroup:S01INTERNS"},
 		Hours:    &handlers.Hours{Zone: berlin, Days: [7]bool{false, true, true, true, true, false, true}, From: 8*60 + 30, To: 18 * 60},
 		Auto:     &handlers.Auto{Longest: 2 * time.Hour, Members: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
+
+		Escalation: &handlers.Escalation{After: time.Hour, To: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
 	}
-	got := handlers.Entitlement{Excluded: e.Excluded, Hours: e.Hours, Auto: e.Auto, Risk: e.Risk, ReasonRequired: e.ReasonRequired}
+	got := handlers.Entitlement{Excluded: e.Excluded, Hours: e.Hours, Auto: e.Auto, Escalation: e.Escalation, Risk: e.Risk, ReasonRequired: e.ReasonRequired}
 	if d := cmp.Diff(want, got, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }), cmpopts.EquateEmpty()); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
@@ -91,6 +94,11 @@ func TestMistakesOfRules(t *testing.T) {
 		{"by itself for longer than at all", "max: 2h", "max: 13h", "25:17: max is longer than the max of duration"},
 		{"by itself for nobody", "by: [usergroup:S01ONCALL, U01ABCDEF]", "by: []", "25:25: has nothing in it"},
 		{"by itself with a high risk", "risk: low", "risk: high", "25:5: risk: high, which people have to approve"},
+		{"escalated when it has ended", "after: 1h", "after: 24h", "27:23: after is not shorter than within"},
+		{"escalated to nobody", ", to: [usergroup:S01ONCALL, U01ABCDEF]", "", "27:15: needs \"to\""},
+		{"escalated at no time", "after: 1h, ", "", "27:15: needs \"after\""},
+		{"escalated to somebody unknown", "to: [usergroup:S01ONCALL, U01ABCDEF]", "to: [U09ABCDEF]", "27:32: who is not mapped cannot approve"},
+		{"escalated to who may approve", "to: [usergroup:S01ONCALL, U01ABCDEF]", "to: [usergroup:S01ONCALL, U02ABCDEF]", "27:31: U02ABCDEF may approve from the start"},
 		{"risk", "risk: low", "risk: medium", "26:11: is not a risk, low or high"},
 	} {
 		table = append(table, change{name: c.name, new: withRules(t, c.old, c.new), want: []string{c.want}})

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"regexp"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"sekisho/store"
 )
 
@@ -97,7 +99,8 @@ func playHome(v *visitor) {
 	v.becomes("U0SATO")
 	v.sees(v.home(), v.say("home.waiting"), "t.yamada → "+operators, "#aws-approvals")
 	v.misses("button", v.say("button.approve"), v.say("button.deny"))
-	v.press("button", "#aws-approvals")
+	v.tabsTo(thing{"button", "#aws-approvals"}) // the mention, which leads there as in Slack
+	v.key(kb.Enter)
 	v.presses(store.Approve, v.messages(), v.say("state.active"))
 	v.goesHome()
 	v.sees(v.home(), v.say("home.waiting")+" "+v.say("home.none"))

@@ -68,7 +68,7 @@ var scenes = map[string]struct {
 		{"jit-prod-admins (production)", "2 needed", "OPS-123", "0 of 2 approvals", "`OPS-7`", "High risk", "The batch server", "jit-prod-admins: []"},
 		{"1 of 2 approvals", "Step 1: 1 of 1 @佐藤", "Step 2: 0 of 1", "jit-prod-admins: []"},
 		{"Active", "Step 2: 1 of 1 @鈴木", "jit-prod-admins: [t.yamada]"},
-		{"jit-prod-admins: []", "Finished", "More approvals are needed", "finished. Taking", "has ended, as AWS confirms"},
+		{"jit-prod-admins: []", "Finished", "It is now for", "finished. Taking", "has ended, as AWS confirms"},
 	}, "jit-prod-admins", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Finished"},
 	"denial": {(*player).aDenial, [][]string{
 		{"jit-prod-operators: []"}, {"Request access", "1 needed", "Pending approval", "A look at the logs"},

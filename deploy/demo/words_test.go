@@ -68,6 +68,45 @@ func TestWordsAreUsed(t *testing.T) {
 	}
 }
 
+var (
+	scriptComment = regexp.MustCompile(`(?m)(^|\s)//.*$`)
+	scriptNames   = regexp.MustCompile(`\b(?:class|rel): [^,}]*`) // of style sheets, and of the browser
+	scriptText    = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`(?:[^`\n\\\\]|\\\\.)*`|'(?:[^'\\\\]|\\\\.)*'")
+	pageText      = regexp.MustCompile(`>([^<>]+)<|(?:title|aria-label|placeholder|alt)="([^"]+)"`)
+	reads         = regexp.MustCompile(`\p{L}{2,} \p{L}{2,}|[\p{Han}\p{Hiragana}\p{Katakana}]{2,}`)
+)
+
+// sentencesOf are the literals of a file of the page that read like a sentence.
+func sentencesOf(path, text string) []string {
+	literal := scriptText
+	if strings.HasSuffix(path, ".html") {
+		literal = pageText
+	} else {
+		text = scriptNames.ReplaceAllString(scriptComment.ReplaceAllString(text, ""), "")
+	}
+	return slices.DeleteFunc(literal.FindAllString(text, -1), func(s string) bool { return !reads.MatchString(s) })
+}
+
+// The page says nothing that is not in its catalogue, but its name and the one sentence for browsers that run no script.
+func TestThePageHasNoWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for path, text := range pageFiles(t, ".js", ".html") {
+		for _, s := range sentencesOf(path, text) {
+			if !strings.Contains(s, "JavaScript") && s != ">関所<" {
+				t.Errorf("%s: %s belongs into words/en.json and words/ja.json", path, s)
+			}
+		}
+	}
+	for source, want := range map[string]int{
+		`el("p", {}, "The bot is dead")`: 1, `el("p", { class: "entry failed" }, "終了")`: 1, "toast(`${n} are left`)": 1, `toast('try it again')`: 1,
+		`// "it is over now"`: 0, `{ class: on ? "entry failed" : "entry" }`: 0, `say("error.lost")`: 0,
+	} {
+		if got := sentencesOf("x.js", source); len(got) != want {
+			t.Errorf("in %s: %q, want %d", source, got, want)
+		}
+	}
+}
+
 // made are the beginnings of keys that are put together, by the page or the server.
 var made = []string{"role", "banner", "tour", "theme", "happened", "error", "clock", "bot", "switch", "from", "verb"}
 

@@ -2,7 +2,7 @@
 // https://docs.slack.dev/messaging/formatting-message-text
 
 import { el } from "./dom.js";
-import { app, nameOf, now, personOf, viewer } from "./app.js";
+import { app, go, nameOf, now, personOf, placeOf, viewer } from "./app.js";
 import { say } from "./words.js";
 
 // textOf draws a text object.
@@ -65,9 +65,12 @@ export function groupMention(id) {
   return el("span", { class: "mention" }, `@${group?.handle ?? id}`);
 }
 
+// channelMention leads to the channel, if who reads it is in there.
 export function channelMention(id) {
   const channel = app.state.channels.find((c) => c.id === id);
-  return el("span", { class: "mention" }, `#${channel?.name ?? id}`);
+  const name = `#${channel?.name ?? id}`;
+  if (!placeOf(id)) return el("span", { class: "mention" }, name);
+  return el("button", { type: "button", class: "mention", "data-focus": id, on: { click: () => go({ place: id, home: false, thread: null }) } }, name);
 }
 
 // dated draws <!date^unix^format|fallback> in the viewer's zone and language.

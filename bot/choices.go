@@ -1,0 +1,42 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/store"
+)
+
+// mostChoices is how many are listed to choose from.
+const mostChoices = 10
+
+// Choices lists grants, each with its button for one verb: what was typed could mean any of them.
+func (p Pen) Choices(title string, verb store.Verb, grants []store.Grant) Message {
+	blocks := []slack.Block{slack.NewSectionBlock(markdown(title), nil, nil)}
+	for _, g := range grants[:min(len(grants), mostChoices)] {
+		line, button := p.Words.Say("home.line", p.place(g))+"\n"+p.Words.Say("home.ends", data{"At": when(g.Until, p.Zone)}), p.button(g, verb)
+		switch verb {
+		case store.AskMore:
+			button = p.onExtension(g, verb)
+		case store.Revoke:
+			line = p.who(g.Subject) + " " + code(g.Subject.User) + "\n" + line
+			button.WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g, false))
+		}
+		blocks = append(blocks, slack.NewSectionBlock(markdown(line), nil, slack.NewAccessory(button), slack.SectionBlockOptionBlockID(g.ID)))
+	}
+	if len(grants) > mostChoices {
+		blocks = append(blocks, slack.NewContextBlock("", markdown(p.Words.Say("home.cut", nil))))
+	}
+	return Message{Text: title, Blocks: blocks}
+}
+
+// closeChoices puts a sentence where a list was that somebody has chosen from: what it shows may no longer be so.
+func (s *Socket) closeChoices(ctx context.Context, cb slack.InteractionCallback) {
+	sentence := s.penFor(ctx, cb.User.ID).Words.Say("jit.pressed", nil)
+	_, _, err := s.API.PostMessageContext(ctx, cb.Channel.ID, slack.MsgOptionReplaceOriginal(cb.ResponseURL),
+		slack.MsgOptionText(sentence, false), slack.MsgOptionBlocks(slack.NewSectionBlock(markdown(sentence), nil, nil)))
+	if err != nil {
+		s.Log.Warn("list not closed", "by", cb.User.ID, "err", err)
+	}
+}

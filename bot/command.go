@@ -1,0 +1,147 @@
+package bot
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// command does what the first word behind /jit says.
+func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
+	verb, rest, _ := strings.Cut(strings.TrimSpace(c.Text), " ")
+	verb, rest = strings.ToLower(verb), linked.ReplaceAllString(strings.TrimSpace(rest), "$1")
+	pen := s.penFor(ctx, c.UserID)
+	switch verb {
+	case "request":
+		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID) }}
+	case "", "list":
+		return reply{then: func(ctx context.Context) { s.list(ctx, c) }}
+	case "finish", "extend":
+		return s.own(ctx, c, pen, onOwn[verb], rest)
+	case "revoke":
+		return s.revoke(c, pen, rest)
+	case "help":
+		return whisper(pen.Words.Say("jit.help", nil))
+	}
+	return misunderstood(pen, "jit.unknown", verb)
+}
+
+// whisper answers a command to the person alone.
+func whisper(sentence string) reply {
+	return reply{says: map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": sentence}}
+}
+
+// misunderstood says what was not understood, and what would be.
+func misunderstood(pen Pen, key, typed string) reply {
+	return whisper(pen.Words.Say(key, data{"Typed": codeOf(typed, 64)}) + "\n" + pen.Words.Say("jit.help", nil))
+}
+
+// ownVerb is what a person can type to do to their own access, and what they read.
+type ownVerb struct {
+	verb                 store.Verb
+	nothing, which, done string
+}
+
+var onOwn = map[string]ownVerb{
+	"finish": {store.Finish, "jit.nothing", "jit.which", "jit.finishing"},
+	"extend": {store.AskMore, "jit.nothing_extend", "jit.which_extend", "jit.extending"},
+}
+
+// own takes in a verb as a press of its button if there is one access that it can mean, else shows what it could mean.
+func (s *Socket) own(ctx context.Context, c slack.SlashCommand, pen Pen, v ownVerb, target string) reply {
+	a, err := s.Desk.Access(ctx, c.UserID, 0)
+	if err != nil {
+		s.Log.Warn("nothing looked up", "by", c.UserID, "verb", v.verb, "err", err)
+		return whisper(pen.Words.Say("jit.failed", nil))
+	}
+	var meant, possible []store.Grant
+	for _, g := range a.Held {
+		if _, err := g.State.Next(v.verb); err != nil || !isCalled(g, target) {
+			continue
+		}
+		meant = append(meant, g)
+		if _, later := g.Later(); v.verb != store.AskMore || later {
+			possible = append(possible, g)
+		}
+	}
+	switch {
+	case len(meant) == 0 && target != "":
+		return misunderstood(pen, "jit.no_such", target)
+	case len(meant) == 0:
+		return whisper(pen.Words.Say(v.nothing, nil))
+	case len(possible) == 0:
+		refusal := handlers.AtMax
+		if meant[0].Extension.Open() {
+			refusal = handlers.Extending
+		}
+		return whisper(pen.Refusal(store.Press{Verb: v.verb, Refusal: refusal}))
+	case len(possible) > 1:
+		return reply{then: func(ctx context.Context) {
+			s.show(ctx, c, pen.Choices(pen.Words.Say(v.which, nil), v.verb, possible))
+		}}
+	}
+	return s.typed(ctx, c, v.verb, possible[0], pen.Words.Say(v.done, data{"Target": code(possible[0].Target)}))
+}
+
+// isCalled tells whether a person means a grant by a name: of what it gives, or of the rule.
+func isCalled(g store.Grant, name string) bool {
+	return name == "" || strings.EqualFold(name, g.Target) || strings.EqualFold(name, g.Entitlement)
+}
+
+// typed takes in what was typed as the press of the button that it stands for.
+func (s *Socket) typed(ctx context.Context, c slack.SlashCommand, verb store.Verb, g store.Grant, done string) reply {
+	p := store.Press{ID: store.PressPrefix + c.TriggerID, By: c.UserID, Team: c.TeamID, Verb: verb, On: g.ID, Terms: g.Terms()}
+	if verb == store.AskMore {
+		p.Terms = g.ExtensionTerms()
+	}
+	if isNoID(c.TriggerID) {
+		return reply{none: true}
+	}
+	if err := s.Desk.Press(ctx, p); err != nil {
+		s.Log.Error("press not taken in", "id", p.ID, "err", err)
+		return reply{none: true}
+	}
+	return whisper(done)
+}
+
+var (
+	// mentioned is a person as Slack writes one whom somebody chose while typing, with should_escape in the manifest
+	// (https://docs.slack.dev/interactivity/implementing-slash-commands#escaping).
+	mentioned = regexp.MustCompile(`^<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>$`)
+
+	// linked is a name with a dot in it that Slack took for an address.
+	linked = regexp.MustCompile(`^<http[^>|]*\|([^>]*)>$`)
+)
+
+// revoke shows what the person may revoke: what they approved, or of somebody's access.
+func (s *Socket) revoke(c slack.SlashCommand, pen Pen, whom string) reply {
+	of, title, none := "", pen.Words.Say("jit.revoke", nil), pen.Words.Say("jit.nothing_revoke", nil)
+	if whom != "" {
+		m := mentioned.FindStringSubmatch(whom)
+		if m == nil {
+			return misunderstood(pen, "jit.whom", whom)
+		}
+		of = m[1]
+		who := data{"Who": mention(of)}
+		title, none = pen.Words.Say("jit.revoke_of", who), pen.Words.Say("jit.nothing_revoke_of", who)
+	}
+	return reply{then: func(ctx context.Context) {
+		grants, refusal, err := s.Desk.Revocable(ctx, c.UserID, of)
+		m := pen.Choices(title, store.Revoke, grants)
+		switch {
+		case err != nil:
+			s.Log.Warn("nothing looked up", "by", c.UserID, "verb", store.Revoke, "err", err)
+			m = Message{Text: pen.Words.Say("jit.failed", nil)}
+		case refusal != "":
+			m = Message{Text: pen.Refusal(store.Press{Verb: store.Revoke, Refusal: refusal})}
+		case len(grants) == 0:
+			m = Message{Text: none}
+		}
+		s.show(ctx, c, m)
+	}}
+}

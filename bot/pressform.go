@@ -1,0 +1,85 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/store"
+)
+
+// approveWith is the button that opens the form of an approval, and the callback id of that form. It is no verb of a
+// grant: what the form makes is an approval like that of the other button.
+const approveWith store.Verb = "approve_with"
+
+const (
+	noteField     = "note" // of the form of an approval: the comment
+	commentLength = 500    // of it, in runes
+)
+
+// asksFirst are the buttons that are no press yet: each opens a form, whose callback id is the button's verb.
+var asksFirst = []store.Verb{store.Deny, store.Decline, approveWith}
+
+// readForm reads the form that a button has opened into the press that it makes. Like a button it is a claim.
+func readForm(p *store.Press, form slack.View) bool {
+	p.Verb = store.Verb(form.CallbackID)
+	if form.State == nil || !slices.Contains(asksFirst, p.Verb) {
+		return false
+	}
+	if field := form.State.Values; p.Verb == approveWith {
+		p.Verb, p.Note = store.Approve, cut(field[noteField][noteField].Value, commentLength)
+		p.Duration = spanOf(field[periodField][periodField].SelectedOption.Value)
+	} else {
+		p.Note = cut(field[form.CallbackID][form.CallbackID].Value, reasonLength)
+	}
+	return true
+}
+
+// pressForm is a form that carries what its button carried, and where the card stands.
+func (p Pen) pressForm(press store.Press, title, submit string, blocks ...slack.Block) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type:            slack.VTModal,
+		CallbackID:      string(press.Verb),
+		PrivateMetadata: strings.Join([]string{press.On, press.Terms, press.Card.Channel, press.Card.TS}, " "),
+		Title:           p.label(title), Submit: p.label(submit), Close: p.label("deny.cancel"),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// ReasonForm asks for the reason of a denial, of a request or an extension.
+func (p Pen) ReasonForm(press store.Press) slack.ModalViewRequest {
+	verb := string(press.Verb)
+	reason := slack.NewPlainTextInputBlockElement(nil, verb).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
+	return p.pressForm(press, "form.title."+verb, "deny.submit",
+		slack.NewInputBlock(verb, p.label("deny.reason"), nil, reason))
+}
+
+// ApprovalForm asks for how long a request is approved, and for a comment. Where the request can do much harm it is the
+// second question. The reason and all else to decide by stand on the card, to which the press is bound.
+func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewRequest {
+	about := p.Words.Say("form.about", data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 128)})
+	blocks := []slack.Block{slack.NewSectionBlock(plain(about), nil, nil)}
+	if g.Risk == store.High {
+		warning := "⚠️ " + p.Words.Say("confirm.approve.text", data{"Target": clean(g.Target, 64)})
+		blocks = append(blocks, slack.NewSectionBlock(plain(warning), nil, nil))
+	}
+	comment := slack.NewPlainTextInputBlockElement(nil, noteField).WithMultiline(true).WithMaxLength(commentLength)
+	return p.pressForm(press, "form.title.approve_with", "form.approve",
+		append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g.Duration)),
+			slack.NewInputBlock(noteField, p.label("form.comment"), nil, comment).WithOptional(true))...)
+}
+
+// shorter offers what was asked for, which is chosen, and the presets below it.
+func (p Pen) shorter(asked time.Duration) *slack.SelectBlockElement {
+	var options []*slack.OptionBlockObject
+	for _, d := range presets {
+		if d < asked {
+			options = append(options, slack.NewOptionBlockObject(strconv.Itoa(int(d.Seconds())), plain(p.Words.Span(d)), nil))
+		}
+	}
+	all := slack.NewOptionBlockObject("0", plain(p.Words.Span(asked)), nil) // as asked, to the nanosecond
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, periodField, append(options, all)...).WithInitialOption(all)
+}

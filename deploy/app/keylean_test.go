@@ -58,6 +58,8 @@ func (mute) Card(context.Context, store.Card, ...store.Grant) (store.Card, error
 func (mute) Thread(context.Context, store.Grant, store.Entry) error               { return nil }
 func (mute) DM(context.Context, store.Grant) (store.Card, error)                  { return here, nil }
 func (mute) Remind(context.Context, store.Card, store.Grant) (store.Card, error)  { return here, nil }
+func (mute) Call(context.Context, string, store.Grant) error                      { return nil }
+func (mute) CallAll(context.Context, store.Grant) error                           { return nil }
 func (mute) Home(context.Context, string, handlers.Access) error                  { return nil }
 func (mute) Alert(context.Context, store.Alert) (store.Card, error)               { return here, nil }
 func (mute) Task(context.Context, store.Task) (store.Card, error)                 { return here, nil }

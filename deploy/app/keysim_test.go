@@ -27,19 +27,19 @@ const (
 	script    = "/usr/local/sbin/sekisho-key"
 )
 
-// said is what was written somewhere, all of it.
-type said struct {
+// written is what was written somewhere, all of it.
+type written struct {
 	mu   sync.Mutex
 	body bytes.Buffer
 }
 
-func (s *said) Write(p []byte) (int, error) {
+func (s *written) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.body.Write(p)
 }
 
-func (s *said) String() string {
+func (s *written) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.body.String()
@@ -48,7 +48,7 @@ func (s *said) String() string {
 // overheard is a network whose requests are kept.
 type overheard struct {
 	http.RoundTripper
-	heard *said
+	heard *written
 }
 
 func (o overheard) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -71,8 +71,8 @@ type sim struct {
 	fault   atomic.Pointer[func(fakeaws.Call) *fakeaws.Failure]
 	healthy atomic.Int64 // Unix nanoseconds since when AWS has answered
 	failed  []string     // invariants that did not hold
-	log     said         // all lives of the bot
-	traffic said         // what the bot sent to Slack
+	log     written      // all lives of the bot
+	traffic written      // what the bot sent to Slack
 	mu      sync.Mutex
 }
 

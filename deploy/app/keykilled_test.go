@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sekisho/deploy/config"
 	"sekisho/store"
 )
 
@@ -178,12 +179,12 @@ func TestRotationKilledAtEveryStep(t *testing.T) {
 	}
 }
 
-// issue gives a key to a person, who uses it until its end.
-func issue(k *keys) {
+// approved is a request for a key that has been approved just now.
+func (k *keys) approved(endless bool) store.Grant {
 	end := time.Now().Add(duration)
 	g := store.Grant{ID: "request-1", Origin: store.Requested, Kind: "access-key", Entitlement: "batch-key", Account: account, Exclusive: true,
 		Subject: store.Subject{User: "t.yamada", UserID: "AIDAYAMADA", Person: "U0YAMADA"}, Target: batch, Duration: duration, Longest: longest,
-		Steps: keyRule("").Steps, Lapses: end}
+		Steps: keyRule("").Steps, Lapses: end, Endless: endless}
 	for _, e := range []store.Entry{{Verb: store.Receive}, {Verb: store.Ask}, {Verb: store.Approve, Until: end}} {
 		var err error
 		e.By, e.At, e.Steps = "U0SATO", time.Now(), []int{1}
@@ -192,6 +193,12 @@ func issue(k *keys) {
 		}
 	}
 	k.save(&g)
+	return g
+}
+
+// issue gives a key to a person, who uses it until its end.
+func issue(k *keys) {
+	g := k.approved(false)
 	for range 8 * 60 {
 		time.Sleep(time.Minute)
 		var err error
@@ -244,4 +251,47 @@ func TestIssueKilledAtEveryStep(t *testing.T) {
 			t.Errorf("only %d points in %v: the job did not run", out.points, out.steps)
 		}
 	}
+}
+
+// The same lives with the bot and Slack, without a death: what is written to Slack and to the log has no secret in it
+// either. The key without an end is handed over, and rotated then.
+func TestNoSecretLeavesSecretsManager(t *testing.T) {
+	t.Parallel()
+	how := keySetup()
+	how.slackStep = nil
+	how.config = func(c *config.Config) {
+		keySetup().config(c)
+		c.Policy.Entitlements[len(c.Policy.Entitlements)-1].Endless = true
+	}
+	inBubble(t, how, func(s *sim) {
+		k := newKeys(s, 0)
+		k.through(false, func(k *keys) {
+			handOver(k)
+			rotation(true, store.Rotated)(k)
+		})
+		n := k.leaks()
+		if n < 3 || !strings.Contains(k.traffic.String(), batch) || !strings.Contains(k.log.String(), store.TaskPrefix) {
+			t.Errorf("%d canaries; Slack and the log heard nothing of it", n)
+		}
+		for _, f := range s.failed {
+			t.Error(f)
+		}
+		t.Logf("%d canaries looked for in the ledger, the log, %d bytes to Slack, calls and commands", n, len(k.traffic.String()))
+	})
+}
+
+// handOver gives a key that has no end: the grant ends, and the key stays, also hours later.
+func handOver(k *keys) {
+	g := k.approved(true)
+	time.Sleep(2 * time.Hour)
+	g, err := store.LoadGrant(context.Background(), k.mem, g.ID)
+	if err != nil || g.State != store.Ended || g.Outcome != store.HandOver {
+		k.violated("the grant is %s (%s %s), %v", g.State, g.Outcome, g.Note, err)
+	}
+	key := g.Effects["access_key"]
+	if got := k.ids(); len(got) != 1 || got[0] != key || k.kept(g.Effects["secret"]) != key {
+		k.violated("keys are %v, handed over is %s", got, key)
+	}
+	k.use(key, "its holder")
+	k.before = []string{key}
 }

@@ -168,7 +168,7 @@ func TestRotationKilledAtEveryStep(t *testing.T) {
 		want store.State
 		most int
 	}{{0, false, store.Rotated, 0}, {1, false, store.Rotated, 40}, {2, false, store.Stopped, 0}, {1, true, store.Rotated, 60}} {
-		if testing.Short() && c.back {
+		if testing.Short() && (c.back || c.keys != 1) {
 			continue
 		}
 		name := "rotation" + map[bool]string{true: " that is put back"}[c.back]
@@ -246,6 +246,9 @@ func (k *keys) issueIsOver(g store.Grant) {
 func TestIssueKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 2} {
+		if testing.Short() && n != 1 {
+			continue
+		}
 		out := everywhere(t, "issue", n, issue)
 		if n < 2 && out.points < 40 {
 			t.Errorf("only %d points in %v: the job did not run", out.points, out.steps)

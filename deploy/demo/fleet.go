@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -39,20 +41,31 @@ func (f *fleet) key(server string) string {
 	return f.uses[server]
 }
 
-// addServers makes the users whose keys are rotated: each has one key, in its secret, and servers that use it.
-func (w *world) addServers() {
+// addServers makes the users whose keys are rotated: each has one key, in its secret, and servers that use it, whose role
+// alone can read the secret.
+func (w *world) addServers() error {
+	var errs []error
 	for _, r := range w.config.Policy.Rotations {
 		w.aws.AddUser(r.Account, r.User, nil)
-		key := w.aws.AddKey(r.Account, r.User)
+		key := w.aws.AddKeyAt(r.Account, r.User, w.clock.now().Add(-tooOld-24*time.Hour))
 		w.aws.UseKey(key, "s3")
 		w.aws.AddSecret(r.Account, r.Secret, key)
+		role := r.User + "-server"
 		for _, id := range servers {
 			w.fleet.use(id, key)
-			w.aws.AddServer(r.Account, fakeaws.Server{ID: id, Tags: map[string]string{r.Fleet.Key: r.Fleet.Value},
+			w.aws.AddServer(r.Account, fakeaws.Server{ID: id, Role: role, Tags: map[string]string{r.Fleet.Key: r.Fleet.Value},
 				Shell: func(run fakeaws.Run) fakeaws.Output { return w.shell(r, run) }})
 		}
+		_, err := secretsmanager.NewFromConfig(w.awsConfig(r.Account)).PutResourcePolicy(context.Background(), &secretsmanager.PutResourcePolicyInput{
+			SecretId: &r.Secret, ResourcePolicy: aws.String(fmt.Sprintf(readable, r.Account, role))})
+		errs = append(errs, err)
 	}
+	return errors.Join(errs...)
 }
+
+// readable is the policy of a secret that a role can read.
+const readable = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+	"Principal": {"AWS": "arn:aws:iam::%s:role/%s"}}]}`
 
 // shell does what deploy/key-from-secret.sh does on a server: it fetches the secret, uses the key, and says which.
 func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {

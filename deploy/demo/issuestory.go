@@ -18,7 +18,7 @@ import (
 // issue is what a story of an access key has to remember.
 type issue struct {
 	*player
-	before fakeaws.Key // that the servers use
+	before fakeaws.Key // that servers use
 	key    string      // the id of the one that is issued
 }
 
@@ -28,7 +28,7 @@ func (p *player) anIssue() story {
 	x := &issue{player: p, before: p.aws.Keys(p.who.Account, p.rule.Target)[0]}
 	return story{caption{"An access key", "アクセスキーの払い出し"}, []step{
 		{tells: caption{"The bot starts. The IAM user of a program has one key, which servers use.",
-			"ボットが起動します。プログラム用のIAMユーザーにはアクセスキーが1つあり、サーバーが使っています。"}, do: x.begins},
+			"ボットが起動します。プログラム用のIAMユーザーにはアクセスキーが1つあり、サーバーが使っています。"}, do: p.startsWithKeys},
 		{tells: caption{"A person asks for a key of this user.", "利用者が、このIAMユーザーのアクセスキーを申請します。"}, do: x.asks},
 		{tells: caption{"A lead approves. The key is made, and its secret goes into AWS Secrets Manager, not into Slack. The requester is told how to read it.",
 			"リーダーが承認します。キーが作成され、シークレットはSlackではなくAWS Secrets Managerに保存されます。申請者には取得方法がDMで届きます。"}, do: x.approves},
@@ -39,26 +39,6 @@ func (p *player) anIssue() story {
 		{tells: caption{"The grace time has passed. The key is deleted, and its secret with it. The one that servers use was never touched.",
 			"猶予期間が過ぎ、キーとシークレットが削除されます。サーバーのキーはそのままです。"}, do: x.clears, later: p.config.Keys.Grace},
 	}}
-}
-
-func (x *issue) begins(ctx context.Context) error {
-	if err := x.start(ctx); err != nil {
-		return err
-	}
-	x.showKeys()
-	return x.until(ctx, "the bot connects to Slack", func() bool { return x.slack.Sockets() > 0 })
-}
-
-// keys are those of the user.
-func (x *issue) keys() []fakeaws.Key { return x.aws.Keys(x.who.Account, x.rule.Target) }
-
-// showKeys tells which keys there are in truth.
-func (x *issue) showKeys() {
-	var keys []string
-	for _, k := range x.keys() {
-		keys = append(keys, k.ID+map[bool]string{true: " Active", false: " Inactive"}[k.Active])
-	}
-	x.show(fmt.Sprintf("  AWS IAM  %s: [%s]", x.rule.Target, strings.Join(keys, ", ")))
 }
 
 func (x *issue) asks(ctx context.Context) error {
@@ -76,7 +56,7 @@ func (x *issue) approves(ctx context.Context) error {
 	if err := x.types(ctx, "press h.sato approve"); err != nil {
 		return err
 	}
-	if err := x.shows(ctx, x.word("state.active")); err != nil {
+	if err := x.hastens(ctx, time.Second, "the key is issued", func() bool { return x.says(x.word("state.active")) }); err != nil {
 		return err
 	}
 	x.draw()
@@ -133,10 +113,8 @@ func (x *issue) as(user string) aws.Config {
 
 func (x *issue) ends(ctx context.Context) error {
 	off := fakeaws.Key{ID: x.key}
-	if err := x.until(ctx, "the key is inactive", func() bool { return slices.Contains(x.keys(), off) }); err != nil {
-		return err
-	}
-	if err := x.shows(ctx, x.word("state.expire")); err != nil {
+	err := x.hastens(ctx, time.Second, "the key is inactive", func() bool { return slices.Contains(x.keys(), off) && x.says(x.word("state.expire")) })
+	if err != nil {
 		return err
 	}
 	x.draw()
@@ -145,12 +123,11 @@ func (x *issue) ends(ctx context.Context) error {
 }
 
 func (x *issue) clears(ctx context.Context) error {
-	x.skip(time.Minute)
-	if err := x.until(ctx, "the key and its secret are deleted", func() bool { return slices.Equal(x.keys(), []fakeaws.Key{x.before}) && x.secret() == "" }); err != nil {
-		return err
-	}
 	gone := x.pen().Words.Say("card.key_deleted", map[string]any{"Key": "`" + x.key + "`"})
-	if err := x.shows(ctx, gone); err != nil {
+	err := x.hastens(ctx, time.Second, "the key and its secret are deleted", func() bool {
+		return slices.Equal(x.keys(), []fakeaws.Key{x.before}) && x.secret() == "" && x.says(gone)
+	})
+	if err != nil {
 		return err
 	}
 	x.draw()

@@ -47,7 +47,7 @@ type world struct {
 	fleet  fleet
 
 	noting func(store.DB) store.DB // stands between the bot and its ledger; nil for nothing
-	log    *slog.Logger                  // of the bot; nil: nobody reads it
+	log    *slog.Logger            // of the bot; nil: nobody reads it
 }
 
 // running is a bot at work.
@@ -96,7 +96,9 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 	for _, rule := range groupsOf(c) {
 		w.aws.AddGroup(rule.Account, rule.Target)
 	}
-	w.addServers()
+	if err := w.addServers(); err != nil {
+		return nil, fmt.Errorf("furnish the made-up AWS: %w", err)
+	}
 	w.queue = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
 	w.asking = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-requests", fakeaws.QueueOptions{})
 	w.config.SignIns, w.config.Requests = w.queue, w.asking

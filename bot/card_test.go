@@ -168,6 +168,11 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return a
 			},
+			report: func(r store.Report) store.Report {
+				r = reread(t, r)
+				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
+				return r
+			},
 			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
 		})
 		if after := string(body(t, read.in(p))); after != before {

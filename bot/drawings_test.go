@@ -26,6 +26,7 @@ type drawing struct {
 type about struct {
 	grants   []store.Grant
 	alert    store.Alert
+	report   store.Report
 	access   handlers.Access
 	offers   []handlers.Offer
 	chosen   string // of the offers
@@ -48,6 +49,7 @@ var draws = map[string]func(Pen, about) any{
 	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
 	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
 	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Report":       func(p Pen, a about) any { return p.Report(a.report) },
 	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
 	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
 	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
@@ -94,6 +96,9 @@ func drawings(t *testing.T) map[string]drawing {
 	}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
+	}
+	for name, r := range reports() {
+		out["report/"+name] = drawing{"Report", about{report: r}}
 	}
 	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
 		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
@@ -142,9 +147,10 @@ func (d drawing) message(p Pen) (m Message, ok bool) {
 
 // records changes each kind of record that a drawing is made of.
 type records struct {
-	grant func(store.Grant) store.Grant
-	alert func(store.Alert) store.Alert
-	offer func(handlers.Offer) handlers.Offer
+	grant  func(store.Grant) store.Grant
+	alert  func(store.Alert) store.Alert
+	report func(store.Report) store.Report
+	offer  func(handlers.Offer) handlers.Offer
 }
 
 // of is the same drawing of other records.
@@ -156,6 +162,7 @@ func (d drawing) of(r records) drawing {
 		}
 	}
 	d.alert = r.alert(d.alert)
+	d.report = r.report(d.report)
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

@@ -123,9 +123,10 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		d := all[rapid.SampledFrom(byKind[folder]).Draw(t, "drawing")]
 		with := func(text func(string) string) any {
 			return d.of(records{
-				grant: func(g store.Grant) store.Grant { g, _ = outside(g, store.Entry{}, text); return g },
-				alert: func(a store.Alert) store.Alert { return outsideAlert(a, text) },
-				offer: func(o handlers.Offer) handlers.Offer { return outsideOffer(o, text) },
+				grant:  func(g store.Grant) store.Grant { g, _ = outside(g, store.Entry{}, text); return g },
+				alert:  func(a store.Alert) store.Alert { return outsideAlert(a, text) },
+				report: func(r store.Report) store.Report { return outsideReport(r, text) },
+				offer:  func(o handlers.Offer) handlers.Offer { return outsideOffer(o, text) },
 			}).in(p)
 		}
 		sameMarkup(t, with(tameText), with(evilText))

@@ -76,6 +76,7 @@ var (
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
+		`report\.(cure|unread|unjudged)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)

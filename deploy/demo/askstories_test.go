@@ -65,7 +65,10 @@ func playExtension(v *visitor) {
 	v.presses(store.AskMore, v.messages(), v.say("home.extension"))
 	v.press("button", "#aws-approvals")
 	v.becomes("U0SATO")
-	v.presses(store.Decline, v.messages(), v.say("state.active"))
+	v.presses(store.Decline, v.dialog("form.title.decline"), v.say("deny.reason"))
+	v.types(v.say("deny.reason"), "Tomorrow will do.")
+	v.submits()
+	v.misses("dialog", v.say("form.title.decline"))
 	v.misses("button", v.say("button.agree"))
 	if now := v.end(); now != end {
 		v.t.Errorf("the end was %s, and is %s after a denied extension", end, now)

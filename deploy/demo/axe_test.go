@@ -102,12 +102,12 @@ var views = []view{
 		v.press("button", "#aws-approvals")
 		v.becomes("U0SATO")
 		v.button("button.deny")
-		v.sees(v.dialog("deny.title"))
+		v.sees(v.dialog("form.title.deny"))
 		v.submits()
 	}},
 	{"thread", "tab.chat", func(v *visitor) {
 		v.key(kb.Escape)
-		v.misses("dialog", v.say("deny.title"))
+		v.misses("dialog", v.say("form.title.deny"))
 		v.button("button.approve")
 		v.sees(v.messages(), v.say("state.active"))
 		v.press("button", v.say("message.replies", "n", "2"))

@@ -66,7 +66,7 @@ func TestTableOfWords(t *testing.T) {
 }
 
 var (
-	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit|call)\.|^ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)|^card\.(unmapped|high_asked|auto|escalated|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.(text|row)|remedy\.)|` +
+	sentence = regexp.MustCompile(`^(thread|refusal|why|wish|jit|call)\.|^form\.shorter|^ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)|^card\.(unmapped|high_asked|auto|escalated|refused|kept|trouble|mine|not_mine)|^confirm\.((revoke|approve)\.(text|row)|remedy\.)|` +
 		`^dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away)|^remind\.(soon|later)|^approver\.|^home\.(cut|language)|^digest\.unmapped|^alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )

@@ -77,6 +77,7 @@ var (
 		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
 		`confirm\.((revoke|approve)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
 		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key_issued)`,
+		`form\.shorter`,
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,

@@ -22,7 +22,7 @@ func (p Pen) Task(t store.Task) Message {
 		blocks = append(blocks, quoted(p.Words.Say("card.reason", data{"By": mention(t.EndedBy)}), t.Note)...)
 	}
 	if buttons := p.taskButtons(t); len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, buttons...))
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(t.Rule)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(rule+" · "+code(t.ID))))

@@ -37,8 +37,11 @@ func (p Pen) Card(g store.Grant) Message {
 	blocks = append(blocks, p.reason(g)...)
 	blocks = append(blocks, p.comments(g)...)
 	blocks = append(blocks, p.denial(g)...)
+	if isExtending(g) {
+		blocks = append(blocks, slack.NewActionBlock("extension", p.extensionButtons(g, false)...))
+	}
 	if buttons := p.buttons(g, false); len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, buttons...))
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(rule+" · "+code(g.ID))))
@@ -180,9 +183,10 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 	return quoted(p.Words.Say("card.reason", data{"By": mention(g.EndedBy)}), g.Note)
 }
 
-// reasons have a sentence of their own. The last two are what handlers writes where AWS gave no code.
+// reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
 var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.Own,
-	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "Timeout", "Unreachable", "ClockBehind"}
+	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "Timeout", "Unreachable", "ClockBehind",
+	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent"}
 
 // why says why something did not work: a reason of ours, or AWS's error code.
 func (p Pen) why(reason string) string {

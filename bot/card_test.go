@@ -30,6 +30,23 @@ func buttonsOf(m Message) []*slack.ButtonBlockElement {
 	return out
 }
 
+// TestButtonsKeepTheirPlace: each row of buttons has an id of its own that is not made anew with every drawing, so that a
+// press on a message that is drawn anew at that moment finds its button.
+func TestButtonsKeepTheirPlace(t *testing.T) {
+	eachMessage(t, func(t *testing.T, _ string, v drawing, p Pen) {
+		var rows []string
+		m, _ := v.message(p)
+		for _, b := range m.Blocks {
+			if row, ok := b.(*slack.ActionBlock); ok {
+				if row.BlockID == "" || slices.Contains(rows, row.BlockID) {
+					t.Errorf("a row of buttons is called %q, beside %q", row.BlockID, rows)
+				}
+				rows = append(rows, row.BlockID)
+			}
+		}
+	})
+}
+
 // TestButtonsCanWork: what a view offers is a step that the table of states has, and says on what.
 func TestButtonsCanWork(t *testing.T) {
 	eachMessage(t, func(t *testing.T, _ string, v drawing, p Pen) {
@@ -41,7 +58,16 @@ func TestButtonsCanWork(t *testing.T) {
 			steps[g.ID+" "+g.ExtensionTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 		}
+		if v.task.ID != "" {
+			steps[v.task.ID+" "+v.task.Terms()] = func(verb store.Verb) error { return worksOn(v.task, verb) }
+		}
 		for _, b := range buttonsOf(v.in(p).(Message)) {
+			if b.ActionID == rotateVerb {
+				if !slices.ContainsFunc(v.rotates, func(r handlers.Rotatable) bool { return r.ID == b.Value && !r.Busy }) {
+					t.Errorf("button of rotation %q", b.Value)
+				}
+				continue
+			}
 			step, ok := steps[b.Value]
 			if !ok {
 				t.Errorf("button %q carries %q", b.Text.Text, b.Value)
@@ -168,7 +194,18 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return a
 			},
+			task: func(task store.Task) store.Task {
+				task = reread(t, task)
+				task.Version, task.Mute, task.Claim.Owner, task.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return task
+			},
+			report: func(r store.Report) store.Report {
+				r = reread(t, r)
+				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
+				return r
+			},
 			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
+			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },
 		})
 		if after := string(body(t, read.in(p))); after != before {
 			t.Errorf("after a restart it is\n%s\nand was\n%s", after, before)

@@ -91,6 +91,15 @@ func composed(t *testing.T) map[string][]string {
 		"button.remedy.", "button.keep.", "confirm.remedy.", "confirm.remedy_title."} {
 		out[key] = constants(t, "../store", "The kinds of alert")
 	}
+	for _, kind := range store.Findings {
+		out["report.kind."] = append(out["report.kind."], string(kind))
+		out["report.cure."] = append(out["report.cure."], string(kind))
+	}
+	for _, f := range fullReport().Findings {
+		if !f.Since.IsZero() && !slices.Contains(out["report.since."], string(f.Kind)) {
+			out["report.since."] = append(out["report.since."], string(f.Kind))
+		}
+	}
 	for _, key := range []string{"card.asked_by.", "dm.asked_by.", "digest.asked_by."} {
 		out[key] = []string{"program", "role"}
 	}
@@ -109,6 +118,17 @@ func composed(t *testing.T) map[string][]string {
 	}
 	for _, verb := range asksFirst {
 		out["form.title."] = append(out["form.title."], string(verb))
+	}
+	out["state."] = append(out["state."], constants(t, "../store", "The states of a rotation")...)
+	for _, reason := range serverReasons {
+		out["task.server."] = append(out["task.server."], strings.ToLower(reason))
+	}
+	out["rotate.refused."] = rotateRefusals
+	for _, name := range append(taskVerbs(t), string(store.Done)) {
+		ownWords := !slices.Contains([]store.Verb{store.Ask, store.Vote, store.Deny, store.Lapse, store.Withdraw}, store.Verb(name))
+		if _, ok := penIn("en").TaskLine(rotation(), store.Entry{Verb: store.Verb(name), By: sato}); ok && ownWords {
+			out["task.said."] = append(out["task.said."], name)
+		}
 	}
 	for _, state := range alertStates {
 		out["state."] = append(out["state."], string(state))

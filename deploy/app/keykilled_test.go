@@ -37,7 +37,7 @@ func everywhere(t *testing.T, name string, n int, life func(k *keys)) crashes {
 					if s.point.what != "" {
 						reached = true
 						out.points++
-						out.steps[strings.Fields(s.point.what)[0]]++
+						out.steps[step(s.point.what)]++
 					}
 					for _, f := range s.failed {
 						t.Errorf("%s, %d keys, killed at step %d (after: %t, late: %t), %s: %s", name, n, at, after, late, s.point.what, f)
@@ -46,7 +46,7 @@ func everywhere(t *testing.T, name string, n int, life func(k *keys)) crashes {
 			}
 		}
 	}
-	t.Logf("%s of a user with %d keys: %d crash points, %d canaries looked for", name, n, out.points, out.canaries)
+	t.Logf("%s of a user with %d keys: %d crash points in %v, %d canaries looked for", name, n, out.points, out.steps, out.canaries)
 	return out
 }
 
@@ -297,4 +297,14 @@ func handOver(k *keys) {
 	}
 	k.use(key, "its holder")
 	k.before = []string{key}
+}
+
+// step is the kind of a step: the action, or the ledger.
+func step(what string) string {
+	words := strings.Fields(what)
+	if words[0] == "ledger" {
+		return words[0]
+	}
+	last := words[len(words)-1]
+	return last[strings.LastIndexAny(last, ".=")+1:]
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -74,6 +75,14 @@ func orElse(step, otherwise func(*http.Request) string) func(*http.Request) stri
 // the step beside it.
 func keyWrites(req *http.Request) string {
 	name := awsSteps(req)
+	if strings.HasPrefix(name, "IAM") {
+		body, err := io.ReadAll(req.Body)
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		form, _ := url.ParseQuery(string(body))
+		if name = "IAM " + form.Get("Action"); err != nil {
+			return name
+		}
+	}
 	for _, write := range []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey", "CreateSecret", "PutSecretValue",
 		"UpdateSecretVersionStage", "PutResourcePolicy", "DeleteSecret", "SendCommand"} {
 		if strings.HasSuffix(name, write) {

@@ -182,6 +182,11 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				task.Version, task.Mute, task.Claim.Owner, task.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return task
 			},
+			report: func(r store.Report) store.Report {
+				r = reread(t, r)
+				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
+				return r
+			},
 			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
 			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },
 		})

@@ -82,6 +82,7 @@ var (
 		`digest\.unmapped`,
 		`task\.(intent|trouble|next|stopped|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
+		`report\.(cure|unread|unjudged)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -94,7 +95,8 @@ type exporter struct {
 	unread int // records
 }
 
-// record hands on what happened to one record. Grants and alerts name what they are about in the same words.
+// record hands on what happened to one record. Grants and alerts name what they are about in the same words; a task is
+// about a secret.
 func (x *exporter) record(doc store.Doc, unread error) error {
 	var about struct {
 		Account     string        `json:"account"`
@@ -102,6 +104,10 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		Subject     store.Subject `json:"subject"`
 		Target      string        `json:"target"`
 		Entitlement string        `json:"entitlement"`
+
+		User   string `json:"user"` // of a task, as all that follows
+		Secret string `json:"secret"`
+		Rule   string `json:"rule"`
 	}
 	if unread != nil || json.Unmarshal(doc.Body, &about) != nil {
 		x.unread++
@@ -112,8 +118,8 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 			continue
 		}
 		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
-			Account: about.Account, AccountName: about.AccountName, User: about.Subject.User, Person: about.Subject.Person,
-			Target: about.Target, Rule: about.Entitlement, Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
+			Account: about.Account, AccountName: about.AccountName, User: cmp.Or(about.Subject.User, about.User), Person: about.Subject.Person,
+			Target: cmp.Or(about.Target, about.Secret), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
 		if err != nil {
 			return unwritten(err)
 		}
@@ -159,19 +165,24 @@ func toJSON(w io.Writer) func(happening) error {
 	}
 }
 
-// toCSV writes the header, and returns what writes a row. Its writer needs no flush of its own: csv passes each row on
-// to the buffer that it is given.
-func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
+// cells returns what writes a row of CSV. Its writer needs no flush of its own: csv passes each row on to the buffer that it
+// is given.
+func cells(w *bufio.Writer, bom bool) func(row ...string) error {
 	if bom {
 		_, _ = w.WriteString("\ufeff") // what fails here fails again below
 	}
 	rows := csv.NewWriter(w)
-	write := func(cells ...string) error {
-		for i, cell := range cells {
-			cells[i] = harmless(cell)
+	return func(row ...string) error {
+		for i, cell := range row {
+			row[i] = harmless(cell)
 		}
-		return rows.Write(cells)
+		return rows.Write(row)
 	}
+}
+
+// toCSV writes the header, and returns what writes a row.
+func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
+	write := cells(w, bom)
 	return func(h happening) error {
 			facts, err := json.Marshal(h.Facts)
 			if err != nil {

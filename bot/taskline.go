@@ -29,7 +29,7 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 	if t.By != store.Self {
 		d["Who"] = mention(t.By)
 	}
-	key := "task.said." + string(e.Verb)
+	key, more := "task.said."+string(e.Verb), ""
 	switch e.Verb {
 	case store.Ask:
 		if t.State != store.Asked {
@@ -40,7 +40,9 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 			who = append(who, s.By...)
 		}
 		key, d["Who"] = "thread.call", mentions(who, t.By)
-	case store.Vote, store.Deny, store.Lapse, store.Withdraw:
+	case store.Vote:
+		key, more = "thread.vote", "\n"+p.Words.Say("thread.more", nil)
+	case store.Deny, store.Lapse, store.Withdraw:
 		key = "thread." + string(e.Verb)
 	case store.Approve, store.Made, store.Deleted, store.PutBack, store.Again, store.Refuse, store.Fail:
 	case store.Heeded:
@@ -62,5 +64,5 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 	default:
 		return "", false
 	}
-	return strings.TrimSpace(p.Words.Say(key, d)), true
+	return strings.TrimSpace(p.Words.Say(key, d)) + more, true
 }

@@ -137,8 +137,9 @@ func (p Pen) Refusal(press store.Press) string {
 		key = "refusal.not_yours_answer"
 	}
 	program := f["by"] == "" || f["by"] == store.Self || f["by"] == store.Rule
-	done := strings.HasPrefix(press.On, store.TaskPrefix) && press.Verb != store.Approve && press.Verb != store.Deny && f["outcome"] == "" // by no press
-	if press.Refusal == handlers.Late && !program && !done && f["by"] != press.By {                                                        // nobody is faster than themselves
+	// A rotation goes on by itself long after its approval, which is not what was faster.
+	byPress := !strings.HasPrefix(press.On, store.TaskPrefix) || f["outcome"] != "" || press.Verb == store.Approve || press.Verb == store.Deny
+	if press.Refusal == handlers.Late && !program && byPress && f["by"] != press.By { // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)

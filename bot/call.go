@@ -56,5 +56,5 @@ func (v *Voice) Call(ctx context.Context, account string, g store.Grant) error {
 func (v *Voice) CallAll(ctx context.Context, g store.Grant) error {
 	who := mentions(g.Steps[0].By, g.Subject.Person)
 	line := v.pen.Words.Say("thread.call", data{"Who": who, "Lapses": when(g.Lapses, v.pen.Zone)})
-	return wrap(v.reply(ctx, g, Message{Text: line}), "call for a decision on %s", g.ID)
+	return wrap(v.reply(ctx, g.Card, Message{Text: line}), "call for a decision on %s", g.ID)
 }

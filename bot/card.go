@@ -180,9 +180,10 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 	return quoted(p.Words.Say("card.reason", data{"By": mention(g.EndedBy)}), g.Note)
 }
 
-// reasons have a sentence of their own. The last two are what handlers writes where AWS gave no code.
+// reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
 var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.Own,
-	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "Timeout", "Unreachable", "ClockBehind"}
+	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "Timeout", "Unreachable", "ClockBehind",
+	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent"}
 
 // why says why something did not work: a reason of ours, or AWS's error code.
 func (p Pen) why(reason string) string {

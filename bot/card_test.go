@@ -41,7 +41,16 @@ func TestButtonsCanWork(t *testing.T) {
 			steps[g.ID+" "+g.ExtensionTerms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 			steps[g.ID+" "+g.Terms()] = func(verb store.Verb) error { _, err := g.State.Next(verb); return err }
 		}
+		if v.task.ID != "" {
+			steps[v.task.ID+" "+v.task.Terms()] = func(verb store.Verb) error { return worksOn(v.task, verb) }
+		}
 		for _, b := range buttonsOf(v.in(p).(Message)) {
+			if b.ActionID == rotateVerb {
+				if !slices.ContainsFunc(v.rotates, func(r handlers.Rotatable) bool { return r.ID == b.Value && !r.Busy }) {
+					t.Errorf("button of rotation %q", b.Value)
+				}
+				continue
+			}
 			step, ok := steps[b.Value]
 			if !ok {
 				t.Errorf("button %q carries %q", b.Text.Text, b.Value)
@@ -173,7 +182,13 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
 				return r
 			},
+			task: func(task store.Task) store.Task {
+				task = reread(t, task)
+				task.Version, task.Mute, task.Claim.Owner, task.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return task
+			},
 			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
+			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },
 		})
 		if after := string(body(t, read.in(p))); after != before {
 			t.Errorf("after a restart it is\n%s\nand was\n%s", after, before)

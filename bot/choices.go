@@ -33,9 +33,16 @@ func (p Pen) Choices(title string, verb store.Verb, grants []store.Grant) Messag
 
 // closeChoices puts a sentence where a list was that somebody has chosen from: what it shows may no longer be so.
 func (s *Socket) closeChoices(ctx context.Context, cb slack.InteractionCallback) {
-	sentence := s.penFor(ctx, cb.User.ID).Words.Say("jit.pressed", nil)
+	s.replace(ctx, cb, Message{Text: s.penFor(ctx, cb.User.ID).Words.Say("jit.pressed", nil)})
+}
+
+// replace puts a message where the list was. Without blocks of its own Slack would keep those of the list.
+func (s *Socket) replace(ctx context.Context, cb slack.InteractionCallback, m Message) {
+	if m.Blocks == nil {
+		m.Blocks = []slack.Block{slack.NewSectionBlock(markdown(m.Text), nil, nil)}
+	}
 	_, _, err := s.API.PostMessageContext(ctx, cb.Channel.ID, slack.MsgOptionReplaceOriginal(cb.ResponseURL),
-		slack.MsgOptionText(sentence, false), slack.MsgOptionBlocks(slack.NewSectionBlock(markdown(sentence), nil, nil)))
+		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))
 	if err != nil {
 		s.Log.Warn("list not closed", "by", cb.User.ID, "err", err)
 	}

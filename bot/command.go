@@ -25,6 +25,10 @@ func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 		return s.own(ctx, c, pen, onOwn[verb], rest)
 	case "revoke":
 		return s.revoke(c, pen, rest)
+	case "rotate":
+		return reply{then: func(ctx context.Context) {
+			s.rotate(ctx, c.UserID, c.TriggerID, rest, func(ctx context.Context, m Message) { s.show(ctx, c, m) })
+		}}
 	case "help":
 		return whisper(pen.Words.Say("jit.help", nil))
 	}

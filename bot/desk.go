@@ -26,6 +26,10 @@ type Desk interface {
 	Access(ctx context.Context, user string, from int) (handlers.Access, error)
 	// Revocable returns what somebody may revoke of a person's access, or with "" of what they approved; or why nothing.
 	Revocable(ctx context.Context, by, of string) ([]store.Grant, string, error)
+	// Rotatable returns the rotations that somebody may begin, or why that is none.
+	Rotatable(ctx context.Context, by string) ([]handlers.Rotatable, string, error)
+	// Rotate begins a rotation, or asks for its approval, unless the decision refuses it.
+	Rotate(ctx context.Context, by, rotation, reason string) (store.Task, handlers.Decision, error)
 }
 
 // reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
@@ -48,11 +52,18 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 		return reply{}
 	}
 	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
+	if id, ok := asksToRotate(cb); ok {
+		return reply{then: func(ctx context.Context) {
+			s.rotate(ctx, cb.User.ID, cb.TriggerID, id, func(ctx context.Context, m Message) { s.replace(ctx, cb, m) })
+		}}
+	}
 	switch {
 	case cb.Type == slack.InteractionTypeShortcut && cb.CallbackID == wishForm, asksForForm(cb):
 		return reply{then: func(ctx context.Context) { s.openWish(ctx, cb.User.ID, cb.TriggerID) }}
 	case cb.View.CallbackID == wishForm:
 		return s.wish(ctx, cb)
+	case cb.View.CallbackID == rotateVerb:
+		return s.begin(ctx, cb)
 	}
 	return s.press(ctx, cb, event.Type)
 }

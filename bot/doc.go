@@ -12,6 +12,8 @@
 //	home.go     the Home tab (pure)
 //	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
+//	task.go     a rotation -> its message (pure), with tasksteps.go and taskline.go
+//	rotate.go   the list and the form of /jit rotate (pure), and what they are answered with
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
 //	wishform.go what a person may ask for -> the form (pure), a refusal -> its sentence (pure)

@@ -32,6 +32,8 @@ type about struct {
 	chosen   string // of the offers
 	press    store.Press
 	entry    store.Entry
+	task     store.Task
+	rotates  []handlers.Rotatable
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
 }
@@ -55,6 +57,10 @@ var draws = map[string]func(Pen, about) any{
 	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
 	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
+	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
+	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
+	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
+	"RotateForm":   func(p Pen, a about) any { return p.RotateForm(a.rotates[0]) },
 	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
 	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
 	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
@@ -69,6 +75,10 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
 		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
 		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
+		"form/rotate":            {"RotateForm", about{rotates: rotatable(1)}},
+		"form/rotate-approved":   {"RotateForm", about{rotates: rotatable(3)[2:]}},
+		"list/rotate":            {"RotateList", about{rotates: rotatable(3)}},
+		extreme + "list/rotate":  {"RotateList", about{rotates: rotatable(mostChoices + 1)}},
 		"form/request-loading":   {"WishNote", about{sentence: "ask.loading"}},
 		"form/request-failed":    {"WishNote", about{sentence: "ask.failed"}},
 		"form/request-nothing":   {"WishNote", about{sentence: "ask.nothing"}},
@@ -93,6 +103,14 @@ func drawings(t *testing.T) map[string]drawing {
 	}
 	for name, grants := range digests(t) {
 		out["digest/"+name] = drawing{"Digest", about{grants: grants}}
+	}
+	for name, task := range tasks(t) {
+		out["task/"+name] = drawing{"Task", about{task: task}}
+	}
+	for _, l := range taskLines(t) {
+		if m, _ := penIn("en").TaskSaid(l.task, l.entry); m.Blocks != nil {
+			out["thread/task-"+l.name] = drawing{"TaskSaid", about{task: l.task, entry: l.entry}}
+		}
 	}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
@@ -149,8 +167,10 @@ func (d drawing) message(p Pen) (m Message, ok bool) {
 type records struct {
 	grant  func(store.Grant) store.Grant
 	alert  func(store.Alert) store.Alert
-	report func(store.Report) store.Report
 	offer  func(handlers.Offer) handlers.Offer
+	task   func(store.Task) store.Task
+	rule   func(handlers.Rotatable) handlers.Rotatable
+	report func(store.Report) store.Report
 }
 
 // of is the same drawing of other records.
@@ -163,6 +183,11 @@ func (d drawing) of(r records) drawing {
 	}
 	d.alert = r.alert(d.alert)
 	d.report = r.report(d.report)
+	d.task = r.task(d.task)
+	d.rotates = slices.Clone(d.rotates)
+	for i, rule := range d.rotates {
+		d.rotates[i] = r.rule(rule)
+	}
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

@@ -130,6 +130,16 @@ func TestSentencesGolden(t *testing.T) {
 			}
 			fmt.Fprintf(&out, "thread, %s:\n%s\n\n", l.name, indented(line))
 		}
+		for _, l := range taskLines(t) {
+			line, ok := p.TaskLine(l.task, l.entry)
+			if !ok {
+				t.Errorf("%s: nothing is said", l.name)
+			}
+			fmt.Fprintf(&out, "thread of a rotation, %s:\n%s\n\n", l.name, indented(line))
+		}
+		for _, refusal := range rotateRefusals {
+			fmt.Fprintf(&out, "refusal of a rotation, %s:\n%s\n\n", refusal, indented(p.RotateRefusal(wishRefused(refusal, "OPS-123"))))
+		}
 		presses := refusals(t)
 		for _, name := range slices.Sorted(maps.Keys(presses)) {
 			fmt.Fprintf(&out, "refusal, %s:\n%s\n\n", name, indented(p.Refusal(presses[name])))

@@ -88,6 +88,13 @@ func TestWorstSentencesFit(t *testing.T) {
 					said, _ := p.Said(worst(l.grant, text), l.entry)
 					checkFits(t, kit, l.name, said)
 				}
+				for _, l := range taskLines(t) {
+					said, _ := p.TaskSaid(worstTask(l.task, text), outsideEntry(l.entry, func(string) string { return long }))
+					checkFits(t, kit, l.name, said)
+				}
+				for _, refusal := range rotateRefusals {
+					checkSentence(t, refusal, p.RotateRefusal(wishRefused(refusal, long)))
+				}
 				for _, refusal := range wishes {
 					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, long)))
 				}

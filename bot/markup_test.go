@@ -108,7 +108,7 @@ func shows(s string) error {
 // TestNothingFromOutsideIsMarkup: whatever others write, a drawing differs in what its code spans and plain texts say, and
 // in nothing that Slack reads as markup.
 func TestNothingFromOutsideIsMarkup(t *testing.T) {
-	all, entries := drawings(t), lines(t)
+	all, entries, turns := drawings(t), lines(t), taskLines(t)
 	byKind := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if kind(name) != extreme { // the same, in more rows
@@ -125,8 +125,10 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 			return d.of(records{
 				grant:  func(g store.Grant) store.Grant { g, _ = outside(g, store.Entry{}, text); return g },
 				alert:  func(a store.Alert) store.Alert { return outsideAlert(a, text) },
-				report: func(r store.Report) store.Report { return outsideReport(r, text) },
 				offer:  func(o handlers.Offer) handlers.Offer { return outsideOffer(o, text) },
+				task:   func(t store.Task) store.Task { return outsideTask(t, text) },
+				rule:   func(r handlers.Rotatable) handlers.Rotatable { return outsideRotatable(r, text) },
+				report: func(r store.Report) store.Report { return outsideReport(r, text) },
 			}).in(p)
 		}
 		sameMarkup(t, with(tameText), with(evilText))
@@ -137,6 +139,11 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		said, _ := p.Said(g, e)
 		tameSaid, _ := p.Said(tameG, tameE)
 		sameMarkup(t, tameSaid, said)
+
+		each := rapid.SampledFrom(turns).Draw(t, "entry of a task")
+		saidOf, _ := p.TaskSaid(outsideTask(each.task, evilText), outsideEntry(each.entry, evilText))
+		tameOf, _ := p.TaskSaid(outsideTask(each.task, tameText), outsideEntry(each.entry, tameText))
+		sameMarkup(t, tameOf, saidOf)
 
 		press := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
 		tamePress := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": "tame"}}

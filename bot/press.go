@@ -21,7 +21,7 @@ var errPress = errors.New("not a press of this bot")
 
 // verbs are the buttons that a message can have.
 var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Withdraw, store.Mine, store.NotMine, store.Remedy,
-	store.Keep, store.AskMore, store.Agree, store.Decline, store.Retract, approveWith}
+	store.Keep, store.AskMore, store.Agree, store.Decline, store.Retract, approveWith, store.PutBack, store.Delete, store.Again}
 
 // onHome are those that a Home tab has. It shows too little to decide on others' requests.
 var onHome = []store.Verb{store.AskMore, store.Retract, store.Finish, store.Withdraw}

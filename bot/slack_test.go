@@ -163,6 +163,8 @@ type desk struct {
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
+	rotates   []handlers.Rotatable
+	begun     []string // who began which rotation, and why
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
@@ -229,6 +231,19 @@ func (d *desk) Revocable(_ context.Context, by, of string) ([]store.Grant, strin
 	defer d.mu.Unlock()
 	d.whose = append(d.whose, by+" "+of)
 	return d.revocable, d.refusal, d.failed
+}
+
+func (d *desk) Rotatable(context.Context, string) ([]handlers.Rotatable, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rotates, d.refusal, d.failed
+}
+
+func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Task, handlers.Decision, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.begun = append(d.begun, by+" "+rotation+" "+reason)
+	return store.Task{}, d.decides, d.failed
 }
 
 func (d *desk) decide(as handlers.Decision) {

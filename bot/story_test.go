@@ -327,6 +327,15 @@ func refusals(t *testing.T) map[string]store.Press {
 			out[refusal] = press(refusal, "state", "asked")
 		}
 	}
+	for name, p := range map[string]store.Press{
+		"approved": {Verb: store.Approve, Facts: map[string]string{"state": "making", "by": sato, "at": at}},
+		"denied":   {Verb: store.Withdraw, Facts: map[string]string{"state": "denied", "outcome": "deny", "by": sato}},
+		"deleting": {Verb: store.PutBack, Facts: map[string]string{"state": "deleting", "by": sato, "at": at}}, // the approval was long ago
+		"rotated":  {Verb: store.Delete, Facts: map[string]string{"state": "rotated", "outcome": "deleted", "by": store.Self}},
+	} {
+		p.On, p.By, p.Refusal = rotation().ID, kato, handlers.Late
+		out["late, rotation "+name] = p
+	}
 	own, notYours := out[handlers.Own], out[handlers.NotYours]
 	own.On = store.AlertPrefix + "1"
 	notYours.Verb = store.NotMine

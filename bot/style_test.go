@@ -51,6 +51,10 @@ func TestTableOfWords(t *testing.T) {
 		"card.mfa_no":                 {"MFA not used", "MFAなし"},
 		"refusal.own":                 {"You can't approve your own request", "自分の申請は承認できません"},
 		"refusal.not_approver":        {"You aren't an approver for this", "この申請の承認権限がありません"},
+		"button.put_back":             {"Put the old key back", "元のキーに戻す"},
+		"button.again":                {"Try again", "再試行"},
+		"button.delete":               {"Delete now", "今すぐ削除"},
+		"button.rotate":               {"Rotate key", "キーをローテーション"},
 		"refusal.late_approved":       {"Already approved by <@U0SATO>", "すでに <@U0SATO> さんが承認しています"},
 	} {
 		for i, language := range languages {
@@ -71,12 +75,14 @@ var (
 		`(thread|refusal|why|wish|jit|call|approver)\.`,
 		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
 		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
-		`confirm\.((revoke|approve)\.(text|row)|remedy\.)`,
+		`confirm\.((revoke|approve)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
 		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key_issued)`,
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
 		`report\.(cure|unread|unjudged)`,
+		`task\.(intent|trouble|next|stopped|watching|said)`,
+		`rotate\.(list|more|nothing|no_such|refused)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
@@ -99,7 +105,7 @@ func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 
 var (
 	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
-	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Keys|Reason|Rule|Target|User|Who)}}`)
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|New|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
 )
 
 // TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.

@@ -137,7 +137,8 @@ func (p Pen) Refusal(press store.Press) string {
 		key = "refusal.not_yours_answer"
 	}
 	program := f["by"] == "" || f["by"] == store.Self || f["by"] == store.Rule
-	if press.Refusal == handlers.Late && !program && f["by"] != press.By { // nobody is faster than themselves
+	done := strings.HasPrefix(press.On, store.TaskPrefix) && press.Verb != store.Approve && press.Verb != store.Deny && f["outcome"] == "" // by no press
+	if press.Refusal == handlers.Late && !program && !done && f["by"] != press.By {                                                        // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)

@@ -173,16 +173,16 @@ func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error 
 	if !ok {
 		return nil
 	}
-	return wrap(v.reply(ctx, g, m), "post entry %d of %s", e.Seq, g.ID)
+	return wrap(v.reply(ctx, g.Card, m), "post entry %d of %s", e.Seq, g.ID)
 }
 
-// reply posts under the card.
-func (v *Voice) reply(ctx context.Context, g store.Grant, m Message) error {
+// reply posts under a card.
+func (v *Voice) reply(ctx context.Context, card store.Card, m Message) error {
 	if err := v.posts.wait(ctx); err != nil {
 		return err
 	}
 	err := v.send(v.posts, m, func(options ...slack.MsgOption) error {
-		_, _, err := v.api.PostMessageContext(ctx, g.Card.Channel, append(options, slack.MsgOptionTS(g.Card.TS))...)
+		_, _, err := v.api.PostMessageContext(ctx, card.Channel, append(options, slack.MsgOptionTS(card.TS))...)
 		return err
 	})
 	if answers(err, lost) || answers(err, []string{"thread_not_found"}) {

@@ -74,7 +74,7 @@ func manyOffers(n int) []handlers.Offer {
 
 // wishRefused is a refusal with all facts that one could have.
 func wishRefused(refusal, text string) handlers.Decision {
-	facts := map[string]string{"longest": "4h0m0s", "shortest": "1m0s", "example": text, "until": fmt.Sprint(signedIn.Unix()), "latest": fmt.Sprint(signedIn.Add(30 * 24 * time.Hour).Unix()), "hours": "mon-fri 09:00-18:00"}
+	facts := map[string]string{"longest": "4h0m0s", "shortest": "1m0s", "example": text, "until": fmt.Sprint(signedIn.Unix()), "latest": fmt.Sprint(signedIn.Add(30 * 24 * time.Hour).Unix()), "hours": "mon-fri 09:00-18:00", "code": "LimitExceeded"}
 	return handlers.Decision{Refusal: refusal, Why: []handlers.Reason{{Key: refusal, Facts: facts}}}
 }
 

@@ -119,6 +119,17 @@ func composed(t *testing.T) map[string][]string {
 	for _, verb := range asksFirst {
 		out["form.title."] = append(out["form.title."], string(verb))
 	}
+	out["state."] = append(out["state."], constants(t, "../store", "The states of a rotation")...)
+	for _, reason := range serverReasons {
+		out["task.server."] = append(out["task.server."], strings.ToLower(reason))
+	}
+	out["rotate.refused."] = rotateRefusals
+	for _, name := range append(taskVerbs(t), string(store.Done)) {
+		ownWords := !slices.Contains([]store.Verb{store.Ask, store.Vote, store.Deny, store.Lapse, store.Withdraw}, store.Verb(name))
+		if _, ok := penIn("en").TaskLine(rotation(), store.Entry{Verb: store.Verb(name), By: sato}); ok && ownWords {
+			out["task.said."] = append(out["task.said."], name)
+		}
+	}
 	for _, state := range alertStates {
 		out["state."] = append(out["state."], string(state))
 	}

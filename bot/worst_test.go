@@ -125,7 +125,9 @@ func worstOf(d drawing, text string) drawing {
 	return d.of(records{
 		grant:  func(g store.Grant) store.Grant { return worst(g, text) },
 		alert:  func(a store.Alert) store.Alert { return worstAlert(a, text) },
-		report: func(r store.Report) store.Report { return worstReport(r, text) },
 		offer:  func(o handlers.Offer) handlers.Offer { return worstOffer(o, text) },
+		task:   func(t store.Task) store.Task { return worstTask(t, text) },
+		rule:   func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
+		report: func(r store.Report) store.Report { return worstReport(r, text) },
 	})
 }

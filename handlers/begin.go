@@ -21,20 +21,16 @@ const (
 // Rotate begins a rotation by hand, or asks for it where its rule wants approvals. With a refusal nothing was stored.
 func (k *Keeper) Rotate(ctx context.Context, by, id, reason string) (store.Task, Decision, error) {
 	d := Decision{Rule: id}
-	account, err := k.Directory.Account(ctx, by)
+	refusal, err := k.strange(ctx, by)
 	if err != nil {
 		return store.Task{}, d, err
 	}
 	rule, known := k.Policy.Rotation(id)
-	switch refusal := account.refusal(); {
-	case refusal != "":
-		d.refuse(refusal)
-	case k.Policy.People.Of(by) == "":
-		d.refuse(NoPerson)
-	case !known:
-		d.refuse(RuleGone)
+	if refusal == "" && !known {
+		refusal = RuleGone
 	}
-	if d.Refusal != "" {
+	if refusal != "" {
+		d.refuse(refusal)
 		return store.Task{}, d, nil
 	}
 	may, err := k.mayRotate(ctx, rule, by)

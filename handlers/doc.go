@@ -15,6 +15,8 @@
 //	take      active -> ending -> ended   the same, backwards, retried for ever
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
+//	begin     -> asked or making          a rotation, by hand or because a key is too old
+//	rotate    making -> ... -> rotated    one step of it: plan, make, tell the servers, prove, retire, delete
 //	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
 //	audit     once a day: what is stale becomes a report (survey.go reads, audit.go judges, report.go is when)
@@ -102,6 +104,22 @@
 //   - The audit's report and the mark that it was made are one write. It judges AWS's credential report, which may be four
 //     hours old, and asks IAM itself about managed users only: never a call for each user of an account. A key that a live grant
 //     has issued, or that an open rotation looks after, is in no finding: it has its end.
+//
+// # Rotations
+//
+//   - A rotation (store.Task) is stepped like a grant: claim, plan once, act, read back, outcome. What AWS is touched with is
+//     behind the port Rotator; here it is decided when, and who may. judgetask.go is pure, as judge.go is.
+//   - It holds the slot of a grant of the same user's key, so a key is issued or rotated, and never both at once.
+//   - To put the old key back changes the places of the two keys and goes the same road: told, answered, proven, switched
+//     off, deleted. There is no second way of undoing that could be wrong.
+//   - Before the key is in the secret there is nothing to put back; once it is to be deleted it is too late.
+//   - A key's age is looked at once a day, and the look is noted before its outcome: the schedule may fire as often as it
+//     likes. What was denied, or could not begin, is asked again the next day.
+//   - How servers are told (the tag, the script) is the configuration's as it is now, not as it was: a wrong path must not
+//     leave a rotation stuck half-way. What is approved does not depend on it.
+//   - What has no end (Entitlement.Endless) has a time in which to be given; once given its grant ends as handed over, and
+//     nothing takes it away again but a rotation, without which the configuration does not allow it.
+//   - Between failed tries there are up to five minutes: nobody waits for a rotation, and each try makes a key.
 //
 // # When AWS does not answer
 //

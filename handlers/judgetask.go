@@ -36,6 +36,9 @@ func (b TaskBench) Judge() (store.Entry, string) {
 	case store.Withdraw:
 		return e, b.asker()
 	case store.PutBack, store.Delete, store.Again:
+		if b.Press.Verb == store.PutBack { // which of the two is meant, as they change places
+			e.Facts = map[string]string{store.FactNew: b.Task.Old}
+		}
 		return e, cmp.Or(b.rotator(), b.changed(), b.reversible())
 	}
 	return e, Gone

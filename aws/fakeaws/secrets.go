@@ -121,16 +121,8 @@ func (a *AWS) createSecret(r *request) (any, error) {
 	if s := acc.secret(in.Name, r.now); s != nil {
 		return s.createdAgain(in.ClientRequestToken, v)
 	}
-	s := &secret{
-		name:        in.Name,
-		arn:         "arn:aws:secretsmanager:" + region + ":" + acc.id + ":secret:" + in.Name + "-" + acc.newID("")[:6],
-		description: in.Description,
-		kmsKey:      in.KmsKeyId,
-		tags:        tags,
-		created:     r.now,
-		changed:     r.now,
-	}
-	acc.secrets[in.Name] = s
+	s := acc.newSecret(in.Name, r.now)
+	s.description, s.kmsKey, s.tags = in.Description, in.KmsKeyId, tags
 	if v.none() {
 		return secretJSON{ARN: s.arn, Name: s.name}, nil
 	}

@@ -196,7 +196,7 @@ func (s *stage) program(action) error {
 // join puts a user into the managed group of their account, past the bot. The bot, which looks at its groups every five
 // minutes, looks at once.
 func (s *stage) join(a action) error {
-	rules := s.settings().Policy.Entitlements
+	rules := groupsOf(s.settings())
 	i := slices.IndexFunc(rules, func(e handlers.Entitlement) bool { return e.Account == a.Account })
 	switch {
 	case i < 0 || !slices.ContainsFunc(s.logins, func(l login) bool { return l.account == a.Account && l.user == a.User }):

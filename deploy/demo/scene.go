@@ -119,6 +119,29 @@ func (p *player) until(ctx context.Context, what string, happened func() bool) e
 	return nil
 }
 
+// hastens is until with a clock that goes faster, so that nobody waits for what is looked at again after a while.
+func (p *player) hastens(ctx context.Context, by time.Duration, what string, happened func() bool) error {
+	ctx, stop := context.WithCancel(ctx)
+	var hand sync.WaitGroup
+	hand.Go(func() {
+		for beat := time.NewTicker(50 * time.Millisecond); ; {
+			select {
+			case <-beat.C:
+				p.skip(by)
+			case <-ctx.Done():
+				beat.Stop()
+				return
+			}
+		}
+	})
+	defer hand.Wait()
+	defer stop()
+	return p.until(ctx, what, happened)
+}
+
+// says tells whether the card does.
+func (p *player) says(word string) bool { return strings.Contains(p.text(), word) }
+
 // signedIn is the event at another time and under another id.
 func signedIn(event []byte, id string, at time.Time) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(event))

@@ -218,7 +218,7 @@ func (s *stage) account(c config.Config, id, name string) account {
 			out.Users = append(out.Users, awsUser{l.user, s.aws.HasPassword(id, l.user), s.aws.Keys(id, l.user)})
 		}
 	}
-	for _, rule := range c.Policy.Entitlements {
+	for _, rule := range groupsOf(c) {
 		if rule.Account == id {
 			out.Groups = append(out.Groups, awsGroup{rule.Target, append([]string{}, s.aws.Members(id, rule.Target)...)})
 		}

@@ -13,11 +13,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"sekisho/aws/fakeaws"
+	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/app"
@@ -42,8 +44,10 @@ type world struct {
 	asking string // the queue of programs
 	folder string // of the ledger
 	bot    *running
+	fleet  fleet
 
 	noting func(store.DB) store.DB // stands between the bot and its ledger; nil for nothing
+	log    *slog.Logger            // of the bot; nil: nobody reads it
 }
 
 // running is a bot at work.
@@ -89,8 +93,11 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 		return nil, fmt.Errorf("make folder for the ledger: %w", err)
 	}
 	w.aws = fakeaws.New(fakeaws.Options{Now: w.clock.now, Accounts: slices.Sorted(maps.Keys(c.Policy.Accounts))})
-	for _, rule := range c.Policy.Entitlements {
+	for _, rule := range groupsOf(c) {
 		w.aws.AddGroup(rule.Account, rule.Target)
+	}
+	if err := w.addServers(); err != nil {
+		return nil, fmt.Errorf("furnish the made-up AWS: %w", err)
 	}
 	w.queue = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-sign-ins", fakeaws.QueueOptions{})
 	w.asking = w.aws.AddQueue(c.Policy.Entitlements[0].Account, "sekisho-requests", fakeaws.QueueOptions{})
@@ -108,6 +115,11 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 	return w, nil
 }
 
+// groupsOf are the rules of a configuration that give membership of a group.
+func groupsOf(c config.Config) []handlers.Entitlement {
+	return slices.DeleteFunc(slices.Clone(c.Policy.Entitlements), func(e handlers.Entitlement) bool { return e.Kind != identity.KindGroup })
+}
+
 // settings are the stories', for whoever signs in: the record that was given may be of any user and account, which is the
 // production account then.
 func settings(lang string, who handlers.Request) (config.Config, error) {
@@ -120,6 +132,12 @@ func settings(lang string, who handlers.Request) (config.Config, error) {
 	c.Policy.Entitlements = slices.DeleteFunc(c.Policy.Entitlements, func(e handlers.Entitlement) bool { return e.Account != production })
 	for i := range c.Policy.Entitlements {
 		c.Policy.Entitlements[i].Account = who.Account
+	}
+	for i, r := range c.Policy.Rotations {
+		if strings.EqualFold(r.User, who.User) {
+			return c, fmt.Errorf("the sign-in is of %s, whose key another story is about: take one of a person", who.User)
+		}
+		c.Policy.Rotations[i].Account = who.Account
 	}
 	c.Policy.People = handlers.NewPeople([]handlers.Person{
 		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
@@ -153,7 +171,7 @@ func (w *world) start(ctx context.Context) error {
 	}
 	life := newLifeline()
 	a := app.New(w.config, app.Edges{
-		DB: db, Alone: true, Now: w.clock.now, Log: slog.New(slog.DiscardHandler),
+		DB: db, Alone: true, Now: w.clock.now, Log: cmp.Or(w.log, slog.New(slog.DiscardHandler)),
 		AWS:   func(account string) aws.Config { return life.aws(w.awsConfig(account)) },
 		Slack: life.slack(bot.Slack{URL: w.url, BotToken: botToken, AppToken: appToken}),
 	})

@@ -1,0 +1,99 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+)
+
+// servers are those that use the key of a rotation.
+var servers = []string{"i-0batch1", "i-0batch2", "i-0batch3"}
+
+// fleet is which key each server uses.
+type fleet struct {
+	mu   sync.Mutex
+	uses map[string]string
+}
+
+func (f *fleet) use(server, key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.uses == nil {
+		f.uses = map[string]string{}
+	}
+	f.uses[server] = key
+}
+
+// key is the one that a server uses.
+func (f *fleet) key(server string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.uses[server]
+}
+
+// addServers makes the users whose keys are rotated: each has one key, in its secret, and servers that use it, whose role
+// alone can read the secret.
+func (w *world) addServers() error {
+	var errs []error
+	for _, r := range w.config.Policy.Rotations {
+		w.aws.AddUser(r.Account, r.User, nil)
+		key := w.aws.AddKeyAt(r.Account, r.User, w.clock.now().Add(-tooOld-24*time.Hour))
+		w.aws.UseKey(key, "s3")
+		w.aws.AddSecret(r.Account, r.Secret, key)
+		role := r.User + "-server"
+		for _, id := range servers {
+			w.fleet.use(id, key)
+			w.aws.AddServer(r.Account, fakeaws.Server{ID: id, Role: role, Tags: map[string]string{r.Fleet.Key: r.Fleet.Value},
+				Shell: func(run fakeaws.Run) fakeaws.Output { return w.shell(r, run) }})
+		}
+		_, err := secretsmanager.NewFromConfig(w.awsConfig(r.Account)).PutResourcePolicy(context.Background(), &secretsmanager.PutResourcePolicyInput{
+			SecretId: &r.Secret, ResourcePolicy: aws.String(fmt.Sprintf(readable, r.Account, role))})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// readable is the policy of a secret that a role can read.
+const readable = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+	"Principal": {"AWS": "arn:aws:iam::%s:role/%s"}}]}`
+
+// shell does what deploy/key-from-secret.sh does on a server: it fetches the secret, uses the key, and says which.
+func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
+	words := strings.Fields(run.Script)
+	if len(words) != 3 || words[0] != r.Fleet.Path {
+		return fakeaws.Output{Stderr: "no such script", Exit: 127}
+	}
+	key, err := keyIn(context.Background(), run.AWS, words[1])
+	switch {
+	case err != nil:
+		return fakeaws.Output{Stderr: err.Error(), Exit: 3}
+	case key != words[2]:
+		return fakeaws.Output{Stderr: "the secret has another key than " + words[2], Exit: 4}
+	}
+	w.fleet.use(run.Server, key)
+	w.aws.UseKey(key, "s3")
+	return fakeaws.Output{Stdout: key + "\n", Takes: 2 * time.Second}
+}
+
+// keyIn returns the id of the key in a secret, for whoever may read it.
+func keyIn(ctx context.Context, as aws.Config, secret string) (key string, err error) {
+	out, err := secretsmanager.NewFromConfig(as).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secret})
+	if err != nil {
+		return "", err
+	}
+	var pair struct {
+		ID string `json:"aws_access_key_id"`
+	}
+	err = json.Unmarshal([]byte(aws.ToString(out.SecretString)), &pair)
+	return pair.ID, err
+}

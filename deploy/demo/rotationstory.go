@@ -1,0 +1,116 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+)
+
+// tooOld is the age at which a key is rotated in the story; older than that is how old the key is.
+const tooOld = 90 * 24 * time.Hour
+
+// rotation is what a story of one has to remember.
+type rotation struct {
+	*player
+	old fakeaws.Key
+	now string // the id of the key that takes its place
+	handlers.Rotation
+}
+
+// aRotation is of the key that servers use, which none of them is without at any time.
+func (p *player) aRotation() story {
+	p.about("batch-key") // the same user's
+	p.config.Policy.Rotations[0].OlderThan = tooOld
+	x := &rotation{player: p, old: p.keys()[0], Rotation: p.config.Policy.Rotations[0]}
+	return story{caption{"A rotation", "アクセスキーのローテーション"}, []step{
+		{tells: caption{"The bot starts, and finds that a key is older than 90 days. A new one is made, and put into the secret that servers read.",
+			"ボットが起動し、作成から90日を過ぎたキーを見つけます。新しいキーを作成し、サーバーが読み取るシークレットに保存します。"}, do: x.makes},
+		{tells: caption{"The servers are told where the secret is, not what it says. Each fetches it, and answers with the id of the key that it uses now.",
+			"サーバーにはシークレットの場所だけが伝えられます。各サーバーが取得し、使い始めたキーのIDを返します。"}, do: x.hands},
+		{tells: caption{"The old key has been unused for long enough, and is deactivated. It can still be put back.",
+			"古いキーが一定時間使われていないことを確認し、無効化します。この時点ではまだ元に戻せます。"}, do: x.retires, later: x.Proof},
+		{tells: caption{"The grace time has passed, and the old key is deleted.", "猶予期間が過ぎ、古いキーが削除されます。"}, do: x.deletes, later: x.Grace},
+	}}
+}
+
+// startsWithKeys starts the bot, and tells which keys there are.
+func (p *player) startsWithKeys(ctx context.Context) error {
+	if err := p.start(ctx); err != nil {
+		return err
+	}
+	p.showKeys()
+	return p.until(ctx, "the bot connects to Slack", func() bool { return p.slack.Sockets() > 0 })
+}
+
+// keys are those of the user.
+func (p *player) keys() []fakeaws.Key { return p.aws.Keys(p.who.Account, p.rule.Target) }
+
+// showKeys tells which keys there are in truth.
+func (p *player) showKeys() {
+	var keys []string
+	for _, k := range p.keys() {
+		keys = append(keys, k.ID+map[bool]string{true: " Active", false: " Inactive"}[k.Active])
+	}
+	p.show(fmt.Sprintf("  AWS IAM  %s: [%s]", p.rule.Target, strings.Join(keys, ", ")))
+}
+
+func (x *rotation) makes(ctx context.Context) error {
+	if err := x.startsWithKeys(ctx); err != nil {
+		return err
+	}
+	err := x.hastens(ctx, time.Second, "the new key is in the secret", func() bool {
+		x.now, _ = keyIn(ctx, x.aws.Config(x.Account), x.Secret)
+		return x.now != "" && x.now != x.old.ID
+	})
+	if err != nil {
+		return err
+	}
+	x.showKeys()
+	x.show(fmt.Sprintf("  AWS Secrets Manager  %s: %s", x.Secret, x.now))
+	return nil
+}
+
+func (x *rotation) hands(ctx context.Context) error {
+	err := x.hastens(ctx, 2*time.Second, "every server uses the new key", func() bool {
+		return !slices.ContainsFunc(servers, func(id string) bool { return x.fleet.key(id) != x.now })
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range servers {
+		x.show(fmt.Sprintf("  %s: %s", id, x.fleet.key(id)))
+	}
+	return x.drawn(ctx)
+}
+
+// drawn waits for the rotation's card, and shows it.
+func (x *rotation) drawn(ctx context.Context) error {
+	if err := x.shows(ctx, x.User); err != nil {
+		return err
+	}
+	x.draw()
+	return nil
+}
+
+func (x *rotation) retires(ctx context.Context) error {
+	off := fakeaws.Key{ID: x.old.ID}
+	if err := x.hastens(ctx, time.Minute, "the old key is inactive", func() bool { return slices.Contains(x.keys(), off) }); err != nil {
+		return err
+	}
+	x.showKeys()
+	return x.drawn(ctx)
+}
+
+func (x *rotation) deletes(ctx context.Context) error {
+	only := []fakeaws.Key{{ID: x.now, Active: true}}
+	if err := x.hastens(ctx, time.Minute, "the old key is deleted", func() bool { return slices.Equal(x.keys(), only) }); err != nil {
+		return err
+	}
+	x.showKeys()
+	return x.drawn(ctx)
+}

@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sekisho/store"
+)
+
+// Rotatable is a rotation that somebody may begin, by what is known at once.
+type Rotatable struct {
+	Rotation
+	AccountName string
+	Busy        bool // the user's key is being rotated already, or is asked for, or held
+}
+
+// Rotatable returns the rotations that somebody may begin, in the order of the configuration, or why that is none.
+func (k *Keeper) Rotatable(ctx context.Context, by string) ([]Rotatable, string, error) {
+	if refusal, err := k.strange(ctx, by); err != nil || refusal != "" {
+		return nil, refusal, err
+	}
+	var out []Rotatable
+	for _, rule := range k.Policy.Rotations {
+		may, err := k.mayRotate(ctx, rule, by)
+		if err != nil {
+			return nil, "", fmt.Errorf("decide who may rotate %s: %w", rule.ID, err)
+		}
+		if !may {
+			continue
+		}
+		_, err = store.Holder(ctx, k.DB, slotOf(rule))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, "", err
+		}
+		out = append(out, Rotatable{Rotation: rule, AccountName: k.Policy.Accounts[rule.Account], Busy: err == nil})
+	}
+	if len(out) == 0 {
+		return nil, NotAsker, nil
+	}
+	return out, "", nil
+}
+
+// strange tells why somebody can begin nothing at all, or "".
+func (k *Keeper) strange(ctx context.Context, by string) (string, error) {
+	account, err := k.Directory.Account(ctx, by)
+	switch refusal := account.refusal(); {
+	case err != nil:
+		return "", err
+	case refusal != "":
+		return refusal, nil
+	case k.Policy.People.Of(by) == "":
+		return NoPerson, nil
+	}
+	return "", nil
+}
+
+// slotOf is what a rotation of the rule holds while it is under way.
+func slotOf(rule Rotation) string {
+	return store.Task{Kind: rotated, Account: rule.Account, User: rule.User}.Slot()
+}

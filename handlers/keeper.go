@@ -124,7 +124,7 @@ type Keeper struct {
 	Rosters   map[string]Roster // by kind
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
-	Auditor   Auditor
+	Auditor   Auditor            // nil: nothing is looked for
 	Users     Users
 	Directory Directory
 	Voice     Voice

@@ -28,7 +28,7 @@ func (a *Audit) due(now time.Time) time.Time {
 
 // audits reports once a day, until the context ends.
 func (k *Keeper) audits(ctx context.Context) {
-	for ctx.Err() == nil && k.Policy.Audit != nil && k.Policy.Audit.Daily {
+	for ctx.Err() == nil && k.Auditor != nil && k.Policy.Audit != nil && k.Policy.Audit.Daily {
 		if err := k.audit(ctx); err != nil && ctx.Err() == nil {
 			k.Log.Warn("audit is not complete", "err", err)
 		}

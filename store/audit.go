@@ -38,7 +38,7 @@ type Fault struct {
 }
 
 // Count is how much an audit has looked at.
-type Count struct{ Grants, Presses, Alerts, Tasks, Entries, Rows int }
+type Count struct{ Grants, Presses, Alerts, Tasks, Reports, Entries, Rows int }
 
 // Audit reads a ledger to which nobody writes meanwhile, and reports every fault: a chain that does not lead to its
 // head, a record that is not what its entries say, and an index that does not hold just what the records declare. Its
@@ -101,6 +101,8 @@ func (a *audit) record(d Doc) {
 		a.count.Alerts++
 	case *Task:
 		a.count.Tasks++
+	case *Report:
+		a.count.Reports++
 	}
 	if err := json.Unmarshal(d.Body, r); err != nil {
 		a.fault(d.ID, fmt.Errorf("decode: %w", err))

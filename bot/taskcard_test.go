@@ -103,6 +103,9 @@ func TestEveryVerbOfARotationIsToldOrSilent(t *testing.T) {
 			t.Errorf("%s: told is %t, %q", name, ok, line)
 		}
 	}
+	if line, ok := penIn("en").TaskLine(tasks(t)["making"], store.Entry{Verb: store.Ask}); ok {
+		t.Errorf("decided by now: %q", line)
+	}
 	for _, e := range []store.Entry{
 		{Verb: store.Used, By: store.Self, Facts: map[string]string{"last_used": "2026-11-22T05:00:00Z"}}, // as often as it is looked at
 		{Verb: store.Delete, By: store.Self},

@@ -32,6 +32,9 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 	key := "task.said." + string(e.Verb)
 	switch e.Verb {
 	case store.Ask:
+		if t.State != store.Asked {
+			return "", false // it is decided by now
+		}
 		var who []string
 		for _, s := range t.Steps {
 			who = append(who, s.By...)

@@ -15,6 +15,8 @@
 //	take      active -> ending -> ended   the same, backwards, retried for ever
 //	recheck   ended                       AWS is looked at twice more: a lost call can land late
 //	remedy    raised -> acting -> acted   what was pressed on an alert
+//	begin     -> asked or making          a rotation, by hand or because a key is too old
+//	rotate    making -> ... -> rotated    one step of it: plan, make, tell the servers, prove, retire, delete
 //	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
 //	show      the Home tabs that are open  (home.go, access.go)
@@ -98,6 +100,22 @@
 //     one with the older records could be the last.
 //   - A letter to a single person waits for its turn in the ledger and not among the tellers (letters.go): after a storm
 //     of sign-ins there are more of them than Slack takes in an hour.
+//
+// # Rotations
+//
+//   - A rotation (store.Task) is stepped like a grant: claim, plan once, act, read back, outcome. What AWS is touched with is
+//     behind the port Rotator; here it is decided when, and who may. judgetask.go is pure, as judge.go is.
+//   - It holds the slot of a grant of the same user's key, so a key is issued or rotated, and never both at once.
+//   - To put the old key back changes the places of the two keys and goes the same road: told, answered, proven, switched
+//     off, deleted. There is no second way of undoing that could be wrong.
+//   - Before the key is in the secret there is nothing to put back; once it is to be deleted it is too late.
+//   - A key's age is looked at once a day, and the look is noted before its outcome: the schedule may fire as often as it
+//     likes. What was denied, or could not begin, is asked again the next day.
+//   - How servers are told (the tag, the script) is the configuration's as it is now, not as it was: a wrong path must not
+//     leave a rotation stuck half-way. What is approved does not depend on it.
+//   - What has no end (Entitlement.Endless) has a time in which to be given; once given its grant ends as handed over, and
+//     nothing takes it away again but a rotation, without which the configuration does not allow it.
+//   - Between failed tries there are up to five minutes: nobody waits for a rotation, and each try makes a key.
 //
 // # When AWS does not answer
 //

@@ -88,6 +88,10 @@ func TestForgedPressesOnARotation(t *testing.T) {
 		if refusal := w.pressTask(id, "U0SATO", store.PutBack); refusal != "" {
 			t.Fatal(refusal)
 		}
+		entries, err := w.db.Entries(t.Context(), id, 0)
+		if i := slices.IndexFunc(entries, func(e store.Entry) bool { return e.Verb == store.PutBack }); err != nil || i < 0 || entries[i].Facts[store.FactNew] != old {
+			t.Errorf("the ledger does not say which key is put back: %+v, %v", entries, err)
+		}
 		w.wait(time.Minute)
 		stale := store.Press{ID: store.PressPrefix + "stale", By: "U0SATO", Verb: store.PutBack, On: id, Terms: shown.Terms(), Card: shown.Card}
 		if refusal := w.pressed(stale); refusal != handlers.Changed {

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -156,6 +157,9 @@ func TestAKeyInUseIsNeverTouched(t *testing.T) {
 		}
 		w.wait(10 * time.Second)
 		w.stands(id, store.Resting, "-"+old, "+"+w.task(id).New)
+		if !slices.Contains(w.voice.lines, store.Used) {
+			t.Error("nobody was told that it is still in use")
+		}
 		if unused := time.Since(last); unused < proof || unused > proof+time.Hour {
 			t.Errorf("switched off %s after its last use", unused)
 		}
@@ -324,7 +328,13 @@ func TestRotateBySchedule(t *testing.T) {
 		if looks < -6 {
 			t.Errorf("%d looks at the key in 5 days", -looks)
 		}
+		other, cancel := context.WithCancel(context.Background()) // the schedule fires twice
+		ended := make(chan struct{})
+		second := w.newKeeper()
+		go func() { second.Run(other); close(ended) }()
 		w.wait(48 * time.Hour)
+		cancel()
+		<-ended
 		if ids := tasks(); len(ids) != 1 || w.task(ids[0]).By != store.Self {
 			t.Fatalf("begun: %v", ids)
 		}

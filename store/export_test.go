@@ -2,3 +2,6 @@ package store
 
 // Table is the table of states, for the tests outside.
 var Table = next
+
+// TaskTable is that of tasks.
+var TaskTable = nextTask

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers"
 	"sekisho/store"
@@ -130,19 +129,18 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 		return c.hand(ctx, g, s)
 	case s.kept != nil && c.Now().Sub(s.kept.changed) < unseen:
 		return handlers.Result{Again: settling}, nil
+	case s.keys >= mostKeys:
+		return handlers.Result{}, &handlers.Refused{Code: TwoKeys}
 	}
 	return handlers.Result{Again: settling}, c.issue(ctx, g, s.kept != nil)
 }
 
-// issue makes a key and stores it. The next look finds it.
+// issue makes a key and stores it. The next look finds it. Too many keys where IAM lists one are another whose answer was
+// lost, and which will be listed: that is no refusal.
 func (c AccessKey) issue(ctx context.Context, g store.Grant, again bool) error {
 	clients := c.Accounts[g.Account]
 	out, err := clients.IAM.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(g.Target)}, once)
-	var full *types.LimitExceededException
-	switch {
-	case errors.As(err, &full):
-		return &handlers.Refused{Code: TwoKeys}
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("create access key of %s: %w", g.Target, err)
 	}
 	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{aws.ToString(out.AccessKey.SecretAccessKey)}}

@@ -22,6 +22,7 @@ type sight struct {
 	kept   *kept
 	stored *types.AccessKeyMetadata  // the grant's key
 	lost   []types.AccessKeyMetadata // made for the grant, and of no use
+	keys   int                       // that the user has
 }
 
 // see only reads. Lost is what was made between the plan and the outcome, and is not in the secret: keys that were made
@@ -42,6 +43,7 @@ func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 	keys, err := keysOf(ctx, clients.IAM, g.Target)
 	issued, _ := time.Parse(time.RFC3339, g.Effects[IssuedAt]) // zero before the outcome
 	before := strings.Split(g.Effects[KeysBefore], ",")
+	s.keys = len(keys)
 	for _, k := range keys {
 		id := aws.ToString(k.AccessKeyId)
 		switch {
@@ -144,9 +146,11 @@ func (c AccessKey) clear(ctx context.Context, g store.Grant) (handlers.Result, e
 	return handlers.Result{Again: settling}, bury(ctx, secrets, g.Effects[SecretName], c.Keeping.Recovery)
 }
 
-// Check implements handlers.Cloud. A user who is gone has no access.
+// Check implements handlers.Cloud. A user who is gone has no access. A key that is listed only after the end, since its
+// answer was lost, is not as it should be.
 func (c AccessKey) Check(ctx context.Context, g store.Grant) (bool, error) {
 	s, err := c.see(ctx, g)
 	active := s.stored != nil && s.stored.Status == types.StatusTypeActive
-	return err == nil && active == (g.State == store.Active), err
+	late := g.State == store.Ended && !g.ToClear() && len(s.lost) > 0
+	return err == nil && active == (g.State == store.Active) && !late, err
 }

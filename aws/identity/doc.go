@@ -1,5 +1,7 @@
 // Package identity is what can be given and taken: one file for each kind of access, each a handlers.Cloud. It knows
-// IAM and the grant that it is shown, and nothing of approvals, times or people.
+// IAM and the grant that it is shown, and nothing of approvals, times or people. Access keys are also rotated (rotate*.go, a
+// handlers.Rotator): with Secrets Manager, which it writes to and never reads secrets from, and Systems Manager, which gets
+// a secret's ARN and never a secret.
 //
 // A kind promises: Plan only reads; Step may be called any number of times, after any crash, and has one effect; what
 // was there before is never removed, and so never given either; "done" is said after reading back. IAM is eventually

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -50,6 +51,8 @@ type setup struct {
 	tries     int           // of one call by the SDK; 0 for its own number
 	late      time.Duration // that the bot's clock may be, so that access ends later by as much
 	overrun   time.Duration // of access that AWS let nobody take, once it answers again; 0 for the ordinary one
+
+	awsStep, slackStep func(*http.Request) string // what is a step; awsSteps and slackSteps if nil
 }
 
 // sim is the whole bot between the fakes, in a bubble. The process can be killed at any call to the outside.
@@ -68,6 +71,8 @@ type sim struct {
 	fault   atomic.Pointer[func(fakeaws.Call) *fakeaws.Failure]
 	healthy atomic.Int64 // Unix nanoseconds since when AWS has answered
 	failed  []string     // invariants that did not hold
+	log     written      // all lives of the bot
+	traffic written      // what the bot sent to Slack
 	mu      sync.Mutex
 }
 
@@ -173,15 +178,15 @@ func (s *sim) start() *process {
 	tap := &tap{point: &s.point, kill: kill}
 	memory := s.slack.Memory()
 	a := app.New(s.settings(), app.Edges{
-		DB: &tappedDB{DB: p.db, tap: tap}, Alone: true, Now: s.now, Log: slog.New(slog.NewTextHandler(panics{s.t}, nil)),
+		DB: &tappedDB{DB: p.db, tap: tap}, Alone: true, Now: s.now, Log: slog.New(slog.NewTextHandler(io.MultiWriter(panics{s.t}, &s.log), nil)),
 		AWS: func(id string) aws.Config {
 			c := s.aws.Config(cmp.Or(id, account))
 			c.RetryMaxAttempts = s.setup.tries
-			c.HTTPClient = &http.Client{Transport: tap.over(s.aws, awsSteps)}
+			c.HTTPClient = &http.Client{Transport: tap.over(s.aws, orElse(s.setup.awsStep, awsSteps))}
 			return c
 		},
 		Slack: bot.Slack{URL: memory.URL, BotToken: "xoxb-1", AppToken: "xapp-1", Dialer: memory.Dialer,
-			HTTP: &http.Client{Transport: tap.over(memory.HTTP.Transport, slackSteps)}},
+			HTTP: &http.Client{Transport: tap.over(overheard{memory.HTTP.Transport, &s.traffic}, orElse(s.setup.slackStep, slackSteps))}},
 	})
 	go func() { p.ended <- a.Run(ctx) }()
 	return p

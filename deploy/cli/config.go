@@ -54,6 +54,7 @@ func summarize(out io.Writer, c config.Config) {
 				_, _ = fmt.Fprintf(out, "  %s may ask for %s, and no sign-in does: %s\n", cmp.Or(either(e.Askers), "everybody"), e.ID, describe(e))
 			}
 		}
+		summarizeRotations(out, c.Policy, id)
 	}
 }
 
@@ -86,8 +87,11 @@ func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
 }
 
 func describe(e handlers.Entitlement) string {
-	text := fmt.Sprintf("%s %s for %s, at most %s; %s to approve, within %s", e.Kind, e.Target,
-		short(e.Duration), short(e.Longest), approvals(e.Steps), short(e.Within))
+	lasts := "for " + short(e.Duration) + ", at most " + short(e.Longest)
+	if e.Endless {
+		lasts = "without an end"
+	}
+	text := fmt.Sprintf("%s %s %s; %s to approve, within %s", e.Kind, e.Target, lasts, approvals(e.Steps), short(e.Within))
 	for _, condition := range conditions(e) {
 		text += "\n    " + condition
 	}

@@ -36,6 +36,9 @@ production (123456789012), by arn:aws:iam::123456789012:role/sekisho
   usergroup:S01SRE may ask for prod-admin, and no sign-in does: iam-group jit-prod-admins for 1h, at most 4h; 1 of usergroup:S01LEADS and 1 of usergroup:S01SECURITY to approve, within 24h
     refused outside of mon-fri 09:00-19:00 Asia/Tokyo
     high risk: approvers are asked twice
+  usergroup:S01SRE may ask for batch-key, and no sign-in does: access-key svc-batch without an end; 1 of usergroup:S01LEADS to approve, within 24h
+  batch rotates the key of svc-batch in the secret sekisho/svc-batch: by usergroup:S01SRE, or security; once it is older than 2160h; without an approver
+    servers with the tag sekisho-key=svc-batch run /usr/local/sbin/sekisho-key; the old one is off after 24h without use, and deleted 72h later
 
 staging (210987654321), by arn:aws:iam::210987654321:role/sekisho
   a sign-in asks for staging-admin: iam-group jit-staging-admins for 8h, at most 8h; 1 of usergroup:S01LEADS or U02ABCDEF to approve, within 8h

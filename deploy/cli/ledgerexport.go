@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -94,7 +95,8 @@ type exporter struct {
 	unread int // records
 }
 
-// record hands on what happened to one record. Grants and alerts name what they are about in the same words.
+// record hands on what happened to one record. Grants and alerts name what they are about in the same words; a task is
+// about a secret.
 func (x *exporter) record(doc store.Doc, unread error) error {
 	var about struct {
 		Account     string        `json:"account"`
@@ -102,6 +104,10 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		Subject     store.Subject `json:"subject"`
 		Target      string        `json:"target"`
 		Entitlement string        `json:"entitlement"`
+
+		User   string `json:"user"` // of a task, as all that follows
+		Secret string `json:"secret"`
+		Rule   string `json:"rule"`
 	}
 	if unread != nil || json.Unmarshal(doc.Body, &about) != nil {
 		x.unread++
@@ -112,8 +118,8 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 			continue
 		}
 		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
-			Account: about.Account, AccountName: about.AccountName, User: about.Subject.User, Person: about.Subject.Person,
-			Target: about.Target, Rule: about.Entitlement, Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
+			Account: about.Account, AccountName: about.AccountName, User: cmp.Or(about.Subject.User, about.User), Person: about.Subject.Person,
+			Target: cmp.Or(about.Target, about.Secret), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
 		if err != nil {
 			return unwritten(err)
 		}

@@ -81,19 +81,17 @@ func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader)
 	return nil
 }
 
-// requests returns all grants, and how many records cannot be read.
+// requests returns all grants and tasks, and how many of them cannot be read.
 func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unread int, err error) {
 	err = each(ctx, ledger, func(doc store.Doc, err error) error {
-		if !store.IsGrant(doc.ID) {
+		r, listed, known := listing(doc)
+		switch {
+		case !listed:
 			return nil
-		}
-		var g store.Grant
-		if err != nil || json.Unmarshal(doc.Body, &g) != nil {
+		case err != nil || !known:
 			unread++
 			return nil
 		}
-		r := request{ID: doc.ID, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
-			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome}
 		if len(doc.Entries) > 0 {
 			r.Asked = doc.Entries[0].At
 		}
@@ -101,6 +99,24 @@ func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unre
 		return nil
 	})
 	return found, unread, err
+}
+
+// listing is a record in the list, if it is of a kind that is listed and can be read.
+func listing(doc store.Doc) (r request, listed, known bool) {
+	switch {
+	case store.IsGrant(doc.ID):
+		var g store.Grant
+		known = json.Unmarshal(doc.Body, &g) == nil
+		r = request{ID: doc.ID, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
+			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome}
+		return r, true, known
+	case strings.HasPrefix(doc.ID, store.TaskPrefix):
+		var t store.Task
+		known = json.Unmarshal(doc.Body, &t) == nil
+		r = request{ID: doc.ID, State: t.State, User: t.User, Account: t.Account, AccountName: t.AccountName, Target: t.Secret, Outcome: t.Outcome}
+		return r, true, known
+	}
+	return r, false, false
 }
 
 // each goes through all records in the order of their ids. One that cannot be read comes with the error.
@@ -184,7 +200,7 @@ func flat(d *json.Decoder, name string, rows [][]string) ([][]string, error) {
 }
 
 // lengths are the names of the lengths of time in a record.
-var lengths = []string{"duration", "longest", "auto"}
+var lengths = []string{"duration", "longest", "auto", "proof", "grace"}
 
 // value writes a JSON value for people: lengths of time are nanoseconds in a record.
 func value(name string, token json.Token) string {

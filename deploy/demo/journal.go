@@ -86,6 +86,12 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		}
 		j.alerts[id] = a
 		about.User, about.Target = a.Subject.User, a.Target
+	case strings.HasPrefix(id, store.TaskPrefix):
+		t, err := store.LoadTask(ctx, db, id)
+		if err != nil {
+			return
+		}
+		about.User, about.Target = t.User, t.Secret
 	case strings.HasPrefix(id, store.PressPrefix):
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
 			j.tour.reach(stepRefused)

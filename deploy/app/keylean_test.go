@@ -1,0 +1,70 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"sekisho/aws/identity"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// lean starts a process without Slack, which the life of a key does not need: there are many of them to be lived.
+func (k *keys) lean() *process {
+	if k.setup.slackStep == nil {
+		return k.start()
+	}
+	ctx, kill := context.WithCancel(context.Background())
+	tap := &tap{point: &k.point, kill: kill}
+	aws := k.aws.Config(account)
+	aws.HTTPClient = &http.Client{Transport: tap.over(k.aws, k.setup.awsStep)}
+	c := k.settings()
+	accounts := identity.Accounts{account: identity.In(aws)}
+	keeping := identity.Keeping(c.Keys)
+	k.lives++
+	keeper := handlers.New(handlers.Keeper{DB: &tappedDB{DB: k.mem, tap: tap}, Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),
+		Rotators: identity.Rotators(accounts, keeping, k.now), Users: accounts, Directory: known{}, Voice: mute{}, Now: k.now,
+		Log: slog.New(slog.NewTextHandler(&k.log, nil)), Owner: fmt.Sprint(k.lives)})
+	p := &process{db: k.mem, kill: kill, ended: make(chan error, 1), close: func() error { return nil }}
+	go func() {
+		err := keeper.Recover(ctx)
+		if err == nil {
+			keeper.Run(ctx)
+		}
+		p.ended <- errors.Join(err)
+	}()
+	return p
+}
+
+// known is a workspace in which everybody is who they say.
+type known struct{}
+
+func (known) Members(context.Context, string) ([]string, error) { return []string{"U0SATO"}, nil }
+func (known) Account(context.Context, string) (handlers.Account, error) {
+	return handlers.Account{}, nil
+}
+func (known) ByEmail(context.Context, string) (string, error) { return "", nil }
+
+// mute says nothing, to anybody.
+type mute struct{}
+
+var here = store.Card{Channel: "C1", TS: "1.1"}
+
+func (mute) Turn(context.Context, store.Card) error                               { return nil }
+func (mute) Card(context.Context, store.Card, ...store.Grant) (store.Card, error) { return here, nil }
+func (mute) Thread(context.Context, store.Grant, store.Entry) error               { return nil }
+func (mute) DM(context.Context, store.Grant) (store.Card, error)                  { return here, nil }
+func (mute) Remind(context.Context, store.Card, store.Grant) (store.Card, error)  { return here, nil }
+func (mute) Call(context.Context, string, store.Grant) error                      { return nil }
+func (mute) CallAll(context.Context, store.Grant) error                           { return nil }
+func (mute) Home(context.Context, string, handlers.Access) error                  { return nil }
+func (mute) Alert(context.Context, store.Alert) (store.Card, error)               { return here, nil }
+func (mute) Task(context.Context, store.Task) (store.Card, error)                 { return here, nil }
+func (mute) TaskThread(context.Context, store.Task, store.Entry) error            { return nil }
+func (mute) Answer(context.Context, store.Press) error                            { return nil }
+func (mute) Approver(context.Context, store.Card, string, store.Grant) (store.Card, error) {
+	return here, nil
+}

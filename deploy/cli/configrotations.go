@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// summarizeRotations says whose keys are rotated in an account.
+func summarizeRotations(out io.Writer, p *handlers.Policy, account string) {
+	for _, r := range p.Rotations {
+		if r.Account == account {
+			_, _ = fmt.Fprintf(out, "  %s\n", describeRotation(r))
+		}
+	}
+}
+
+func describeRotation(r handlers.Rotation) string {
+	when := "by hand only"
+	if r.OlderThan > 0 {
+		when = "once it is older than " + short(r.OlderThan)
+	}
+	who := "without an approver"
+	if len(r.Steps) > 0 {
+		who = approvals(r.Steps) + " to approve, within " + short(r.Within)
+	}
+	return fmt.Sprintf("%s rotates the key of %s in the secret %s: by %s, or security; %s; %s\n    %s; the old one is off after %s without use, and deleted %s later",
+		r.ID, r.User, r.Secret, either(r.Rotators), when, who, servers(r.Fleet), short(r.Proof), short(r.Grace))
+}
+
+func servers(f store.Fleet) string {
+	if f.Key == "" {
+		return "no server is told"
+	}
+	return fmt.Sprintf("servers with the tag %s=%s run %s", f.Key, f.Value, cmp.Or(f.Path, "the document "+f.Document))
+}

@@ -1,0 +1,63 @@
+package handlers_test
+
+import (
+	"testing"
+	"time"
+
+	"sekisho/aws/identity"
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+// keyRule lets a key of the user be asked for that is rotated as well.
+func keyRule(endless bool) handlers.Entitlement {
+	return handlers.Entitlement{ID: "batch-key", Kind: identity.KindAccessKey, Account: account, Target: batch, Exclusive: true, Endless: endless,
+		Steps: []store.Step{{By: []string{"U0CHIEF"}, Count: 1}}, Within: 24 * time.Hour, Duration: 24 * time.Hour, Longest: 24 * time.Hour}
+}
+
+func wishForKey(id string) handlers.Wish {
+	return wish(id, func(w *handlers.Wish) { w.Entitlement, w.Duration = "batch-key", 24*time.Hour })
+}
+
+// A user's keys are issued or rotated, and never both at once.
+func TestOneHolderOfAUsersKeys(t *testing.T) {
+	inRotation(t, nil, func(w *world, old string) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(false)) })
+		id := w.rotate()
+		if d := w.asks(wishForKey("1")); d.Refusal != handlers.Impossible && d.Refusal != handlers.InUse {
+			t.Errorf("asked for while it is rotated: %q", d.Refusal)
+		}
+		w.wait(proof + grace + 2*time.Hour)
+		w.stands(id, store.Rotated, "+"+w.task(id).New)
+		if d := w.asks(wishForKey("2")); d.Refusal != "" {
+			t.Fatalf("asked for once it is: %q", d.Refusal)
+		}
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != handlers.InUse {
+			t.Errorf("rotated while it is asked for: %q, %v", d.Refusal, err)
+		}
+	})
+}
+
+// A key without an end is handed over once it is given, and nothing takes it away, hours and days later.
+func TestWhatHasNoEndIsHandedOver(t *testing.T) {
+	inRotation(t, nil, func(w *world, old string) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+		w.aws.DeleteKey(account, batch, old)
+		w.wait(time.Minute)
+		if d := w.asks(wishForKey("1")); d.Refusal != "" {
+			t.Fatal(d.Refusal)
+		}
+		if refusal := w.press("U0CHIEF", store.Approve); refusal != "" {
+			t.Fatal(refusal)
+		}
+		w.wait(10 * 24 * time.Hour)
+		g := w.wished("1")
+		keys := w.aws.Keys(account, batch)
+		if g.State != store.Ended || g.Outcome != store.HandOver || len(keys) != 1 || !keys[0].Active || keys[0].ID != g.Effects["access_key"] {
+			t.Errorf("%s, %s %s, keys %v", g.State, g.Outcome, g.Note, keys)
+		}
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != "" {
+			t.Errorf("rotated then: %q, %v", d.Refusal, err)
+		}
+	})
+}

@@ -18,7 +18,7 @@ func (p Pen) Alert(a store.Alert) Message {
 		slack.NewSectionBlock(markdown(note), nil, nil),
 	}
 	if a.State == store.Raised {
-		blocks = append(blocks, slack.NewActionBlock("", p.alertButtons(a)...))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, p.alertButtons(a)...))
 	}
 	blocks = append(blocks, slack.NewContextBlock("", markdown(code(a.ID))))
 	text := p.Words.Say("alert.text."+kind, data{"User": code(a.Subject.User), "Target": code(a.Target), "Account": name(a.AccountName, a.Account)})

@@ -24,7 +24,7 @@ func (p Pen) Approver(account string, g store.Grant) Message {
 	if g.State == store.Approved || g.State == store.Active {
 		hint := p.Words.Say("approver.not_you", nil)
 		revoke := p.button(g, store.Revoke).WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g, false))
-		blocks = append(blocks, slack.NewSectionBlock(markdown(hint), nil, nil), slack.NewActionBlock("", revoke))
+		blocks = append(blocks, slack.NewSectionBlock(markdown(hint), nil, nil), slack.NewActionBlock(buttonsBlock, revoke))
 		text += "\n" + hint
 	}
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})

@@ -47,7 +47,7 @@ func (p Pen) DM(g store.Grant) Message {
 		buttons = append(buttons, p.holders(g)...)
 	}
 	if len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, buttons...))
 	}
 	state := p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(state)))
@@ -88,12 +88,12 @@ func (p Pen) asked(g store.Grant) Message {
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
 	if g.State == store.Asked {
 		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
-		blocks = append(blocks, slack.NewActionBlock("", withdraw))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, withdraw))
 	}
 	said, rows := p.holding(g)
 	text, blocks = text+said, append(blocks, rows...)
 	if g.State == store.Active || g.Ahead() {
-		blocks = append(blocks, slack.NewActionBlock("", p.holders(g)...))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, p.holders(g)...))
 	}
 	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
 }
@@ -102,7 +102,7 @@ func (p Pen) asked(g store.Grant) Message {
 var uncarded = map[store.State]string{store.Received: "dm.received", store.Merged: "dm.merged", store.Ignored: "dm.not_asked"}
 
 // holding says to the person what they have: for how long it was approved, until when they have it, and what has become of
-// the extension that they asked for.
+// the extension that they asked for; or why they do not get it.
 func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
 	say := func(sentence string, words []slack.Block) {
 		if sentence != "" {
@@ -121,7 +121,7 @@ func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
 	for _, sentence := range p.partDM(g) {
 		say(sentence, nil)
 	}
-	return text, blocks
+	return text, append(blocks, p.denial(g)...)
 }
 
 // limited says who approved it for a shorter time than was asked for, if somebody did.

@@ -139,3 +139,18 @@ func TestLostQuestionIsAskedAnew(t *testing.T) {
 		}
 	})
 }
+
+// TestDMSaysWhyDenied: who asked, by signing in or by hand, reads the reason where they read that it was denied.
+func TestDMSaysWhyDenied(t *testing.T) {
+	asked := request()
+	byHand(&asked)
+	for name, g := range map[string]store.Grant{"sign-in": request(), "by hand": asked} {
+		g = lived(t, g, store.Entry{Verb: store.Deny, By: sato, Note: "The logs are in the viewer."})
+		said := string(encoded(t, penIn("en").DM(g).Blocks))
+		for _, want := range []string{"Reason for denial, written by <@" + sato + ">", "The logs are in the viewer."} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: %q is not in %s", name, want, said)
+			}
+		}
+	}
+}

@@ -8,7 +8,11 @@ import (
 	"sekisho/store"
 )
 
-// buttons are what can be done with the grant as it stands. What ends another's
+// buttonsBlock is the id of the block of buttons that a message has. It stays when the message is drawn anew, so that
+// a press at that very moment finds its button.
+const buttonsBlock = "buttons"
+
+// buttons are what can be done with the grant as it stands, apart from its extension. What ends another's
 // access asks twice, and so does what gives access that can do much harm. A digest has a row for each request, with what is
 // decided at a glance: it is for a storm.
 func (p Pen) buttons(g store.Grant, together bool) []slack.BlockElement {
@@ -34,11 +38,7 @@ func (p Pen) buttons(g store.Grant, together bool) []slack.BlockElement {
 		}
 		return row
 	case store.Approved, store.Active:
-		row := append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g, together)))
-		if isExtending(g) {
-			row = append(p.extensionButtons(g, together), row...)
-		}
-		return row
+		return append(p.holders(g), button(store.Revoke, slack.StyleDanger).WithConfirm(p.confirmRevoke(g, together)))
 	}
 	return nil
 }

@@ -37,8 +37,11 @@ func (p Pen) Card(g store.Grant) Message {
 	blocks = append(blocks, p.reason(g)...)
 	blocks = append(blocks, p.comments(g)...)
 	blocks = append(blocks, p.denial(g)...)
+	if isExtending(g) {
+		blocks = append(blocks, slack.NewActionBlock("extension", p.extensionButtons(g, false)...))
+	}
 	if buttons := p.buttons(g, false); len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, buttons...))
 	}
 	rule := p.Words.Say("card.rule", data{"Rule": code(g.Entitlement)})
 	blocks = append(blocks, slack.NewContextBlock("", markdown(rule+" · "+code(g.ID))))

@@ -30,6 +30,23 @@ func buttonsOf(m Message) []*slack.ButtonBlockElement {
 	return out
 }
 
+// TestButtonsKeepTheirPlace: each row of buttons has an id of its own that is not made anew with every drawing, so that a
+// press on a message that is drawn anew at that moment finds its button.
+func TestButtonsKeepTheirPlace(t *testing.T) {
+	eachMessage(t, func(t *testing.T, _ string, v drawing, p Pen) {
+		var rows []string
+		m, _ := v.message(p)
+		for _, b := range m.Blocks {
+			if row, ok := b.(*slack.ActionBlock); ok {
+				if row.BlockID == "" || slices.Contains(rows, row.BlockID) {
+					t.Errorf("a row of buttons is called %q, beside %q", row.BlockID, rows)
+				}
+				rows = append(rows, row.BlockID)
+			}
+		}
+	})
+}
+
 // TestButtonsCanWork: what a view offers is a step that the table of states has, and says on what.
 func TestButtonsCanWork(t *testing.T) {
 	eachMessage(t, func(t *testing.T, _ string, v drawing, p Pen) {
@@ -181,6 +198,11 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				task = reread(t, task)
 				task.Version, task.Mute, task.Claim.Owner, task.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return task
+			},
+			report: func(r store.Report) store.Report {
+				r = reread(t, r)
+				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
+				return r
 			},
 			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
 			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },

@@ -21,7 +21,11 @@ func (p Pen) Digest(grants []store.Grant) Message {
 	blocks := []slack.Block{slack.NewHeaderBlock(plain(digestMark(grants) + " " + title))}
 	for _, g := range grants {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(p.digestLine(g)), nil, nil))
-		if buttons := p.buttons(g, true); len(buttons) > 0 {
+		buttons := p.buttons(g, true)
+		if isExtending(g) {
+			buttons = append(p.extensionButtons(g, true), buttons...)
+		}
+		if len(buttons) > 0 {
 			blocks = append(blocks, slack.NewActionBlock(g.ID, buttons...)) // named, as other rows have the same buttons
 		}
 	}

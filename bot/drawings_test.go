@@ -26,6 +26,7 @@ type drawing struct {
 type about struct {
 	grants   []store.Grant
 	alert    store.Alert
+	report   store.Report
 	access   handlers.Access
 	offers   []handlers.Offer
 	chosen   string // of the offers
@@ -50,6 +51,7 @@ var draws = map[string]func(Pen, about) any{
 	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
 	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
 	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Report":       func(p Pen, a about) any { return p.Report(a.report) },
 	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
 	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
 	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
@@ -113,6 +115,9 @@ func drawings(t *testing.T) map[string]drawing {
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
+	for name, r := range reports() {
+		out["report/"+name] = drawing{"Report", about{report: r}}
+	}
 	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
 		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
 		out[extreme+"choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, mostChoices+1), verb: verb, sentence: title}}
@@ -160,11 +165,12 @@ func (d drawing) message(p Pen) (m Message, ok bool) {
 
 // records changes each kind of record that a drawing is made of.
 type records struct {
-	grant func(store.Grant) store.Grant
-	alert func(store.Alert) store.Alert
-	offer func(handlers.Offer) handlers.Offer
-	task  func(store.Task) store.Task
-	rule  func(handlers.Rotatable) handlers.Rotatable
+	grant  func(store.Grant) store.Grant
+	alert  func(store.Alert) store.Alert
+	offer  func(handlers.Offer) handlers.Offer
+	task   func(store.Task) store.Task
+	rule   func(handlers.Rotatable) handlers.Rotatable
+	report func(store.Report) store.Report
 }
 
 // of is the same drawing of other records.
@@ -181,6 +187,7 @@ func (d drawing) of(r records) drawing {
 	for i, rule := range d.rotates {
 		d.rotates[i] = r.rule(rule)
 	}
+	d.report = r.report(d.report)
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

@@ -123,11 +123,12 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		d := all[rapid.SampledFrom(byKind[folder]).Draw(t, "drawing")]
 		with := func(text func(string) string) any {
 			return d.of(records{
-				grant: func(g store.Grant) store.Grant { g, _ = outside(g, store.Entry{}, text); return g },
-				alert: func(a store.Alert) store.Alert { return outsideAlert(a, text) },
-				offer: func(o handlers.Offer) handlers.Offer { return outsideOffer(o, text) },
-				task:  func(t store.Task) store.Task { return outsideTask(t, text) },
-				rule:  func(r handlers.Rotatable) handlers.Rotatable { return outsideRotatable(r, text) },
+				grant:  func(g store.Grant) store.Grant { g, _ = outside(g, store.Entry{}, text); return g },
+				alert:  func(a store.Alert) store.Alert { return outsideAlert(a, text) },
+				offer:  func(o handlers.Offer) handlers.Offer { return outsideOffer(o, text) },
+				task:   func(t store.Task) store.Task { return outsideTask(t, text) },
+				rule:   func(r handlers.Rotatable) handlers.Rotatable { return outsideRotatable(r, text) },
+				report: func(r store.Report) store.Report { return outsideReport(r, text) },
 			}).in(p)
 		}
 		sameMarkup(t, with(tameText), with(evilText))

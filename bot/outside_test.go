@@ -69,6 +69,36 @@ func outsideAlert(a store.Alert, text func(field string) string) store.Alert {
 	return a
 }
 
+// outsideReport is the same for a report.
+func outsideReport(r store.Report, text func(field string) string) store.Report {
+	r.ID = text("id")
+	r.Accounts, r.Findings = slices.Clone(r.Accounts), slices.Clone(r.Findings)
+	for i := range r.Accounts {
+		r.Accounts[i].Account, r.Accounts[i].AccountName = text("account"), text("account name")
+		if r.Accounts[i].Trouble != "" {
+			r.Accounts[i].Trouble = text("trouble")
+		}
+	}
+	for i := range r.Findings {
+		r.Findings[i] = outsideFinding(r.Findings[i], text)
+	}
+	return r
+}
+
+func outsideFinding(f store.Finding, text func(field string) string) store.Finding {
+	f.Account, f.AccountName, f.User, f.Person = text("account"), text("account name"), text("user"), text("person")
+	if f.Key != "" {
+		f.Key = text("key")
+	}
+	if len(f.Policies) > 0 {
+		f.Policies = []string{text("policy"), text("another policy")}
+	}
+	if f.Rotation != "" {
+		f.Rotation = text("rotation")
+	}
+	return f
+}
+
 // outsideOffer is the same for what may be asked for, as the configuration, IAM and a person's tags have it.
 func outsideOffer(o handlers.Offer, text func(field string) string) handlers.Offer {
 	o.Target, o.Account, o.AccountName = text("target"), text("account"), text("account name")

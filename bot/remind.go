@@ -23,7 +23,7 @@ func (p Pen) Reminder(g store.Grant) Message {
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
 	text := p.Words.Say("remind.soon", d)
-	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil), slack.NewActionBlock("", p.holders(g)...)}}
+	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil), slack.NewActionBlock(buttonsBlock, p.holders(g)...)}}
 }
 
 // nudge calls those whose approvals are missing, or who may decide too by now, unless somebody has decided meanwhile.

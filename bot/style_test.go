@@ -77,11 +77,13 @@ var (
 		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
 		`confirm\.((revoke|approve)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
 		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key_issued)`,
+		`form\.shorter`,
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
 		`task\.(intent|trouble|next|stopped|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
+		`report\.(cure|unread|unjudged)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)

@@ -138,7 +138,7 @@ func (p Pen) Refusal(press store.Press) string {
 	}
 	program := f["by"] == "" || f["by"] == store.Self || f["by"] == store.Rule
 	done := strings.HasPrefix(press.On, store.TaskPrefix) && press.Verb != store.Approve && press.Verb != store.Deny && f["outcome"] == "" // by no press
-	if press.Refusal == handlers.Late && !program && !done && f["by"] != press.By { // nobody is faster than themselves
+	if press.Refusal == handlers.Late && !program && !done && f["by"] != press.By {                                                        // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)

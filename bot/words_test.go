@@ -91,6 +91,15 @@ func composed(t *testing.T) map[string][]string {
 		"button.remedy.", "button.keep.", "confirm.remedy.", "confirm.remedy_title."} {
 		out[key] = constants(t, "../store", "The kinds of alert")
 	}
+	for _, kind := range store.Findings {
+		out["report.kind."] = append(out["report.kind."], string(kind))
+		out["report.cure."] = append(out["report.cure."], string(kind))
+	}
+	for _, f := range fullReport().Findings {
+		if !f.Since.IsZero() && !slices.Contains(out["report.since."], string(f.Kind)) {
+			out["report.since."] = append(out["report.since."], string(f.Kind))
+		}
+	}
 	for _, key := range []string{"card.asked_by.", "dm.asked_by.", "digest.asked_by."} {
 		out[key] = []string{"program", "role"}
 	}

@@ -88,6 +88,22 @@ func worstAlert(a store.Alert, text string) store.Alert {
 	return a
 }
 
+// worstReport is the same for a report: all kinds in full, of many accounts of which many could not be read.
+func worstReport(r store.Report, text string) store.Report {
+	if r.Total() == 0 {
+		return r
+	}
+	r = fullReport()
+	for i := range r.Findings {
+		r.Findings[i] = outsideFinding(r.Findings[i], func(string) string { return fill(text, 300) })
+	}
+	r.Accounts = nil
+	for range 99 {
+		r.Accounts = append(r.Accounts, store.Audited{AccountName: fill(text, 128), Made: r.At}, store.Audited{AccountName: fill(text, 128), Trouble: fill(text, 300)})
+	}
+	return r
+}
+
 // worstOffer is the same for what may be asked for. Its refusal is the one with the longest sentence.
 func worstOffer(o handlers.Offer, text string) handlers.Offer {
 	o.Target, o.AccountName, o.Longest, o.Risk = fill(text, 128), fill(text, 128), 365*24*time.Hour, store.High
@@ -107,10 +123,11 @@ var manyUsers = func() (out []string) {
 // worstOf is a drawing of the worst records.
 func worstOf(d drawing, text string) drawing {
 	return d.of(records{
-		grant: func(g store.Grant) store.Grant { return worst(g, text) },
-		alert: func(a store.Alert) store.Alert { return worstAlert(a, text) },
-		offer: func(o handlers.Offer) handlers.Offer { return worstOffer(o, text) },
-		task:  func(t store.Task) store.Task { return worstTask(t, text) },
-		rule:  func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
+		grant:  func(g store.Grant) store.Grant { return worst(g, text) },
+		alert:  func(a store.Alert) store.Alert { return worstAlert(a, text) },
+		offer:  func(o handlers.Offer) handlers.Offer { return worstOffer(o, text) },
+		task:   func(t store.Task) store.Task { return worstTask(t, text) },
+		rule:   func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
+		report: func(r store.Report) store.Report { return worstReport(r, text) },
 	})
 }

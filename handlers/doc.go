@@ -19,6 +19,7 @@
 //	rotate    making -> ... -> rotated    one step of it: plan, make, tell the servers, prove, retire, delete
 //	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
+//	audit     once a day: what is stale becomes a report (survey.go reads, audit.go judges, report.go is when)
 //	show      the Home tabs that are open  (home.go, access.go)
 //	tell      the card, its thread and the DM are redrawn from the record
 //
@@ -100,6 +101,9 @@
 //     one with the older records could be the last.
 //   - A letter to a single person waits for its turn in the ledger and not among the tellers (letters.go): after a storm
 //     of sign-ins there are more of them than Slack takes in an hour.
+//   - The audit's report and the mark that it was made are one write. It judges AWS's credential report, which may be four
+//     hours old, and asks IAM itself about managed users only: never a call for each user of an account. A key that a live grant
+//     has issued, or that an open rotation looks after, is in no finding: it has its end.
 //
 // # Rotations
 //

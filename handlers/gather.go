@@ -103,11 +103,15 @@ func (k *Keeper) ruleGives(ctx context.Context, g store.Grant, when time.Time) (
 
 // left tells whether no Slack account of a person is there any more.
 func (k *Keeper) left(ctx context.Context, person string) (bool, error) {
+	return hasLeft(ctx, k.Policy.People, k.Directory, person)
+}
+
+func hasLeft(ctx context.Context, people People, directory Directory, person string) (bool, error) {
 	if person == "" { // who is nobody cannot leave
 		return false, nil
 	}
-	for _, id := range k.Policy.People.Accounts(person) {
-		account, err := k.Directory.Account(ctx, id)
+	for _, id := range people.Accounts(person) {
+		account, err := directory.Account(ctx, id)
 		if err != nil || !account.Deleted {
 			return false, err
 		}

@@ -101,6 +101,8 @@ type Voice interface {
 	Task(ctx context.Context, t store.Task) (store.Card, error)
 	// TaskThread says under a task's card what happened, if it is of the kind that people want to read.
 	TaskThread(ctx context.Context, t store.Task, e store.Entry) error
+	// Report says what the daily audit has found, in the security channel.
+	Report(ctx context.Context, r store.Report) (store.Card, error)
 	// Answer tells only the person who pressed why nothing was done.
 	Answer(ctx context.Context, p store.Press) error
 }
@@ -122,6 +124,7 @@ type Keeper struct {
 	Rosters   map[string]Roster // by kind
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
+	Auditor   Auditor
 	Users     Users
 	Directory Directory
 	Voice     Voice

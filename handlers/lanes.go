@@ -41,6 +41,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	wg.Go(func() { k.watch(ctx) })
 	wg.Go(func() { k.showHomes(ctx) })
 	wg.Go(func() { k.schedule(ctx) })
+	wg.Go(func() { k.audits(ctx) })
 	wg.Wait()
 }
 

@@ -20,6 +20,7 @@ type Policy struct {
 	Enforce      bool     // unknown members of managed groups are removed, not only reported
 	Removals     int      // at most so many in one look at all groups
 	Programs     []Program
+	Audit        *Audit // nil: nothing is looked for
 }
 
 // Program is an IAM role whose sessions may ask through SQS, and for which IAM users: for no others.

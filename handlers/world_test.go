@@ -76,7 +76,7 @@ func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
@@ -219,6 +219,7 @@ type voice struct {
 	alerts    []store.Alert
 	lines     []store.Verb
 	tasks     []store.Task
+	reports   []store.Report
 	answers   []store.Press
 }
 
@@ -317,6 +318,16 @@ func (v *voice) home(account string) handlers.Access {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.homes[account]
+}
+
+func (v *voice) Report(_ context.Context, r store.Report) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return r.Card, errDown
+	}
+	v.reports = append(v.reports, r)
+	return store.Card{Channel: "CSEC", TS: r.ID}, nil
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {

@@ -131,6 +131,8 @@ func blank(id string) Record {
 		return &Task{}
 	case strings.HasPrefix(id, MarkPrefix):
 		return &Mark{}
+	case strings.HasPrefix(id, ReportPrefix):
+		return &Report{}
 	}
 	return &Grant{}
 }

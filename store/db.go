@@ -73,7 +73,7 @@ const (
 	pastIndex     = "past"     // ended grants of a slot that AWS may still show
 )
 
-// Record is a *Grant, a *Press, an *Alert, a *Task or a *Mark.
+// Record is a *Grant, a *Press, an *Alert, a *Task, a *Report or a *Mark.
 type Record interface {
 	doc() (Doc, error)
 	saved()
@@ -132,6 +132,14 @@ func LoadTask(ctx context.Context, db DB, id string) (Task, error) {
 	v, err := load(ctx, db, id, &t)
 	t.Version = v
 	return t, err
+}
+
+// LoadReport reads a report.
+func LoadReport(ctx context.Context, db DB, id string) (Report, error) {
+	var r Report
+	v, err := load(ctx, db, id, &r)
+	r.Version = v
+	return r, err
 }
 
 // Holder returns the id of the record that holds a slot, or ErrNotFound.

@@ -9,6 +9,7 @@
 //     Its key is made of what Slack sends the same again, so that a redelivery finds it too.
 //   - [Alert]: something that somebody must see, with a remedy that can be pressed.
 //   - [Task]: a piece of long work with steps and a card of its own: the rotation of an access key.
+//   - [Report]: what the daily audit of credentials has found, told once. It holds no more than is shown.
 //   - [Mark]: a time that must survive a restart.
 //
 // A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it

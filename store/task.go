@@ -35,6 +35,9 @@ type Server struct {
 	Silent bool   `json:"silent,omitempty"` // it is not online
 }
 
+// FactKey is the id of the access key that a grant has issued, among its effects.
+const FactKey = "access_key"
+
 // Facts of a task's entries that change the task.
 const (
 	FactOld     = "old"     // the id of the key that is to be retired

@@ -23,7 +23,7 @@ const (
 	KeysBefore = "keys_before" // ids, joined by commas: these are not ours
 	SecretName = "secret"
 
-	IssuedKey = "access_key" // its id
+	IssuedKey = store.FactKey // its id
 	SecretARN = "secret_arn"
 	IssuedAt  = "issued_at"   // RFC 3339, by AWS's clock
 	OffKey    = "deactivated" // its id, once it is

@@ -15,8 +15,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/deploy/config"
+	"sekisho/handlers"
 )
 
 // The environment that `serve` runs in. AWS has its own variables.
@@ -41,11 +43,36 @@ func Environment(ctx context.Context, c config.Config, getenv func(string) strin
 	if e.Slack, err = slackEdge(getenv); err != nil {
 		return e, err
 	}
+	e.AWS, err = awsEdge(ctx, c)
+	return e, err
+}
+
+// Survey returns what an audit asks, by the same edges, but without Slack where there is no token for it.
+func Survey(ctx context.Context, c config.Config, getenv func(string) string, log *slog.Logger) (handlers.Survey, error) {
+	s := handlers.Survey{Policy: c.Policy}
+	in, err := awsEdge(ctx, c)
+	if err != nil {
+		return s, err
+	}
+	accounts := identity.Accounts{}
+	for id := range c.Policy.Accounts {
+		accounts[id] = identity.In(in(id))
+	}
+	s.Auditor = accounts
+	if getenv(BotToken) == "" {
+		return s, nil
+	}
+	edge, err := botEdge(getenv)
+	s.Directory = bot.New(edge, bot.Place{}, time.Now, log).People
+	return s, err
+}
+
+func awsEdge(ctx context.Context, c config.Config) (func(account string) aws.Config, error) {
 	own, err := ownCredentials(ctx)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
-	e.AWS = func(account string) aws.Config {
+	return func(account string) aws.Config {
 		role := c.Roles[account]
 		if role.ARN == "" {
 			return own
@@ -58,16 +85,30 @@ func Environment(ctx context.Context, c config.Config, getenv func(string) strin
 			}
 		}))
 		return there
-	}
-	return e, nil
+	}, nil
 }
 
 func slackEdge(getenv func(string) string) (bot.Slack, error) {
-	s := bot.Slack{URL: getenv(SlackURL), BotToken: getenv(BotToken), AppToken: getenv(AppToken)}
-	for _, token := range []struct{ name, value, prefix string }{{BotToken, s.BotToken, "xoxb-"}, {AppToken, s.AppToken, "xapp-"}} {
-		if !strings.HasPrefix(token.value, token.prefix) {
-			return s, fmt.Errorf("%s is not set to a token that begins with %s: copy it from your Slack app's settings", token.name, token.prefix)
-		}
+	s, err := botEdge(getenv)
+	if err != nil {
+		return s, err
+	}
+	s.AppToken = getenv(AppToken)
+	return s, checkToken(AppToken, s.AppToken, "xapp-")
+}
+
+func checkToken(name, value, prefix string) error {
+	if !strings.HasPrefix(value, prefix) {
+		return fmt.Errorf("%s is not set to a token that begins with %s: copy it from your Slack app's settings", name, prefix)
+	}
+	return nil
+}
+
+// botEdge is all of Slack but the connection by which presses come.
+func botEdge(getenv func(string) string) (bot.Slack, error) {
+	s := bot.Slack{URL: getenv(SlackURL), BotToken: getenv(BotToken)}
+	if err := checkToken(BotToken, s.BotToken, "xoxb-"); err != nil {
+		return s, err
 	}
 	if s.URL == "" {
 		return s, nil

@@ -65,8 +65,10 @@ func TestThePolicyIsWhatIsCalled(t *testing.T) {
 
 // readsAll tells whether a statement has only what AWS does not let one narrow down.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+// and .../list_awsidentityandaccessmanagementiam.html
 func readsAll(s statement) bool {
-	return slices.Equal(s.Action, []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"})
+	return slices.Equal(s.Action, []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"}) ||
+		slices.Equal(s.Action, []string{"iam:GenerateCredentialReport", "iam:GetCredentialReport"})
 }
 
 // methods are those of an interface of SDK calls, as the actions that they need.

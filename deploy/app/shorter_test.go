@@ -169,7 +169,7 @@ func TestExtensionDeclinedAndTakenBack(t *testing.T) {
 		}
 		g := s.grant(s.db(), "1")
 		replies := s.slack.Thread(g.Card.Channel, g.Card.TS)
-		if last := s.slack.Render(replies[len(replies)-1]); !strings.Contains(last, "denied the extension") || !strings.Contains(last, "The *freeze* begins.") {
+		if last := s.slack.Render(replies[len(replies)-1]); !strings.Contains(last, "extension was denied by") || !strings.Contains(last, "The *freeze* begins.") {
 			t.Errorf("the thread ends in\n%s", last)
 		}
 		for _, verb := range []store.Verb{store.AskMore, store.Retract} {

@@ -20,6 +20,7 @@ type commands struct {
 		Check checkCommand `cmd:"" help:"Say what a configuration means, or every mistake in it: where it is and what to write instead."`
 	} `cmd:"" help:"Look at the configuration."`
 	Policy policyCommands `cmd:"" help:"Try the rules of a configuration before they are trusted."`
+	Audit  auditCommand   `cmd:"" help:"List the IAM users' passwords, keys and policies that are stale, with what to do about each."`
 	Serve  serveCommand   `cmd:"" help:"Run the bot against a Slack workspace and AWS accounts."`
 	Ledger ledgerCommands `cmd:"" help:"Look at the ledger, also while the bot is at work on it."`
 	Events struct {

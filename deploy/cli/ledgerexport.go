@@ -165,19 +165,24 @@ func toJSON(w io.Writer) func(happening) error {
 	}
 }
 
-// toCSV writes the header, and returns what writes a row. Its writer needs no flush of its own: csv passes each row on
-// to the buffer that it is given.
-func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
+// cells returns what writes a row of CSV. Its writer needs no flush of its own: csv passes each row on to the buffer that it
+// is given.
+func cells(w *bufio.Writer, bom bool) func(row ...string) error {
 	if bom {
 		_, _ = w.WriteString("\ufeff") // what fails here fails again below
 	}
 	rows := csv.NewWriter(w)
-	write := func(cells ...string) error {
-		for i, cell := range cells {
-			cells[i] = harmless(cell)
+	return func(row ...string) error {
+		for i, cell := range row {
+			row[i] = harmless(cell)
 		}
-		return rows.Write(cells)
+		return rows.Write(row)
 	}
+}
+
+// toCSV writes the header, and returns what writes a row.
+func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
+	write := cells(w, bom)
 	return func(h happening) error {
 			facts, err := json.Marshal(h.Facts)
 			if err != nil {

@@ -80,7 +80,7 @@ func parse(source []byte, wanted sections) (Config, error) {
 	c := Config{Roles: map[string]Role{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
 	if root := r.tree(source); root != nil {
 		file := value{node: root, at: place{1, 1}, name: "the file"}
-		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "rotations", "entitlements")
+		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "rotations", "audit", "entitlements")
 		if ok {
 			wanted(r, &c, top)
 		}
@@ -113,5 +113,6 @@ func (r *reader) all(c *Config, top section) {
 	r.readReconcile(c, top)
 	r.readKeys(c, top)
 	r.readRotations(c, top)
+	r.readAudit(c, top)
 	r.readEntitlements(c, top)
 }

@@ -93,6 +93,8 @@ func TestParse(t *testing.T) {
 			Security:   []string{"usergroup:S01SECURITY", "U01ABCDEF"},
 			Enforce:    true,
 			Removals:   50,
+			Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
+				Policies: []string{"IAMUserChangePassword"}, Daily: true, At: 9 * 60, Zone: zone},
 			Entitlements: []handlers.Entitlement{
 				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
 					Steps: []store.Step{{By: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Count: 2}}, ReasonRequired: true,

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
+	"sekisho/bot"
 	"sekisho/store"
 )
 
@@ -45,6 +48,12 @@ func (v *visitor) end() string {
 	return end[1]
 }
 
+// span is a time as the bot writes it in the language of the page.
+func (v *visitor) span(d time.Duration) string {
+	lang := map[string]string{"日本語": "en", "English": "ja"}[v.say("lang.other")]
+	return bot.In(lang).Span(d)
+}
+
 // presses presses the button of a verb, and waits for a word of what comes of it.
 func (v *visitor) presses(verb store.Verb, where thing, word string) {
 	v.t.Helper()
@@ -52,7 +61,8 @@ func (v *visitor) presses(verb store.Verb, where thing, word string) {
 	v.sees(where, word)
 }
 
-// playExtension asks twice for a later end: one approver declines, another agrees, and nobody agrees to their own.
+// playExtension asks three times for a later end: one approver declines, the holder takes it back, one approver agrees,
+// and nobody agrees to their own.
 func playExtension(v *visitor) {
 	v.button("compose.shortcut")
 	v.asks(operators, "logs")
@@ -65,13 +75,27 @@ func playExtension(v *visitor) {
 	v.presses(store.AskMore, v.messages(), v.say("home.extension"))
 	v.press("button", "#aws-approvals")
 	v.becomes("U0SATO")
-	v.presses(store.Decline, v.messages(), v.say("state.active"))
+	v.presses(store.Decline, v.dialog("form.title.decline"), v.say("deny.reason"))
+	v.types(v.say("deny.reason"), "Tomorrow will do.")
+	v.submits()
+	v.misses("dialog", v.say("form.title.decline"))
 	v.misses("button", v.say("button.agree"))
 	if now := v.end(); now != end {
 		v.t.Errorf("the end was %s, and is %s after a denied extension", end, now)
 	}
 
 	v.becomes("U0YAMADA")
+	v.press("button", "Sekisho")
+	v.sees(v.messages(), "Tomorrow will do.")
+	v.presses(store.AskMore, v.messages(), v.say("home.extension"))
+	v.button("button.retract")
+	v.misses("button", v.say("button.retract"))
+	v.press("button", "#aws-approvals")
+	v.misses("button", v.say("button.agree"))
+	if now := v.end(); now != end {
+		v.t.Errorf("the end was %s, and is %s after an extension that was taken back", end, now)
+	}
+
 	v.presses(store.AskMore, v.messages(), v.say("home.extension"))
 	v.presses(store.Agree, v.messages(), v.say("refusal.own"))
 	v.becomes("U0SATO")
@@ -82,6 +106,45 @@ func playExtension(v *visitor) {
 	}
 	v.becomes("U0YAMADA")
 	v.presses(store.Finish, v.aws(), operators+" ~t.yamada~")
+	v.decided()
+}
+
+// playEscalation asks for what nobody decides on. An hour later the security team may: it approves for a shorter time, with
+// a comment, and takes that back by typing.
+func playEscalation(v *visitor) {
+	v.button("compose.shortcut")
+	v.asks(operators, "logs")
+	v.becomes("U0SATO")
+	v.press("button", "Sekisho")
+	v.sees(v.messages(), "logs", v.span(4*time.Hour)) // the call to decide
+	v.becomes("U0SUZUKI")
+	v.press("button", "#aws-approvals")
+	v.presses(store.Approve, v.messages(), v.say("refusal.not_approver"))
+	v.button("clock.1h")
+	v.sees(v.messages(), strings.ReplaceAll(v.begins("card.escalated"), "*", ""))
+
+	v.button("button.approve_with")
+	v.sees(v.dialog("form.title.approve_with"), v.say("form.shorter"))
+	v.chooses(v.say("card.duration"), v.span(time.Hour))
+	v.types(v.say("form.comment"), markup)
+	v.submits()
+	v.sees(v.messages(), v.say("state.active"), v.span(time.Hour), markup)
+	v.onlyText()
+	v.becomes("U0YAMADA")
+	v.press("button", "Sekisho")
+	v.sees(v.messages(), v.span(time.Hour), markup)
+
+	v.becomes("U0SUZUKI")
+	v.press("button", "#aws-security")
+	v.types(v.say("compose.label"), "/jit revoke")
+	v.button("compose.send")
+	v.sees(v.messages(), v.say("jit.revoke"), "t.yamada")
+	v.button("button.revoke")
+	v.confirms("confirm.revoke.title", "button.revoke")
+	v.sees(v.messages(), v.say("jit.pressed"))
+	v.sees(v.aws(), operators+" ~t.yamada~")
+	v.press("button", "#aws-approvals")
+	v.sees(v.messages(), v.say("state.revoke"))
 	v.decided()
 }
 

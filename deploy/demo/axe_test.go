@@ -102,15 +102,28 @@ var views = []view{
 		v.press("button", "#aws-approvals")
 		v.becomes("U0SATO")
 		v.button("button.deny")
-		v.sees(v.dialog("deny.title"))
+		v.sees(v.dialog("form.title.deny"))
 		v.submits()
 	}},
-	{"thread", "tab.chat", func(v *visitor) {
+	{"calls", "tab.chat", func(v *visitor) {
 		v.key(kb.Escape)
-		v.misses("dialog", v.say("deny.title"))
-		v.button("button.approve")
+		v.misses("dialog", v.say("form.title.deny"))
+		v.press("button", "Sekisho")
+		v.sees(v.messages(), operators, v.span(4*time.Hour))
+	}},
+	{"approve with", "tab.chat", func(v *visitor) {
+		v.press("button", "#aws-approvals")
+		v.button("clock.1h")
+		v.sees(v.messages(), strings.ReplaceAll(v.begins("card.escalated"), "*", ""))
+		v.button("button.approve_with")
+		v.sees(v.dialog("form.title.approve_with"), v.say("form.shorter"))
+	}},
+	{"thread", "tab.chat", func(v *visitor) {
+		v.chooses(v.say("card.duration"), v.span(time.Hour))
+		v.types(v.say("form.comment"), "An hour will do.")
+		v.submits()
 		v.sees(v.messages(), v.say("state.active"))
-		v.press("button", v.say("message.replies", "n", "2"))
+		v.press("button", v.say("message.replies", "n", "4"))
 		v.sees(v.thread())
 	}},
 	{"extension", "tab.chat", func(v *visitor) {
@@ -118,7 +131,16 @@ var views = []view{
 		v.becomes("U0YAMADA")
 		v.presses(store.AskMore, v.messages(), v.say("home.extension"))
 	}},
+	{"decline", "tab.chat", func(v *visitor) {
+		v.becomes("U0SATO")
+		v.press("button", "#aws-approvals")
+		v.button("button.decline")
+		v.sees(v.dialog("form.title.decline"), v.say("deny.reason"))
+	}},
 	{"commands", "tab.chat", func(v *visitor) {
+		v.key(kb.Escape)
+		v.misses("dialog", v.say("form.title.decline"))
+		v.becomes("U0YAMADA")
 		v.types(v.say("compose.label"), "/")
 		v.sees(v.commands(), "/jit request")
 	}},

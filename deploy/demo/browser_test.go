@@ -28,6 +28,7 @@ func TestBrowser(t *testing.T) {
 		{"request", []string{"en", "ja"}, playRequest},
 		{"later", []string{"en", "ja"}, playLater},
 		{"extension", []string{"en", "ja"}, playExtension},
+		{"escalation", []string{"en", "ja"}, playEscalation},
 		{"home", []string{"en", "ja"}, playHome},
 		{"pages", []string{"en"}, playPages},
 		{"record", []string{"en", "ja"}, playRecord},

@@ -80,7 +80,7 @@ var scenes = map[string]struct {
 		{"jit-prod-operators: []"}, {"Request access", "Active", "jit-prod-operators: [t.yamada]"},
 		{"asks to keep the access until", "0 of 1", "[ Approve extension ]"},
 		{"Active", "Ends", "[ Extend ]", "jit-prod-operators: [t.yamada]"},
-		{"jit-prod-operators: []", "Expired", "asks for an extension", "approved the extension", "has ended, as AWS confirms"},
+		{"jit-prod-operators: []", "Expired", "asks for an extension", "extension was approved by", "has ended, as AWS confirms"},
 	}, "jit-prod-operators", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Expired"},
 	"access key": {(*player).anIssue, [][]string{
 		{"svc-batch: [AKIA", "Active]"}, {"Request access", "IAM user of the key", "0 of 1", "A run of the batch"},

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"sekisho/store"
+)
+
+// Report implements handlers.Voice. Where it stands already nothing is posted anew: it is not redrawn.
+func (v *Voice) Report(ctx context.Context, r store.Report) (store.Card, error) {
+	if err := v.alerts.wait(ctx); err != nil {
+		return r.Card, err
+	}
+	card, err := v.draw(ctx, v.alerts, r.Card, v.security, v.pen.Report(r))
+	return card, wrap(err, "post %s", r.ID)
+}
+
+// Report draws what the daily audit has found: each kind with its remedy, and the first of it in a row each. It is no card:
+// nothing can be pressed on it.
+func (p Pen) Report(r store.Report) Message {
+	title := p.Words.Say("report.clean", nil)
+	switch n := r.Total(); {
+	case n > 0:
+		title = p.Words.Say("report.title", data{"N": n})
+	case slices.ContainsFunc(r.Accounts, func(a store.Audited) bool { return a.Trouble != "" }):
+		title = p.Words.Say("report.incomplete", nil) // which is no good news
+	}
+	blocks := []slack.Block{slack.NewHeaderBlock(plain("🔎 " + title))}
+	text := []string{title}
+	for _, kind := range store.Findings {
+		if n := r.Counts[kind]; n > 0 {
+			head := p.Words.Say("report.kind."+string(kind), data{"N": n})
+			text = append(text, head)
+			blocks = append(blocks, slack.NewSectionBlock(markdown("*"+head+"*\n"+strings.Join(p.findings(r, kind), "\n")), nil, nil))
+		}
+	}
+	return Message{Text: strings.Join(text, "\n"), Blocks: append(blocks, slack.NewContextBlock("", p.audited(r)...))}
+}
+
+// findings are the rows of a kind, and how many more there are.
+func (p Pen) findings(r store.Report, kind store.FindingKind) []string {
+	var rows []string
+	for _, f := range r.Findings {
+		if f.Kind == kind {
+			rows = append(rows, "• "+p.finding(f))
+		}
+	}
+	if more := r.Counts[kind] - len(rows); more > 0 {
+		rows = append(rows, p.Words.Say("report.more", data{"N": more}))
+	}
+	return append(rows, p.Words.Say("report.cure."+string(kind), nil))
+}
+
+// finding is one row: who, where, what, since when.
+func (p Pen) finding(f store.Finding) string {
+	parts := []string{codeOf(f.User, 64) + " (" + name(f.AccountName, f.Account) + ")"}
+	if f.Key != "" {
+		parts = append(parts, codeOf(f.Key, reportKey))
+	}
+	if len(f.Policies) > 0 {
+		parts = append(parts, codeOf(strings.Join(f.Policies, ", "), reportPolicies))
+	}
+	if !f.Since.IsZero() {
+		parts = append(parts, p.Words.Say("report.since."+string(f.Kind), data{"At": day(f.Since, p.Zone)}))
+	}
+	if f.Rotation != "" {
+		parts = append(parts, p.Words.Say("report.rotation", data{"Rotation": codeOf(f.Rotation, 64)}))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Runes of a row.
+const (
+	reportKey      = 32
+	reportPolicies = 80 // the names of a user's policies
+)
+
+// audited says of which credential reports all this is, and what is not in it.
+func (p Pen) audited(r store.Report) []slack.MixedElement {
+	var read, unread []string
+	for _, a := range r.Accounts {
+		switch where := name(a.AccountName, a.Account); {
+		case a.Trouble != "":
+			unread = append(unread, where+" "+codeOf(a.Trouble, 40))
+		default:
+			read = append(read, where+" "+when(a.Made, p.Zone))
+		}
+	}
+	var out []slack.MixedElement
+	add := func(key string, list []string) {
+		if more := len(list) - reportAccounts; more > 0 {
+			list = append(list[:reportAccounts:reportAccounts], p.Words.Say("report.more_accounts", data{"N": more}))
+		}
+		out = append(out, markdown(p.Words.Say(key, data{"Accounts": strings.Join(list, ", ")})))
+	}
+	if len(unread) > 0 {
+		add("report.unread", unread)
+	}
+	if r.Unjudged {
+		out = append(out, markdown(p.Words.Say("report.unjudged", nil)))
+	}
+	if len(read) > 0 {
+		add("report.made", read)
+	}
+	return append(out, markdown(code(r.ID)))
+}
+
+const reportAccounts = 5 // that are named
+
+// day is a date without a time: nothing here is known to the hour.
+func day(t time.Time, zone *time.Location) string { return "`" + t.In(zone).Format("2006-01-02") + "`" }

@@ -1,0 +1,195 @@
+package handlers
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/store"
+)
+
+// Audit is by what measure credentials are stale, and when they are looked for.
+type Audit struct {
+	Password  time.Duration // without a sign-in
+	KeyAge    time.Duration
+	KeyUnused time.Duration
+	Policies  []string // names of those that a managed user may have
+	Daily     bool     // it is reported by itself,
+	At        int      // at so many minutes after midnight
+	Zone      *time.Location
+}
+
+// Key is an access key of a user.
+type Key struct {
+	ID         string // or how the credential report calls it: access_key_1
+	Active     bool
+	Made, Used time.Time // zero if it never was, or nobody knows
+}
+
+// Credentials are what a user can sign in or sign with, and may do by itself.
+type Credentials struct {
+	User                  string
+	Password              bool
+	PasswordSet, SignedIn time.Time // zero if nobody knows
+	MFA                   bool
+	Keys                  []Key
+	Policies              []string // of its own, inline and attached; read of managed users only
+}
+
+// Inventory is what an account's users have.
+type Inventory struct {
+	Made  time.Time // the credential report, which may be four hours old
+	Users []Credentials
+}
+
+// Known is what the judgement needs beside AWS's inventory.
+type Known struct {
+	Keys []string // ids of those under a live grant or an open rotation: they have their end
+	Left []string // persons who have left Slack
+}
+
+// Managed are the IAM users of an account that people or their access come by: those under people, and those whose keys are
+// given or rotated. Such a user has nothing of its own: what it may do, it is given for a time.
+func (p *Policy) Managed(account string) []string {
+	var out []string
+	add := func(l Login) {
+		if l.Account == account && !slices.ContainsFunc(out, func(name string) bool { return strings.EqualFold(name, l.User) }) {
+			out = append(out, l.User)
+		}
+	}
+	for _, logins := range p.People.logins {
+		for _, l := range logins {
+			add(l)
+		}
+	}
+	for _, l := range p.keyUsers() {
+		add(l)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// keyUsers are the IAM users whose keys are given or rotated.
+func (p *Policy) keyUsers() []Login {
+	var out []Login
+	for _, e := range p.Entitlements {
+		if e.Kind == rotated {
+			out = append(out, Login{e.Account, e.Target})
+		}
+	}
+	for _, r := range p.Rotations {
+		out = append(out, Login{r.Account, r.User})
+	}
+	return out
+}
+
+// Findings judges an account's credentials. It is pure; what is found stands in the order of the kinds, of each the longest
+// first.
+func (p *Policy) Findings(account string, in Inventory, known Known, now time.Time) []store.Finding {
+	managed := p.Managed(account)
+	var out []store.Finding
+	for _, c := range in.Users {
+		j := judgement{policy: p, now: now, known: known, user: c}
+		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, Person: p.People.Behind(Login{account, c.User}, "")}
+		j.managed = slices.ContainsFunc(managed, func(name string) bool { return strings.EqualFold(name, c.User) })
+		j.person()
+		j.password()
+		for _, k := range c.Keys {
+			j.key(k)
+		}
+		out = append(out, j.found...)
+	}
+	sortFindings(out)
+	return out
+}
+
+func sortFindings(found []store.Finding) {
+	slices.SortStableFunc(found, func(a, b store.Finding) int {
+		return cmp.Or(cmp.Compare(slices.Index(store.Findings, a.Kind), slices.Index(store.Findings, b.Kind)),
+			a.Since.Compare(b.Since), cmp.Compare(a.Account, b.Account), cmp.Compare(a.User, b.User), cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// judgement is about one user.
+type judgement struct {
+	policy  *Policy
+	now     time.Time
+	known   Known
+	user    Credentials
+	managed bool
+	about   store.Finding // what all findings say
+	found   []store.Finding
+}
+
+func (j *judgement) find(kind store.FindingKind, cure store.Cure, since time.Time, add func(*store.Finding)) {
+	f := j.about
+	f.Kind, f.Cure, f.Since = kind, cure, since
+	if add != nil {
+		add(&f)
+	}
+	j.found = append(j.found, f)
+}
+
+func (j *judgement) person() {
+	if j.about.Person != "" && slices.Contains(j.known.Left, j.about.Person) {
+		j.find(store.Left, store.ShutOut, time.Time{}, nil)
+	}
+	own := slices.DeleteFunc(slices.Clone(j.user.Policies), func(name string) bool { return slices.Contains(j.policy.Audit.Policies, name) })
+	if j.managed && len(own) > 0 {
+		j.find(store.OwnPolicy, store.MovePolicy, time.Time{}, func(f *store.Finding) { f.Policies = own })
+	}
+}
+
+// password counts from the last sign-in, or from when it was set: one that was set yesterday is not idle.
+func (j *judgement) password() {
+	c := j.user
+	if !c.Password {
+		return
+	}
+	if !c.MFA {
+		j.find(store.NoMFA, store.AddMFA, time.Time{}, nil)
+	}
+	if last := latest(c.SignedIn, c.PasswordSet); !last.IsZero() && j.now.Sub(last) > j.policy.Audit.Password {
+		j.find(store.IdlePassword, store.DeletePassword, last, nil)
+	}
+}
+
+// key judges an active key. One that has its end, by a grant or by a rotation that is at work, is none of the audit's.
+func (j *judgement) key(k Key) {
+	if !k.Active || slices.Contains(j.known.Keys, k.ID) {
+		return
+	}
+	named := func(f *store.Finding) { f.Key = k.ID }
+	rotation, rotates := j.policy.rotationOf(j.about.Account, j.user.User)
+	if j.managed && !rotates {
+		j.find(store.OwnKey, store.DeactivateKey, k.Made, named)
+	}
+	if last := latest(k.Used, k.Made); !last.IsZero() && j.now.Sub(last) > j.policy.Audit.KeyUnused {
+		j.find(store.IdleKey, store.DeactivateKey, last, named)
+	}
+	if k.Made.IsZero() || j.now.Sub(k.Made) <= j.policy.Audit.KeyAge {
+		return
+	}
+	if rotates {
+		j.find(store.OldKey, store.RotateKey, k.Made, func(f *store.Finding) { f.Key, f.Rotation = k.ID, rotation.ID })
+		return
+	}
+	j.find(store.OldKey, store.ReplaceKey, k.Made, named)
+}
+
+// rotationOf returns the rotation of a user's key.
+func (p *Policy) rotationOf(account, user string) (Rotation, bool) {
+	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
+	if i < 0 {
+		return Rotation{}, false
+	}
+	return p.Rotations[i], true
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

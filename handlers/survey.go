@@ -1,0 +1,130 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/store"
+)
+
+// Auditor reads what the users of an account have, and of the managed ones what they have of their own.
+type Auditor interface {
+	Audit(ctx context.Context, account string, managed []string) (Inventory, error)
+}
+
+// surveyTime is for one account: a report takes seconds, and each managed user three calls.
+const surveyTime = 3 * time.Minute
+
+// Survey reads all that an audit judges. It writes nothing.
+type Survey struct {
+	Policy    *Policy
+	Auditor   Auditor
+	Directory Directory // nil: who has left Slack is not asked
+	DB        store.DB  // nil: which keys are under a grant or a rotation is not known
+}
+
+// Surveyed is what came of a survey.
+type Surveyed struct {
+	Accounts []store.Audited // by their names
+	Findings []store.Finding // in the order of the kinds
+	Unjudged bool            // who has left Slack is not known
+}
+
+// Take surveys all accounts. What could not be read is in the error, and does not keep the others from being judged.
+func (s Survey) Take(ctx context.Context, now time.Time) (Surveyed, error) {
+	out := Surveyed{Unjudged: s.Directory == nil}
+	left, err := s.left(ctx)
+	if err != nil {
+		out.Unjudged = true
+	}
+	errs := []error{err}
+	names := s.Policy.Accounts
+	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
+		found, made, err := s.account(ctx, id, left, now)
+		one := store.Audited{Account: id, AccountName: names[id], Made: made}
+		if err != nil {
+			one.Trouble = code(err)
+			errs = append(errs, fmt.Errorf("audit %s: %w", names[id], err))
+		}
+		out.Accounts, out.Findings = append(out.Accounts, one), append(out.Findings, found...)
+	}
+	sortFindings(out.Findings)
+	return out, errors.Join(errs...)
+}
+
+func (s Survey) account(ctx context.Context, id string, left []string, now time.Time) ([]store.Finding, time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, surveyTime)
+	defer cancel()
+	in, err := s.Auditor.Audit(ctx, id, s.Policy.Managed(id))
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	keys, err := s.keys(ctx, id)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return s.Policy.Findings(id, in, Known{Keys: keys, Left: left}, now), in.Made, nil
+}
+
+// left are the people of the configuration with an IAM user who have left Slack.
+func (s Survey) left(ctx context.Context) ([]string, error) {
+	if s.Directory == nil {
+		return nil, nil
+	}
+	var out []string
+	for person, logins := range s.Policy.People.logins {
+		if len(logins) == 0 {
+			continue
+		}
+		gone, err := hasLeft(ctx, s.Policy.People, s.Directory, person)
+		if err != nil {
+			return nil, fmt.Errorf("ask whether %s has left Slack: %w", person, err)
+		}
+		if gone {
+			out = append(out, person)
+		}
+	}
+	return out, nil
+}
+
+// keys are the ids of the keys in an account that a live grant has issued, or an open rotation looks after. One record at a
+// time holds a user's keys.
+func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
+	if s.DB == nil {
+		return nil, nil
+	}
+	var out []string
+	for _, l := range s.Policy.keyUsers() {
+		if l.Account != account {
+			continue
+		}
+		id, err := store.Holder(ctx, s.DB, store.Task{Account: account, Kind: rotated, User: l.User}.Slot())
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		held, err := s.held(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, held...)
+	}
+	return out, nil
+}
+
+func (s Survey) held(ctx context.Context, id string) ([]string, error) {
+	if strings.HasPrefix(id, store.TaskPrefix) {
+		t, err := store.LoadTask(ctx, s.DB, id)
+		return []string{t.New, t.Old}, err
+	}
+	g, err := store.LoadGrant(ctx, s.DB, id)
+	return []string{g.Effects[store.FactKey]}, err
+}

@@ -109,3 +109,22 @@ func written(t *testing.T, v any) string {
 	}
 	return string(out)
 }
+
+// The page shows which keys, secrets and servers there are, and no secret.
+func TestThePageHasNoSecret(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, "en")
+	account := s.config.Policy.Rotations[0].Account
+	if !strings.Contains(written(t, s.aws.Secrets(account)), fakeaws.Canary) {
+		t.Fatal("there is no secret to be found")
+	}
+	seen := written(t, s.state(yamada))
+	for _, want := range []string{`"sekisho/svc-batch"`, `"i-0batch3"`, s.aws.Keys(account, "svc-batch")[0].ID} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("the page does not show %s", want)
+		}
+	}
+	if strings.Contains(seen, fakeaws.Canary) {
+		t.Error("the page has a secret")
+	}
+}

@@ -91,9 +91,25 @@ func keyIn(ctx context.Context, as aws.Config, secret string) (key string, err e
 	if err != nil {
 		return "", err
 	}
+	return idIn(aws.ToString(out.SecretString)), nil
+}
+
+// idIn is the id of the key in what a secret keeps; "" if there is none.
+func idIn(text string) string {
 	var pair struct {
 		ID string `json:"aws_access_key_id"`
 	}
-	err = json.Unmarshal([]byte(aws.ToString(out.SecretString)), &pair)
-	return pair.ID, err
+	_ = json.Unmarshal([]byte(text), &pair) // what is no key has no id
+	return pair.ID
+}
+
+// rotatedInto adds the keys that are rotated, the account's secrets, and the servers.
+func (s *stage) rotatedInto(out *account, r handlers.Rotation) {
+	out.Keys = append(out.Keys, s.aws.Keys(r.Account, r.User)...)
+	for _, kept := range s.aws.Secrets(r.Account) {
+		out.Secrets = append(out.Secrets, awsSecret{kept.Name, idIn(kept.Current), idIn(kept.Previous), !kept.Deletes.IsZero()})
+	}
+	for _, id := range servers {
+		out.Servers = append(out.Servers, awsServer{id, s.fleet.key(id)})
+	}
 }

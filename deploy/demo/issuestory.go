@@ -30,10 +30,8 @@ func (p *player) anIssue() story {
 		{tells: caption{"The bot starts. The IAM user of a program has one key, which servers use.",
 			"ボットが起動します。プログラム用のIAMユーザーにはアクセスキーが1つあり、サーバーが使っています。"}, do: p.startsWithKeys},
 		{tells: caption{"A person asks for a key of this user.", "利用者が、このIAMユーザーのアクセスキーを申請します。"}, do: x.asks},
-		{tells: caption{"A lead approves. The key is made, and its secret goes into AWS Secrets Manager, not into Slack. The requester is told how to read it.",
-			"リーダーが承認します。キーが作成され、シークレットはSlackではなくAWS Secrets Managerに保存されます。申請者には取得方法がDMで届きます。"}, do: x.approves},
-		{tells: caption{"The requester runs the command. Anybody else is refused.",
-			"申請者がそのコマンドを実行します。ほかの人は取得できません。"}, do: x.reads},
+		{tells: caption{"A lead approves. The key is made, and its secret goes into AWS Secrets Manager, not into Slack. The requester is told how to read it, and nobody else can.",
+			"リーダーが承認します。キーが作成され、シークレットはSlackではなくAWS Secrets Managerに保存されます。申請者には取得方法がDMで届き、ほかの人は取得できません。"}, do: x.approves},
 		{tells: caption{"The end has come. The key is deactivated: what still used it can be found before it is deleted.",
 			"終了日時になりました。キーは無効化されます。まだ使っているものがないか、削除前に確認できます。"}, do: x.ends, later: p.rule.Duration},
 		{tells: caption{"The grace time has passed. The key is deleted, and its secret with it. The one that servers use was never touched.",
@@ -69,7 +67,7 @@ func (x *issue) approves(ctx context.Context) error {
 		}
 	}
 	x.showKeys()
-	return nil
+	return x.reads(ctx)
 }
 
 // reads has the requester read the secret with credentials of their own, and somebody else try.

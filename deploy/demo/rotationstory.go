@@ -14,6 +14,9 @@ import (
 // tooOld is the age at which a key is rotated in the story; older than that is how old the key is.
 const tooOld = 90 * 24 * time.Hour
 
+// coarse is how coarse the last use of a key is that IAM tells: so much longer is waited.
+const coarse = 15 * time.Minute
+
 // rotation is what a story of one has to remember.
 type rotation struct {
 	*player
@@ -33,7 +36,7 @@ func (p *player) aRotation() story {
 		{tells: caption{"The servers are told where the secret is, not what it says. Each fetches it, and answers with the id of the key that it uses now.",
 			"サーバーにはシークレットの場所だけが伝えられます。各サーバーが取得し、使い始めたキーのIDを返します。"}, do: x.hands},
 		{tells: caption{"The old key has been unused for long enough, and is deactivated. It can still be put back.",
-			"古いキーが一定時間使われていないことを確認し、無効化します。この時点ではまだ元に戻せます。"}, do: x.retires, later: x.Proof},
+			"古いキーが一定時間使われていないことを確認し、無効化します。この時点ではまだ元に戻せます。"}, do: x.retires, later: x.Proof + coarse},
 		{tells: caption{"The grace time has passed, and the old key is deleted.", "猶予期間が過ぎ、古いキーが削除されます。"}, do: x.deletes, later: x.Grace},
 	}}
 }
@@ -76,41 +79,31 @@ func (x *rotation) makes(ctx context.Context) error {
 }
 
 func (x *rotation) hands(ctx context.Context) error {
-	err := x.hastens(ctx, 2*time.Second, "every server uses the new key", func() bool {
+	err := x.becomes(ctx, "every server uses the new key", "state.proving", func() bool {
 		return !slices.ContainsFunc(servers, func(id string) bool { return x.fleet.key(id) != x.now })
 	})
-	if err != nil {
-		return err
-	}
 	for _, id := range servers {
 		x.show(fmt.Sprintf("  %s: %s", id, x.fleet.key(id)))
 	}
-	return x.drawn(ctx)
-}
-
-// drawn waits for the rotation's card, and shows it.
-func (x *rotation) drawn(ctx context.Context) error {
-	if err := x.shows(ctx, x.User); err != nil {
-		return err
-	}
-	x.draw()
-	return nil
+	return err
 }
 
 func (x *rotation) retires(ctx context.Context) error {
 	off := fakeaws.Key{ID: x.old.ID}
-	if err := x.hastens(ctx, time.Minute, "the old key is inactive", func() bool { return slices.Contains(x.keys(), off) }); err != nil {
-		return err
-	}
-	x.showKeys()
-	return x.drawn(ctx)
+	return x.becomes(ctx, "the old key is inactive", "state.resting", func() bool { return slices.Contains(x.keys(), off) })
 }
 
 func (x *rotation) deletes(ctx context.Context) error {
 	only := []fakeaws.Key{{ID: x.now, Active: true}}
-	if err := x.hastens(ctx, time.Minute, "the old key is deleted", func() bool { return slices.Equal(x.keys(), only) }); err != nil {
-		return err
+	return x.becomes(ctx, "the old key is deleted", "state.rotated", func() bool { return slices.Equal(x.keys(), only) })
+}
+
+// becomes waits until something is so in AWS and the card says it, and shows both.
+func (x *rotation) becomes(ctx context.Context, what, state string, happened func() bool) error {
+	err := x.hastens(ctx, time.Second, what, func() bool { return happened() && x.says(x.word(state)) })
+	if err == nil {
+		x.showKeys()
+		x.draw()
 	}
-	x.showKeys()
-	return x.drawn(ctx)
+	return err
 }

@@ -97,6 +97,23 @@ type account struct {
 	Name   string     `json:"name"`
 	Users  []awsUser  `json:"users"`
 	Groups []awsGroup `json:"groups"`
+
+	Keys    []fakeaws.Key `json:"keys,omitempty"` // that are rotated, of users as whom nobody signs in; where there are none, what follows is null
+	Secrets []awsSecret   `json:"secrets"`
+	Servers []awsServer   `json:"servers"`
+}
+
+// awsSecret is a secret, without what is secret of it: the ids of the keys at its two labels.
+type awsSecret struct {
+	Name     string `json:"name"`
+	Current  string `json:"current"`
+	Previous string `json:"previous,omitempty"`
+	Deletes  bool   `json:"deletes,omitempty"`
+}
+
+type awsServer struct {
+	ID  string `json:"id"`
+	Key string `json:"key"` // that it uses
 }
 
 type awsUser struct {
@@ -221,6 +238,11 @@ func (s *stage) account(c config.Config, id, name string) account {
 	for _, rule := range groupsOf(c) {
 		if rule.Account == id {
 			out.Groups = append(out.Groups, awsGroup{rule.Target, append([]string{}, s.aws.Members(id, rule.Target)...)})
+		}
+	}
+	for _, r := range c.Policy.Rotations {
+		if r.Account == id {
+			s.rotatedInto(&out, r)
 		}
 	}
 	return out

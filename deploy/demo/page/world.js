@@ -112,12 +112,20 @@ function seen(a, lang) {
     const active = u.keys.filter((k) => k.Active).length;
     return { name: u.name, password: u.password, active, marked: changed(`${a.id} ${u.name}`, `${u.password} ${active}`) };
   });
-  return { id: a.id, name: a.name, groups, users, lang };
+  const keys = (a.keys ?? []).map((k) => ({ name: k.ID, ...used(a, k), marked: changed(`${a.id} ${k.ID}`, JSON.stringify(used(a, k))) }));
+  return { id: a.id, name: a.name, groups, users, keys, lang };
+}
+
+// used is how a key is, which secrets have it, and which servers use it.
+function used(a, { ID, Active }) {
+  const stored = a.secrets.flatMap((s) => [s.current === ID && (s.deletes ? say("aws.deletes", s) : `${s.name} AWSCURRENT`), s.previous === ID && `${s.name} AWSPREVIOUS`]);
+  const servers = a.servers.filter((s) => s.key === ID).map((s) => s.id);
+  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(", ")].filter(Boolean) };
 }
 
 const justNow = () => el("span", { class: "sr" }, ` (${say("just_now")})`);
 
-function account({ id, name, groups, users }) {
+function account({ id, name, groups, users, keys }) {
   return el(
     "section",
     { class: "account" },
@@ -138,12 +146,16 @@ function account({ id, name, groups, users }) {
       ),
     ),
     el("ul", { class: "users", "aria-label": say("aws.users") }, users.map(user)),
+    keys.length > 0 && [el("h4", {}, say("aws.rotated")), el("ul", { class: "users", "aria-label": say("aws.rotated") }, keys.map(thing))],
   );
 }
 
+const thing = ({ name, facts, more = [], marked }) =>
+  el("li", { class: marked ? "fresh" : "" }, el("code", {}, name), el("span", { class: "soft" }, facts), more.map((m) => el("span", { class: "soft whole" }, m)), marked && justNow());
+
 function user({ name, password, active, marked }) {
   const facts = `${say(password ? "aws.password" : "aws.no_password")}, ${say(active === 1 ? "aws.key" : "aws.keys", { n: active })}`;
-  return el("li", { class: marked ? "fresh" : "" }, el("code", {}, name), el("span", { class: "soft" }, facts), marked && justNow());
+  return thing({ name, facts, marked });
 }
 
 byId("signin").addEventListener("submit", async (event) => {

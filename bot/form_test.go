@@ -146,7 +146,7 @@ func TestTheShorterDurations(t *testing.T) {
 		4 * time.Hour: "15 minutes, 30 minutes, 1 hour, 2 hours, [4 hours]", 90 * time.Minute: "15 minutes, 30 minutes, 1 hour, [1 hour 30 minutes]",
 		15 * time.Minute: "[15 minutes]", time.Minute: "[1 minute]",
 	} {
-		field := penIn("en").shorter(asked)
+		field := penIn("en").shorter(store.Grant{Duration: asked})
 		var got []string
 		for _, o := range field.Options {
 			text := o.Text.Text

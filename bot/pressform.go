@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -68,18 +67,22 @@ func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewReque
 	}
 	comment := slack.NewPlainTextInputBlockElement(nil, noteField).WithMultiline(true).WithMaxLength(commentLength)
 	return p.pressForm(press, "form.title.approve_with", "form.approve",
-		append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g.Duration)),
+		append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g)),
 			slack.NewInputBlock(noteField, p.label("form.comment"), nil, comment).WithOptional(true))...)
 }
 
 // shorter offers what was asked for, which is chosen, and the presets below it.
-func (p Pen) shorter(asked time.Duration) *slack.SelectBlockElement {
+func (p Pen) shorter(g store.Grant) *slack.SelectBlockElement {
 	var options []*slack.OptionBlockObject
 	for _, d := range presets {
-		if d < asked {
+		if d < g.Duration {
 			options = append(options, slack.NewOptionBlockObject(strconv.Itoa(int(d.Seconds())), plain(p.Words.Span(d)), nil))
 		}
 	}
-	all := slack.NewOptionBlockObject("0", plain(p.Words.Span(asked)), nil) // as asked, to the nanosecond
+	asked := p.Words.Span(g.Duration)
+	if !g.To.IsZero() {
+		asked = p.Words.Say("card.until", data{"To": p.clock(g.To)})
+	}
+	all := slack.NewOptionBlockObject("0", plain(asked), nil) // to the nanosecond
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, periodField, append(options, all)...).WithInitialOption(all)
 }

@@ -41,6 +41,8 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
 		if who := p.next(g, e); who != "" {
 			more = []string{p.Words.Say("thread.next", data{"Who": who})}
+		} else if e.Verb == store.Vote {
+			more = []string{p.Words.Say("thread.more", nil)}
 		}
 	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
 	case store.NotMine:

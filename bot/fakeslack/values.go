@@ -125,8 +125,12 @@ func typed(e object, value string) (string, error) {
 	return value, nil
 }
 
+// pick chooses an option by its value, or as a person does by what it says.
 func pick(options []any, value string) (any, error) {
 	i := slices.IndexFunc(options, func(o any) bool { return o.(object)["value"] == value })
+	if i < 0 {
+		i = slices.IndexFunc(options, func(o any) bool { return textOf(o.(object)["text"]) == value })
+	}
 	if i < 0 {
 		return nil, fmt.Errorf("no option %q", value)
 	}

@@ -28,6 +28,8 @@ var elements = []struct {
 	{`{"type":"users_select"}`, "U2", `{"selected_user":"U2","type":"users_select"}`, []string{"U404"}},
 	{`{"type":"multi_users_select","max_selected_items":2}`, "U1,U2", `{"selected_users":["U1","U2"],"type":"multi_users_select"}`, []string{"U1,U404", "U1,U2,U1"}},
 	{`{"type":"multi_conversations_select"}`, "C1", `{"selected_conversations":["C1"],"type":"multi_conversations_select"}`, []string{"U1"}},
+	{`{"type":"static_select","options":[{"text":{"type":"plain_text","text":"One hour"},"value":"3600"},{"text":{"type":"plain_text","text":"3600"},"value":"0"}]}`,
+		"One hour", `{"selected_option":{"text":{"text":"One hour","type":"plain_text"},"value":"3600"},"type":"static_select"}`, []string{"one hour", "2 hours"}},
 	{`{"type":"multi_static_select","options":[{"text":{"type":"plain_text","text":"A"},"value":"a"},{"text":{"type":"plain_text","text":"B"},"value":"b"}]}`,
 		"b", `{"selected_options":[{"text":{"text":"B","type":"plain_text"},"value":"b"}],"type":"multi_static_select"}`, []string{"c", "a,c"}},
 }

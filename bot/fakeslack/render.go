@@ -24,7 +24,7 @@ func (s *Server) Render(m Message) string {
 func (s *Server) RenderView(v View) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := page{names: s, errors: v.Errors}
+	p := page{names: s, errors: v.Errors, japanese: strings.HasPrefix(s.users[v.User].Locale, "ja")}
 	if shown := s.findView(v.ID, ""); shown != nil {
 		p.state = shown.state
 	}
@@ -42,6 +42,8 @@ type page struct {
 	names  *Server // whose mu the caller holds
 	state  viewState
 	errors map[string]string
+
+	japanese bool // who looks at it reads what Slack itself says in that language
 }
 
 const ruleWidth = 48
@@ -148,7 +150,7 @@ func (p *page) controls(block object) string {
 func (p *page) input(block object) {
 	label := p.text(block["label"])
 	if block["optional"] == true {
-		label += " (optional)"
+		label += map[bool]string{false: " (optional)", true: " (任意)"}[p.japanese]
 	}
 	e := block["element"].(object)
 	p.line(label)

@@ -221,7 +221,7 @@ func TestUpdateViewKeepsWhatWasEntered(t *testing.T) {
 		if _, err := w.api.UpdateView(form(), "ext", v.Hash, ""); err != nil {
 			t.Fatal(err)
 		}
-		if text := w.RenderView(shown(w.Modal("U1"))); !strings.Contains(text, "[ because ]\nTarget (optional)\n") {
+		if text := w.RenderView(shown(w.Modal("U1"))); !strings.Contains(text, "[ because ]\nTarget (任意)\n") {
 			t.Errorf("shown\n%s", text)
 		}
 		big := form()

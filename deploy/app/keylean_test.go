@@ -65,7 +65,6 @@ func (mute) Alert(context.Context, store.Alert) (store.Card, error)             
 func (mute) Task(context.Context, store.Task) (store.Card, error)                 { return here, nil }
 func (mute) Report(context.Context, store.Report) (store.Card, error)             { return here, nil }
 func (mute) TaskThread(context.Context, store.Task, store.Entry) error            { return nil }
-func (mute) Report(context.Context, store.Report) (store.Card, error)             { return here, nil }
 func (mute) Answer(context.Context, store.Press) error                            { return nil }
 func (mute) Approver(context.Context, store.Card, string, store.Grant) (store.Card, error) {
 	return here, nil

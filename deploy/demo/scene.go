@@ -58,7 +58,7 @@ func (p *player) thread(ctx context.Context, last string) error {
 		return slices.Contains(lines, last)
 	})
 	for _, line := range lines {
-		_, _ = fmt.Fprintf(p.out, "  ↳ %s\n", line)
+		_, _ = fmt.Fprintf(p.out, "  ↳ %s\n", strings.ReplaceAll(line, "\n", "\n    "))
 	}
 	return err
 }

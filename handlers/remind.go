@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"sekisho/store"
 )
@@ -28,18 +29,27 @@ func (k *Keeper) remind(ctx context.Context, g store.Grant) error {
 }
 
 // remindTogether reminds of all requests on a digest that wait under the same rule, in one write: the first one's entry
-// is told for all, so that ten requests do not call the approvers ten times.
+// is told for all, so that ten requests do not call the approvers ten times. Where another of them was faster, the first is
+// not due any more, and nobody is reminded again.
 func (k *Keeper) remindTogether(ctx context.Context, first store.Grant) error {
 	grants, err := k.onCard(ctx, first.Card)
 	if err != nil {
 		return err
+	}
+	now := k.now()
+	due := func(g store.Grant) bool {
+		what, at := g.NextReminder()
+		return g.ID == first.ID && what == store.Remind && !now.Before(at)
+	}
+	if !slices.ContainsFunc(grants, due) {
+		return nil
 	}
 	var records []store.Record
 	for _, g := range grants {
 		if what, _ := g.NextReminder(); what != store.Remind || g.State != store.Asked || g.Entitlement != first.Entitlement {
 			continue
 		}
-		e := store.Entry{Verb: store.Remind, By: store.Self, At: k.now()}
+		e := store.Entry{Verb: store.Remind, By: store.Self, At: now}
 		if g.ID != first.ID {
 			e.Facts = map[string]string{"with": first.ID}
 		}

@@ -107,6 +107,10 @@
 //
 // # Rotations
 //
+//   - What a request would do is asked of AWS (Cloud.Plan) before anybody is asked to approve: what cannot be given, as to
+//     an IAM user with two keys, is said while the form is open.
+//   - What only one can have at a time (Entitlement.Exclusive) has a slot without a person in it: who asks for it while
+//     another has it, or waits for it, reads that it is in use.
 //   - A rotation (store.Task) is stepped like a grant: claim, plan once, act, read back, outcome. What AWS is touched with is
 //     behind the port Rotator; here it is decided when, and who may. judgetask.go is pure, as judge.go is.
 //   - It holds the slot of a grant of the same user's key, so a key is issued or rotated, and never both at once.

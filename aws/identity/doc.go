@@ -8,6 +8,15 @@
 // consistent, so a change that cannot be seen yet is not an error: it is looked at again
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency).
 //
+// # Access keys
+//
+// The subject of such a grant is who may read the secret, the target the IAM user whose key it is: systems have users of
+// their own, and somebody asks for them. One grant or rotation at a time makes and deletes a user's keys, so a key that
+// came up in between can only be ours. Each version of a secret is named after the record and the key's id, and so the
+// stored key is known without reading it. A key that was made, is not stored and has never been used is deleted; one that
+// has been used is somebody's, and is left alone. Keys are deactivated at their end and deleted, with the secret, once a
+// grace time has passed in which nobody has missed them.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

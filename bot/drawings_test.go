@@ -175,7 +175,7 @@ type records struct {
 
 // of is the same drawing of other records.
 func (d drawing) of(r records) drawing {
-	for _, list := range []*[]store.Grant{&d.grants, &d.access.Held, &d.access.Waiting, &d.access.Past} {
+	for _, list := range []*[]store.Grant{&d.grants, &d.access.Held, &d.access.Waiting, &d.access.Decided, &d.access.Past} {
 		*list = slices.Clone(*list)
 		for i, g := range *list {
 			(*list)[i] = r.grant(g)

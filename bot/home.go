@@ -19,7 +19,7 @@ const homeMore = "home_more"
 // homeAsk is the action id of its button that opens the form of a request.
 const homeAsk = "home_ask"
 
-// Home draws a person's Home tab: what they have, what waits for them, and a page of what is over. What is to be decided
+// Home draws a person's Home tab: what they have, what waits for them, what they have decided, and a page of what is over. What is to be decided
 // is decided on its card, which shows all that one should know.
 func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 	h := homeTab{pen: p}
@@ -38,6 +38,12 @@ func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 	}
 	if a.Cut {
 		h.say(p.Words.Say("home.cut", nil))
+	}
+	if len(a.Decided) > 0 { // most people never decide anything
+		h.head("home.decided", len(a.Decided))
+	}
+	for _, g := range a.Decided {
+		h.say(p.decided(g))
 	}
 	h.head("home.past", len(a.Past))
 	for _, g := range a.Past {
@@ -111,6 +117,13 @@ func (p Pen) waiting(g store.Grant, channel string) string {
 		line += "\n" + p.Words.Say("card.high", nil)
 	}
 	return line
+}
+
+// decided is a grant to who has approved or denied it.
+func (p Pen) decided(g store.Grant) string {
+	d := p.place(g)
+	d["Who"], d["User"], d["At"] = p.who(g.Subject), code(g.Subject.User), when(g.Asked, p.Zone)
+	return p.Words.Say("home.decided_line", d)
 }
 
 // past is a grant that is over.

@@ -32,11 +32,12 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 	full := handlers.Access{From: handlers.PageLength, More: true, Cut: true}
 	full.Held = pick(slices.Repeat([]string{"active", "active-extension", "approved-trouble"}, 5)...)
 	full.Waiting = pick(slices.Repeat([]string{"asked-steps", "active-extension-high", "asked-1-of-2"}, 5)...)
+	full.Decided = pick("active-limited", "denied", "ended-kept", "asked-1-of-2", "ended-revoked")
 	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
 	return map[string]handlers.Access{
 		"empty": {},
 		"some": {Held: pick("active", "asked-1-of-2", "active-extension", "approved-ahead"), Waiting: pick("asked-steps", "active-extension"), More: true,
-			Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
+			Decided: pick("active-limited", "denied"), Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
 		"older": {Past: pick("ended-revoked", "denied"), From: handlers.PageLength},
 		"full":  full,
 	}

@@ -10,14 +10,16 @@ import (
 
 // Pages of what concerns a person.
 const (
-	mostListed = 15 // of what is open
-	PageLength = 10 // of what is over
+	mostListed  = 15 // of what is open
+	mostDecided = 5  // of what the person has decided on
+	PageLength  = 10 // of what is over
 )
 
 // Access is what concerns a person, the newest first.
 type Access struct {
 	Held    []store.Grant // live, or waiting for approvals
 	Waiting []store.Grant // for this person's decision
+	Decided []store.Grant // by this person, of late
 	Past    []store.Grant // a page of what is over
 	From    int           // where the page begins
 	More    bool          // there is another
@@ -43,6 +45,9 @@ func (k *Keeper) Access(ctx context.Context, account string, from int) (Access, 
 		return a, err
 	}
 	if a.Waiting, err = k.waiting(ctx, account, person); err != nil {
+		return a, err
+	}
+	if a.Decided, err = k.decided(ctx, person); err != nil {
 		return a, err
 	}
 	a.Cut = len(a.Held) > mostListed || len(a.Waiting) > mostListed
@@ -81,6 +86,22 @@ func (k *Keeper) waiting(ctx context.Context, account, person string) ([]store.G
 	})
 	slices.SortFunc(out, func(a, b store.Grant) int { return b.Asked.Compare(a.Asked) })
 	return out, err
+}
+
+// decided returns what the person has approved or denied of late, by any account of theirs.
+func (k *Keeper) decided(ctx context.Context, person string) ([]store.Grant, error) {
+	var ids []string
+	for _, account := range k.Policy.People.Accounts(person) {
+		found, err := store.DecidedBy(ctx, k.DB, account, mostDecided)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	slices.Sort(ids)
+	out, err := k.grants(ctx, slices.Compact(ids), func(store.Grant) bool { return true })
+	slices.SortFunc(out, func(a, b store.Grant) int { return b.Asked.Compare(a.Asked) })
+	return out[:min(len(out), mostDecided)], err
 }
 
 // names are what the rules call a Slack account by when they name approvers: its id, and the user groups that it is in.

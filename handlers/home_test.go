@@ -19,6 +19,13 @@ func (w *world) sees(account string, held, waiting, past int) {
 	}
 }
 
+func (w *world) hasDecided(account string, n int) {
+	w.t.Helper()
+	if got := w.voice.home(account).Decided; len(got) != n {
+		w.t.Errorf("%s has decided on %d, want %d", account, len(got), n)
+	}
+}
+
 // Who has opened their Home tab sees what concerns them there, as it happens.
 func TestHomesAreKeptUpToDate(t *testing.T) {
 	inWorld(t, func(w *world) {
@@ -30,15 +37,19 @@ func TestHomesAreKeptUpToDate(t *testing.T) {
 		w.sees("U0YAMADA2", 1, 0, 0) // the other account of the person who asks, who is in the group as well
 		w.sees("U0SATO", 0, 1, 0)
 		w.sees("U0OTHER", 0, 0, 0)
+		w.hasDecided("U0SATO", 0)
 		w.press("U0SATO", store.Approve)
 		w.sees("U0YAMADA2", 1, 0, 0)
 		w.sees("U0SATO", 0, 0, 0)
+		w.hasDecided("U0SATO", 1)
+		w.hasDecided("U0YAMADA2", 0)
 		w.onExtension("U0YAMADA", store.AskMore)
 		w.sees("U0SATO", 0, 1, 0)
 		w.wait(4*time.Hour + 3*time.Second)
 		w.sees("U0YAMADA2", 0, 0, 1)
 		w.sees("U0SATO", 0, 0, 0)
 		w.sees("U0NOBODY", 0, 0, 0)
+		w.hasDecided("U0SATO", 1)
 		if a := w.voice.home("U0KATO"); a.Held != nil {
 			t.Error("drawn for somebody who has never looked")
 		}
@@ -113,5 +124,24 @@ func TestHomeWaitsForSlack(t *testing.T) {
 		w.voice.setDown(false)
 		w.wait(20 * time.Second)
 		w.sees("U0YAMADA", 1, 0, 0)
+	})
+}
+
+// A denial is a decision too; what another has decided is not one's own, and the newest few are enough.
+func TestWhatOneHasDecided(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for n := range 7 {
+			w.signIn(fmt.Sprint(n))
+			w.wait(time.Minute)
+			w.pressOn(w.grant(fmt.Sprint(n)), "U0SATO", store.Deny)
+			w.wait(time.Minute)
+		}
+		a, err := w.keeper.Access(t.Context(), "U0SATO", 0)
+		if err != nil || len(a.Decided) != 5 || a.Decided[0].ID != w.grant("6").ID || a.Decided[0].State != store.Denied {
+			t.Errorf("%d decisions, %v: %+v", len(a.Decided), err, a.Decided)
+		}
+		if a, err := w.keeper.Access(t.Context(), "U0OTHER", 0); err != nil || len(a.Decided) != 0 {
+			t.Errorf("who has decided on nothing: %d, %v", len(a.Decided), err)
+		}
 	})
 }

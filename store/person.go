@@ -11,10 +11,11 @@ import (
 
 // The indexes by person, each with the newest first.
 const (
-	holderIndex = "holder" // open requests and live grants, by their person
-	pastOfIndex = "pastof" // those that are over, by their person
-	voterIndex  = "voter"  // what waits for approvals, by each of those who may give them
-	gaveIndex   = "gave"   // live grants, by each Slack account that approved them
+	holderIndex = "holder"  // open requests and live grants, by their person
+	pastOfIndex = "pastof"  // those that are over, by their person
+	voterIndex  = "voter"   // what waits for approvals, by each of those who may give them
+	gaveIndex   = "gave"    // live grants, by each Slack account that approved them
+	decidedBy   = "decided" // what was approved or denied, by each Slack account that did
 )
 
 // personKeys put the grant where its person finds it, and those who may approve. It costs a row or two, and nothing is
@@ -36,7 +37,24 @@ func (g Grant) personKeys() []Key {
 			keys = append(keys, Key{Index: gaveIndex, Value: newest(a.By, a.At)})
 		}
 	}
+	for _, account := range g.deciders() {
+		keys = append(keys, Key{Index: decidedBy, Value: newest(account, g.Asked)})
+	}
 	return keys
+}
+
+// deciders are the Slack accounts that approved or denied the grant, each once.
+func (g Grant) deciders() []string {
+	var out []string
+	for _, a := range g.Approvals {
+		if a.By != Rule {
+			out = union(out, []string{a.By})
+		}
+	}
+	if g.Outcome == Deny {
+		out = union(out, []string{g.EndedBy})
+	}
+	return out
 }
 
 // Missing are those whose approvals the grant, or the extension of it, waits for: each user and user group once.
@@ -103,6 +121,11 @@ func WaitingFor(ctx context.Context, db DB, who string, limit int) ([]string, er
 // GivenBy returns the ids of the live grants that a Slack account has approved, at most limit, the latest approval first.
 func GivenBy(ctx context.Context, db DB, account string, limit int) ([]string, error) {
 	return under(ctx, db, gaveIndex, account, limit)
+}
+
+// DecidedBy returns the ids of what a Slack account has approved or denied, at most limit, what was asked for last first.
+func DecidedBy(ctx context.Context, db DB, account string, limit int) ([]string, error) {
+	return under(ctx, db, decidedBy, account, limit)
 }
 
 func under(ctx context.Context, db DB, index, name string, limit int) ([]string, error) {

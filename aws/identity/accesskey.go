@@ -36,7 +36,8 @@ const (
 	mostKeys = 2
 )
 
-// unseen is how long a stored key that IAM does not list is waited for: it is new, and IAM eventually consistent.
+// unseen is how long a stored key that IAM does not list is waited for: it is new, and IAM eventually consistent. And how
+// long a key that is listed may turn out to be stored.
 const unseen = time.Minute
 
 // Keeping is how keys are kept, and for how long once they have ended.
@@ -121,7 +122,7 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
 		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
-	some, err := c.discard(ctx, g, s.lost)
+	some, err := c.discard(ctx, g, s.lost, c.Now().Add(-unseen))
 	switch {
 	case err != nil || some:
 		return handlers.Result{Again: settling}, err

@@ -25,8 +25,8 @@ type sight struct {
 	keys   int                       // that the user has
 }
 
-// see only reads. Lost is what was made between the plan and the outcome, and is not in the secret: keys that were made
-// later are no concern of ours.
+// see only reads. Lost is what was made between the plan and a minute after the outcome, in which a call that was given up
+// can still land, and is not in the secret: keys that were made later are no concern of ours.
 func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 	user, err := c.Accounts.User(ctx, g.Account, g.Target)
 	if gone := errors.Is(err, handlers.ErrNoUser); gone || err == nil && user.ID != g.Effects[KeyUser] {
@@ -50,23 +50,28 @@ func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 		case slices.Contains(before, id):
 		case id == g.Effects[IssuedKey], s.kept != nil && s.kept.grant == g.ID && s.kept.current == version(g.ID, id):
 			s.stored = &k
-		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued):
+		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued.Add(unseen)):
 			s.lost = append(s.lost, k)
 		}
 	}
 	return s, err
 }
 
-func (c AccessKey) discard(ctx context.Context, g store.Grant, keys []types.AccessKeyMetadata) (bool, error) {
-	return discard(ctx, c.Accounts[g.Account].IAM, g.Target, keys)
+func (c AccessKey) discard(ctx context.Context, g store.Grant, keys []types.AccessKeyMetadata, made time.Time) (bool, error) {
+	return discard(ctx, c.Accounts[g.Account].IAM, g.Target, keys, made)
 }
 
 // discard deletes keys whose secret nobody has, and tells whether there were any, or still seem to be. One that has been
-// used is somebody's, made by hand at the wrong moment, and stays.
-func discard(ctx context.Context, client IAM, user string, keys []types.AccessKeyMetadata) (bool, error) {
+// used is somebody's, made by hand at the wrong moment, and stays. One that was made later than a time is let be for now:
+// the call that stores it may be on its way still, from a process that has died meanwhile, and land.
+func discard(ctx context.Context, client IAM, user string, keys []types.AccessKeyMetadata, made time.Time) (bool, error) {
 	some := false
 	for _, k := range keys {
 		id := aws.ToString(k.AccessKeyId)
+		if aws.ToTime(k.CreateDate).After(made) {
+			some = true
+			continue
+		}
 		used, err := client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
 		switch {
 		case missing(err): // it is listed for a moment longer, or not known everywhere yet
@@ -99,7 +104,7 @@ func (c AccessKey) take(ctx context.Context, g store.Grant) (handlers.Result, er
 	if err != nil || s.gone {
 		return handlers.Result{Later: c.Keeping.Grace}, err
 	}
-	some, err := c.discard(ctx, g, s.lost)
+	some, err := c.discard(ctx, g, s.lost, c.Now())
 	if err != nil || some {
 		return handlers.Result{Again: settling}, err
 	}

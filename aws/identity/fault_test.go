@@ -14,12 +14,14 @@ import (
 // stepTime is how long the keeper waits for a step.
 const stepTime = 20 * time.Second
 
-// faults are the ways in which AWS fails for a while. The code is what people are told; "" where AWS said nothing.
-var faults = []struct {
+type fault struct {
 	name  string
 	fault fakeaws.Failure
 	code  string
-}{
+}
+
+// faults are the ways in which AWS fails for a while. The code is what people are told; "" where AWS said nothing.
+var faults = []fault{
 	{"denied", fakeaws.Failure{Code: "AccessDenied"}, "AccessDenied"},
 	{"denied after the effect", fakeaws.Failure{Code: "AccessDenied", Done: true}, "AccessDenied"},
 	{"throttled", fakeaws.Failure{Code: "Throttling"}, "Throttling"},

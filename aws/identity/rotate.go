@@ -104,7 +104,11 @@ func (r Rotation) Step(ctx context.Context, t store.Task) (handlers.Progress, er
 	if err != nil {
 		return handlers.Progress{}, err
 	}
-	if some, err := discard(ctx, r.Accounts[t.Account].IAM, t.User, s.lost); err != nil || some {
+	made := r.Now()
+	if t.State == store.Making {
+		made = made.Add(-unseen)
+	}
+	if some, err := discard(ctx, r.Accounts[t.Account].IAM, t.User, s.lost, made); err != nil || some {
 		return handlers.Progress{Again: settling}, err
 	}
 	switch t.State {
@@ -162,7 +166,7 @@ func (r Rotation) stand(ctx context.Context, t store.Task) (stand, error) {
 		case slices.Contains(strings.Split(t.Effects[KeysBefore], ","), id), id == t.New, id == t.Old:
 		case s.kept != nil && !s.kept.deleted && s.kept.current == version(t.ID, id):
 			s.stored = &k
-		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued):
+		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued.Add(unseen)):
 			s.lost = append(s.lost, k)
 		}
 	}

@@ -114,7 +114,7 @@ func newPlayer(out io.Writer, lang string, event []byte) (*player, error) {
 		return nil, err
 	}
 	ws := workspace(w.clock.now)
-	p := &player{world: w, desk: newDesk(w.slack, ws, io.Discard), out: out, patience: 5 * time.Second, who: found.Request, event: event}
+	p := &player{world: w, desk: newDesk(w.slack, ws, io.Discard), out: out, patience: 20 * time.Second, who: found.Request, event: event}
 	p.desk.script = true
 	return p, nil
 }

@@ -53,13 +53,14 @@ func TestWhileAccessIsActive(t *testing.T) {
 			}
 		}
 		s.signIn("1")
-		s.reads("U0SATO", "t.yamada", true)
+		s.reads("U0SATO", "Decide by", true)
 		s.wait(16 * time.Minute)
 		if n := s.lines("1", "<!subteam^S0LEADS>"); n != 1 {
 			t.Errorf("the approvers were called %d times", n)
 		}
 		s.mustPress("U0SATO", store.Approve, "1")
-		s.reads("U0SATO", "t.yamada", false)
+		s.reads("U0SATO", "Decide by", false)
+		s.reads("U0SATO", "Your recent decisions", true)
 		s.reads("U0YAMADA", "利用中", true)
 		if said := s.slack.Messages(s.slack.DM("U0SATO")); len(said) != 2 || !strings.Contains(said[1].Text, "You approved") {
 			t.Errorf("who was asked to approve, and has, heard %+v", said)

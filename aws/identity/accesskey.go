@@ -154,14 +154,20 @@ func (c AccessKey) issue(ctx context.Context, g store.Grant, again bool) error {
 // once keeps the SDK from repeating a call that is not idempotent.
 func once(o *iam.Options) { o.Retryer = aws.NopRetryer{} }
 
-// hand lets the requester read the secret.
+// hand lets the requester read the secret, and says done once the policy that says so is read back.
 func (c AccessKey) hand(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
 	reader, err := c.Accounts.User(ctx, g.Account, g.Subject.User)
 	if err != nil {
 		return handlers.Result{}, err
 	}
-	if err := readableBy(ctx, c.Accounts[g.Account].Secrets, g.Effects[SecretName], reader.ARN); err != nil {
+	if reader.ID != g.Subject.UserID {
+		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
+	}
+	secrets, name := c.Accounts[g.Account].Secrets, g.Effects[SecretName]
+	if may, err := isReadableBy(ctx, secrets, name, reader.ARN); err != nil {
 		return handlers.Result{}, err
+	} else if !may {
+		return handlers.Result{Again: settling}, readableBy(ctx, secrets, name, reader.ARN)
 	}
 	return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(s.stored.AccessKeyId), SecretARN: s.kept.arn,
 		IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil

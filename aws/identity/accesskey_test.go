@@ -188,6 +188,33 @@ func TestTheRequesterAloneReads(t *testing.T) {
 	})
 }
 
+// Nobody is told of a key before Secrets Manager has shown who can read it.
+func TestDoneIsSaidAfterThePolicyIsReadBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "GetResourcePolicy" {
+				return &fakeaws.Failure{Code: "AccessDeniedException"}
+			}
+			return nil
+		})
+		for range 10 {
+			if r, err := l.kind.Step(t.Context(), l.g); err == nil && r.Again == 0 {
+				t.Fatalf("done, with %v", r.Facts)
+			}
+			time.Sleep(time.Second)
+		}
+		l.Fault(nil)
+		if _, err := l.settle(store.Approved); err != nil {
+			t.Fatal(err)
+		}
+		l.wantIssued(nil)
+	})
+}
+
 func TestTwoKeysAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLocksmith(t, 2)

@@ -23,6 +23,7 @@ type Secrets interface {
 	CreateSecret(context.Context, *secretsmanager.CreateSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error)
 	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
 	DescribeSecret(context.Context, *secretsmanager.DescribeSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DescribeSecretOutput, error)
+	GetResourcePolicy(context.Context, *secretsmanager.GetResourcePolicyInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetResourcePolicyOutput, error)
 	PutResourcePolicy(context.Context, *secretsmanager.PutResourcePolicyInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutResourcePolicyOutput, error)
 	UpdateSecretVersionStage(context.Context, *secretsmanager.UpdateSecretVersionStageInput, ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error)
 	DeleteSecret(context.Context, *secretsmanager.DeleteSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.DeleteSecretOutput, error)
@@ -142,6 +143,15 @@ func turnBack(ctx context.Context, client Secrets, name, from, to string) error 
 		return fmt.Errorf("turn secret %s back: %w", name, err)
 	}
 	return nil
+}
+
+// isReadableBy tells whether the secret's policy names the principal, as Secrets Manager shows it.
+func isReadableBy(ctx context.Context, client Secrets, name, arn string) (bool, error) {
+	out, err := client.GetResourcePolicy(ctx, &secretsmanager.GetResourcePolicyInput{SecretId: aws.String(name)})
+	if err != nil {
+		return false, fmt.Errorf("read policy of secret %s: %w", name, err)
+	}
+	return strings.Contains(aws.ToString(out.ResourcePolicy), arn), nil
 }
 
 // readableBy lets one principal read the secret, and nobody else, whatever their own policies say. To put the same policy

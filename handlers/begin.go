@@ -121,8 +121,8 @@ func (k *Keeper) schedule(ctx context.Context) {
 	}
 }
 
-// whenDue begins a rotation whose key is too old. The look is noted before it is taken, by who is first: it is one a day,
-// however many ask, and what came to nothing today is asked again tomorrow.
+// whenDue begins a rotation whose key is too old. The look is noted before anything comes of it, by who is first: it
+// is one a day, however many ask, and what came to nothing today is asked again tomorrow.
 func (k *Keeper) whenDue(ctx context.Context, rule Rotation) error {
 	mark, err := store.LoadMark(ctx, k.DB, rotateMark+rule.ID)
 	now := k.now()

@@ -32,6 +32,7 @@ func TestBrowser(t *testing.T) {
 		{"home", []string{"en", "ja"}, playHome},
 		{"pages", []string{"en"}, playPages},
 		{"record", []string{"en", "ja"}, playRecord},
+		{"audit", []string{"en", "ja"}, playAudit},
 		{"markup", []string{"en"}, playMarkup},
 		{"keyboard", []string{"en", "ja"}, playKeyboard},
 	} {

@@ -112,7 +112,7 @@ func outsideRow(a store.Alert, text func(field string) string) store.Alert {
 		}
 	}
 	if a.Effects[store.FactKeys] != "" {
-		a.Effects = map[string]string{store.FactKeys: text("keys")}
+		a.Effects = map[string]string{store.FactKeys: text("keys"), store.FactPassword: a.Effects[store.FactPassword]}
 	}
 	if a.Effects["code"] != "" {
 		a.Effects = map[string]string{"code": text("code")}

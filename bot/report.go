@@ -60,7 +60,8 @@ func (p Pen) kind(r store.Report, kind store.FindingKind, rows []store.Alert) []
 	for i, f := range r.Findings {
 		if f.Kind == kind {
 			few++
-			blocks = append(blocks, p.row(r, f, rows[i])...)
+			covered := slices.ContainsFunc(rows, func(a store.Alert) bool { return a.Report == r.ID && a.Covers(f) })
+			blocks = append(blocks, p.row(r, f, rows[i], covered)...)
 		}
 	}
 	head := "*" + p.Words.Say("report.kind."+string(kind), data{"N": r.Counts[kind]}) + "*\n" + p.Words.Say("report.cure."+string(kind), nil)

@@ -26,10 +26,14 @@ func remedyOf(f store.Finding) string {
 	return string(f.Cure) // store.ShutOut, store.RotateKey
 }
 
-// row draws one finding: who, where, what, since when, what has become of it, and what can be done.
-func (p Pen) row(r store.Report, f store.Finding, a store.Alert) []slack.Block {
+// row draws one finding: who, where, what, since when, what has become of it, and what can be done. What another row's remedy
+// has covered has nothing to press, until that is undone.
+func (p Pen) row(r store.Report, f store.Finding, a store.Alert, covered bool) []slack.Block {
 	text := p.finding(f)
-	if a.Report != r.ID { // it stands on a newer one, or nobody has a record of it
+	if a.Report == r.ID && a.State == store.Raised && covered {
+		text += "\n✅ " + p.Words.Say("report.covered", nil)
+	}
+	if a.Report != r.ID || a.State == store.Raised && covered { // it stands on a newer one, or nobody has a record of it
 		return []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
 	}
 	if line := p.rowState(a); line != "" {
@@ -69,12 +73,22 @@ func (p Pen) rowState(a store.Alert) string {
 	return ""
 }
 
-// actedKey is that of what a remedy did.
+// actedKey is that of what a remedy really did.
 func actedKey(a store.Alert) string {
-	if a.Effects["user"] == "gone" {
+	password, keys := a.Effects[store.FactPassword] != "", a.Effects[store.FactKeys] != ""
+	switch {
+	case a.Effects["user"] == "gone":
 		return "report.acted.nothing"
+	case a.Effects[store.FactTask] != "":
+		return "report.acted.rotate_key"
+	case password && keys:
+		return "report.acted.shut_out"
+	case password:
+		return "report.acted.password"
+	case keys:
+		return "report.acted.key"
 	}
-	return "report.acted." + remedyOf(*a.Finding)
+	return "report.gone"
 }
 
 // rowSaid says what happened to a row.

@@ -83,7 +83,7 @@ var (
 		`digest\.unmapped`,
 		`task\.(intent|trouble|next|stopped|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
-		`report\.(cure|unread|unjudged|passed|confirm|last_used|never_used|acting|acted|restor|refused|gone|unkept|said)`,
+		`report\.(cure|unread|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)

@@ -95,7 +95,7 @@ func composed(t *testing.T) map[string][]string {
 		out["report.kind."] = append(out["report.kind."], string(kind))
 		out["report.cure."] = append(out["report.cure."], string(kind))
 	}
-	for _, key := range []string{"report.button.", "report.sure.", "report.confirm.", "report.acting.", "report.acted."} {
+	for _, key := range []string{"report.button.", "report.sure.", "report.confirm.", "report.acting."} {
 		out[key] = []string{"key", "password", "shut_out", "rotate_key"}
 	}
 	out["report.sure."], out["report.confirm."] = append(out["report.sure."], "restore"), append(out["report.confirm."], "restore")

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -106,6 +108,22 @@ func (a Alert) row(e Entry) Alert {
 func (a Alert) Undoable() bool {
 	_, ok := a.next(Restore)
 	return ok && (a.State == Kept || a.Effects[FactKeys] != "")
+}
+
+// Covers tells whether what was done about a row has dealt with another finding as well: the same key, or the password of the
+// same user.
+func (a Alert) Covers(f Finding) bool {
+	if a.State != Acted || a.Finding == nil || a.Finding.Account != f.Account || a.Finding.User != f.User || a.ID == f.ID() {
+		return false
+	}
+	switch f.Kind {
+	case NoMFA, IdlePassword:
+		return a.Effects[FactPassword] != ""
+	case OwnKey, IdleKey, OldKey:
+		same := !f.Made.IsZero() && f.Made.Equal(a.Finding.Made) && a.Effects[FactKeys] != ""
+		return same || slices.Contains(strings.Split(a.Effects[FactKeys], ","), f.Key)
+	}
+	return false
 }
 
 // IsKept tells whether a finding is not to be reported now.

@@ -89,6 +89,32 @@ func TestUndoable(t *testing.T) {
 	}
 }
 
+// What was done about one finding has dealt with another about the same key, or the same password, and with nothing else; what
+// is undone has not.
+func TestCovers(t *testing.T) {
+	a := inState(store.Acted)
+	other := *a.Finding
+	other.Kind = store.OldKey
+	byReport := other
+	byReport.Key = "access_key_1"
+	another, elsewhere, password := other, other, other
+	another.Key, another.Made = "AKIA2", noon
+	elsewhere.User = "x"
+	password.Kind = store.NoMFA
+	for name, c := range map[string]struct {
+		f    store.Finding
+		want bool
+	}{"the same key": {other, true}, "by the report's name": {byReport, true}, "another key": {another, false},
+		"another user's": {elsewhere, false}, "a password": {password, false}, "itself": {*a.Finding, false}} {
+		if got := a.Covers(c.f); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	if happen(a, noon, store.Restore).Covers(other) {
+		t.Error("it is being undone")
+	}
+}
+
 // A row is bound to what it shows: another key, another date, another time that it was raised.
 func TestRowTerms(t *testing.T) {
 	base := found()

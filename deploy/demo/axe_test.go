@@ -146,7 +146,26 @@ var views = []view{
 	}},
 	{"home held", "tab.chat", func(v *visitor) { v.goesHome(); v.sees(v.home(), v.say("home.extension")) }},
 	{"home waiting", "tab.chat", func(v *visitor) { v.becomes("U0SATO"); v.sees(v.home(), "#aws-approvals") }},
+	{"audit", "tab.chat", func(v *visitor) {
+		v.audits()
+		v.button("report.button.key")
+		v.confirms("report.sure.key", "report.button.key")
+		v.sees(v.messages(), v.part("report.acted.key"))
+	}},
+	{"audit confirm", "tab.chat", func(v *visitor) {
+		v.button("report.button.password")
+		v.sees(v.dialog("report.sure.password"))
+	}},
+	{"audit keep", "tab.chat", func(v *visitor) {
+		v.button("confirm.cancel")
+		v.button("button.keep_until")
+		v.sees(v.dialog("form.title.keep_until"))
+		v.submits()
+		v.sees(v.dialog("form.title.keep_until"), v.say("modal.required"))
+	}},
 	{"confirm", "tab.chat", func(v *visitor) {
+		v.key(kb.Escape)
+		v.misses("dialog", v.say("form.title.keep_until"))
 		v.press("button", "#aws-approvals")
 		v.button("button.revoke")
 		v.sees(v.dialog("confirm.revoke.title"))

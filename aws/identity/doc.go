@@ -17,6 +17,11 @@
 // has been used is somebody's, and is left alone. Keys are deactivated at their end and deleted, with the secret, once a
 // grace time has passed in which nobody has missed them.
 //
+// # What is stale
+//
+// Audit reads what an account's users have, and Mender takes of it what somebody of the security group pressed for: beside "Not me",
+// the one place where something that was there before is taken away. Keys are deactivated and never deleted, so that it can be undone.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

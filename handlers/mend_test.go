@@ -78,7 +78,16 @@ func (w *world) active(user string) []string {
 	return out
 }
 
-// stale is a world on the morning after: t.yamada has a key of their own, and old.timer, whom nobody manages, an idle
+// audit has a report made now.
+func (w *world) audit() {
+	w.t.Helper()
+	if err := w.keeper.Audit(w.t.Context()); err != nil {
+		w.t.Error(err)
+	}
+	w.wait(10 * time.Second)
+}
+
+// stale is a world with a report: t.yamada has a key of their own, and old.timer, whom nobody manages, an idle
 // password and an idle key.
 func stale(t *testing.T, test func(w *world)) {
 	t.Helper()
@@ -88,7 +97,7 @@ func stale(t *testing.T, test func(w *world)) {
 		w.aws.AddMFA(account, "old.timer")
 		w.aws.AddKeyAt(account, "old.timer", time.Now().Add(-50*aDay))
 		w.aws.AddKey(account, "t.yamada")
-		w.wait(aDay + soon)
+		w.audit()
 		test(w)
 	})
 }
@@ -413,10 +422,10 @@ func TestCrashInARemedy(t *testing.T) {
 				}
 				p := store.Press{ID: "press-crash", By: "U0CHIEF", Verb: verb, On: a.ID, Terms: a.Terms()}
 				if verb == store.Raise {
-					dies(func() { w.wait(aDay - soon) })
-					w.wait(soon)
-					if w.has(store.OwnKey, store.Raised); w.latest().report.ID == "" || len(w.voice.reported()) != 2 {
-						t.Errorf("cut at %d: %d reports", n, len(w.voice.reported()))
+					dies(func() { _ = w.keeper.Audit(w.t.Context()) })
+					w.audit()
+					if a := w.has(store.OwnKey, store.Raised); a.Report != w.latest().report.ID || w.latest().report.State != store.Current {
+						t.Errorf("cut at %d: the row stands on %s", n, a.Report)
 					}
 					return
 				}

@@ -470,3 +470,25 @@ func TestUndoneOnAnOlderReport(t *testing.T) {
 		}
 	})
 }
+
+// A key that comes under a grant while AWS does not answer is let be, though the plan had it.
+func TestHeldSinceThePlan(t *testing.T) {
+	stale(t, func(w *world) {
+		a := w.row(store.OwnKey)
+		w.aws.Fault(failing("UpdateAccessKey", fakeaws.Failure{Code: "Throttling"}))
+		w.must("U0CHIEF", a, store.Remedy)
+		if !w.has(store.OwnKey, store.Acting).Planned {
+			t.Fatal("nothing is planned")
+		}
+		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
+			Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKey: a.Finding.Key}}
+		if err := store.Save(t.Context(), w.db, &g); err != nil {
+			t.Fatal(err)
+		}
+		w.aws.Fault(nil)
+		w.wait(time.Minute)
+		if a := w.has(store.OwnKey, store.Acted); len(w.active("t.yamada")) != 1 || a.Undoable() {
+			t.Errorf("%v active, %+v", w.active("t.yamada"), a)
+		}
+	})
+}

@@ -53,8 +53,8 @@ var draws = map[string]func(Pen, about) any{
 	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
 	"Report":       func(p Pen, a about) any { return p.Report(a.report) },
 	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
-	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
-	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
+	"Home":         func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
+	"List":         func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
 	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
 	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
@@ -182,6 +182,12 @@ func (d drawing) of(r records) drawing {
 		*list = slices.Clone(*list)
 		for i, g := range *list {
 			(*list)[i] = r.grant(g)
+		}
+	}
+	for _, list := range []*[]store.Task{&d.access.Rotations.Waiting, &d.access.Rotations.Open, &d.access.Rotations.Decided} {
+		*list = slices.Clone(*list)
+		for i, t := range *list {
+			(*list)[i] = r.task(t)
 		}
 	}
 	d.alert = r.alert(d.alert)

@@ -193,12 +193,7 @@ func (k *Keeper) updateTask(ctx context.Context, id string, change func(store.Ta
 
 // save writes records and wakes the lanes in which one is due now.
 func (k *Keeper) save(ctx context.Context, records ...store.Record) error {
-	var happened []store.Grant
-	for _, r := range records {
-		if g, ok := r.(*store.Grant); ok && len(g.Fresh()) > 0 {
-			happened = append(happened, *g)
-		}
-	}
+	happened := k.news(records)
 	if err := store.Save(ctx, k.DB, records...); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@
 // # People
 //
 // A grant stands under its person, and while it waits under each of those who may approve it, the newest first
-// (person.go): what concerns one person is read without looking through the others'.
+// (person.go), and so does a rotation: what concerns one person is read without looking through the others'.
 //
 // # Slots
 //

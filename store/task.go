@@ -195,6 +195,7 @@ func (t *Task) doc() (Doc, error) {
 	if t.Open() {
 		keys = append(keys, Key{Index: SlotIndex, Value: t.Slot(), Unique: true})
 	}
+	keys = append(keys, t.personKeys()...)
 	keys = append(keys, t.Work.keys()...)
 	return encode(t.ID, t.Version, t, keys, t.fresh)
 }

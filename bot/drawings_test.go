@@ -58,6 +58,7 @@ var draws = map[string]func(Pen, about) any{
 	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
 	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
+	"KeyMoved":     func(p Pen, a about) any { return p.KeyMoved(a.task) },
 	"CallTask":     func(p Pen, a about) any { return p.CallTask(a.task, toCard) },
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
@@ -108,6 +109,9 @@ func drawings(t *testing.T) map[string]drawing {
 	for name, task := range tasks(t) {
 		out["task/"+name] = drawing{"Task", about{task: task}}
 	}
+	out["dm/key-moved"] = drawing{"KeyMoved", about{task: turned(func(t *store.Task) {
+		t.Old, t.New, t.Effects = oldKey, newKey, map[string]string{"secret_arn": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch-a1B2c3"}
+	})}}
 	out["call/task"] = drawing{"CallTask", about{task: rotation()}}
 	out["call/task-scheduled"] = drawing{"CallTask", about{task: turned(func(t *store.Task) { t.By, t.Reason = store.Self, "" })}}
 	for _, l := range taskLines(t) {

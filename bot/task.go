@@ -89,6 +89,9 @@ func (p Pen) taskNotes(t store.Task) []string {
 		return out
 	}
 	var out []string
+	if t.Holder != "" {
+		out = append(out, p.Words.Say("task.holder", data{"Who": mention(t.Holder), "Old": codeOf(t.Old, keyLength)}))
+	}
 	if steps := p.taskSteps(t); steps != "" {
 		out = append(out, steps)
 	}

@@ -47,6 +47,7 @@ func alone(t *store.Task) { t.Fleet = store.Fleet{} }
 // What happens to a rotation.
 var (
 	planTask = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: oldKey, store.FactVersion: "v1"}}
+	planHeld = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: oldKey, store.FactHolder: kato}}
 	planNone = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: "", store.FactVersion: ""}}
 	made     = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: newKey, store.FactOld: oldKey}}
 	madeOne  = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: newKey}}
@@ -119,6 +120,7 @@ func tasks(t *testing.T) map[string]store.Task {
 		"making":           went(t, one, approve),
 		"making-scheduled": itself,
 		"making-planned":   went(t, itself, planTask),
+		"handing-holder":   went(t, one, approve, planHeld, made, servers),
 		"making-trouble":   went(t, one, approve, planTask, failed("ThrottlingException")),
 		"handing":          on(handing, uses, running, fresh),
 		"handing-unknown":  handing,

@@ -125,6 +125,8 @@
 //     nothing takes it away again but a rotation, without which the configuration does not allow it.
 //   - One that waits for approval is called for, reminded of and escalated like a request. The schedule, which asks for some,
 //     is nobody: all whom the first step names are called.
+//   - Whose key a rotation retires is found by the key's id (store.HandedOver): they are told where the next one is, once, and it
+//     cannot be put back, as no version of this secret ever had theirs.
 //   - Between failed tries there are up to five minutes: nobody waits for a rotation, and each try makes a key.
 //
 // # When AWS does not answer

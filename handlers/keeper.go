@@ -99,6 +99,9 @@ type Voice interface {
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.
 	Alert(ctx context.Context, a store.Alert) (store.Card, error)
+	// KeyMoved tells who was given a key that a rotation replaces where to read the next one: ErrUnreachable if they cannot be
+	// written to.
+	KeyMoved(ctx context.Context, t store.Task) error
 	// Task draws a task, where it stands or on a new message, and returns where it stands now.
 	Task(ctx context.Context, t store.Task) (store.Card, error)
 	// TaskThread says under a task's card what happened, if it is of the kind that people want to read.

@@ -64,6 +64,14 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 	if err != nil {
 		return t, err
 	}
+	switch holder, err := k.holderOf(planCtx, t, seen[store.FactOld]); {
+	case err != nil:
+		return t, err
+	case holder != "": // whose key was never in this secret, so none of its versions has it
+		seen[store.FactHolder] = holder
+		seen[store.FactBefore] += seen[store.FactVersion]
+		seen[store.FactVersion] = ""
+	}
 	mine := t.Claim
 	return k.updateTask(ctx, t.ID, func(t store.Task) (store.Task, error) {
 		if t.Claim != mine || t.State != store.Making {
@@ -71,6 +79,15 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 		}
 		return t.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.now(), Facts: seen})
 	})
+}
+
+// holderOf is who was given the key that is to be retired, "" for nobody: a key that servers use, or one that a rotation made.
+func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (string, error) {
+	g, err := store.HandedOver(ctx, k.DB, t.Slot())
+	if errors.Is(err, store.ErrNotFound) || err == nil && (key == "" || g.Effects[store.FactKey] != key) {
+		return "", nil
+	}
+	return g.Subject.Person, err
 }
 
 // stepTask lets the rotator act, in bounded time.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -43,6 +44,15 @@ type Rotation struct {
 	Within     time.Duration
 	Proof      time.Duration // that the key from before is unused
 	Grace      time.Duration // from its deactivation to its deletion
+}
+
+// RotationOf returns the rotation of an IAM user's key.
+func (p *Policy) RotationOf(account, user string) (Rotation, bool) {
+	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
+	if i < 0 {
+		return Rotation{}, false
+	}
+	return p.Rotations[i], true
 }
 
 // Rotation returns a rotation by its id.

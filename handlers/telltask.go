@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -28,7 +29,7 @@ func (k *Keeper) tellTask(ctx context.Context, id string) error {
 	if t, err = store.LoadTask(ctx, k.DB, id); err != nil { // what is drawn is the latest
 		return err
 	}
-	entries, err := k.DB.Entries(ctx, id, min(t.Told[store.InThread], t.Told[store.ToDeciders]))
+	entries, err := k.DB.Entries(ctx, id, min(t.Told[store.InThread], t.Told[store.ToDeciders], t.Told[store.InDM]))
 	if err != nil {
 		return err
 	}
@@ -73,6 +74,26 @@ func (k *Keeper) sayTask(ctx context.Context, t store.Task, entries []store.Entr
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	asked := slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[store.ToDeciders] && isAsk(e.Verb) })
-	return k.callDeciders(ctx, k.ballotOfTask(t), asked && t.State == store.Asked && !k.isDue(t.NextReminder()), heard)
+	unheard := func(audience string, verb store.Verb) bool {
+		return slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[audience] && e.Verb == verb })
+	}
+	calls := t.State == store.Asked && unheard(store.ToDeciders, store.Ask) && !k.isDue(t.NextReminder())
+	return errors.Join(k.callDeciders(ctx, k.ballotOfTask(t), calls, heard), k.writeKeyMoved(ctx, t, unheard(store.InDM, store.Made), heard))
+}
+
+// writeKeyMoved tells who was given the key from before, once and when the new one is in the secret. There is no way back
+// from that: their key was never in this secret.
+func (k *Keeper) writeKeyMoved(ctx context.Context, t store.Task, moved bool, heard *store.Telling) error {
+	if t.Holder != "" && moved {
+		if k.waits(k.letters, t.ID, heard) {
+			return nil
+		}
+		if err := k.Voice.KeyMoved(ctx, t); errors.Is(err, ErrUnreachable) {
+			k.Log.Warn("person cannot be written to", "id", t.ID, "person", t.Holder, "err", err)
+		} else if err != nil {
+			return err
+		}
+	}
+	heard.Told[store.InDM] = t.Chain.Seq
+	return nil
 }

@@ -220,6 +220,7 @@ type voice struct {
 	alerts    []store.Alert
 	lines     []store.Verb
 	tasks     []store.Task
+	moved     []store.Task // as who was given a key was told that it has moved
 	reports   []store.Report
 	answers   []store.Press
 }
@@ -301,6 +302,16 @@ func (v *voice) Call(_ context.Context, account string, g store.Grant) error {
 
 func (v *voice) CallTask(ctx context.Context, account string, t store.Task) error {
 	return v.Call(ctx, account, store.Grant{ID: t.ID, Telling: store.Telling{Card: t.Card}})
+}
+
+func (v *voice) KeyMoved(_ context.Context, t store.Task) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.moved = append(v.moved, t)
+	return nil
 }
 
 func (v *voice) CallAll(ctx context.Context, at store.Card, who []string, _ time.Time) error {

@@ -71,6 +71,7 @@ const (
 	CardIndex     = "card"     // the grants of a digest
 	UncardedIndex = "uncarded" // open requests that have no card yet
 	pastIndex     = "past"     // ended grants of a slot that AWS may still show
+	handedIndex   = "handed"   // grants of a slot that were handed over, the newest first
 )
 
 // Record is a *Grant, a *Press, an *Alert, a *Task, a *Report or a *Mark.
@@ -164,6 +165,18 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 	return &g, err
 }
 
+// HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
+func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
+	ids, err := under(ctx, db, handedIndex, slot, 1)
+	if err != nil {
+		return Grant{}, err
+	}
+	if len(ids) == 0 {
+		return Grant{}, ErrNotFound
+	}
+	return LoadGrant(ctx, db, ids[0])
+}
+
 // OnSameCard returns the ids of at most limit grants that a digest draws.
 func OnSameCard(ctx context.Context, db DB, c Card, limit int) ([]string, error) {
 	rows, err := db.List(ctx, CardIndex, c.key(), limit)
@@ -215,6 +228,9 @@ func (g *Grant) doc() (Doc, error) {
 	keys = append(keys, g.Work.keys()...)
 	if g.unsettled() {
 		keys = append(keys, Key{Index: pastIndex, Value: g.Slot()})
+	}
+	if g.Outcome == HandOver {
+		keys = append(keys, Key{Index: handedIndex, Value: newest(g.Slot(), g.Ended)})
 	}
 	switch {
 	case g.Digest:

@@ -96,7 +96,7 @@ func (t Task) applied(e Entry) (Task, error) {
 	case Deny, Lapse, Withdraw, Refuse, Deleted, Done:
 		t.Outcome, t.EndedBy, t.Note = e.Verb, e.By, e.Note
 	case Plan:
-		t.Planned, t.Old, t.Effects = true, e.Facts[FactOld], merged(t.Effects, e.Facts)
+		t.Planned, t.Old, t.Holder, t.Effects = true, e.Facts[FactOld], e.Facts[FactHolder], merged(t.Effects, e.Facts)
 	case Made:
 		t.New, t.Old, t.Effects = e.Facts[FactNew], e.Facts[FactOld], merged(t.Effects, e.Facts)
 	case Told:

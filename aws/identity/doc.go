@@ -17,6 +17,13 @@
 // has been used is somebody's, and is left alone. Keys are deactivated at their end and deleted, with the secret, once a
 // grace time has passed in which nobody has missed them.
 //
+// A key without an end is handed over: its secret stays, for its requester alone, until a rotation replaces the key. That
+// stores the next one in the rotation's secret, so the requester reads that one from then on, and is told so. Nothing is
+// written to their own secret any more: a key in two secrets could be in one of them only after a crash. Who reads the
+// rotation's secret is said by policies that an administrator keeps, as for the servers; this package never writes the policy of a
+// secret that is not for one reader. Until the requester has changed over the old key is in use, and so is not switched off.
+// Such a key must be its user's only one, or there would be no room for the next.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

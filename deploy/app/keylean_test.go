@@ -61,6 +61,7 @@ func (mute) DM(context.Context, store.Grant) (store.Card, error)                
 func (mute) Remind(context.Context, store.Card, store.Grant) (store.Card, error)  { return here, nil }
 func (mute) Call(context.Context, string, store.Grant) error                      { return nil }
 func (mute) CallTask(context.Context, string, store.Task) error                   { return nil }
+func (mute) KeyMoved(context.Context, store.Task) error                           { return nil }
 func (mute) CallAll(context.Context, store.Card, []string, time.Time) error       { return nil }
 func (mute) Home(context.Context, string, handlers.Access) error                  { return nil }
 func (mute) Alert(context.Context, store.Alert) (store.Card, error)               { return here, nil }

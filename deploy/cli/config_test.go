@@ -37,6 +37,7 @@ production (123456789012), by arn:aws:iam::123456789012:role/sekisho
     refused outside of mon-fri 09:00-19:00 Asia/Tokyo
     high risk: approvers are asked twice
   usergroup:S01SRE may ask for batch-key, and no sign-in does: access-key svc-batch without an end; 1 of usergroup:S01LEADS to approve, within 24h
+    once batch has rotated it, whoever has it reads the secret sekisho/svc-batch: allow their IAM users to
   batch rotates the key of svc-batch in the secret sekisho/svc-batch: by usergroup:S01SRE, or security; once it is older than 2160h; without an approver
     servers with the tag sekisho-key=svc-batch run /usr/local/sbin/sekisho-key; the old one is off after 24h without use, and deleted 72h later
 

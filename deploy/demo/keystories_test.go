@@ -130,7 +130,7 @@ func playOldKey(v *visitor) {
 	v.button("feed.happened")
 	v.sees(v.messages(), v.say("state.proving"))
 
-	v.press("button", v.say("fleet.off")) // of the first key, which is the old one
+	v.press("button", v.say("fleet.off")) // of whichever key stands first
 	v.sees(v.keys(), v.say("aws.refused"))
 	v.press("button", v.say("fleet.on"))
 	v.lacks(v.keys(), v.say("aws.refused"))

@@ -8,22 +8,27 @@ import (
 	"sekisho/store"
 )
 
-// tellTask draws a task's card, then says what happened in its thread, entry by entry. What was delivered is written down,
-// also when something was not.
+// tellTask draws a task's card, then says what happened in its thread, entry by entry, and calls those who may decide. What
+// was delivered is written down, also when something was not. Once all is told, a reminder may be due.
 func (k *Keeper) tellTask(ctx context.Context, id string) error {
 	t, err := store.LoadTask(ctx, k.DB, id)
 	if err != nil {
 		return err
 	}
-	if err := k.Voice.Turn(ctx, t.Card); err != nil {
-		return err
+	if !t.Untold() {
+		return k.remindTask(ctx, t)
+	}
+	if t.Told[store.OnCard] < t.Chain.Seq {
+		if err := k.Voice.Turn(ctx, t.Card); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
 	if t, err = store.LoadTask(ctx, k.DB, id); err != nil { // what is drawn is the latest
 		return err
 	}
-	entries, err := k.DB.Entries(ctx, id, t.Told[store.InThread])
+	entries, err := k.DB.Entries(ctx, id, min(t.Told[store.InThread], t.Told[store.ToDeciders]))
 	if err != nil {
 		return err
 	}
@@ -34,7 +39,10 @@ func (k *Keeper) tellTask(ctx context.Context, id string) error {
 		k.Log.Warn("message will be sent again", "id", id, "tries", t.Mute+1, "err", sayErr)
 	}
 	_, err = k.updateTask(context.WithoutCancel(ctx), id, func(now store.Task) (store.Task, error) {
-		now.Card, now.Told = heard.Card, heard.Told
+		now.Card, now.Told, now.Called = heard.Card, heard.Told, heard.Called
+		if now.Chain.Seq == t.Chain.Seq { // else there is news, which does not wait for a letter's turn
+			now.TellAt = heard.TellAt
+		}
 		if sayErr != nil {
 			now.Unheard(k.now())
 		}
@@ -57,10 +65,14 @@ func (k *Keeper) sayTask(ctx context.Context, t store.Task, entries []store.Entr
 	}
 	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Seq > t.Chain.Seq }) // what came since has its own turn
 	for _, e := range entries {
+		if e.Seq <= heard.Told[store.InThread] {
+			continue
+		}
 		if err := k.Voice.TaskThread(ctx, t, e); err != nil {
 			return err
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	return nil
+	asked := slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[store.ToDeciders] && isAsk(e.Verb) })
+	return k.callDeciders(ctx, k.ballotOfTask(t), asked && t.State == store.Asked && !k.isDue(t.NextReminder()), heard)
 }

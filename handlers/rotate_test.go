@@ -166,6 +166,33 @@ func TestAKeyInUseIsNeverTouched(t *testing.T) {
 	})
 }
 
+// slow is a rotator of whom each step takes a while.
+type slow struct {
+	handlers.Rotator
+	began time.Time
+}
+
+func (s *slow) Step(ctx context.Context, t store.Task) (handlers.Progress, error) {
+	s.began = time.Now()
+	p, err := s.Rotator.Step(ctx, t)
+	time.Sleep(15 * time.Second)
+	return p, err
+}
+
+// A step that takes long, or a clock that jumps meanwhile, does not put the next look off.
+func TestTheNextLookIsReckonedFromTheLast(t *testing.T) {
+	inRotation(t, nil, func(w *world, _ string) {
+		s := &slow{Rotator: w.keeper.Rotators["access-key"]}
+		w.keeper.Rotators["access-key"] = s
+		id := w.rotate()
+		w.wait(10 * time.Minute)
+		task := w.task(id)
+		if after := task.Retry.Sub(s.began); task.State != store.Proving || after != 5*time.Minute {
+			t.Errorf("%s, to be looked at %s after the last look", task.State, after)
+		}
+	})
+}
+
 func TestPutTheOldKeyBack(t *testing.T) {
 	for _, after := range []time.Duration{0, 20 * time.Hour, proof + time.Hour, proof + 70*time.Hour} {
 		inRotation(t, nil, func(w *world, old string) {

@@ -179,9 +179,7 @@ func playHome(v *visitor) {
 	v.becomes("U0MORI") // whose Slack is in Japanese whatever the page is in
 	v.sees(v.home(), vocabulary(v.t, "ja")["home.held"])
 	v.becomes("U0YAMADA")
-	other := map[string]string{"日本語": "ja", "English": "en"}[v.say("lang.other")]
-	v.button("lang.other")
-	v.words = vocabulary(v.t, other)
+	v.speaksOther()
 	v.sees(v.home(), v.say("home.past"), v.say("state.finish"))
 }
 

@@ -134,5 +134,10 @@ func (s *stage) redraw(c config.Config) error {
 			return err
 		}
 	}
+	for _, t := range last(s.journal.rotations(), mostRedraws) {
+		if _, err := voice.Task(ctx, t); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // login is an IAM user of the demo.
-type login struct{ account, user, userID string }
+type login struct{ account, user, userID, key string }
 
 // stage is the world as the page shows it, with a person in it who may pull every lever. Its methods may be called from
 // several goroutines.
@@ -48,7 +48,8 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 	s.journal = newJournal(s.bell.ring)
 	s.noting = func(db store.DB) store.DB { return noted{db, s.journal} }
 	s.furnish()
-	s.running.Go(s.follow)
+	furnished := len(s.aws.Calls())
+	s.running.Go(func() { s.follow(furnished) })
 	s.running.Go(s.listen)
 	if err := s.startBot(); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -72,7 +73,7 @@ func (s *stage) furnish() {
 	} {
 		l.userID = s.aws.AddUser(l.account, l.user, nil)
 		s.aws.AddPassword(l.account, l.user)
-		s.aws.AddKey(l.account, l.user)
+		l.key = s.aws.AddKey(l.account, l.user)
 		s.logins = append(s.logins, l)
 	}
 	for _, p := range s.config.Policy.Programs {
@@ -169,8 +170,10 @@ func cutOff(s *fakeslack.Server) {
 	}
 }
 
-// pass moves the clock. Who looks at it is told, so that nobody waits for the next tick.
+// pass moves the clock. Servers work in the time that passes, and who looks at the clock is told, so that nobody waits for
+// the next tick.
 func (s *stage) pass(d time.Duration) {
+	s.work(s.clock.now().Add(d)) // before the bot can look: what it sees then, they have done by then
 	s.clock.skip(d)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,7 +6,7 @@ import { placeName } from "./rail.js";
 import { language, say } from "./words.js";
 
 const command = "/jit";
-const verbs = ["request", "list", "extend", "finish", "revoke", "help"];
+const verbs = ["request", "list", "extend", "finish", "revoke", "rotate", "help"];
 
 const box = byId("compose");
 

@@ -54,7 +54,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 		return k.judgeOnTask(ctx, p, account)
 	}
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
-	if errors.Is(err, store.ErrNotFound) || err == nil && g.State == "" { // another kind of record
+	if errors.Is(err, store.ErrNotFound) || !store.IsGrant(p.On) {
 		return k.refuse(ctx, p, Gone, nil)
 	}
 	if err != nil {
@@ -107,6 +107,9 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	}
 	if p.Verb == store.Approve || p.Verb == store.Agree {
 		if b.Left, err = k.left(ctx, g.Subject.Person); err != nil {
+			return b, err
+		}
+		if b.Leaves, err = k.leaves(ctx, g.Subject.Person); err != nil {
 			return b, err
 		}
 	}

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,7 +50,7 @@ type Holding struct {
 
 // Is tells whether two are the same thing, whatever has become of it.
 func (h Holding) Is(other Holding) bool {
-	return h.Kind == other.Kind && h.Account == other.Account && h.User == other.User && h.Name == other.Name && h.Record == other.Record
+	return h.Kind == other.Kind && h.Account == other.Account && strings.EqualFold(h.User, other.User) && h.Name == other.Name && h.Record == other.Record
 }
 
 // Left tells whether it is not ended, and is not going to be by this offboarding.
@@ -128,13 +131,24 @@ func (o Offboarding) Users() []Holding {
 // Of are the other holdings of an IAM user.
 func (o Offboarding) Of(user Holding) []Holding {
 	return slices.DeleteFunc(slices.Clone(o.Holdings), func(h Holding) bool {
-		return h.Kind == HeldUser || h.Record != "" || h.Account != user.Account || h.User != user.User
+		return h.Kind == HeldUser || h.Record != "" || h.Account != user.Account || !strings.EqualFold(h.User, user.User)
 	})
 }
 
 // Tried notes one more try in vain that is no news.
 func (o Offboarding) Tried(h Holding, now time.Time) Offboarding {
 	return o.with(h, func(h *Holding) { h.Work.Failed(now) })
+}
+
+// Answered takes note that AWS has answered about an IAM user, which the card has to show where people have heard that it had
+// not.
+func (o Offboarding) Answered(h Holding, now time.Time) Offboarding {
+	if known, ok := o.Find(h); ok && known.Work.Trouble != "" {
+		o.Told = maps.Clone(o.Told)
+		delete(o.Told, OnCard)
+		o.TellAt = plain(now)
+	}
+	return o.with(h, func(known *Holding) { known.Work, known.UserID = Work{}, cmp.Or(known.UserID, h.UserID) })
 }
 
 // with changes what is known of a holding.

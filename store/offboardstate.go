@@ -71,9 +71,6 @@ func (o Offboarding) applied(e Entry) (Offboarding, error) {
 				return
 			}
 			known.Result, known.Work = e.Note, Work{}
-			if h.UserID != "" {
-				known.UserID = h.UserID
-			}
 		}), nil
 	case Emptied, Done:
 		if len(o.ToEnd()) > 0 {

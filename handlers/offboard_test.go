@@ -23,25 +23,30 @@ var (
 func inOffboarding(t *testing.T, test func(w *world)) {
 	t.Helper()
 	inWorld(t, func(w *world) {
-		w.aws.AddUser(other, "yamada", nil)
-		for _, l := range leaver {
-			w.aws.AddGroup(l.Account, "staff")
-			w.aws.Join(l.Account, l.User, "staff")
-			w.aws.AddKey(l.Account, l.User)
-			w.aws.AddPassword(l.Account, l.User)
-		}
-		w.aws.AddUserPolicy(account, "t.yamada", "by-hand")
-		w.govern(func(p *handlers.Policy) {
-			p.Accounts = map[string]string{account: "production", other: "staging"}
-			p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: "t.yamada", Secret: keySecret, Rotators: []string{"U0SATO"},
-				Within: time.Hour, Proof: proof, Grace: grace}}
-			people := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}}
-			for _, id := range []string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER", "U0GUEST", "U0STRANGER", "U0GONE"} {
-				people = append(people, handlers.Person{Slack: []string{id}})
-			}
-			p.People = handlers.NewPeople(people)
-		})
+		w.leaver()
 		test(w)
+	})
+}
+
+// leaver gives Yamada all there is, and the bot its rules.
+func (w *world) leaver() {
+	w.aws.AddUser(other, "yamada", nil)
+	for _, l := range leaver {
+		w.aws.AddGroup(l.Account, "staff")
+		w.aws.Join(l.Account, l.User, "staff")
+		w.aws.AddKey(l.Account, l.User)
+		w.aws.AddPassword(l.Account, l.User)
+	}
+	w.aws.AddUserPolicy(account, "t.yamada", "by-hand")
+	w.govern(func(p *handlers.Policy) {
+		p.Accounts = map[string]string{account: "production", other: "staging"}
+		p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: "t.yamada", Secret: keySecret, Rotators: []string{"U0SATO"},
+			Within: time.Hour, Proof: proof, Grace: grace}}
+		people := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}}
+		for _, id := range []string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER", "U0GUEST", "U0STRANGER", "U0GONE"} {
+			people = append(people, handlers.Person{Slack: []string{id}})
+		}
+		p.People = handlers.NewPeople(people)
 	})
 }
 
@@ -407,5 +412,32 @@ func TestOffboardWithoutSlack(t *testing.T) {
 			t.Errorf("the card says %s", last.State)
 		}
 		synctest.Wait()
+	})
+}
+
+// What IAM does not show yet, or still shows, is looked at again: nothing is said to be ended that can be seen.
+func TestOffboardWhereIAMIsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.aws = fakeaws.New(fakeaws.Options{Accounts: []string{account, other}, Lag: 8 * time.Second})
+		w.userID = w.aws.AddUser(account, "t.yamada", nil)
+		w.aws.AddGroup(account, group)
+		w.keeper = w.newKeeper()
+		w.run()
+		defer func() { w.stop() }()
+		w.leaver()
+		w.wait(10 * time.Second)
+		id := w.offboard()
+		w.wait(5 * time.Second)
+		if o := w.offboarding(id); o.State != store.Leaving {
+			t.Errorf("%s while IAM still shows it: %v", o.State, results(o))
+		}
+		w.wait(2 * time.Minute)
+		if o := w.offboarding(id); o.State != store.Departed {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+		for _, l := range leaver {
+			w.hasNothing(l)
+		}
 	})
 }

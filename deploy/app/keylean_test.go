@@ -19,10 +19,13 @@ func (k *keys) lean() *process {
 	}
 	ctx, kill := context.WithCancel(context.Background())
 	tap := &tap{point: &k.point, kill: kill}
-	aws := k.aws.Config(account)
-	aws.HTTPClient = &http.Client{Transport: tap.over(k.aws, k.setup.awsStep)}
 	c := k.settings()
-	accounts := identity.Accounts{account: identity.In(aws)}
+	accounts := identity.Accounts{}
+	for id := range c.Policy.Accounts {
+		aws := k.aws.Config(id)
+		aws.HTTPClient = &http.Client{Transport: tap.over(k.aws, k.setup.awsStep)}
+		accounts[id] = identity.In(aws)
+	}
 	keeping := identity.Keeping(c.Keys)
 	k.lives++
 	keeper := handlers.New(handlers.Keeper{DB: &tappedDB{DB: k.mem, tap: tap}, Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),

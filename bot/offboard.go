@@ -138,7 +138,7 @@ func (p Pen) names(all []string) string {
 
 // offboardRefusals are all reasons why somebody cannot be offboarded.
 var offboardRefusals = []string{handlers.NotSecurity, handlers.Own, handlers.BeingOffboarded, handlers.NoLeaver, handlers.TwoLeavers, handlers.NoReason,
-	handlers.NoPerson, handlers.Guest, handlers.Stranger}
+	handlers.NoPerson, handlers.Leaves, handlers.Guest, handlers.Stranger}
 
 // openOffboard answers /jit offboard: with a form at once, as a trigger lives three seconds, and then with what the person
 // has.

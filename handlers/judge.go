@@ -23,6 +23,7 @@ const (
 	NoHolder        = "no_holder"        // the IAM user is mapped to nobody
 	HolderLeft      = "holder_left"      // the person has no Slack account any more
 	BeingOffboarded = "being_offboarded" // an offboarding of the person is under way
+	Leaves          = "leaves"           // one of who presses is: they decide nothing any more
 	Own             = "own"              // four eyes
 	Voted           = "voted"            // one person counts once
 	Enough          = "enough"           // others have approved what this person could: it needs someone else

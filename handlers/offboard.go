@@ -165,12 +165,14 @@ func (k *Keeper) endGrant(ctx context.Context, mine store.Offboarding, h store.H
 	switch {
 	case err != nil && !errors.Is(err, store.ErrState):
 		return mine, err
-	case g.State.Open(): // its own end is on its way
+	case g.State.Open() && g.Trouble == h.Work.Trouble: // its own end is on its way
 		return mine, nil
 	}
-	return k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
-		return o.After(store.Entry{Verb: store.Settled, By: store.Self, At: k.now(), Note: store.WasEnded, Facts: h.Facts()})
-	})
+	e := store.Entry{Verb: store.Settled, By: store.Self, At: k.now(), Note: store.WasEnded, Facts: h.Facts()}
+	if g.State.Open() {
+		e.Verb, e.Note = store.Fail, g.Trouble
+	}
+	return k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return o.After(e) })
 }
 
 // endUsers ends what IAM users have, of those that are not done with; for the last look, of all.

@@ -374,6 +374,68 @@ func TestNothingIsGivenToWhoLeaves(t *testing.T) {
 	})
 }
 
+// Who leaves decides nothing any more, and what they approved just before is not given. What ends access they may press.
+func TestWhoLeavesDecidesNothing(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			p.Security, p.Rotations[0].Rotators = []string{"U0CHIEF", "U0KATO"}, []string{"U0KATO"}
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: leaver[:1]}, {Slack: []string{"U0SATO"}}, {Slack: []string{"U0CHIEF"}},
+				{Slack: []string{"U0KATO"}, IAM: leaver[1:]}})
+		})
+		w.signIn("1")
+		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "x"); err != nil || refusal != "" {
+			t.Fatal(refusal, err)
+		}
+		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.Leaves {
+			t.Errorf("approved: %q", refusal)
+		}
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0KATO", "batch", ""); err != nil || d.Refusal != handlers.Leaves {
+			t.Errorf("rotated: %q, %v", d.Refusal, err)
+		}
+		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0KATO", "U0YAMADA", "x"); err != nil || refusal != handlers.Leaves {
+			t.Errorf("offboarded: %q, %v", refusal, err)
+		}
+		g, err := w.grant("1").After(store.Entry{Verb: store.Approve, By: "U0KATO", At: time.Now(), Until: time.Now().Add(time.Hour), Steps: []int{1}})
+		if err != nil || store.Save(w.t.Context(), w.db, &g) != nil {
+			t.Fatal(err)
+		}
+		w.wait(10 * time.Second)
+		if g := w.grant("1"); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != handlers.NotApprover || w.member() {
+			t.Errorf("%s, %s %q", g.State, g.Outcome, g.Note)
+		}
+		w.signIn("2")
+		if refusal := w.press("U0KATO", store.Deny); refusal != "" {
+			t.Errorf("denied: %q", refusal)
+		}
+	})
+}
+
+// A grant that does not end says so on the card of the offboarding as well.
+func TestOffboardAGrantThatDoesNotEnd(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0KATO", store.Approve)
+		w.wait(5 * time.Second)
+		w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "RemoveUserFromGroup" && c.Params["GroupName"] == group {
+				return &fakeaws.Failure{Code: "AccessDenied"}
+			}
+			return nil
+		})
+		id := w.offboard()
+		w.wait(2 * time.Minute)
+		o := w.offboarding(id)
+		if o.State != store.Leaving || !slices.Contains(results(o), "grant "+group+": AccessDenied") || w.has(leaver[1])[0] != "groups " {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+		w.aws.Fault(nil)
+		w.wait(3 * time.Minute)
+		if o = w.offboarding(id); o.State != store.Departed {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+	})
+}
+
 // A key that a rotation looks after is left to it, and one of another's grant to that.
 func TestOffboardLeavesRotations(t *testing.T) {
 	inOffboarding(t, func(w *world) {

@@ -47,6 +47,14 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
+	if decides(p.Verb) {
+		switch leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By)); {
+		case err != nil:
+			return err
+		case leaves:
+			return k.refuse(ctx, p, Leaves, nil)
+		}
+	}
 	if strings.HasPrefix(p.On, store.AlertPrefix) {
 		return k.judgeOnAlert(ctx, p, account)
 	}
@@ -89,6 +97,15 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 		return k.raise(ctx, p, g)
 	}
 	return k.save(ctx, &p, &g)
+}
+
+// decides tells whether a verb does more than end access, or take back what was asked for.
+func decides(v store.Verb) bool {
+	switch v {
+	case store.Approve, store.Agree, store.AskMore, store.Mine, store.Remedy, store.Keep, store.PutBack, store.Delete, store.Again:
+		return true
+	}
+	return false
 }
 
 // bench gathers what a press is judged with.

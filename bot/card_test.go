@@ -204,8 +204,14 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
 				return r
 			},
-			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
-			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },
+			offboard: func(o store.Offboarding) store.Offboarding {
+				o = reread(t, o)
+				o.Version, o.Mute, o.Claim.Owner, o.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return o
+			},
+			leaver: func(l handlers.Leaver) handlers.Leaver { return l },
+			offer:  func(o handlers.Offer) handlers.Offer { return o }, // no record
+			rule:   func(r handlers.Rotatable) handlers.Rotatable { return r },
 		})
 		if after := string(body(t, read.in(p))); after != before {
 			t.Errorf("after a restart it is\n%s\nand was\n%s", after, before)

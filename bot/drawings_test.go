@@ -33,6 +33,8 @@ type about struct {
 	press    store.Press
 	entry    store.Entry
 	task     store.Task
+	leaver   handlers.Leaver
+	offboard store.Offboarding
 	rotates  []handlers.Rotatable
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
@@ -63,6 +65,9 @@ var draws = map[string]func(Pen, about) any{
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
 	"RotateForm":   func(p Pen, a about) any { return p.RotateForm(a.rotates[0]) },
+	"Offboarding":  func(p Pen, a about) any { return p.Offboarding(a.offboard) },
+	"OffboardForm": func(p Pen, a about) any { return p.OffboardForm(a.leaver) },
+	"OffboardNote": func(p Pen, a about) any { return p.OffboardNote(p.Words.Say(a.sentence, nil)) },
 	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
 	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
 	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
@@ -119,6 +124,14 @@ func drawings(t *testing.T) map[string]drawing {
 			out["thread/task-"+l.name] = drawing{"TaskSaid", about{task: l.task, entry: l.entry}}
 		}
 	}
+	for name, o := range offboardings(t) {
+		out[name] = drawing{"Offboarding", about{offboard: o}}
+	}
+	for name, l := range leavers() {
+		out[name] = drawing{"OffboardForm", about{leaver: l}}
+	}
+	out["form/offboard-loading"] = drawing{"OffboardNote", about{sentence: "offboard.loading"}}
+	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + handlers.NoLeaver}}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
@@ -178,6 +191,9 @@ type records struct {
 	task   func(store.Task) store.Task
 	rule   func(handlers.Rotatable) handlers.Rotatable
 	report func(store.Report) store.Report
+
+	offboard func(store.Offboarding) store.Offboarding
+	leaver   func(handlers.Leaver) handlers.Leaver
 }
 
 // of is the same drawing of other records.
@@ -201,6 +217,8 @@ func (d drawing) of(r records) drawing {
 		d.rotates[i] = r.rule(rule)
 	}
 	d.report = r.report(d.report)
+	d.offboard = r.offboard(d.offboard)
+	d.leaver = r.leaver(d.leaver)
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

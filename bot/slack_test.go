@@ -165,6 +165,8 @@ type desk struct {
 	failed    error    // of what is asked for access
 	rotates   []handlers.Rotatable
 	begun     []string // who began which rotation, and why
+	leaver    handlers.Leaver
+	ended     []string // who offboarded whom, and why; or looked
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
@@ -244,6 +246,22 @@ func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Tas
 	defer d.mu.Unlock()
 	d.begun = append(d.begun, by+" "+rotation+" "+reason)
 	return store.Task{}, d.decides, d.failed
+}
+
+func (d *desk) Offboards(_ context.Context, by string) bool { return by == kato }
+
+func (d *desk) Leaver(_ context.Context, by, whom string) (handlers.Leaver, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = append(d.ended, by+" looks at "+whom)
+	return d.leaver, d.refusal, d.failed
+}
+
+func (d *desk) Offboard(_ context.Context, by, person, reason string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = append(d.ended, by+" ends "+person+": "+reason)
+	return d.refusal, d.failed
 }
 
 func (d *desk) decide(as handlers.Decision) {

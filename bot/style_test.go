@@ -83,6 +83,7 @@ var (
 		`digest\.unmapped`,
 		`task\.(intent|holder|trouble|next|stopped|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
+		`offboard\.(loading|intro|silent|reason_hint|unread|trouble|note|said|refused)`,
 		`report\.(cure|unread|unjudged)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
@@ -106,7 +107,7 @@ func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 
 var (
 	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
-	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|New|Next|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|ID|Name|Names|New|Next|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
 )
 
 // TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.

@@ -129,5 +129,8 @@ func worstOf(d drawing, text string) drawing {
 		task:   func(t store.Task) store.Task { return worstTask(t, text) },
 		rule:   func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
 		report: func(r store.Report) store.Report { return worstReport(r, text) },
+
+		offboard: func(o store.Offboarding) store.Offboarding { return worstOffboarding(o, text) },
+		leaver:   func(l handlers.Leaver) handlers.Leaver { return worstLeaver(l, text) },
 	})
 }

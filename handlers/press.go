@@ -47,6 +47,14 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
+	if decides(p.Verb) {
+		switch leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By)); {
+		case err != nil:
+			return err
+		case leaves:
+			return k.refuse(ctx, p, Leaves, nil)
+		}
+	}
 	if strings.HasPrefix(p.On, store.AlertPrefix) {
 		return k.judgeOnAlert(ctx, p, account)
 	}
@@ -54,7 +62,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 		return k.judgeOnTask(ctx, p, account)
 	}
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
-	if errors.Is(err, store.ErrNotFound) || err == nil && g.State == "" { // another kind of record
+	if errors.Is(err, store.ErrNotFound) || !store.IsGrant(p.On) {
 		return k.refuse(ctx, p, Gone, nil)
 	}
 	if err != nil {
@@ -91,6 +99,15 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	return k.save(ctx, &p, &g)
 }
 
+// decides tells whether a verb does more than end access, or take back what was asked for.
+func decides(v store.Verb) bool {
+	switch v {
+	case store.Approve, store.Agree, store.AskMore, store.Mine, store.Remedy, store.Keep, store.PutBack, store.Delete, store.Again:
+		return true
+	}
+	return false
+}
+
 // bench gathers what a press is judged with.
 func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, account Account) (b Bench, err error) {
 	b = Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Now: k.now()}
@@ -107,6 +124,9 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	}
 	if p.Verb == store.Approve || p.Verb == store.Agree {
 		if b.Left, err = k.left(ctx, g.Subject.Person); err != nil {
+			return b, err
+		}
+		if b.Leaves, err = k.leaves(ctx, g.Subject.Person); err != nil {
 			return b, err
 		}
 	}

@@ -20,6 +20,7 @@ import (
 
 const (
 	account = "123456789012"
+	other   = "210987654321"
 	group   = "jit-ops"
 	rule    = "prod-operator"
 )
@@ -50,7 +51,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account}}), voice: &voice{},
+	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, other}}), voice: &voice{},
 		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: policy()}
 	w.userID = w.aws.AddUser(account, "t.yamada", nil)
 	w.aws.AddGroup(account, group)
@@ -75,9 +76,12 @@ func policy() *handlers.Policy {
 func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}} }
 
 func (w *world) newKeeper() *handlers.Keeper {
-	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
+	accounts := identity.Accounts{}
+	for id := range w.policy.Accounts {
+		accounts[id] = identity.In(w.aws.Config(id))
+	}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
@@ -223,6 +227,8 @@ type voice struct {
 	moved     []store.Task // as who was given a key was told that it has moved
 	reports   []store.Report
 	answers   []store.Press
+
+	offboardings []store.Offboarding
 }
 
 // call asked somebody to decide.
@@ -381,6 +387,27 @@ func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 }
 
 func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
+}
+
+func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return o.Card, errDown
+	}
+	o.Card = store.Card{Channel: "CSEC", TS: o.ID}
+	v.offboardings = append(v.offboardings, o)
+	return o.Card, nil
+}
+
+func (v *voice) OffboardingThread(_ context.Context, _ store.Offboarding, e store.Entry) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {

@@ -74,7 +74,7 @@ const (
 	handedIndex   = "handed"   // grants of a slot that were handed over, the newest first
 )
 
-// Record is a *Grant, a *Press, an *Alert, a *Task, a *Report or a *Mark.
+// Record is a *Grant, a *Press, an *Alert, a *Task, an *Offboarding, a *Report or a *Mark.
 type Record interface {
 	doc() (Doc, error)
 	saved()
@@ -101,46 +101,6 @@ func Save(ctx context.Context, db DB, records ...Record) error {
 		r.saved()
 	}
 	return nil
-}
-
-// LoadGrant reads a grant.
-func LoadGrant(ctx context.Context, db DB, id string) (Grant, error) {
-	var g Grant
-	v, err := load(ctx, db, id, &g)
-	g.Version = v
-	return g, err
-}
-
-// LoadPress reads a press.
-func LoadPress(ctx context.Context, db DB, id string) (Press, error) {
-	var p Press
-	v, err := load(ctx, db, id, &p)
-	p.Version = v
-	return p, err
-}
-
-// LoadAlert reads an alert.
-func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) {
-	var a Alert
-	v, err := load(ctx, db, id, &a)
-	a.Version = v
-	return a, err
-}
-
-// LoadTask reads a task.
-func LoadTask(ctx context.Context, db DB, id string) (Task, error) {
-	var t Task
-	v, err := load(ctx, db, id, &t)
-	t.Version = v
-	return t, err
-}
-
-// LoadReport reads a report.
-func LoadReport(ctx context.Context, db DB, id string) (Report, error) {
-	var r Report
-	v, err := load(ctx, db, id, &r)
-	r.Version = v
-	return r, err
 }
 
 // Holder returns the id of the record that holds a slot, or ErrNotFound.
@@ -206,17 +166,6 @@ func DueBy(ctx context.Context, db DB, lane Lane, now time.Time, limit int) ([]s
 		ids = append(ids, r.ID)
 	}
 	return ids, nil
-}
-
-func load(ctx context.Context, db DB, id string, into any) (uint64, error) {
-	doc, err := db.Get(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := json.Unmarshal(doc.Body, into); err != nil {
-		return 0, fmt.Errorf("decode record %s: %w", id, err)
-	}
-	return doc.Version, nil
 }
 
 func (g *Grant) doc() (Doc, error) {

@@ -9,6 +9,7 @@
 //     Its key is made of what Slack sends the same again, so that a redelivery finds it too.
 //   - [Alert]: something that somebody must see, with a remedy that can be pressed.
 //   - [Task]: a piece of long work with steps and a card of its own: the rotation of an access key.
+//   - [Offboarding]: the end of all that a person has who leaves, one line for each thing. A person has one open at a time.
 //   - [Report]: what the daily audit of credentials has found, told once. It holds no more than is shown.
 //   - [Mark]: a time that must survive a restart.
 //

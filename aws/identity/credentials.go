@@ -65,17 +65,16 @@ func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, er
 }
 
 func (c Credentials) readBack(ctx context.Context, client IAM, user string) (handlers.Result, error) {
-	_, err := client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
-	if err != nil && !missing(err) {
-		return handlers.Result{}, fmt.Errorf("read console password of %s: %w", user, err)
+	password, err := hasPassword(ctx, client, user)
+	if err != nil {
+		return handlers.Result{}, err
 	}
-	hasPassword := err == nil
 	keys, err := keysOf(ctx, client, user)
 	if err != nil {
 		return handlers.Result{}, err
 	}
 	active := func(k types.AccessKeyMetadata) bool { return k.Status != types.StatusTypeInactive }
-	if hasPassword || slices.ContainsFunc(keys, active) {
+	if password || slices.ContainsFunc(keys, active) {
 		return handlers.Result{Again: settling}, nil
 	}
 	var ids []string

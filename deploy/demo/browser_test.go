@@ -29,6 +29,7 @@ func TestBrowser(t *testing.T) {
 		{"later", []string{"en", "ja"}, playLater},
 		{"extension", []string{"en", "ja"}, playExtension},
 		{"escalation", []string{"en", "ja"}, playEscalation},
+		{"leaver", []string{"en", "ja"}, playLeaver},
 		{"home", []string{"en", "ja"}, playHome},
 		{"pages", []string{"en"}, playPages},
 		{"issue", []string{"en", "ja"}, playIssue},

@@ -95,6 +95,12 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		}
 		j.tasks[id] = t
 		about.User, about.Target = t.User, t.Secret
+	case strings.HasPrefix(id, store.OffboardingPrefix):
+		o, err := store.LoadOffboarding(ctx, db, id)
+		if err != nil {
+			return
+		}
+		about.User = o.Person
 	case strings.HasPrefix(id, store.PressPrefix):
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
 			j.tour.reach(stepRefused)

@@ -117,4 +117,14 @@ var views = []view{
 		v.confirms("confirm.revoke.title", "button.revoke")
 		v.sees(v.notes(), v.say("error.bot_dead"))
 	}},
+	{"offboard", "tab.chat", func(v *visitor) {
+		v.lever("bot", "bot.start")
+		v.sees(v.aws(), v.say("bot.works"))
+		v.offboards("@t.yamada")
+	}},
+	{"offboarded", "tab.chat", func(v *visitor) {
+		v.types(v.say("offboard.reason"), "Last day is Friday.")
+		v.submits()
+		v.sees(v.messages(), v.say("state.looking"))
+	}},
 }

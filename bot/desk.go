@@ -16,6 +16,8 @@ type Desk interface {
 	Press(ctx context.Context, p store.Press) error
 	// Grant returns a request as it stands, for the form of its approval.
 	Grant(ctx context.Context, id string) (store.Grant, error)
+	// Alert returns an alert as it stands, for the form of keeping it.
+	Alert(ctx context.Context, id string) (store.Alert, error)
 	// Offers returns what a person may ask for, or why that is nothing.
 	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.

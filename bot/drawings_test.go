@@ -27,6 +27,7 @@ type about struct {
 	grants   []store.Grant
 	alert    store.Alert
 	report   store.Report
+	rows     []store.Alert // of the report
 	access   handlers.Access
 	offers   []handlers.Offer
 	chosen   string // of the offers
@@ -53,7 +54,9 @@ var draws = map[string]func(Pen, about) any{
 	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
 	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
 	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Report":       func(p Pen, a about) any { return p.Report(a.report) },
+	"Report":       func(p Pen, a about) any { return p.Report(a.report, a.rows) },
+	"RowSaid":      func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
+	"KeepForm":     func(p Pen, a about) any { return p.KeepForm(a.press, a.rows[0], audited) },
 	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
 	"Home":         func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
 	"List":         func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
@@ -82,6 +85,8 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
 		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
 		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
+		"form/keep_until":        {"KeepForm", about{press: pressed("8088", keepUntil, ""), rows: rowsOf(fullReport())[4:5]}},
+		"form/keep_until-long":   {"KeepForm", about{press: longPress(keepUntil), rows: rowsOf(fullReport())[:1]}},
 		"form/rotate":            {"RotateForm", about{rotates: rotatable(1)}},
 		"form/rotate-approved":   {"RotateForm", about{rotates: rotatable(3)[2:]}},
 		"list/rotate":            {"RotateList", about{rotates: rotatable(3)}},
@@ -136,7 +141,12 @@ func drawings(t *testing.T) map[string]drawing {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
 	for name, r := range reports() {
-		out["report/"+name] = drawing{"Report", about{report: r}}
+		out["report/"+name] = drawing{"Report", about{report: r.report, rows: r.rows}}
+	}
+	for _, l := range rowLines() {
+		if m, _ := penIn("en").RowSaid(l.row, l.entry); m.Blocks != nil {
+			out["thread/row-"+l.name] = drawing{"RowSaid", about{rows: []store.Alert{l.row}, entry: l.entry}}
+		}
 	}
 	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
 		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
@@ -191,6 +201,7 @@ type records struct {
 	task   func(store.Task) store.Task
 	rule   func(handlers.Rotatable) handlers.Rotatable
 	report func(store.Report) store.Report
+	row    func(store.Alert) store.Alert
 
 	offboard func(store.Offboarding) store.Offboarding
 	leaver   func(handlers.Leaver) handlers.Leaver
@@ -219,6 +230,10 @@ func (d drawing) of(r records) drawing {
 	d.report = r.report(d.report)
 	d.offboard = r.offboard(d.offboard)
 	d.leaver = r.leaver(d.leaver)
+	d.rows = slices.Clone(d.rows)
+	for i, row := range d.rows {
+		d.rows[i] = r.row(row)
+	}
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

@@ -137,6 +137,10 @@ func TestSentencesGolden(t *testing.T) {
 			}
 			fmt.Fprintf(&out, "thread of a rotation, %s:\n%s\n\n", l.name, indented(line))
 		}
+		for _, l := range rowLines() {
+			m, _ := p.RowSaid(l.row, l.entry)
+			fmt.Fprintf(&out, "thread of a report, %s:\n%s\n\n", l.name, indented(m.Text))
+		}
 		for _, refusal := range rotateRefusals {
 			fmt.Fprintf(&out, "refusal of a rotation, %s:\n%s\n\n", refusal, indented(p.RotateRefusal(wishRefused(refusal, "OPS-123"))))
 		}

@@ -129,6 +129,7 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 				task:   func(t store.Task) store.Task { return outsideTask(t, text) },
 				rule:   func(r handlers.Rotatable) handlers.Rotatable { return outsideRotatable(r, text) },
 				report: func(r store.Report) store.Report { return outsideReport(r, text) },
+				row:    func(a store.Alert) store.Alert { return outsideRow(a, text) },
 
 				offboard: func(o store.Offboarding) store.Offboarding { return outsideOffboarding(o, text) },
 				leaver:   func(l handlers.Leaver) handlers.Leaver { return outsideLeaver(l, text) },

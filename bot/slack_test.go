@@ -159,6 +159,7 @@ type desk struct {
 	decides   handlers.Decision // on each wish
 	wishes    []handlers.Wish
 	grant     store.Grant
+	alert     store.Alert
 	access    handlers.Access
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
@@ -200,6 +201,12 @@ func (d *desk) Grant(_ context.Context, id string) (store.Grant, error) {
 		return store.Grant{}, store.ErrNotFound
 	}
 	return d.grant, nil
+}
+
+func (d *desk) Alert(context.Context, string) (store.Alert, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.alert, nil
 }
 
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {

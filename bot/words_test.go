@@ -95,6 +95,10 @@ func composed(t *testing.T) map[string][]string {
 		out["report.kind."] = append(out["report.kind."], string(kind))
 		out["report.cure."] = append(out["report.cure."], string(kind))
 	}
+	for _, key := range []string{"report.button.", "report.sure.", "report.confirm.", "report.acting."} {
+		out[key] = []string{"key", "password", "shut_out", "rotate_key"}
+	}
+	out["report.sure."], out["report.confirm."] = append(out["report.sure."], "restore"), append(out["report.confirm."], "restore")
 	for _, f := range fullReport().Findings {
 		if !f.Since.IsZero() && !slices.Contains(out["report.since."], string(f.Kind)) {
 			out["report.since."] = append(out["report.since."], string(f.Kind))

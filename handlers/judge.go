@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -40,6 +41,8 @@ const (
 	NotSecurity     = "not_security"     // alerts are the security group's
 	NotRotator      = "not_rotator"      // a rotation is for those whom its rule names, and security
 	NoWayBack       = "no_way_back"      // the key from before cannot be put back
+	BadDate         = "bad_date"         // a finding is kept until a day to come, at most a year ahead
+	NoWhy           = "no_why"           // and for a reason
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
@@ -98,14 +101,15 @@ func (a Account) refusal() string {
 	return ""
 }
 
-// JudgeAlert says what a press on an alert does, or why nothing. Nobody says of themselves that they may stay.
+// JudgeAlert says what a press on an alert does, or why nothing. Nobody says of themselves that they may stay, or that what is
+// theirs may.
 func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, security bool) string {
 	person := p.People.Of(press.By)
 	_, err := a.After(store.Entry{Verb: press.Verb})
 	switch {
 	case account.refusal() != "":
 		return account.refusal()
-	case press.Verb != store.Remedy && press.Verb != store.Keep:
+	case !pressable(a, press.Verb):
 		return Gone
 	case err != nil:
 		return Late
@@ -113,10 +117,36 @@ func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, s
 		return NotSecurity
 	case person == "":
 		return NoPerson
-	case person == a.Subject.Person && press.Verb == store.Keep:
+	case person == a.Subject.Person && press.Verb != store.Remedy:
 		return Own
 	case press.Terms != a.Terms():
 		return Changed
+	case a.Kind == store.Stale && press.Verb == store.Keep:
+		return keepable(press)
+	}
+	return ""
+}
+
+// pressable tells whether an alert has a button for a verb, now or at another time.
+func pressable(a store.Alert, v store.Verb) bool {
+	switch v {
+	case store.Remedy:
+		return a.Kind != store.Stale || a.Finding.Mended()
+	case store.Keep:
+		return true
+	case store.Restore:
+		return a.Kind == store.Stale
+	}
+	return false
+}
+
+// keepable tells why a finding cannot be kept as somebody wants it.
+func keepable(press store.Press) string {
+	switch {
+	case !store.Keepable(press.Until, press.At):
+		return BadDate
+	case strings.TrimSpace(press.Note) == "":
+		return NoWhy
 	}
 	return ""
 }

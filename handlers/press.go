@@ -25,6 +25,11 @@ func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
 	return store.LoadGrant(ctx, k.DB, id)
 }
 
+// Alert returns an alert as the ledger has it.
+func (k *Keeper) Alert(ctx context.Context, id string) (store.Alert, error) {
+	return store.LoadAlert(ctx, k.DB, id)
+}
+
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {
@@ -182,7 +187,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 	if refusal := k.Policy.JudgeAlert(a, p, account, security); refusal != "" {
 		return k.refuse(ctx, p, refusal, map[string]string{"by": a.By, "state": string(a.State)})
 	}
-	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now()}); err != nil {
+	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now(), Note: p.Note, Until: p.Until}); err != nil {
 		return err
 	}
 	p.Judged = true

@@ -137,6 +137,9 @@ func (k *Keeper) tellAlert(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if a.Kind == store.Stale {
+		return k.tellRow(ctx, a)
+	}
 	card, sayErr := k.Voice.Alert(ctx, a)
 	if sayErr != nil {
 		k.Log.Error("alert will be sent again", "id", id, "tries", a.Mute+1, "err", sayErr)

@@ -81,7 +81,7 @@ func (w *world) newKeeper() *handlers.Keeper {
 		accounts[id] = identity.In(w.aws.Config(id))
 	}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
 		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
@@ -224,8 +224,9 @@ type voice struct {
 	alerts    []store.Alert
 	lines     []store.Verb
 	tasks     []store.Task
-	moved     []store.Task // as who was given a key was told that it has moved
-	reports   []store.Report
+	moved     []store.Task   // as who was given a key was told that it has moved
+	reports   []store.Report // as each was first posted
+	drawn     map[string]drawnReport
 	answers   []store.Press
 
 	offboardings []store.Offboarding
@@ -344,14 +345,37 @@ func (v *voice) home(account string) handlers.Access {
 	return v.homes[account]
 }
 
-func (v *voice) Report(_ context.Context, r store.Report) (store.Card, error) {
+func (v *voice) Report(_ context.Context, r store.Report, rows []store.Alert) (store.Card, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {
 		return r.Card, errDown
 	}
-	v.reports = append(v.reports, r)
+	if r.Card.TS == "" {
+		v.reports = append(v.reports, r)
+	}
+	if v.drawn == nil {
+		v.drawn = map[string]drawnReport{}
+	}
+	v.drawn[r.ID] = drawnReport{r, rows, v.drawn[r.ID].times + 1}
 	return store.Card{Channel: "CSEC", TS: r.ID}, nil
+}
+
+// drawnReport is a report as it was drawn last.
+type drawnReport struct {
+	report store.Report
+	rows   []store.Alert
+	times  int
+}
+
+func (v *voice) ReportThread(_ context.Context, _ store.Report, _ store.Alert, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {

@@ -69,11 +69,16 @@ func (mute) CallAll(context.Context, store.Card, []string, time.Time) error     
 func (mute) Home(context.Context, string, handlers.Access) error                     { return nil }
 func (mute) Alert(context.Context, store.Alert) (store.Card, error)                  { return here, nil }
 func (mute) Task(context.Context, store.Task) (store.Card, error)                    { return here, nil }
-func (mute) Report(context.Context, store.Report) (store.Card, error)                { return here, nil }
 func (mute) TaskThread(context.Context, store.Task, store.Entry) error               { return nil }
 func (mute) Answer(context.Context, store.Press) error                               { return nil }
 func (mute) Offboarding(context.Context, store.Offboarding) (store.Card, error)      { return here, nil }
 func (mute) OffboardingThread(context.Context, store.Offboarding, store.Entry) error { return nil }
+func (mute) Report(context.Context, store.Report, []store.Alert) (store.Card, error) {
+	return here, nil
+}
+func (mute) ReportThread(context.Context, store.Report, store.Alert, store.Entry) error {
+	return nil
+}
 func (mute) Approver(context.Context, store.Card, string, store.Grant) (store.Card, error) {
 	return here, nil
 }

@@ -71,6 +71,7 @@ var worldActions = map[string]func(*stage, action) error{
 	"join":    (*stage).join,
 	"server":  (*stage).turnServer,
 	"key":     (*stage).turnKey,
+	"audit":   (*stage).audit,
 	"fault":   (*stage).fault,
 	"kill":    func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
 	"start":   func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
@@ -216,6 +217,17 @@ func (s *stage) join(a action) error {
 	if s.bot != nil {
 		s.running.Go(s.bot.look)
 	}
+	return nil
+}
+
+// audit has the bot look for stale credentials now, and not only in the morning.
+func (s *stage) audit(action) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bot == nil {
+		return say("error.bot_dead")
+	}
+	s.running.Go(s.bot.audit)
 	return nil
 }
 

@@ -153,8 +153,7 @@ func (v *visitor) offboards(whom string) {
 	v.t.Helper()
 	v.becomes("U0SUZUKI")
 	v.press("button", "#aws-security")
-	v.types(v.say("compose.label"), "/jit offboard "+whom)
-	v.button("compose.send")
+	v.sends("/jit offboard " + whom)
 	v.sees(v.dialog("offboard.title"), "t.yamada", "developers", "read-billing", v.say("offboard.reason"))
 }
 

@@ -36,6 +36,7 @@ func TestBrowser(t *testing.T) {
 		{"rotation", []string{"en", "ja"}, playRotation},
 		{"old key", []string{"en", "ja"}, playOldKey},
 		{"record", []string{"en", "ja"}, playRecord},
+		{"audit", []string{"en", "ja"}, playAudit},
 		{"markup", []string{"en"}, playMarkup},
 		{"keyboard", []string{"en", "ja"}, playKeyboard},
 	} {

@@ -58,7 +58,7 @@ func (s *stage) read(a action) (json.RawMessage, error) {
 		return nil, say("error.no_login", "user", a.User)
 	}
 	as := s.aws.Config(a.Account)
-	as.Credentials = credentials.NewStaticCredentialsProvider(s.logins[i].key, "any", "")
+	as.Credentials = credentials.NewStaticCredentialsProvider(s.logins[i].keyID, "any", "")
 	key, err := keyIn(s.ctx, as, a.Name)
 	with, shows := map[string]string{"user": a.User, "secret": a.Name, "key": key}, masked(key)
 	var refused smithy.APIError

@@ -24,6 +24,7 @@ type journal struct {
 	grants map[string]store.Grant
 	alerts map[string]store.Alert
 	tasks  map[string]store.Task
+	report store.Report // that no newer one has taken the place of
 	tour   tour
 }
 
@@ -88,6 +89,10 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		}
 		j.alerts[id] = a
 		about.User, about.Target = a.Subject.User, a.Target
+	case strings.HasPrefix(id, store.ReportPrefix):
+		if r, err := store.LoadReport(ctx, db, id); err == nil && r.State == store.Current {
+			j.report = r
+		}
 	case strings.HasPrefix(id, store.TaskPrefix):
 		t, err := store.LoadTask(ctx, db, id)
 		if err != nil {
@@ -164,6 +169,17 @@ func (j *journal) drawn() (cards [][]store.Grant, alerts []store.Alert) {
 	}
 	slices.SortFunc(alerts, func(a, b store.Alert) int { return byTime(a.Card, b.Card) })
 	return cards, alerts
+}
+
+// reported returns the report that stands, with its rows; one without a card if there is none.
+func (j *journal) reported() (store.Report, []store.Alert) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	rows := make([]store.Alert, len(j.report.Findings))
+	for i, f := range j.report.Findings {
+		rows[i] = j.alerts[f.ID()]
+	}
+	return j.report, rows
 }
 
 // rotations returns those that have a card, the oldest first.

@@ -139,5 +139,9 @@ func (s *stage) redraw(c config.Config) error {
 			return err
 		}
 	}
+	if r, rows := s.journal.reported(); r.Card.TS != "" {
+		_, err := voice.Report(ctx, r, rows)
+		return err
+	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -13,7 +14,11 @@ import (
 )
 
 // login is an IAM user of the demo.
-type login struct{ account, user, userID, key string }
+type login struct {
+	account, user, userID, keyID string
+	password, key                time.Time // when they were made; now unless said
+	mfa                          bool
+}
 
 // stage is the world as the page shows it, with a person in it who may pull every lever. Its methods may be called from
 // several goroutines.
@@ -64,16 +69,22 @@ func (s *stage) settings() config.Config {
 	return s.config
 }
 
-// furnish makes the IAM users, with what there is to be disabled.
+// furnish makes the IAM users, with what there is to be disabled, and to be found stale: an own key that is old, a password
+// that nobody signs in with, and all that somebody had who has left.
 func (s *stage) furnish() {
+	long, longer := s.clock.now().AddDate(0, 0, -120), s.clock.now().AddDate(0, 0, -200)
 	production, payments := s.config.Policy.Entitlements[0].Account, s.config.Policy.Entitlements[1].Account
 	for _, l := range []login{
-		{account: production, user: "t.yamada"}, {account: production, user: "a.mori"},
-		{account: production, user: "legacy-batch"}, {account: payments, user: "k.ito"},
+		{account: production, user: "t.yamada", key: long, mfa: true}, {account: production, user: "a.mori", mfa: true},
+		{account: production, user: "legacy-batch", password: longer}, {account: production, user: "k.tanaka"}, {account: payments, user: "k.ito", mfa: true},
 	} {
 		l.userID = s.aws.AddUser(l.account, l.user, nil)
-		s.aws.AddPassword(l.account, l.user)
-		l.key = s.aws.AddKey(l.account, l.user)
+		s.aws.AddPasswordAt(l.account, l.user, cmp.Or(l.password, s.clock.now()))
+		l.keyID = s.aws.AddKeyAt(l.account, l.user, cmp.Or(l.key, s.clock.now()))
+		s.aws.UseKey(l.keyID, "s3")
+		if l.mfa {
+			s.aws.AddMFA(l.account, l.user)
+		}
 		s.logins = append(s.logins, l)
 	}
 	s.aws.AddGroup(production, "developers") // which nobody asks for: who leaves is taken out of it

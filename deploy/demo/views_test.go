@@ -117,9 +117,28 @@ var views = []view{
 		v.confirms("confirm.revoke.title", "button.revoke")
 		v.sees(v.notes(), v.say("error.bot_dead"))
 	}},
-	{"offboard", "tab.chat", func(v *visitor) {
+	{"audit", "tab.chat", func(v *visitor) {
 		v.lever("bot", "bot.start")
 		v.sees(v.aws(), v.say("bot.works"))
+		v.audits()
+		v.button("report.button.key")
+		v.confirms("report.sure.key", "report.button.key")
+		v.sees(v.messages(), v.part("report.acted.key"))
+	}},
+	{"audit confirm", "tab.chat", func(v *visitor) {
+		v.button("report.button.password")
+		v.sees(v.dialog("report.sure.password"))
+	}},
+	{"audit keep", "tab.chat", func(v *visitor) {
+		v.button("confirm.cancel")
+		v.button("button.keep_until")
+		v.sees(v.dialog("form.title.keep_until"))
+		v.submits()
+		v.sees(v.dialog("form.title.keep_until"), v.say("modal.required"))
+		v.key(kb.Escape)
+		v.misses("dialog", v.say("form.title.keep_until"))
+	}},
+	{"offboard", "tab.chat", func(v *visitor) {
 		v.offboards("@t.yamada")
 	}},
 	{"offboarded", "tab.chat", func(v *visitor) {

@@ -179,6 +179,13 @@ byId("join").addEventListener("submit", async (event) => {
   });
 });
 
+byId("audit").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await busily(event.submitter, async () => {
+    if (await act({ do: "audit" })) toast(say("audit.done"), "good");
+  });
+});
+
 byId("program").addEventListener("submit", async (event) => {
   event.preventDefault();
   await busily(event.submitter, async () => {

@@ -161,7 +161,7 @@ func (j *judgement) key(k Key) {
 		return
 	}
 	named := func(f *store.Finding) { f.Key = k.ID }
-	rotation, rotates := j.policy.rotationOf(j.about.Account, j.user.User)
+	rotation, rotates := j.policy.RotationOf(j.about.Account, j.user.User)
 	if j.managed && !rotates {
 		j.find(store.OwnKey, store.DeactivateKey, k.Made, named)
 	}
@@ -176,15 +176,6 @@ func (j *judgement) key(k Key) {
 		return
 	}
 	j.find(store.OldKey, store.ReplaceKey, k.Made, named)
-}
-
-// rotationOf returns the rotation of a user's key.
-func (p *Policy) rotationOf(account, user string) (Rotation, bool) {
-	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
-	if i < 0 {
-		return Rotation{}, false
-	}
-	return p.Rotations[i], true
 }
 
 func latest(a, b time.Time) time.Time {

@@ -159,6 +159,7 @@ type desk struct {
 	decides   handlers.Decision // on each wish
 	wishes    []handlers.Wish
 	grant     store.Grant
+	task      store.Task
 	access    handlers.Access
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
@@ -198,6 +199,15 @@ func (d *desk) Grant(_ context.Context, id string) (store.Grant, error) {
 		return store.Grant{}, store.ErrNotFound
 	}
 	return d.grant, nil
+}
+
+func (d *desk) Task(_ context.Context, id string) (store.Task, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id != d.task.ID {
+		return store.Task{}, store.ErrNotFound
+	}
+	return d.task, nil
 }
 
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {

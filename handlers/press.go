@@ -25,6 +25,11 @@ func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
 	return store.LoadGrant(ctx, k.DB, id)
 }
 
+// Task returns a rotation as the ledger has it.
+func (k *Keeper) Task(ctx context.Context, id string) (store.Task, error) {
+	return store.LoadTask(ctx, k.DB, id)
+}
+
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {

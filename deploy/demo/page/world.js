@@ -120,7 +120,7 @@ function seen(a, lang) {
 function used(a, { ID, Active }) {
   const stored = a.secrets.flatMap((s) => [s.current === ID && (s.deletes ? say("aws.deletes", s) : `${s.name} AWSCURRENT`), s.previous === ID && `${s.name} AWSPREVIOUS`]);
   const servers = a.servers.filter((s) => s.key === ID).map((s) => s.id);
-  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(", ")].filter(Boolean) };
+  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(say("comma"))].filter(Boolean) };
 }
 
 const justNow = () => el("span", { class: "sr" }, ` (${say("just_now")})`);

@@ -123,7 +123,7 @@ func TestButtonsByState(t *testing.T) {
 		"lapsed":                nil,
 		"withdrawn":             nil,
 		"request":               {"approve primary", "deny danger", "approve_with ", "withdraw "},
-		"approved-ahead":        {"finish ", "revoke danger, confirmed"},
+		"approved-ahead":        {"finish , confirmed", "revoke danger, confirmed"},
 		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestButtonsOfQuestions(t *testing.T) {
 			want = append(want, "finish ")
 		}
 		if g.Ahead() {
-			want = append(want, "finish ")
+			want = append(want, "finish , confirmed")
 		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)

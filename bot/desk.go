@@ -14,8 +14,9 @@ import (
 // Desk takes in what people press and write: durable when it returns nil.
 type Desk interface {
 	Press(ctx context.Context, p store.Press) error
-	// Grant returns a request as it stands, for the form of its approval.
+	// Grant returns a request as it stands, and Task a rotation, for the form of its approval or denial.
 	Grant(ctx context.Context, id string) (store.Grant, error)
+	Task(ctx context.Context, id string) (store.Task, error)
 	// Alert returns an alert as it stands, for the form of keeping it.
 	Alert(ctx context.Context, id string) (store.Alert, error)
 	// Offers returns what a person may ask for, or why that is nothing.

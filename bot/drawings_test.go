@@ -51,16 +51,21 @@ var draws = map[string]func(Pen, about) any{
 	"Choices": func(p Pen, a about) any {
 		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person)}), a.verb, a.grants)
 	},
-	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
-	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
-	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Report":       func(p Pen, a about) any { return p.Report(a.report, a.rows) },
-	"RowSaid":      func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
-	"KeepForm":     func(p Pen, a about) any { return p.KeepForm(a.press, a.rows[0], audited) },
-	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
-	"Home":         func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
-	"List":         func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
-	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
+	"Reminder": func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
+	"Digest":   func(p Pen, a about) any { return p.Digest(a.grants) },
+	"Alert":    func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Report":   func(p Pen, a about) any { return p.Report(a.report, a.rows) },
+	"RowSaid":  func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
+	"KeepForm": func(p Pen, a about) any { return p.KeepForm(a.press, a.rows[0], audited) },
+	"Said":     func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
+	"Home":     func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
+	"List":     func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
+	"ReasonForm": func(p Pen, a about) any {
+		if len(a.grants) == 0 {
+			return p.ReasonForm(a.press, p.aboutTask(a.task))
+		}
+		return p.ReasonForm(a.press, p.about(a.grants[0]))
+	},
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
 	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
 	"KeyMoved":     func(p Pen, a about) any { return p.KeyMoved(a.task) },
@@ -80,9 +85,10 @@ var draws = map[string]func(Pen, about) any{
 func drawings(t *testing.T) map[string]drawing {
 	t.Helper()
 	out := map[string]drawing{
-		"form/deny":              {"ReasonForm", about{press: pressed("8088", store.Deny, "")}},
-		"form/deny-long":         {"ReasonForm", about{press: longPress(store.Deny)}},
-		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
+		"form/deny":              {"ReasonForm", about{press: pressed("8088", store.Deny, ""), grants: []store.Grant{request()}}},
+		"form/deny-rotation":     {"ReasonForm", about{press: pressed("8088", store.Deny, ""), task: rotation()}},
+		"form/deny-long":         {"ReasonForm", about{press: longPress(store.Deny), grants: []store.Grant{request()}}},
+		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, ""), grants: []store.Grant{request()}}},
 		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
 		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
 		"form/keep_until":        {"KeepForm", about{press: pressed("8088", keepUntil, ""), rows: rowsOf(fullReport())[4:5]}},

@@ -160,6 +160,7 @@ type desk struct {
 	wishes    []handlers.Wish
 	grant     store.Grant
 	alert     store.Alert
+	task      store.Task
 	access    handlers.Access
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
@@ -207,6 +208,15 @@ func (d *desk) Alert(context.Context, string) (store.Alert, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.alert, nil
+}
+
+func (d *desk) Task(_ context.Context, id string) (store.Task, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id != d.task.ID {
+		return store.Task{}, store.ErrNotFound
+	}
+	return d.task, nil
 }
 
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {

@@ -75,7 +75,7 @@ var (
 		`(thread|refusal|why|wish|jit|call|approver)\.`,
 		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
 		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
-		`confirm\.((revoke|approve)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
+		`confirm\.((revoke|approve|ahead)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
 		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key)`,
 		`form\.(shorter|until_hint)`,
 		`remind\.(soon|later)`,

@@ -160,12 +160,15 @@ func TestRotationIsPressed(t *testing.T) {
 // TestRotationIsDeniedWithAReason, by the form that a request has.
 func TestRotationIsDeniedWithAReason(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		d := &desk{}
-		w.run(d)
 		task := w.drawn(rotation())
+		d := &desk{task: task}
+		w.run(d)
 		w.press(sato, task.Card, store.Deny)
 		w.until(func() bool { _, open := w.Modal(sato); return open })
 		form, _ := w.Modal(sato)
+		if shown := string(form.Blocks); !strings.Contains(shown, "のキーのローテーション") || !strings.Contains(shown, task.User) {
+			t.Errorf("the form does not say what it denies: %s", shown)
+		}
 		delivery, err := w.Submit(sato, form.ID, map[string]string{"deny": "凍結期間です。"})
 		if err != nil || delivery.Problem != "" {
 			t.Fatalf("submitted: %+v, %v", delivery, err)

@@ -25,6 +25,11 @@ func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
 	return store.LoadGrant(ctx, k.DB, id)
 }
 
+// Task returns a rotation as the ledger has it.
+func (k *Keeper) Task(ctx context.Context, id string) (store.Task, error) {
+	return store.LoadTask(ctx, k.DB, id)
+}
+
 // Alert returns an alert as the ledger has it.
 func (k *Keeper) Alert(ctx context.Context, id string) (store.Alert, error) {
 	return store.LoadAlert(ctx, k.DB, id)

@@ -45,6 +45,9 @@ func summarize(out io.Writer, c config.Config) {
 	}
 	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; others are found by %s\n", len(c.People), users, others(c.Policy.MatchEmail))
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
+	_, _ = fmt.Fprintf(out, "audit     %s: passwords without a sign-in for %s, access keys older than %s or unused for %s; managed users may have %s\n", audits(c),
+		short(c.Policy.Audit.Password), short(c.Policy.Audit.KeyAge), short(c.Policy.Audit.KeyUnused), strings.Join(c.Policy.Audit.Policies, ", "))
+	_, _ = fmt.Fprintf(out, "rotations %s\n", rotations(c.Policy.Rotations))
 	names := c.Policy.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
 		_, _ = fmt.Fprintf(out, "\n%s (%s), by %s\n", names[id], id, cmp.Or(c.Roles[id].ARN, "the program's own credentials"))
@@ -170,6 +173,15 @@ func fate(p *handlers.Policy) string {
 		return fmt.Sprintf("removed, at most %d in one look", p.Removals)
 	}
 	return "reported"
+}
+
+// audits says when and where it is told what is stale.
+func audits(c config.Config) string {
+	a := c.Policy.Audit
+	if !a.Daily {
+		return "by hand only, with sekisho audit"
+	}
+	return fmt.Sprintf("daily at %02d:%02d %s to %s", a.At/60, a.At%60, a.Zone, cmp.Or(c.Security, c.Channel))
 }
 
 // short writes 4h for 4h0m0s.

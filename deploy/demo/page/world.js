@@ -121,7 +121,7 @@ function used(a, { ID, Active }) {
   const stored = a.secrets.flatMap((s) => [s.current === ID && `${s.name} AWSCURRENT`, s.previous === ID && `${s.name} AWSPREVIOUS`]);
   const servers = a.servers.filter((s) => s.key === ID).map((s) => (s.mood === "well" ? s.id : `${s.id} (${say(`server.${s.mood}`)})`));
   const refused = !Active && servers.length > 0 && say("aws.refused");
-  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(", "), refused].filter(Boolean) };
+  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(say("comma")), refused].filter(Boolean) };
 }
 
 // buried are the secrets that are to be deleted.

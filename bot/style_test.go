@@ -81,7 +81,7 @@ var (
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
-		`task\.(intent|trouble|next|stopped|watching|said)`,
+		`task\.(intent|trouble|next|stopped|used$|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
 		`report\.(cure|unread|unjudged)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,

@@ -40,10 +40,11 @@ const FactKey = "access_key"
 
 // Facts of a task's entries that change the task.
 const (
-	FactOld     = "old"     // the id of the key that is to be retired
-	FactNew     = "new"     // the id of the key that servers are to use
-	FactVersion = "version" // of the secret, from before the first write
-	FactCommand = "command" // that told the servers
+	FactOld     = "old"       // the id of the key that is to be retired
+	FactNew     = "new"       // the id of the key that servers are to use
+	FactVersion = "version"   // of the secret, from before the first write
+	FactCommand = "command"   // that told the servers
+	FactUsed    = "last_used" // when the key that is to be retired was in use, RFC 3339
 )
 
 // Task is a piece of long work with steps and a card of its own: the rotation of an IAM user's access key. Its states and
@@ -77,6 +78,7 @@ type Task struct {
 	Back      bool              `json:"back,omitempty"`    // the two have changed places
 	Sent      time.Time         `json:"sent,omitzero"`     // when the servers were told last
 	Since     time.Time         `json:"since,omitzero"`    // the old one has been unused, as far as is known
+	Used      time.Time         `json:"used,omitzero"`     // when it was in use although no server should use it
 	Deletes   time.Time         `json:"deletes,omitzero"`  // when it is deleted
 	Command   string            `json:"command,omitempty"` // that told them
 	Servers   map[string]Server `json:"servers,omitempty"` // by managed instance id

@@ -81,7 +81,7 @@ var (
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
-		`task\.(intent|holder|trouble|next|stopped|watching|said)`,
+		`task\.(intent|holder|trouble|next|stopped|used$|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
 		`offboard\.(loading|intro|silent|reason_hint|unread|trouble|note|said|refused)`,
 		`report\.(cure|unread|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,

@@ -159,7 +159,11 @@ func TestAKeyInUseIsNeverTouched(t *testing.T) {
 			}
 		}
 		w.stands(id, store.Proving, "+"+old, "+"+w.task(id).New)
-		last := time.Now()
+		w.wait(10 * time.Minute)
+		if task := w.task(id); time.Since(task.Used) > 15*time.Minute || !time.Now().Before(handlers.Proven(task)) {
+			t.Errorf("in use %s, watched until %s", task.Used, handlers.Proven(task))
+		}
+		last := time.Now().Add(-10 * time.Minute)
 		for w.task(id).State == store.Proving {
 			w.wait(time.Minute)
 		}

@@ -52,6 +52,7 @@ const (
 	FactBefore  = "version_before" // the same where it has no key that could be put back
 	FactCommand = "command"        // that told the servers
 	FactHolder  = "holder"         // who was given the key that is to be retired, by a grant without an end
+	FactUsed    = "last_used"      // when the key that is to be retired was in use, RFC 3339
 )
 
 // Task is a piece of long work with steps and a card of its own: the rotation of an IAM user's access key. Its states and
@@ -86,6 +87,7 @@ type Task struct {
 	Sent      time.Time         `json:"sent,omitzero"`     // when the servers were told last
 	Holder    string            `json:"holder,omitempty"`  // who was given the old one, and reads the secret from now on
 	Since     time.Time         `json:"since,omitzero"`    // the old one has been unused, as far as is known
+	Used      time.Time         `json:"used,omitzero"`     // when it was in use although no server should use it
 	Deletes   time.Time         `json:"deletes,omitzero"`  // when it is deleted
 	Command   string            `json:"command,omitempty"` // that told them
 	Servers   map[string]Server `json:"servers,omitempty"` // by managed instance id

@@ -95,6 +95,7 @@ func TestAServerThatUsesTheOldKey(t *testing.T) {
 	if uses(v) != old {
 		t.Errorf("the page shows that it uses %s", uses(v))
 	}
+	s.reads(t, "Something uses it still")
 	s.is(t, r, old, true)
 	s.must(t, action{Do: "server", Name: "i-0batch3", Value: string(well)})
 	if uses(s.state(sato)) == old {

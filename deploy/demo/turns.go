@@ -3,6 +3,7 @@ package demo
 import (
 	"time"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -49,7 +50,7 @@ func turnOf(g store.Grant) time.Time {
 func turnOfTask(t store.Task) time.Time {
 	switch t.State {
 	case store.Proving:
-		return t.Since.Add(coarse + t.Proof)
+		return handlers.Proven(t)
 	case store.Resting:
 		return t.Deletes
 	}

@@ -43,6 +43,8 @@ byId("read").addEventListener("submit", async (event) => {
   const name = byId("read-secret").value;
   await busily(event.submitter, async () => {
     const answer = await act({ do: "read", account, user, name });
-    if (answer) byId("read-answer").textContent = answer;
+    if (!answer) return;
+    byId("read-answer").textContent = answer;
+    byId("read-answer").scrollIntoView({ block: "nearest" });
   });
 });

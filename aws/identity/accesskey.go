@@ -164,10 +164,10 @@ func (c AccessKey) hand(ctx context.Context, g store.Grant, s sight) (handlers.R
 		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
 	}
 	secrets, name := c.Accounts[g.Account].Secrets, g.Effects[SecretName]
-	if may, err := isReadableBy(ctx, secrets, name, reader.ARN); err != nil {
+	if may, err := isReadableBy(ctx, secrets, name, reader); err != nil {
 		return handlers.Result{}, err
 	} else if !may {
-		return handlers.Result{Again: settling}, readableBy(ctx, secrets, name, reader.ARN)
+		return handlers.Result{Again: settling}, readableBy(ctx, secrets, name, reader)
 	}
 	return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(s.stored.AccessKeyId), SecretARN: s.kept.arn,
 		IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil

@@ -25,7 +25,7 @@ type sight struct {
 	keys   int                       // that the user has
 }
 
-// see only reads. Lost is what was made between the plan and a minute after the outcome, in which a call that was given up
+// see only reads. Where Secrets Manager does not answer, it still shows the grant's key if that is known. Lost is what was made between the plan and a minute after the outcome, in which a call that was given up
 // can still land, and is not in the secret: keys that were made later are no concern of ours.
 func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 	user, err := c.Accounts.User(ctx, g.Account, g.Target)
@@ -37,10 +37,8 @@ func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 	}
 	clients := c.Accounts[g.Account]
 	var s sight
-	if s.kept, err = look(ctx, clients.Secrets, g.Effects[SecretName]); err != nil {
-		return sight{}, err
-	}
-	keys, err := keysOf(ctx, clients.IAM, g.Target)
+	s.kept, err = look(ctx, clients.Secrets, g.Effects[SecretName])
+	keys, unlisted := keysOf(ctx, clients.IAM, g.Target)
 	issued, _ := time.Parse(time.RFC3339, g.Effects[IssuedAt]) // zero before the outcome
 	before := strings.Split(g.Effects[KeysBefore], ",")
 	s.keys = len(keys)
@@ -50,11 +48,11 @@ func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 		case slices.Contains(before, id):
 		case id == g.Effects[IssuedKey], s.kept != nil && s.kept.grant == g.ID && s.kept.current == version(g.ID, id):
 			s.stored = &k
-		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued.Add(unseen)):
+		case err == nil && (issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued.Add(unseen))):
 			s.lost = append(s.lost, k)
 		}
 	}
-	return s, err
+	return s, errors.Join(err, unlisted)
 }
 
 func (c AccessKey) discard(ctx context.Context, g store.Grant, keys []types.AccessKeyMetadata, made time.Time) (bool, error) {
@@ -98,9 +96,13 @@ func deleteKey(ctx context.Context, client IAM, user, id string) error {
 	return nil
 }
 
-// take deactivates the key. It is deleted later, with its secret; until then a mistake can be undone.
+// take deactivates the key, before anything else and whatever else does not answer. It is deleted later, with its secret;
+// until then a mistake can be undone.
 func (c AccessKey) take(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	s, err := c.see(ctx, g)
+	if s.stored != nil && s.stored.Status == types.StatusTypeActive {
+		return handlers.Result{Again: settling}, errors.Join(err, c.deactivate(ctx, g, s.stored))
+	}
 	if err != nil || s.gone {
 		return handlers.Result{Later: c.Keeping.Grace}, err
 	}
@@ -110,9 +112,6 @@ func (c AccessKey) take(ctx context.Context, g store.Grant) (handlers.Result, er
 	}
 	if s.stored == nil {
 		return handlers.Result{Later: c.Keeping.Grace}, nil
-	}
-	if s.stored.Status == types.StatusTypeActive {
-		return handlers.Result{Again: settling}, c.deactivate(ctx, g, s.stored)
 	}
 	return handlers.Result{Facts: map[string]string{OffKey: aws.ToString(s.stored.AccessKeyId)}, Later: c.Keeping.Grace}, nil
 }

@@ -36,6 +36,8 @@ func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Pr
 		return handlers.Progress{}, err
 	case last.After(t.Since):
 		return used(last), nil
+	case r.sinceBack(t) < unseen: // whatever lands late on the other key is to be seen
+		return handlers.Progress{Again: lookAtServers}, nil
 	case r.Now().Before(proven):
 		return handlers.Progress{Again: min(watchEvery, proven.Sub(r.Now()))}, nil
 	}
@@ -85,15 +87,28 @@ func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (handlers.P
 	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeInactive)
 }
 
-// rest looks after a key that is deactivated. One that somebody has made work again is somebody's, and proven anew.
-func (r Rotation) rest(t store.Task, s stand) handlers.Progress {
+// rest looks after a key that is deactivated. One that somebody has made work again is somebody's, and proven anew; and so
+// is one of whose use, before that, IAM tells only now: it is made to work again.
+func (r Rotation) rest(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
 	switch {
 	case s.active(t.Old):
-		return used(time.Time{})
+		return used(time.Time{}), nil
 	case !s.has(t.Old):
-		return handlers.Progress{Verb: store.Delete}
+		return handlers.Progress{Verb: store.Delete}, nil
 	}
-	return handlers.Progress{Again: min(restEvery, t.Deletes.Sub(r.Now()))}
+	last, _, err := r.proof(ctx, t)
+	switch {
+	case err != nil:
+		return handlers.Progress{}, err
+	case last.After(t.Since):
+		return r.revive(ctx, t)
+	}
+	return handlers.Progress{Again: min(restEvery, t.Deletes.Sub(r.Now()))}, nil
+}
+
+// revive makes the old key work again. The next look finds that it does, and the proof begins anew.
+func (r Rotation) revive(ctx context.Context, t store.Task) (handlers.Progress, error) {
+	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeActive)
 }
 
 // remove deletes the old key, unless it works again or was in use after all.
@@ -108,6 +123,8 @@ func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (handlers.P
 	switch {
 	case err != nil:
 		return handlers.Progress{}, err
+	case last.After(t.Since):
+		return r.revive(ctx, t)
 	case r.Now().Before(proven):
 		return used(last), nil
 	}

@@ -77,9 +77,6 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 func (k *Keeper) stepTask(ctx context.Context, t store.Task) (Progress, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
-	if t.State == store.Resting && !k.now().Before(t.Deletes) {
-		return Progress{Verb: store.Delete}, nil
-	}
 	return k.rotator(t.Kind).Step(ctx, t)
 }
 

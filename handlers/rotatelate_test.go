@@ -178,3 +178,25 @@ func TestPutBackWhileItIsSwitchedOff(t *testing.T) {
 		})
 	}
 }
+
+// A clock that is set forward proves nothing of a key, and its grace time is not over either.
+func TestAClockThatIsSetForwardRetiresNothing(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		w.wait(time.Hour)
+		w.ahead.Store(int64(30 * 24 * time.Hour))
+		w.wait(soonProven - time.Hour - time.Minute)
+		w.stands(id, store.Proving, "+"+old, "+"+w.task(id).New)
+	})
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		w.wait(soonProven + time.Minute)
+		fresh := w.task(id).New
+		w.stands(id, store.Resting, "-"+old, "+"+fresh)
+		w.ahead.Store(int64(30 * 24 * time.Hour))
+		w.wait(soonDeleted - 5*time.Minute)
+		w.stands(id, store.Resting, "-"+old, "+"+fresh)
+		w.wait(10 * time.Minute)
+		w.stands(id, store.Rotated, "+"+fresh)
+	})
+}

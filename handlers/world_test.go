@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,10 @@ type world struct {
 	userID string
 	stop   func()
 	n      int
+	ahead  atomic.Int64 // of AWS's clock is the bot's, in nanoseconds
 }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 // inWorld runs a test in a bubble, with a running keeper.
 func inWorld(t *testing.T, test func(w *world)) {
@@ -77,8 +81,8 @@ func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}
 func (w *world) newKeeper() *handlers.Keeper {
 	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
-		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
+		Voice: w.voice, Now: w.now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
 func (w *world) run() {

@@ -117,12 +117,12 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 	switch {
 	case err != nil:
 		return handlers.Result{}, err
-	case s.gone:
+	case s.user == "":
 		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
 		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
-	some, err := c.discard(ctx, g, s.lost, c.Now().Add(-unseen))
+	some, err := c.discard(ctx, g, s, c.Now().Add(-unseen))
 	switch {
 	case err != nil || some:
 		return handlers.Result{Again: settling}, err

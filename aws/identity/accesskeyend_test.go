@@ -143,3 +143,54 @@ func TestALastUseThatIsNotKnown(t *testing.T) {
 		}
 	})
 }
+
+// A key ends under whatever name its user has by then, also where another has got the old one.
+func TestAKeyOfAUserWhoWasRenamedEnds(t *testing.T) {
+	for _, taken := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLocksmith(t, 1)
+			l.issue()
+			l.RenameUser(prod, batch, "svc-new")
+			if taken {
+				l.AddUser(prod, batch, nil)
+			}
+			l.wantRight(store.Active, true)
+			for _, state := range []store.State{store.Ending, store.Ended} {
+				if _, err := l.settle(state); err != nil {
+					t.Fatal(err)
+				}
+				for _, k := range l.Keys(prod, "svc-new") {
+					if ours := k.ID == l.g.Effects[identity.IssuedKey]; k.Active == ours || ours && state == store.Ended {
+						t.Errorf("%s, the name taken: %t: %+v is left", state, taken, k)
+					}
+				}
+			}
+			if s := l.Secrets(prod)[0]; s.Deletes.IsZero() {
+				t.Errorf("the secret stays: %+v", s)
+			}
+		})
+	}
+}
+
+// What an administrator makes by hand once a request has come to nothing is theirs, though nobody has used it yet.
+func TestAKeyMadeByHandAfterwards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.settle(store.Ending); err != nil {
+			t.Fatal(err)
+		}
+		l.g.Ended = time.Now()
+		late := l.AddKey(prod, batch) // by a call that was given up
+		l.wantRight(store.Ended, false)
+		l.DeleteKey(prod, batch, late)
+		time.Sleep(5 * time.Minute)
+		theirs := l.AddKey(prod, batch)
+		l.wantRight(store.Ended, true)
+		if _, err := l.settle(store.Ending); err != nil || !l.works(theirs) {
+			t.Errorf("the key of an administrator is gone, %v", err)
+		}
+	})
+}

@@ -95,9 +95,6 @@ func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (string
 func (k *Keeper) stepTask(ctx context.Context, t store.Task) (Progress, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
-	if t.State == store.Resting && !k.now().Before(t.Deletes) {
-		return Progress{Verb: store.Delete}, nil
-	}
 	return k.rotator(t.Kind).Step(ctx, t)
 }
 

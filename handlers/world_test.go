@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,7 +38,10 @@ type world struct {
 	userID string
 	stop   func()
 	n      int
+	ahead  atomic.Int64 // of AWS's clock is the bot's, in nanoseconds
 }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 // inWorld runs a test in a bubble, with a running keeper.
 func inWorld(t *testing.T, test func(w *world)) {
@@ -82,7 +86,7 @@ func (w *world) newKeeper() *handlers.Keeper {
 	}
 	w.n++
 	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
-		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
+		Voice: w.voice, Now: w.now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
 func (w *world) run() {

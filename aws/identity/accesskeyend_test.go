@@ -1,0 +1,196 @@
+package identity_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"sekisho/aws/fakeaws"
+	"sekisho/aws/identity"
+	"sekisho/store"
+)
+
+// denies has every call of an action, or of all actions of a service, denied.
+func denies(what string) func(fakeaws.Call) *fakeaws.Failure {
+	return func(c fakeaws.Call) *fakeaws.Failure {
+		if c.Action == what || c.Service == what {
+			return &fakeaws.Failure{Code: "AccessDeniedException"}
+		}
+		return nil
+	}
+}
+
+// works tells whether a key does.
+func (l *locksmith) works(id string) bool {
+	return slices.ContainsFunc(l.Keys(prod, batch), func(k fakeaws.Key) bool { return k.ID == id && k.Active })
+}
+
+// A key is switched off at its end whatever else does not answer: the secret that it is in, or what is asked of another key
+// whose answer was lost.
+func TestAKeyEndsWhateverElseFails(t *testing.T) {
+	for _, what := range []string{"secretsmanager", "GetAccessKeyLastUsed"} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLocksmith(t, 0)
+			l.issue()
+			l.AddKey(prod, batch) // as one whose answer was lost would
+			l.Fault(denies(what))
+			l.g.State = store.Ending
+			for range 3 {
+				if r, err := l.kind.Step(t.Context(), l.g); err == nil && r.Again == 0 {
+					t.Errorf("without %s: said to be over", what)
+				}
+				time.Sleep(time.Second)
+			}
+			if l.works(l.g.Effects[identity.IssuedKey]) {
+				t.Errorf("without %s the key works after its end", what)
+			}
+			l.Fault(nil)
+			if _, err := l.settle(store.Ending); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// reads tells whether somebody with a new key of this user can read the secret.
+func (l *locksmith) reads(user string) bool {
+	c := l.Config(prod)
+	id := l.AddKey(prod, user)
+	c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: id, SecretAccessKey: "x"}, nil
+	})
+	_, err := secretsmanager.NewFromConfig(c).GetSecretValue(l.t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String(l.g.Effects[identity.SecretName])})
+	return err == nil
+}
+
+// Who gets the name of the requester later does not get the secret, whatever their own policies allow.
+func TestTheNameOfTheRequesterPassesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		l.issue()
+		policy, err := secretsmanager.NewFromConfig(l.Config(prod)).GetResourcePolicy(t.Context(), &secretsmanager.GetResourcePolicyInput{
+			SecretId: aws.String(l.g.Effects[identity.SecretName])})
+		if said := aws.ToString(policy.ResourcePolicy); err != nil || !strings.Contains(said, `{"StringNotEquals":{"aws:userid":"`+l.g.Subject.UserID+`"}}`) {
+			t.Errorf("everybody but the requester is denied by %s, %v", said, err)
+		}
+		l.DeleteUser(prod, "alice")
+		l.AddUser(prod, "alice", nil)
+		if l.reads("alice") {
+			t.Error("another user of the name reads the secret")
+		}
+		if _, err := l.settle(store.Ending); err != nil || l.works(l.g.Effects[identity.IssuedKey]) {
+			t.Errorf("the key works after its end, %v", err)
+		}
+	})
+}
+
+// A policy that names the requester beside somebody else is none: whoever put it before us would read the secret.
+func TestAPolicyThatLetsOthersReadIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		l.AddUser(prod, "alice2", nil)
+		l.AddUser(prod, "mallory", nil)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		secrets := secretsmanager.NewFromConfig(l.Config(prod))
+		for range 30 {
+			l.kind.Step(t.Context(), l.g)
+			time.Sleep(time.Second)
+			if len(l.Secrets(prod)) > 0 {
+				break
+			}
+		}
+		_, err := secrets.PutResourcePolicy(t.Context(), &secretsmanager.PutResourcePolicyInput{SecretId: aws.String(l.g.Effects[identity.SecretName]),
+			ResourcePolicy: aws.String(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+			"Principal": {"AWS": ["arn:aws:iam::` + prod + `:user/alice", "arn:aws:iam::` + prod + `:user/alice2", "arn:aws:iam::` + prod + `:user/mallory"]}}]}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.settle(store.Approved); err != nil {
+			t.Fatal(err)
+		}
+		if !l.reads("alice") || l.reads("mallory") || l.reads("alice2") {
+			t.Error("the requester alone is to read")
+		}
+	})
+}
+
+// A call to AWS for a key that it does not know is answered by a plain code: the key is gone, and that is no failure.
+func TestALastUseThatIsNotKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		l.AddKey(prod, batch)
+		time.Sleep(2 * time.Minute)
+		l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "GetAccessKeyLastUsed" {
+				return &fakeaws.Failure{Code: "NoSuchEntity"}
+			}
+			return nil
+		})
+		r, err := l.kind.Step(t.Context(), l.g)
+		if err != nil || r.Again == 0 {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
+// A key ends under whatever name its user has by then, also where another has got the old one.
+func TestAKeyOfAUserWhoWasRenamedEnds(t *testing.T) {
+	for _, taken := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLocksmith(t, 1)
+			l.issue()
+			l.RenameUser(prod, batch, "svc-new")
+			if taken {
+				l.AddUser(prod, batch, nil)
+			}
+			l.wantRight(store.Active, true)
+			for _, state := range []store.State{store.Ending, store.Ended} {
+				if _, err := l.settle(state); err != nil {
+					t.Fatal(err)
+				}
+				for _, k := range l.Keys(prod, "svc-new") {
+					if ours := k.ID == l.g.Effects[identity.IssuedKey]; k.Active == ours || ours && state == store.Ended {
+						t.Errorf("%s, the name taken: %t: %+v is left", state, taken, k)
+					}
+				}
+			}
+			if s := l.Secrets(prod)[0]; s.Deletes.IsZero() {
+				t.Errorf("the secret stays: %+v", s)
+			}
+		})
+	}
+}
+
+// What an administrator makes by hand once a request has come to nothing is theirs, though nobody has used it yet.
+func TestAKeyMadeByHandAfterwards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.settle(store.Ending); err != nil {
+			t.Fatal(err)
+		}
+		l.g.Ended = time.Now()
+		late := l.AddKey(prod, batch) // by a call that was given up
+		l.wantRight(store.Ended, false)
+		l.DeleteKey(prod, batch, late)
+		time.Sleep(5 * time.Minute)
+		theirs := l.AddKey(prod, batch)
+		l.wantRight(store.Ended, true)
+		if _, err := l.settle(store.Ending); err != nil || !l.works(theirs) {
+			t.Errorf("the key of an administrator is gone, %v", err)
+		}
+	})
+}

@@ -17,6 +17,12 @@
 // has been used is somebody's, and is left alone. Keys are deactivated at their end and deleted, with the secret, once a
 // grace time has passed in which nobody has missed them.
 //
+// # Who leaves
+//
+// What a user has is read whole, and ended one thing at a time (offboard.go, a handlers.Closer): memberships, the console
+// password, active keys. Policies of the user's own are read, and not touched. Each end is one call; whether it has ended is read
+// with all the rest.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

@@ -204,37 +204,42 @@ func TestWhomToOffboard(t *testing.T) {
 // One account that does not answer is said on the form, does not keep the other from ending, and ends once it answers.
 func TestOffboardWithoutAnAnswer(t *testing.T) {
 	for _, f := range []fakeaws.Failure{{Hang: true}, {Code: "AccessDenied"}, {Code: "Throttling"}, {}} {
-		inOffboarding(t, func(w *world) {
-			w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
-				if c.Account == other {
-					return &f
-				}
-				return nil
-			})
-			shown, _, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
-			if err != nil || shown.Users[0].Trouble != "" || shown.Users[1].Trouble == "" {
-				t.Fatalf("%+v: the form shows %+v, %v", f, shown, err)
-			}
-			id := w.offboard()
-			w.wait(30 * time.Second)
-			w.hasNothing(leaver[0])
-			w.wait(10 * time.Minute)
-			o := w.offboarding(id)
-			silent, _ := o.Find(shown.Users[1].Holding)
-			if o.State != store.Leaving || silent.Work.Trouble != shown.Users[1].Trouble || w.has(leaver[1])[0] != "groups staff" {
-				t.Errorf("%+v: %s, %v", f, o.State, results(o))
-			}
-			if n := len(w.voice.lines); n > 60 {
-				t.Errorf("%d lines", n)
-			}
-			w.aws.Fault(nil)
-			w.wait(time.Minute)
-			w.hasNothing(leaver[1])
-			w.wait(2 * time.Minute)
-			if o = w.offboarding(id); o.State != store.Departed {
-				t.Errorf("%+v: %s, %v", f, o.State, results(o))
-			}
-		})
+		for i, silent := range leaver {
+			inOffboarding(t, func(w *world) { w.silent(f, i, silent, leaver[1-i]) })
+		}
+	}
+}
+
+func (w *world) silent(f fakeaws.Failure, i int, silent, answers handlers.Login) {
+	w.t.Helper()
+	w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+		if c.Account == silent.Account {
+			return &f
+		}
+		return nil
+	})
+	shown, _, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
+	if err != nil || shown.Users[1-i].Trouble != "" || shown.Users[i].Trouble == "" {
+		w.t.Fatalf("%+v: the form shows %+v, %v", f, shown, err)
+	}
+	id := w.offboard()
+	w.wait(5 * time.Second)
+	w.hasNothing(answers)
+	w.wait(10 * time.Minute)
+	o := w.offboarding(id)
+	user, _ := o.Find(shown.Users[i].Holding)
+	if o.State != store.Leaving || user.Work.Trouble != shown.Users[i].Trouble || w.has(silent)[0] != "groups staff" {
+		w.t.Errorf("%+v: %s, %v", f, o.State, results(o))
+	}
+	if n := len(w.voice.lines); n > 60 {
+		w.t.Errorf("%d lines", n)
+	}
+	w.aws.Fault(nil)
+	w.wait(time.Minute)
+	w.hasNothing(silent)
+	w.wait(2 * time.Minute)
+	if o = w.offboarding(id); o.State != store.Departed {
+		w.t.Errorf("%+v: %s, %v", f, o.State, results(o))
 	}
 }
 

@@ -508,3 +508,42 @@ func TestOffboardWhereIAMIsLate(t *testing.T) {
 		}
 	})
 }
+
+// Of whom only a tag knows, the IAM user is found by what they have; and a name that passes to another user meanwhile is not
+// that person's any more.
+func TestOffboardWhomATagKnows(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		id := w.aws.AddUser(account, "tagged", map[string]string{"sekisho:slack-user-id": "U0TAGGED"})
+		w.aws.Join(account, "tagged", "staff")
+		if _, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0TAGGED"); err != nil || refusal != handlers.NoLeaver {
+			t.Errorf("without anything in the ledger: %q, %v", refusal, err)
+		}
+		w.receive(handlers.Request{ID: "login-1", Origin: store.SignIn, Account: account, User: "tagged", Signin: store.Signin{At: time.Now(), Principal: id}})
+		w.press("U0KATO", store.Approve)
+		w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "RemoveUserFromGroup" {
+				return &fakeaws.Failure{Code: "AccessDenied"}
+			}
+			return nil
+		})
+		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0TAGGED", "x"); err != nil || refusal != "" {
+			t.Fatal(refusal, err)
+		}
+		under, err := store.Holder(w.t.Context(), w.db, store.OffboardingSlot("U0TAGGED"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wait(time.Minute)
+		w.aws.DeleteUser(account, "tagged")
+		w.aws.AddUser(account, "tagged", nil)
+		w.aws.Join(account, "tagged", "staff")
+		w.aws.Fault(nil)
+		w.wait(3 * time.Minute)
+		if o := w.offboarding(under); o.State != store.Departed || o.Users()[0].Result != store.WasGone {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+		if got := w.aws.Groups(account, "tagged"); !slices.Equal(got, []string{"staff"}) {
+			t.Errorf("another user of the name is in %v", got)
+		}
+	})
+}

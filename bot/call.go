@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -14,7 +15,7 @@ import (
 // says what was so when it was written: it is never redrawn. Without a link it names the channel of the card.
 func (p Pen) Call(g store.Grant, link string) Message {
 	d := data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": code(g.Target), "Account": name(g.AccountName, g.Account),
-		"Duration": p.term(g), "Lapses": when(g.Lapses, p.Zone), "Channel": mentionChannel(g.Card.Channel), "Link": escaper.Replace(link)}
+		"Duration": p.term(g)}
 	key := "call.signed_in"
 	switch {
 	case g.Program:
@@ -32,20 +33,49 @@ func (p Pen) Call(g store.Grant, link string) Message {
 	if isRisky(g) {
 		text += "\n" + p.Words.Say("card.high", nil)
 	}
-	if key = "call.decide"; link == "" {
+	return p.calling(text, g.Card, link, g.Lapses)
+}
+
+// CallTask is Call for a rotation.
+func (p Pen) CallTask(t store.Task, link string) Message {
+	key := "call.rotation"
+	if t.By == store.Self {
+		key = "call.rotation_due"
+	}
+	text := p.Words.Say(key, data{"Who": mention(t.By), "User": code(t.User), "Account": name(t.AccountName, t.Account)})
+	if reason := codeOf(t.Reason, digestReason); reason != "" {
+		text += "\n" + p.Words.Say("digest.request_reason", data{"Reason": reason})
+	}
+	return p.calling(text, t.Card, link, t.Lapses)
+}
+
+// calling is what waits, with where and by when it is decided.
+func (p Pen) calling(what string, at store.Card, link string, by time.Time) Message {
+	key := "call.decide"
+	if link == "" {
 		key = "call.decide_in"
 	}
-	text += "\n" + p.Words.Say(key, d)
+	text := what + "\n" + p.Words.Say(key, data{"Lapses": when(by, p.Zone), "Channel": mentionChannel(at.Channel), "Link": escaper.Replace(link)})
 	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 }
 
 // Call implements handlers.Voice.
 func (v *Voice) Call(ctx context.Context, account string, g store.Grant) error {
-	link, err := v.api.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: g.Card.Channel, Ts: g.Card.TS})
+	return v.call(ctx, account, g.Card, func(p Pen, link string) Message { return p.Call(g, link) })
+}
+
+// CallTask implements handlers.Voice.
+func (v *Voice) CallTask(ctx context.Context, account string, t store.Task) error {
+	return v.call(ctx, account, t.Card, func(p Pen, link string) Message { return p.CallTask(t, link) })
+}
+
+// call writes to somebody who may decide, with a link to the card.
+func (v *Voice) call(ctx context.Context, account string, at store.Card, draw func(p Pen, link string) Message) error {
+	link, err := v.api.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: at.Channel, Ts: at.TS})
 	if err != nil && !answers(err, lost) { // a card that is gone will be posted anew
-		return wrap(v.opens.heed(err), "link to the card of %s", g.ID)
+		return wrap(v.opens.heed(err), "link to the card %s", at.TS)
 	}
-	_, err = v.letter(ctx, store.Card{}, account, func(p Pen) Message { return p.Call(g, link) })
+	_, err = v.letter(ctx, store.Card{}, account, func(p Pen) Message { return draw(p, link) })
 	if answers(err, unreachable) {
 		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
 	}
@@ -53,8 +83,7 @@ func (v *Voice) Call(ctx context.Context, account string, g store.Grant) error {
 }
 
 // CallAll implements handlers.Voice.
-func (v *Voice) CallAll(ctx context.Context, g store.Grant) error {
-	who := mentions(g.Steps[0].By, g.Subject.Person)
-	line := v.pen.Words.Say("thread.call", data{"Who": who, "Lapses": when(g.Lapses, v.pen.Zone)})
-	return wrap(v.reply(ctx, g.Card, Message{Text: line}), "call for a decision on %s", g.ID)
+func (v *Voice) CallAll(ctx context.Context, at store.Card, who []string, by time.Time) error {
+	line := v.pen.Words.Say("thread.call", data{"Who": mentions(who, ""), "Lapses": when(by, v.pen.Zone)})
+	return wrap(v.reply(ctx, at, Message{Text: line}), "call for a decision under the card %s", at.TS)
 }

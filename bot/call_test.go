@@ -52,17 +52,15 @@ func TestACallWithoutACard(t *testing.T) {
 	})
 }
 
-// TestAllAreCalledInTheThread: all but the holder.
+// TestAllAreCalledInTheThread: people and groups.
 func TestAllAreCalledInTheThread(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		g := request()
-		g.Steps[0].By = []string{"usergroup:S0LEADS", yamada}
-		g = w.post(g)
-		if err := w.voice.CallAll(t.Context(), g); err != nil {
+		g := w.post(request())
+		if err := w.voice.CallAll(t.Context(), g.Card, []string{"usergroup:S0LEADS", sato}, g.Lapses); err != nil {
 			t.Fatal(err)
 		}
 		said := w.Thread(approvals, g.Card.TS)
-		if len(said) != 1 || !strings.HasPrefix(said[0].Text, "<!subteam^S0LEADS> この申請を") {
+		if len(said) != 1 || !strings.HasPrefix(said[0].Text, "<!subteam^S0LEADS> <@"+sato+"> この申請を") {
 			t.Errorf("the thread says %+v", said)
 		}
 	})

@@ -60,6 +60,7 @@ var draws = map[string]func(Pen, about) any{
 	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
 	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
+	"CallTask":     func(p Pen, a about) any { return p.CallTask(a.task, toCard) },
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
 	"RotateForm":   func(p Pen, a about) any { return p.RotateForm(a.rotates[0]) },
@@ -112,6 +113,8 @@ func drawings(t *testing.T) map[string]drawing {
 	for name, task := range tasks(t) {
 		out["task/"+name] = drawing{"Task", about{task: task}}
 	}
+	out["call/task"] = drawing{"CallTask", about{task: rotation()}}
+	out["call/task-scheduled"] = drawing{"CallTask", about{task: turned(func(t *store.Task) { t.By, t.Reason = store.Self, "" })}}
 	for _, l := range taskLines(t) {
 		if m, _ := penIn("en").TaskSaid(l.task, l.entry); m.Blocks != nil {
 			out["thread/task-"+l.name] = drawing{"TaskSaid", about{task: l.task, entry: l.entry}}

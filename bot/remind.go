@@ -49,15 +49,19 @@ func (p Pen) escalated(g store.Grant) string { return mentions(g.Escalated(), g.
 
 // next calls those whom the other steps need, once an approval has met one.
 func (p Pen) next(g store.Grant, e store.Entry) string {
-	n := slices.IndexFunc(g.Approvals, func(a store.Approval) bool { return a.At.Equal(e.At) })
-	if g.State != store.Asked || n < 0 {
+	if g.State != store.Asked {
 		return ""
 	}
-	left := g.MissingAfter(n + 1)
-	if len(left) == len(g.MissingAfter(n)) {
-		return ""
+	return mentions(newly(g.MissingAfter, g.Approvals, e), g.Subject.Person)
+}
+
+// newly are those whom the steps need that an approval has left, if it has met one.
+func newly(after func(approvals int) []string, approvals []store.Approval, e store.Entry) []string {
+	n := slices.IndexFunc(approvals, func(a store.Approval) bool { return a.At.Equal(e.At) })
+	if n < 0 || len(after(n+1)) == len(after(n)) {
+		return nil
 	}
-	return mentions(left, g.Subject.Person)
+	return after(n + 1)
 }
 
 // missing mentions whose approvals a request, or an extension, lacks. The holder is not among them.

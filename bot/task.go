@@ -82,7 +82,11 @@ func (p Pen) beginner(by string) string {
 // it is and what is in the way.
 func (p Pen) taskNotes(t store.Task) []string {
 	if t.State == store.Asked {
-		return []string{p.intent(t.Fleet, t.Proof, t.Grace)}
+		out := []string{p.intent(t.Fleet, t.Proof, t.Grace)}
+		if who := t.Escalated(); len(who) > 0 {
+			out = append(out, p.Words.Say("card.escalated", data{"Who": mentions(who, t.By)}))
+		}
+		return out
 	}
 	var out []string
 	if steps := p.taskSteps(t); steps != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,11 @@ func turned(change func(*store.Task)) store.Task {
 // scheduled began by itself, and nobody has to approve it.
 func scheduled(t *store.Task) {
 	t.State, t.By, t.Reason, t.Steps = store.Making, store.Self, "", nil
+}
+
+// escalatesTask lets S0ONCALL decide too after an hour, and who asked.
+func escalatesTask(t *store.Task) {
+	t.Asked, t.Escalation = signedIn, store.Escalation{At: signedIn.Add(time.Hour), To: []string{"usergroup:S0ONCALL", yamada}}
 }
 
 func alone(t *store.Task) { t.Fleet = store.Fleet{} }
@@ -106,6 +112,7 @@ func tasks(t *testing.T) map[string]store.Task {
 		"asked":            one,
 		"asked-1-of-2":     went(t, two, vote),
 		"asked-alone":      turned(alone),
+		"asked-escalated":  went(t, turned(escalatesTask), escalate),
 		"denied":           went(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
 		"lapsed":           went(t, one, store.Entry{Verb: store.Lapse}),
 		"withdrawn":        went(t, one, store.Entry{Verb: store.Withdraw, By: yamada}),
@@ -157,8 +164,12 @@ func taskLines(t *testing.T) []turn {
 	one, two := rotation(), turned(func(t *store.Task) { t.Steps[0].Count = 2 })
 	itself := turned(scheduled)
 	then := func(more ...store.Entry) []store.Entry { return slices.Concat(toOff, more) }
-	say("ask", turned(func(t *store.Task) { t.State = "" }), store.Entry{Verb: store.Ask, By: yamada})
+	say("remind", one, store.Entry{Verb: store.Remind})
+	say("escalate", turned(escalatesTask), escalate)
 	say("vote", two, vote)
+	say("vote, a step met", turned(func(t *store.Task) {
+		t.Steps = append(slices.Clip(t.Steps), store.Step{By: []string{"usergroup:S0CHIEFS"}, Count: 1})
+	}), vote)
 	say("approve", one, approve)
 	say("deny", one, store.Entry{Verb: store.Deny, By: sato, Note: denied})
 	say("lapse", one, store.Entry{Verb: store.Lapse})
@@ -210,6 +221,7 @@ func worstTask(t store.Task, text string) store.Task {
 		t.Steps = g.Steps
 	}
 	t.Proof, t.Grace = g.Duration, g.Longest
+	t.Escalation.To = slices.Repeat([]string{"usergroup:S0" + strings.Repeat("A", 20)}, 99*min(1, len(t.Escalation.To)))
 	for _, s := range []*string{&t.Fleet.Key, &t.Fleet.Value, &t.New, &t.Old} {
 		if *s != "" {
 			*s = fill(text, 256)

@@ -26,7 +26,7 @@ func TestButtonsOfRotations(t *testing.T) {
 	asked := []string{"approve primary", "deny danger", "withdraw "}
 	back, again, now := "put_back , confirmed", "again ", "delete danger, confirmed"
 	want := map[string][]string{
-		"asked": asked, "asked-1-of-2": asked, "asked-alone": asked,
+		"asked": asked, "asked-1-of-2": asked, "asked-alone": asked, "asked-escalated": asked,
 		"handing": {back}, "handing-unknown": {back}, "handing-failed": {again, back}, "handing-none": {again, back},
 		"handing-changed": {again, back}, "handing-fifty": {again, back},
 		"proving": {back}, "proving-alone": {back}, "proving-back": {back}, "retiring": {back},
@@ -103,8 +103,10 @@ func TestEveryVerbOfARotationIsToldOrSilent(t *testing.T) {
 			t.Errorf("%s: told is %t, %q", name, ok, line)
 		}
 	}
-	if line, ok := penIn("en").TaskLine(tasks(t)["making"], store.Entry{Verb: store.Ask}); ok {
-		t.Errorf("decided by now: %q", line)
+	for _, verb := range []store.Verb{store.Remind, store.Escalate} {
+		if line, ok := penIn("en").TaskLine(tasks(t)["making"], store.Entry{Verb: verb}); ok {
+			t.Errorf("decided by now: %q", line)
+		}
 	}
 	for _, e := range []store.Entry{
 		{Verb: store.Used, By: store.Self, Facts: map[string]string{"last_used": "2026-11-22T05:00:00Z"}}, // as often as it is looked at

@@ -31,17 +31,20 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 	}
 	key, more := "task.said."+string(e.Verb), ""
 	switch e.Verb {
-	case store.Ask:
+	case store.Remind, store.Escalate:
 		if t.State != store.Asked {
 			return "", false // it is decided by now
 		}
-		var who []string
-		for _, s := range t.Steps {
-			who = append(who, s.By...)
+		who := t.Missing()
+		if e.Verb == store.Escalate {
+			who = t.Escalated()
 		}
-		key, d["Who"] = "thread.call", mentions(who, t.By)
+		key, d["Who"], d["Asked"] = "thread."+string(e.Verb), mentions(who, t.By), when(t.Asked, p.Zone)
 	case store.Vote:
 		key, more = "thread.vote", "\n"+p.Words.Say("thread.more", nil)
+		if who := mentions(newly(t.MissingAfter, t.Approvals, e), t.By); who != "" && t.State == store.Asked {
+			more = "\n" + p.Words.Say("thread.next", data{"Who": who})
+		}
 	case store.Deny, store.Lapse, store.Withdraw:
 		key = "thread." + string(e.Verb)
 	case store.Approve, store.Made, store.Deleted, store.PutBack, store.Again, store.Refuse, store.Fail:

@@ -129,7 +129,7 @@ func (p Pen) counts(t store.Task) string {
 
 // failing are the ids of the servers that have failed, in order: those that were not told yet have not.
 func failing(t store.Task) []string {
-	return slices.DeleteFunc(t.Missing(), func(id string) bool { s := t.Servers[id]; return s.State != store.Failing || s.Why == "" })
+	return slices.DeleteFunc(t.Stragglers(), func(id string) bool { s := t.Servers[id]; return s.State != store.Failing || s.Why == "" })
 }
 
 const (

@@ -136,7 +136,7 @@ func composed(t *testing.T) map[string][]string {
 	}
 	out["rotate.refused."] = rotateRefusals
 	for _, name := range append(taskVerbs(t), string(store.Done)) {
-		ownWords := !slices.Contains([]store.Verb{store.Ask, store.Vote, store.Deny, store.Lapse, store.Withdraw}, store.Verb(name))
+		ownWords := !slices.Contains([]store.Verb{store.Ask, store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Remind, store.Escalate}, store.Verb(name))
 		if _, ok := penIn("en").TaskLine(rotation(), store.Entry{Verb: store.Verb(name), By: sato}); ok && ownWords {
 			out["task.said."] = append(out["task.said."], name)
 		}

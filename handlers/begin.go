@@ -59,14 +59,14 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 	now := k.now()
 	d := Decision{Rule: rule.ID, Steps: rule.Steps}
 	t := store.Task{ID: store.TaskPrefix + rule.ID + "-" + now.UTC().Format("20060102T150405.000Z"), Kind: rotated, Rule: rule.ID,
-		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason, Steps: rule.Steps,
+		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason, Steps: rule.Steps, Escalation: rule.Escalation.from(now),
 		Lapses: now.Add(rule.Within).UTC().Round(0), Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
 	if _, err := store.Holder(ctx, k.DB, t.Slot()); !errors.Is(err, store.ErrNotFound) {
 		d.refuse(InUse)
 		return t, d, err
 	}
 	if by != store.Self {
-		if err := k.refuseTask(ctx, t, &d); err != nil || d.Refusal != "" {
+		if err := k.refuseTask(ctx, t, rule, &d); err != nil || d.Refusal != "" {
 			return t, d, err
 		}
 	}
@@ -90,13 +90,13 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 }
 
 // refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now.
-func (k *Keeper) refuseTask(ctx context.Context, t store.Task, d *Decision) error {
+func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d *Decision) error {
 	g := store.Grant{Subject: store.Subject{Person: k.Policy.People.Of(t.By)}}
-	q, err := k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps})
+	q, err := k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps, Escalation: rule.Escalation})
 	if err != nil {
 		return err
 	}
-	if len(t.Steps) > 0 && !k.Policy.CanBeMet(t.Steps, q) {
+	if len(t.Steps) > 0 && !k.Policy.CanBeMet(opened(t.Steps, rule.Escalation.to()), q) {
 		d.refuse(NoApprover)
 		return nil
 	}

@@ -195,7 +195,7 @@ func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
 	case p.givesByItself(rule, q, d.Duration):
 		d.Auto = min(rule.Auto.Longest, rule.Longest)
 		d.note(ByItself, "longest", d.Auto.String())
-	case !p.CanBeMet(opened(d.Steps, rule.escalation(q.When).To), q):
+	case !p.CanBeMet(opened(d.Steps, rule.Escalation.to()), q):
 		d.refuse(NoApprover)
 	}
 }

@@ -124,6 +124,8 @@
 //     leave a rotation stuck half-way. What is approved does not depend on it.
 //   - What has no end (Entitlement.Endless) has a time in which to be given; once given its grant ends as handed over, and
 //     nothing takes it away again but a rotation, without which the configuration does not allow it.
+//   - One that waits for approval is called for, reminded of and escalated like a request. The schedule, which asks for some,
+//     is nobody: all whom the first step names are called.
 //   - Between failed tries there are up to five minutes: nobody waits for a rotation, and each try makes a key.
 //
 // # Offboardings

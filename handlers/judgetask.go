@@ -155,11 +155,12 @@ func (k *Keeper) upheldTask(ctx context.Context, t store.Task) error {
 		return &Refused{Code: refusal}
 	}
 	var voters [][]int
+	steps := opened(t.Steps, k.Policy.alsoDecideTask(t))
 	for _, a := range t.Approvals {
 		if refusal := k.Policy.mayTask(a.By, t); refusal != "" {
 			return &Refused{Code: refusal}
 		}
-		can, err := k.canCount(ctx, t.Steps, a.By)
+		can, err := k.canCount(ctx, steps, a.By)
 		if err != nil {
 			return err
 		}
@@ -182,7 +183,7 @@ func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account
 	b := TaskBench{Policy: k.Policy, Task: t, Press: p, Account: account, Now: k.now()}
 	rule, _ := k.Policy.Rotation(t.Rule)
 	if b.Rotator, err = k.mayRotate(ctx, rule, p.By); err == nil {
-		b.Steps, err = k.canCount(ctx, t.Steps, p.By)
+		b.Steps, err = k.canCount(ctx, opened(t.Steps, rule.Escalation.still(t.Escalated())), p.By)
 	}
 	if err != nil {
 		return k.judgeLater(ctx, p, err)

@@ -91,8 +91,10 @@ type Voice interface {
 	Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error)
 	// Call asks somebody who may decide on a request to do so on its card: ErrUnreachable if they cannot be written to.
 	Call(ctx context.Context, account string, g store.Grant) error
-	// CallAll asks all who may decide on a request's first step, in its thread.
-	CallAll(ctx context.Context, g store.Grant) error
+	// CallTask asks the same of a rotation.
+	CallTask(ctx context.Context, account string, t store.Task) error
+	// CallAll asks people and user groups, in the thread of a card, to decide by a time.
+	CallAll(ctx context.Context, at store.Card, who []string, by time.Time) error
 	// Home draws a person's Home tab.
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.

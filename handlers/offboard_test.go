@@ -547,3 +547,34 @@ func TestOffboardWhomATagKnows(t *testing.T) {
 		}
 	})
 }
+
+// The card does not go on saying that AWS does not answer once it does, though not all can be ended yet.
+func TestOffboardingSaysWhatIsSoNow(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		denied := func(action string) {
+			w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+				if c.Action == action {
+					return &fakeaws.Failure{Code: "AccessDenied"}
+				}
+				return nil
+			})
+		}
+		denied("ListAccessKeys")
+		id := w.offboard()
+		w.wait(2 * time.Minute)
+		card := func() store.Offboarding { return w.voice.offboardings[len(w.voice.offboardings)-1] }
+		if user := card().Users()[0]; user.Work.Trouble != "AccessDenied" {
+			t.Errorf("the card says %+v", user)
+		}
+		denied("RemoveUserFromGroup")
+		w.wait(2 * time.Minute)
+		if user := card().Users()[0]; user.Work.Trouble != "" || !slices.Contains(results(card()), "group staff: AccessDenied") {
+			t.Errorf("the card says %+v of %v", user, results(card()))
+		}
+		w.aws.Fault(nil)
+		w.wait(3 * time.Minute)
+		if o := w.offboarding(id); o.State != store.Departed {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+	})
+}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"time"
 
 	"sekisho/store"
 )
@@ -13,7 +14,7 @@ func (k *Keeper) remind(ctx context.Context, g store.Grant) error {
 	now := k.now()
 	what, at := g.NextReminder()
 	switch {
-	case what == "" || now.Before(at):
+	case !k.isDue(what, at):
 		return nil
 	case g.Over(now) || g.State == store.Asked && !now.Before(g.Lapses):
 		g.NoReminder()
@@ -28,6 +29,26 @@ func (k *Keeper) remind(ctx context.Context, g store.Grant) error {
 	return unlessFaster(k.save(ctx, &g))
 }
 
+// remindTask is remind for a rotation, which has no holder and no digest.
+func (k *Keeper) remindTask(ctx context.Context, t store.Task) error {
+	now := k.now()
+	switch what, at := t.NextReminder(); {
+	case !k.isDue(what, at):
+		return nil
+	case !now.Before(t.Lapses):
+		t.NoReminder()
+		return unlessFaster(k.save(ctx, &t))
+	}
+	t, err := t.After(store.Entry{Verb: store.Remind, By: store.Self, At: now})
+	if err != nil {
+		return err
+	}
+	return unlessFaster(k.save(ctx, &t))
+}
+
+// isDue tells whether there is a reminder, and it is time for it.
+func (k *Keeper) isDue(what store.Verb, at time.Time) bool { return what != "" && !k.now().Before(at) }
+
 // remindTogether reminds of all requests on a digest that wait under the same rule, in one write: the first one's entry
 // is told for all, so that ten requests do not call the approvers ten times. Where another of them was faster, the first is
 // not due any more, and nobody is reminded again.
@@ -39,7 +60,7 @@ func (k *Keeper) remindTogether(ctx context.Context, first store.Grant) error {
 	now := k.now()
 	due := func(g store.Grant) bool {
 		what, at := g.NextReminder()
-		return g.ID == first.ID && what == store.Remind && !now.Before(at)
+		return g.ID == first.ID && what == store.Remind && k.isDue(what, at)
 	}
 	if !slices.ContainsFunc(grants, due) {
 		return nil

@@ -21,13 +21,8 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 		return err
 	case now.Before(t.Claim.End) || !t.Open():
 		return nil
-	case t.State == store.Asked && now.Before(t.Lapses):
-		return nil
 	case t.State == store.Asked:
-		if t, err = t.After(store.Entry{Verb: store.Lapse, By: store.Self, At: now}); err != nil {
-			return err
-		}
-		return unlessFaster(k.save(ctx, &t))
+		return unlessFaster(k.undecided(ctx, t))
 	}
 	if err := k.wayToRotate(ctx, t); err != nil {
 		return unlessFaster(err)

@@ -31,17 +31,18 @@ type Progress struct {
 
 // Rotation is an IAM user whose access key is rotated, and the rule for it.
 type Rotation struct {
-	ID        string
-	Account   string // twelve digits
-	User      string
-	Secret    string        // name of the one that servers read
-	OlderThan time.Duration // of the key, when its rotation begins by itself; 0: never
-	Fleet     store.Fleet
-	Rotators  []string     // who may begin it, and press on it: Slack user ids and "usergroup:" ids
-	Steps     []store.Step // approvals that are needed; none: nobody has to approve
-	Within    time.Duration
-	Proof     time.Duration // that the key from before is unused
-	Grace     time.Duration // from its deactivation to its deletion
+	ID         string
+	Account    string // twelve digits
+	User       string
+	Secret     string        // name of the one that servers read
+	OlderThan  time.Duration // of the key, when its rotation begins by itself; 0: never
+	Fleet      store.Fleet
+	Rotators   []string     // who may begin it, and press on it: Slack user ids and "usergroup:" ids
+	Steps      []store.Step // approvals that are needed; none: nobody has to approve
+	Escalation *Escalation  // nil: nobody else decides, however long it waits
+	Within     time.Duration
+	Proof      time.Duration // that the key from before is unused
+	Grace      time.Duration // from its deactivation to its deletion
 }
 
 // Rotation returns a rotation by its id.

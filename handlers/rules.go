@@ -92,9 +92,12 @@ func (p *Policy) Rule(id string) (Entitlement, bool) {
 }
 
 // Approvers returns all whom a step names.
-func (e Entitlement) Approvers() []string {
+func (e Entitlement) Approvers() []string { return named(e.Steps) }
+
+// named are all whom these steps name, each once.
+func named(steps []store.Step) []string {
 	var out []string
-	for _, s := range e.Steps {
+	for _, s := range steps {
 		for _, who := range s.By {
 			if !slices.Contains(out, who) {
 				out = append(out, who)
@@ -106,12 +109,12 @@ func (e Entitlement) Approvers() []string {
 
 // Groups returns the Slack ids of all user groups that the rule names.
 func (e Entitlement) Groups() []string {
-	named := slices.Concat(e.Askers, e.Excluded, e.Deciders())
+	all := slices.Concat(e.Askers, e.Excluded, e.Deciders())
 	if e.Auto != nil {
-		named = append(named, e.Auto.Members...)
+		all = append(all, e.Auto.Members...)
 	}
 	var out []string
-	for _, who := range named {
+	for _, who := range all {
 		if group, ok := groupOf(who); ok && !slices.Contains(out, group) {
 			out = append(out, group)
 		}

@@ -117,7 +117,7 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard), k.callDeciders(ctx, g, unheard, heard))
+	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard), k.callDeciders(ctx, k.ballotOf(g), k.callsFor(g) && unheard(store.ToDeciders, isAsk), heard))
 }
 
 // shows tells whether a verb changes what the card shows.

@@ -271,6 +271,6 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant 
 	g.AccountName = k.Policy.Accounts[g.Account]
 	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
-	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.escalation(k.now())
+	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.Escalation.from(k.now())
 	return g
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -304,7 +305,13 @@ func (v *voice) Call(_ context.Context, account string, g store.Grant) error {
 	return nil
 }
 
-func (v *voice) CallAll(ctx context.Context, g store.Grant) error { return v.Call(ctx, "all", g) }
+func (v *voice) CallTask(ctx context.Context, account string, t store.Task) error {
+	return v.Call(ctx, account, store.Grant{ID: t.ID, Telling: store.Telling{Card: t.Card}})
+}
+
+func (v *voice) CallAll(ctx context.Context, at store.Card, who []string, _ time.Time) error {
+	return v.Call(ctx, "all "+strings.Join(who, " "), store.Grant{Telling: store.Telling{Card: at}})
+}
 
 func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {
 	v.mu.Lock()

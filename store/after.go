@@ -68,7 +68,9 @@ func (g Grant) applied(e Entry) (Grant, error) {
 	case AskMore, Agree, Prolong, Decline, Retract:
 		return g.extension(e)
 	case Escalate:
-		return g.escalated(e)
+		var err error
+		g.Escalation, err = g.Escalation.begun(e.At)
+		return g, err
 	case Plan:
 		if e.At.Before(g.From) {
 			return g, ErrTerm

@@ -92,6 +92,7 @@ type Grant struct {
 	Start     time.Time         `json:"start,omitzero"`
 	Until     time.Time         `json:"until,omitzero"`
 	Max       time.Time         `json:"max,omitzero"`
+	Warned    time.Time         `json:"warned,omitzero"` // the end that the holder was reminded of
 	Extension Extension         `json:"extension,omitzero"`
 	Declined  Declined          `json:"declined,omitzero"`
 	Outcome   Verb              `json:"outcome,omitempty"` // what ended it

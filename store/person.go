@@ -61,9 +61,7 @@ func (g Grant) deciders() []string {
 func (g Grant) Missing() []string {
 	switch {
 	case g.State == Asked:
-		if out := missing(g.Steps, g.Voters()); len(out) > 0 {
-			return union(out, g.Escalated())
-		}
+		return undecided(g.Steps, g.Voters(), g.Escalated())
 	case g.State == Active && g.Extension.Open():
 		return missing(g.Extension.Steps, g.Extension.Voters())
 	}
@@ -72,6 +70,26 @@ func (g Grant) Missing() []string {
 
 // MissingAfter are those whom the steps need once so many of the approvals are given, whoever else may decide by now.
 func (g Grant) MissingAfter(approvals int) []string { return missing(g.Steps, g.Voters()[:approvals]) }
+
+// Missing are those whose approvals the rotation waits for: each user and user group once.
+func (t Task) Missing() []string {
+	if t.State != Asked {
+		return nil
+	}
+	return undecided(t.Steps, t.Voters(), t.Escalated())
+}
+
+// MissingAfter are those whom the steps need once so many of the approvals are given, whoever else may decide by now.
+func (t Task) MissingAfter(approvals int) []string { return missing(t.Steps, t.Voters()[:approvals]) }
+
+// undecided are those whose approvals are missing, and who may decide too.
+func undecided(steps []Step, voters [][]int, also []string) []string {
+	out := missing(steps, voters)
+	if len(out) == 0 {
+		return nil
+	}
+	return union(out, also)
+}
 
 func missing(steps []Step, voters [][]int) []string {
 	have := make([]int, len(steps)+1)

@@ -10,26 +10,42 @@ const (
 	nudges     = 4                // then it is known, and nobody wants to hear it again
 )
 
-// Reminding is what has been said again.
+// Reminding is how often approvers have been reminded of a request, or of a rotation.
 type Reminding struct {
-	Asked     time.Time `json:"asked,omitzero"`      // when the request was opened
-	Reminders int       `json:"reminders,omitempty"` // of the request, so far
-	Warned    time.Time `json:"warned,omitzero"`     // the end that the holder was reminded of
+	Asked     time.Time `json:"asked,omitzero"` // when it was opened
+	Reminders int       `json:"reminders,omitempty"`
 }
+
+// next is when approvers are reminded of what lapses at a time, if they are to be.
+func (r Reminding) next(lapses time.Time) (Verb, time.Time) {
+	if at := nudge(r.Asked, r.Reminders); !r.Asked.IsZero() && r.Reminders < nudges && at.Before(lapses) {
+		return Remind, at
+	}
+	return "", time.Time{}
+}
+
+// NoReminder takes note that it is too late for a reminder. It carries no entry: nothing has happened.
+func (r *Reminding) NoReminder() { r.Reminders = nudges }
 
 // NextReminder returns what people are to be reminded of next, and when: Remind, Soon or nothing. Of a request that
 // nobody can approve nobody is reminded.
 func (g Grant) NextReminder() (Verb, time.Time) {
 	switch {
 	case g.Subject.Person == "":
-	case g.State == Asked && !g.Asked.IsZero():
-		if at := nudge(g.Asked, g.Reminders); g.Reminders < nudges && at.Before(g.Lapses) {
-			return Remind, at
-		}
+	case g.State == Asked:
+		return g.next(g.Lapses)
 	case g.State == Active:
 		return g.nextWhileActive()
 	}
 	return "", time.Time{}
+}
+
+// NextReminder returns when the approvers of a rotation are to be reminded of it, or nothing.
+func (t Task) NextReminder() (Verb, time.Time) {
+	if t.State != Asked {
+		return "", time.Time{}
+	}
+	return t.next(t.Lapses)
 }
 
 // nextWhileActive is the earlier of two reminders: the approvers', of an extension that waits, and the holder's.
@@ -48,9 +64,10 @@ func (g Grant) nextWhileActive() (what Verb, at time.Time) {
 // nudge is when approvers are reminded who were asked at a time, and reminded so often since.
 func nudge(asked time.Time, told int) time.Time { return asked.Add(nudgeAfter << told) }
 
-// NoReminder takes note that it is too late for a reminder. It carries no entry: nothing has happened.
+// NoReminder takes note that it is too late for any reminder.
 func (g *Grant) NoReminder() {
-	g.Reminders, g.Extension.Reminders, g.Warned = nudges, nudges, g.Until
+	g.Reminding.NoReminder()
+	g.Extension.Reminders, g.Warned = nudges, g.Until
 }
 
 // reminded is the grant once its approvers were reminded.

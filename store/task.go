@@ -61,6 +61,7 @@ type Task struct {
 	By          string        `json:"by"` // who asked for it, or Self by schedule
 	Reason      string        `json:"reason,omitempty"`
 	Steps       []Step        `json:"steps,omitempty"` // approvals that are needed; none: nobody has to approve
+	Escalation  Escalation    `json:"escalation,omitzero"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
 	Secret      string        `json:"secret"` // its name
 	Fleet       Fleet         `json:"fleet,omitzero"`
@@ -85,6 +86,7 @@ type Task struct {
 
 	Work
 	Telling
+	Reminding
 
 	fresh []Entry
 }
@@ -130,8 +132,8 @@ func (t Task) Count(state string) int {
 	return n
 }
 
-// Missing are the ids of the servers that do not use the key yet, in order.
-func (t Task) Missing() []string {
+// Stragglers are the ids of the servers that do not use the key yet, in order.
+func (t Task) Stragglers() []string {
 	var out []string
 	for id, s := range t.Servers {
 		if s.State != Answers {
@@ -156,14 +158,26 @@ func (t Task) Lagging() bool {
 func (t Task) Due(lane Lane) (time.Time, bool) {
 	switch lane {
 	case Take:
+		if at, ok := t.Escalates(); ok {
+			return at, true
+		}
 		if t.State == Asked {
 			return t.Lapses, true
 		}
 		return later(t.Retry, t.Claim.End), t.Open()
 	case Tell:
-		return t.TellAt, t.Telling.behind(t.Chain.Seq, OnCard, InThread)
+		if t.Untold() {
+			return t.TellAt, true
+		}
+		reminder, at := t.NextReminder()
+		return at, reminder != ""
 	}
 	return time.Time{}, false
+}
+
+// Untold tells whether somebody has not heard what happened.
+func (t Task) Untold() bool {
+	return t.Telling.behind(t.Chain.Seq, OnCard, InThread) || t.State == Asked && t.Telling.behind(t.Chain.Seq, ToDeciders)
 }
 
 // Recovered takes note that what troubled the work is over, which its card has to show.

@@ -13,7 +13,7 @@ import (
 
 var taskVerbs = []store.Verb{store.Ask, store.Begin, store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Plan,
 	store.Fail, store.Refuse, store.Made, store.Told, store.Heard, store.Again, store.Heeded, store.Done, store.Used, store.Unused,
-	store.Off, store.Delete, store.Deleted, store.PutBack}
+	store.Off, store.Delete, store.Deleted, store.PutBack, store.Remind, store.Escalate}
 
 // begun is a rotation that nobody has to approve.
 func begun() store.Task {

@@ -38,7 +38,7 @@ const (
 // in each other's place, so there is one order in which things are undone, and it is the proven one.
 var nextTask = map[State]map[Verb]State{
 	"":        {Ask: Asked, Begin: Making},
-	Asked:     {Vote: Asked, Approve: Making, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn},
+	Asked:     {Vote: Asked, Approve: Making, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn, Remind: Asked, Escalate: Asked},
 	Making:    {Plan: Making, Fail: Making, Made: Handing, Refuse: Stopped},
 	Restoring: {Fail: Restoring, Made: Handing, Refuse: Stopped, PutBack: Restoring},
 	Handing:   {Told: Handing, Heard: Handing, Again: Handing, Fail: Handing, Heeded: Proving, Done: Rotated, Refuse: Stopped, PutBack: Restoring},
@@ -76,10 +76,18 @@ func (t Task) After(e Entry) (Task, error) {
 // applied changes the facts that the verb is about.
 func (t Task) applied(e Entry) (Task, error) {
 	switch e.Verb {
+	case Ask:
+		t.Asked = plain(e.At)
 	case Begin:
 		if len(t.Steps) > 0 {
 			return t, ErrSteps
 		}
+	case Remind:
+		t.Reminders = nudged(t.Asked, t.Reminders, e.At)
+	case Escalate:
+		var err error
+		t.Escalation, err = t.Escalation.begun(e.At)
+		return t, err
 	case Vote, Approve:
 		t.Approvals = append(slices.Clip(t.Approvals), Approval{By: e.By, At: plain(e.At), Steps: e.Steps})
 		if e.Verb == Approve && !Met(t.Steps, t.Voters()) {

@@ -93,7 +93,7 @@ const (
 	InDM     = "dm"
 
 	ToApprovers = "approvers" // of a grant that has some
-	ToDeciders  = "deciders"  // of a request that waits: who could count for its first step
+	ToDeciders  = "deciders"  // of a request or rotation that waits: who could count for its first step
 )
 
 // Unheard counts one more message that could not be delivered and puts the next try off.

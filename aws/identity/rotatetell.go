@@ -52,7 +52,7 @@ func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Pro
 	switch {
 	case len(now) == 0:
 		p.Waits = noServers
-	case len(seen.Missing()) == 0:
+	case len(seen.Stragglers()) == 0:
 		p = heeded(seen)
 		p.Servers = now
 	case t.Command != "" && !maps.Equal(now, t.Servers):
@@ -62,7 +62,7 @@ func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Pro
 		return r.tell(ctx, client, seen, s.kept.arn, waiting)
 	default:
 		p.Waits, p.Facts = serversSilent, counts(seen)
-		p.Facts[ServersNamed] = strings.Join(seen.Missing(), ",")
+		p.Facts[ServersNamed] = strings.Join(seen.Stragglers(), ",")
 	}
 	return p, nil
 }
@@ -84,7 +84,7 @@ func counts(t store.Task) map[string]string {
 // turn returns the servers that are to be told now: online, not at it, and not before their pause is over.
 func (r Rotation) turn(t store.Task) []string {
 	var out []string
-	for _, id := range t.Missing() {
+	for _, id := range t.Stragglers() {
 		s := t.Servers[id]
 		pause := min(longestPause, firstPause<<min(max(0, s.Tries-1), 10))
 		if s.State == store.Failing && !s.Silent && s.Why != oldAgent && (s.Tries == 0 || !r.Now().Before(t.Sent.Add(pause))) {

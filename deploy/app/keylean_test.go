@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
@@ -62,7 +63,8 @@ func (mute) Thread(context.Context, store.Grant, store.Entry) error             
 func (mute) DM(context.Context, store.Grant) (store.Card, error)                     { return here, nil }
 func (mute) Remind(context.Context, store.Card, store.Grant) (store.Card, error)     { return here, nil }
 func (mute) Call(context.Context, string, store.Grant) error                         { return nil }
-func (mute) CallAll(context.Context, store.Grant) error                              { return nil }
+func (mute) CallTask(context.Context, string, store.Task) error                      { return nil }
+func (mute) CallAll(context.Context, store.Card, []string, time.Time) error          { return nil }
 func (mute) Home(context.Context, string, handlers.Access) error                     { return nil }
 func (mute) Alert(context.Context, store.Alert) (store.Card, error)                  { return here, nil }
 func (mute) Task(context.Context, store.Task) (store.Card, error)                    { return here, nil }

@@ -55,7 +55,12 @@ func TestARotationFromSlack(t *testing.T) {
 			}
 			s.wait(time.Minute)
 		}
-		card("Pending approval: key rotation of svc-batch")
+		at, _ := card("Pending approval: key rotation of svc-batch")
+		link := "/archives/" + approvals + "/p" + strings.ReplaceAll(at.TS, ".", "")
+		if dm := s.slack.Messages(s.slack.DM("U0KATO")); len(dm) != 1 || !strings.Contains(dm[0].Text, "to be rotated.") || !strings.Contains(dm[0].Text, link) {
+			t.Errorf("who may approve reads %+v, want a link to %s", dm, link)
+		}
+		s.wait(16 * time.Minute)
 		press("U0KATO", store.Approve)
 		if _, shown := card("Watching the replaced key"); !strings.Contains(shown, old) {
 			t.Errorf("the card does not name the old key:\n%s", shown)
@@ -63,13 +68,13 @@ func TestARotationFromSlack(t *testing.T) {
 		s.wait(25 * time.Hour)
 		card("Replaced key disabled")
 		press("U0SATO", store.Delete)
-		at, _ := card("Rotated: key rotation of svc-batch")
+		at, _ = card("Rotated: key rotation of svc-batch")
 		var said []string
 		for _, m := range s.slack.Thread(approvals, at.TS) {
 			said = append(said, m.Text)
 		}
 		thread := strings.Join(said, "\n")
-		for _, part := range []string{"<@U0KATO> Please decide", "<@U0KATO> approved. The rotation begins.", "is in the secret `prod/svc-batch`",
+		for _, part := range []string{"<@U0KATO> This request still waits", "<@U0KATO> approved. The rotation begins.", "is in the secret `prod/svc-batch`",
 			"`" + old + "` is disabled", "<@U0SATO> wants the replaced key deleted", "<@U0SATO> `" + old + "` is deleted"} {
 			if !strings.Contains(thread, part) {
 				t.Errorf("no %q in the thread:\n%s", part, thread)

@@ -114,8 +114,8 @@ func conditions(e handlers.Entitlement) []string {
 	if len(e.Excluded) > 0 {
 		add("not for %s", either(e.Excluded))
 	}
-	if x := e.Escalation; x != nil {
-		add("after %s without a decision %s may decide too", short(x.After), either(x.To))
+	if e.Escalation != nil {
+		add("%s", escalates(*e.Escalation))
 	}
 	if h := e.Hours; h != nil && h.Refuse {
 		add("refused outside of %s", h)
@@ -136,6 +136,11 @@ func conditions(e handlers.Entitlement) []string {
 		add("a request needs a ticket such as %s", e.Ticket.Example)
 	}
 	return out
+}
+
+// escalates says who may decide too, and from when on.
+func escalates(x handlers.Escalation) string {
+	return fmt.Sprintf("after %s without a decision %s may decide too", short(x.After), either(x.To))
 }
 
 func during(h *handlers.Hours) string {

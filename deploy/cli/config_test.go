@@ -72,6 +72,8 @@ func TestConfigCheckOfOthers(t *testing.T) {
 		{"nobody for alerts", []string{"security: [usergroup:S01SECURITY, U04ABCDEF]\n", ""}, "to C02ABCDEF; nobody may press"},
 		{"no replies", []string{"  replies:", "  # replies:"}, "/sekisho-requests; answers go to the log only\n          the role production/deployer"},
 		{"no programs", []string{"  replies:", "  # replies:", "  requests:", "  # requests:", "  roles:\n    -", "  #"}, "/sekisho-sign-ins\npeople"},
+		{"a rotation to approve", []string{"    # approve: [{by: [usergroup:S01LEADS]}] ", "    approve: [{by: [usergroup:S01LEADS]}] #", "    # escalate: {after: 1h, to: [usergroup:S01SECURITY]} ",
+			"    escalate: {after: 1h, to: [usergroup:S01SECURITY]} #"}, "; 1 of usergroup:S01LEADS to approve, within 24h, and after 1h without a decision usergroup:S01SECURITY may decide too\n    servers"},
 		{"e-mail", []string{"match_email: false", "match_email: true"}, "by their tag, or a name that is an e-mail address in Slack\n"},
 		{"enforce", []string{"mode: report", "mode: enforce", "removals: 5\n", "removals: 7\n"}, "whom no grant explains are removed, at most 7 in one look\n"},
 	} {

@@ -27,6 +27,9 @@ func describeRotation(r handlers.Rotation) string {
 	if len(r.Steps) > 0 {
 		who = approvals(r.Steps) + " to approve, within " + short(r.Within)
 	}
+	if r.Escalation != nil {
+		who += ", and " + escalates(*r.Escalation)
+	}
 	return fmt.Sprintf("%s rotates the key of %s in the secret %s: by %s, or security; %s; %s\n    %s; the old one is off after %s without use, and deleted %s later",
 		r.ID, r.User, r.Secret, either(r.Rotators), when, who, servers(r.Fleet), short(r.Proof), short(r.Grace))
 }

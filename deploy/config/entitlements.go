@@ -93,7 +93,7 @@ func (r *reader) readEntitlement(s section, p *handlers.Policy, before rules) ha
 func (r *reader) readConditions(s section, c *Config, e *handlers.Entitlement) {
 	e.Excluded = r.readExcluded(s, e.Askers)
 	e.Steps = r.readApproval(s, c.Policy)
-	e.Escalation = r.readEscalation(s, *e)
+	e.Escalation = r.readEscalation(s, e.Within, e.Steps)
 	e.ReasonRequired = s.wordOr("reason", "required", wanted).value == "required"
 	e.Ticket = r.readTicket(s)
 	e.Hours = r.readHours(s, c.Zone, e.Steps)

@@ -36,7 +36,7 @@ func (r *reader) readRotations(c *Config, top section) {
 	}
 	before := taken{map[string]place{}, map[string]place{}, map[string]place{}}
 	for _, each := range r.entries(v, "a rotation", rotationsExample) {
-		s, ok := r.section(each, rotationExample, "id", "account", "user", "secret", "older_than", "servers", "by", "approve", "within", "proof", "grace")
+		s, ok := r.section(each, rotationExample, "id", "account", "user", "secret", "older_than", "servers", "by", "approve", "escalate", "within", "proof", "grace")
 		if ok {
 			c.Policy.Rotations = append(c.Policy.Rotations, r.readRotation(s, c.Policy, before))
 		}
@@ -56,10 +56,13 @@ func (r *reader) readRotation(s section, p *handlers.Policy, before taken) handl
 	if by, ok := s.need("by", whoExample); ok {
 		out.Rotators, _ = r.readWho(by, "rotate anything")
 	}
+	out.Within = r.span(s.wordOr("within", "24h", timeSpan))
 	if _, ok := s.values["approve"]; ok {
 		out.Steps = r.readApproval(s, p)
+		out.Escalation = r.readEscalation(s, out.Within, out.Steps)
+	} else if v, ok := s.values["escalate"]; ok {
+		r.note(v.from, "%s of what nobody has to approve: add approve, or take it away", v.name)
 	}
-	out.Within = r.span(s.wordOr("within", "24h", timeSpan))
 	out.Proof = r.span(s.wordOr("proof", "24h", timeSpan))
 	out.Grace = r.span(s.wordOr("grace", "72h", timeSpan))
 	return out

@@ -23,6 +23,7 @@ const rotations = `rotations:
     servers: {tag: sekisho-key, value: svc-web, path: /usr/local/sbin/sekisho-key}
     by: [usergroup:S01SRE, U01ABCDEF]
     approve: [{by: usergroup:S01LEADS}]
+    escalate: {after: 1h, to: U01ABCDEF}
     within: 8h
     proof: 48h
     grace: 168h
@@ -45,7 +46,7 @@ func TestRotations(t *testing.T) {
 		{ID: "web", Account: "123456789012", User: "svc-web", Secret: "prod/svc-web", OlderThan: 2160 * time.Hour,
 			Fleet:    store.Fleet{Key: "sekisho-key", Value: "svc-web", Path: "/usr/local/sbin/sekisho-key"},
 			Rotators: []string{"usergroup:S01SRE", "U01ABCDEF"}, Steps: []store.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}},
-			Within: 8 * time.Hour, Proof: 48 * time.Hour, Grace: 168 * time.Hour},
+			Escalation: &handlers.Escalation{After: time.Hour, To: []string{"U01ABCDEF"}}, Within: 8 * time.Hour, Proof: 48 * time.Hour, Grace: 168 * time.Hour},
 	}
 	if d := cmp.Diff(want, c.Policy.Rotations); d != "" {
 		t.Errorf("-want +got:\n%s", d)
@@ -68,6 +69,9 @@ func TestMistakesOfRotations(t *testing.T) {
 		{"any server", "value: svc-web", `value: "*"`, "is not a tag's value"},
 		{"no end without a rotation", "user: SVC-batch", "user: svc-other", `"batch-key" has no end, which is for access keys that are rotated`},
 		{"no end of a group", "kind: access-key, account: production, user: SVC-batch", "kind: iam-group, account: production, group: x", "has no end, which is for access keys"},
+		{"escalated when it has ended", "after: 1h", "after: 8h", "after is not shorter than within"},
+		{"escalated to who may approve", "to: U01ABCDEF", "to: usergroup:S01LEADS", "usergroup:S01LEADS may approve from the start"},
+		{"nothing to escalate", "    approve: [{by: usergroup:S01LEADS}]\n    escalate", "    escalate", `"escalate" of what nobody has to approve: add approve, or take it away`},
 		{"no proof", "proof: 48h", "proof: 0s", "is shorter than a minute"},
 	} {
 		text := strings.Replace(rotated, "security: [", batchKey+"security: [", 1)

@@ -202,21 +202,19 @@ func (k *Keeper) endUser(ctx context.Context, mine store.Offboarding, user store
 	if err != nil {
 		return err
 	}
-	var ended, errs []error
+	acted := false
+	var errs []error
 	for _, h := range o.Of(user) {
 		if h.Result != "" {
 			continue
 		}
-		err := k.Closer.End(step, h)
-		ended = append(ended, err)
-		if err == nil {
-			continue
+		acted = true
+		if failure := k.Closer.End(step, h); failure != nil {
+			_, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, failure, k.now()) })
+			errs = append(errs, failure, err)
 		}
-		errs = append(errs, err)
-		_, err = k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, errs[len(errs)-1], k.now()) })
-		errs = append(errs, err)
 	}
-	if len(ended) > 0 {
+	if acted {
 		_, err = k.lookAt(ctx, step, mine, user, given)
 	}
 	return errors.Join(append(errs, err)...)

@@ -210,8 +210,8 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				return o
 			},
 			leaver: func(l handlers.Leaver) handlers.Leaver { return l },
-			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
-			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },
+			offer:  func(o handlers.Offer) handlers.Offer { return o }, // no record
+			rule:   func(r handlers.Rotatable) handlers.Rotatable { return r },
 		})
 		if after := string(body(t, read.in(p))); after != before {
 			t.Errorf("after a restart it is\n%s\nand was\n%s", after, before)

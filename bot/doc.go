@@ -14,6 +14,7 @@
 //	alert.go    an alert for the security channel (pure)
 //	task.go     a rotation -> its message (pure), with tasksteps.go and taskline.go
 //	rotate.go   the list and the form of /jit rotate (pure), and what they are answered with
+//	offboard.go the form of /jit offboard (pure), and what it is answered with; offboardcard.go is its card (pure)
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
 //	wishform.go what a person may ask for -> the form (pure), a refusal -> its sentence (pure)

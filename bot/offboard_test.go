@@ -87,6 +87,7 @@ func offboardings(*testing.T) map[string]store.Offboarding {
 	looking := leavingFrom(allOver()...)
 	looking.Retry = signedIn.Add(time.Minute)
 	gone := ofHolding(store.Settled, stagingUser, store.WasGone)
+	wasIn := thing(stagingUser, store.HeldGroup, "developers")
 	many := allFound()
 	for i := range 100 {
 		many = append(many, ofHolding(store.Found, thing(prodUser, store.HeldGroup, fmt.Sprint("group-", i)), ""))
@@ -98,7 +99,7 @@ func offboardings(*testing.T) map[string]store.Offboarding {
 	return map[string]store.Offboarding{
 		"offboard/begun": leavingFrom(), "offboard/leaving": leavingFrom(allFound()...), "offboard/trouble": leavingNow(), "offboard/looking": looking,
 		"offboard/departed": leavingFrom(append(allOver(), store.Entry{Verb: store.Done, By: store.Self})...),
-		"offboard/nothing":  leavingFrom(ofHolding(store.Settled, prodUser, store.WasEnded), gone, store.Entry{Verb: store.Emptied}, store.Entry{Verb: store.Done}),
+		"offboard/nothing":  leavingFrom(ofHolding(store.Settled, prodUser, store.WasEnded), ofHolding(store.Found, wasIn, ""), ofHolding(store.Settled, wasIn, store.WasGone), gone, store.Entry{Verb: store.Emptied}, store.Entry{Verb: store.Done}),
 		"offboard/most":     leavingFrom(done...), extreme + "offboard of many": leavingFrom(many...),
 	}
 }

@@ -109,14 +109,13 @@ func (p Pen) offboardGroups(o store.Offboarding, all bool) [][]string {
 	for _, user := range o.Users() {
 		lines, ended := []string{p.offboardUser(user)}, 0
 		for _, h := range o.Holdings {
-			if h.Kind == store.HeldUser || h.Account != user.Account || !strings.EqualFold(h.User, user.User) {
-				continue
-			}
-			if over := h.Result == store.WasEnded || h.Result == store.WasGone; over && !all {
+			switch theirs := h.Account == user.Account && strings.EqualFold(h.User, user.User); {
+			case !theirs, h.Kind == store.HeldUser, h.Result == store.WasGone: // with the user, whose name says so
+			case h.Result == store.WasEnded && !all:
 				ended++
-				continue
+			default:
+				lines = append(lines, p.offboardLine(h))
 			}
-			lines = append(lines, p.offboardLine(h))
 		}
 		if ended > 0 {
 			lines = append(lines, stepDone+" "+p.Words.Say("offboard.count", data{"N": ended}))

@@ -68,20 +68,19 @@ func (k *Keeper) offboard(ctx context.Context, id string) error {
 	if err := k.save(ctx, &o); err != nil {
 		return unlessFaster(err)
 	}
-	before := o
-	o, given, err := k.endGrants(ctx, o)
+	now, given, err := k.endGrants(ctx, o)
 	if err == nil {
-		err = k.endUsers(ctx, o, given)
+		err = k.endUsers(ctx, now, given)
 	}
 	if err != nil {
 		k.Log.Error("offboarding is not over and will be tried again", "id", id, "tries", o.Tries+1, "err", err)
 	}
-	return unlessFaster(k.settleOffboarding(ctx, before, err))
+	return unlessFaster(k.settleOffboarding(ctx, o, err))
 }
 
 // settleOffboarding gives the claim back, and says how far it is by that.
-func (k *Keeper) settleOffboarding(ctx context.Context, before store.Offboarding, failure error) error {
-	_, err := k.note(ctx, before, func(o store.Offboarding) (store.Offboarding, error) {
+func (k *Keeper) settleOffboarding(ctx context.Context, mine store.Offboarding, failure error) error {
+	_, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
 		o.Claim = store.Claim{}
 		now := k.now()
 		over := failure == nil && len(o.ToEnd()) == 0
@@ -90,7 +89,7 @@ func (k *Keeper) settleOffboarding(ctx context.Context, before store.Offboarding
 			o, err := o.After(store.Entry{Verb: store.Emptied, By: store.Self, At: now})
 			o.Retry = now.Add(lastLook).UTC().Round(0)
 			return o, err
-		case over && before.State == store.Looking:
+		case over:
 			return o.After(store.Entry{Verb: store.Done, By: store.Self, At: now})
 		}
 		o.Failed(now)
@@ -203,21 +202,19 @@ func (k *Keeper) endUser(ctx context.Context, mine store.Offboarding, user store
 	if err != nil {
 		return err
 	}
-	var ended, errs []error
+	acted := false
+	var errs []error
 	for _, h := range o.Of(user) {
 		if h.Result != "" {
 			continue
 		}
-		err := k.Closer.End(step, h)
-		ended = append(ended, err)
-		if err == nil {
-			continue
+		acted = true
+		if failure := k.Closer.End(step, h); failure != nil {
+			_, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, failure, k.now()) })
+			errs = append(errs, failure, err)
 		}
-		errs = append(errs, err)
-		_, err = k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, errs[len(errs)-1], k.now()) })
-		errs = append(errs, err)
 	}
-	if len(ended) > 0 {
+	if acted {
 		_, err = k.lookAt(ctx, step, mine, user, given)
 	}
 	return errors.Join(append(errs, err)...)

@@ -57,25 +57,26 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
-	if decides(p.Verb) {
-		switch leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By)); {
-		case err != nil:
-			return err
-		case leaves:
-			return k.refuse(ctx, p, Leaves, nil)
-		}
-	}
-	if strings.HasPrefix(p.On, store.AlertPrefix) {
+	leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By))
+	switch {
+	case err != nil:
+		return err
+	case leaves && decides(p.Verb):
+		return k.refuse(ctx, p, Leaves, nil)
+	case strings.HasPrefix(p.On, store.AlertPrefix):
 		return k.judgeOnAlert(ctx, p, account)
-	}
-	if strings.HasPrefix(p.On, store.TaskPrefix) {
+	case strings.HasPrefix(p.On, store.TaskPrefix):
 		return k.judgeOnTask(ctx, p, account)
 	}
+	return k.judgeOnGrant(ctx, p, account)
+}
+
+func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account Account) error {
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
-	if errors.Is(err, store.ErrNotFound) || !store.IsGrant(p.On) {
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !store.IsGrant(p.On):
 		return k.refuse(ctx, p, Gone, nil)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	b, err := k.bench(ctx, g, p, account)

@@ -29,6 +29,12 @@
 // secret that is not for one reader. Until the requester has changed over the old key is in use, and so is not switched off.
 // Such a key must be its user's only one, or there would be no room for the next.
 //
+// # Who leaves
+//
+// What a user has is read whole, and ended one thing at a time (offboard.go, a handlers.Closer): memberships, the console
+// password, active keys. Policies of the user's own are read, and not touched. Each end is one call; whether it has ended is read
+// with all the rest.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

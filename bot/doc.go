@@ -12,6 +12,7 @@
 //	home.go     the Home tab (pure)
 //	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
+//	report.go   what the daily audit has found (pure), with reportrow.go: a row, its buttons and the form of keeping it
 //	task.go     a rotation -> its message (pure), with tasksteps.go and taskline.go
 //	rotate.go   the list and the form of /jit rotate (pure), and what they are answered with
 //	offboard.go the form of /jit offboard (pure), and what it is answered with; offboardcard.go is its card (pure)

@@ -85,11 +85,11 @@ func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
 	if known.Keys, err = heldKeys(ctx, k.DB, Login{a.Account, a.Subject.User}); err != nil {
 		return nil, err
 	}
-	left, err := k.left(ctx, a.Subject.Person)
-	if err != nil {
-		return nil, err
-	}
-	if left {
+	if a.Finding.Kind == store.Left { // nothing else waits for Slack
+		left, err := k.left(ctx, a.Subject.Person)
+		if err != nil || !left {
+			return nil, err
+		}
 		known.Left = []string{a.Subject.Person}
 	}
 	s.held = known.Keys

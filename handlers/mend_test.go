@@ -438,3 +438,26 @@ func TestCrashInARemedy(t *testing.T) {
 		}
 	}
 }
+
+// A key that is missed the day after is activated again on the report of the day before; the next audit finds it again.
+func TestUndoneOnAnOlderReport(t *testing.T) {
+	stale(t, func(w *world) {
+		id := w.row(store.OwnKey).ID
+		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+		w.wait(aDay)
+		if w.latest().report.Counts[store.OwnKey] != 0 {
+			t.Fatal("an inactive key is found")
+		}
+		a := w.alert(strings.TrimPrefix(id, store.AlertPrefix))
+		w.must("U0CHIEF", a, store.Restore)
+		if len(w.active("t.yamada")) != 1 {
+			t.Error("the key is not active")
+		}
+		w.wait(aDay)
+		w.must("U0CHIEF", w.has(store.OwnKey, store.Raised), store.Keep)
+		w.wait(aDay)
+		if r := w.latest().report; r.Counts[store.OwnKey] != 0 || r.Kept != 1 {
+			t.Errorf("kept, and reported: %+v", r)
+		}
+	})
+}

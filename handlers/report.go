@@ -52,42 +52,54 @@ func (k *Keeper) audit(ctx context.Context) error {
 	if !mark.At.Before(due) {
 		return nil
 	}
-	return k.reportBy(ctx, mark, due.Add(auditTries))
+	return k.reportOf(ctx, due)
 }
 
 // Audit makes a report now, whenever one is due.
-func (k *Keeper) Audit(ctx context.Context) error {
-	mark, err := store.LoadMark(ctx, k.DB, auditMark)
-	if err != nil {
-		return err
-	}
-	return k.reportBy(ctx, mark, time.Time{})
-}
+func (k *Keeper) Audit(ctx context.Context) error { return k.reportOf(ctx, time.Time{}) }
 
-// reportBy makes a report. Until a time it has to be whole; from then on it says what could not be read. Nothing is written
-// before the survey is done: a crash in it surveys again. Then its rows are written, one by one and as often as it takes, and at
-// last, in one write, the report, the mark that it was made, and that the one before has passed: so no restart repeats it.
-func (k *Keeper) reportBy(ctx context.Context, mark store.Mark, whole time.Time) error {
+// reportOf makes the report that was due at a time, or with the zero time one more. Until an hour later it has to be whole; from
+// then on it says what could not be read. Nothing is written before the survey is done: a crash in it surveys again. Then its
+// rows are written, one by one and as often as it takes, and the report at last.
+func (k *Keeper) reportOf(ctx context.Context, due time.Time) error {
 	now := k.now().UTC().Round(0)
 	found, err := Survey{Policy: k.Policy, Auditor: k.Auditor, Directory: k.Directory, DB: k.DB}.Take(ctx, now)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err != nil && (found.rows == nil || now.Before(whole)) {
+	if err != nil && (found.rows == nil || now.Sub(due) < auditTries) {
 		return err
 	}
 	report := found.report(now)
 	if err := k.stand(ctx, report, found); err != nil {
 		return err
 	}
-	mark.At = now
-	records := []store.Record{&mark, &report}
-	before, noneErr := store.CurrentReport(ctx, k.DB)
-	if noneErr == nil {
-		before = before.Passed(now)
-		records = append(records, &before)
-	} else if !errors.Is(noneErr, store.ErrNotFound) {
-		return noneErr
+	return errors.Join(err, k.publish(ctx, report, due))
+}
+
+// publish writes a report, the mark that it was made, and that the one before has passed. It is one write, so no restart repeats
+// it; again if another report was faster, unless that was the one that was due.
+func (k *Keeper) publish(ctx context.Context, report store.Report, due time.Time) error {
+	for {
+		mark, err := store.LoadMark(ctx, k.DB, auditMark)
+		if err != nil || !due.IsZero() && !mark.At.Before(due) {
+			return err
+		}
+		if _, err := store.LoadReport(ctx, k.DB, report.ID); !errors.Is(err, store.ErrNotFound) {
+			return err // another was made at the same moment, of the same
+		}
+		mark.At = report.At
+		fresh := report
+		records := []store.Record{&mark, &fresh}
+		before, err := store.CurrentReport(ctx, k.DB)
+		if err == nil {
+			before = before.Passed(report.At)
+			records = append(records, &before)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err := k.save(ctx, records...); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrTaken) {
+			return err
+		}
 	}
-	return errors.Join(err, unlessFaster(k.save(ctx, records...)))
 }

@@ -88,7 +88,7 @@ func (a Alert) row(e Entry) Alert {
 	case Lapse:
 		a.Raised, a.By = plain(e.At), ""
 	case Restore:
-		if a.State == Kept { // nothing of AWS was changed
+		if a.Settled = false; a.State == Kept { // nothing of AWS was changed
 			a.Raised, a.Keeping = plain(e.At), nil
 		}
 	case Refuse, Restored:

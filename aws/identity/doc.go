@@ -35,6 +35,11 @@
 // password, active keys. Policies of the user's own are read, and not touched. Each end is one call; whether it has ended is read
 // with all the rest.
 //
+// # What is stale
+//
+// Audit reads what an account's users have, and Mender takes of it what somebody of the security group pressed for: beside "Not me",
+// the one place where something that was there before is taken away. Keys are deactivated and never deleted, so that it can be undone.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

@@ -31,14 +31,16 @@ var (
 // keyCards are access keys in the states in which their cards are not like others'.
 func keyCards(t *testing.T) map[string]store.Grant {
 	t.Helper()
-	one := changed(aKey)
+	one, endless := changed(aKey), changed(func(g *store.Grant) { aKey(g); g.Endless = true })
 	return map[string]store.Grant{
 		"key-asked":          one,
+		"key-endless":        endless,
+		"key-granting":       lived(t, endless, approve, planKey),
 		"key-active":         lived(t, one, approve, planKey, applyKey),
 		"key-ending-trouble": lived(t, one, approve, planKey, applyKey, expire, failed("AccessDenied")),
 		"key-disabled":       lived(t, one, approve, planKey, applyKey, expire, undoKey),
 		"key-deleted":        lived(t, one, approve, planKey, applyKey, expire, undoKey, cleared),
-		"key-handed-over":    lived(t, changed(func(g *store.Grant) { aKey(g); g.Endless = true }), approve, planKey, handOver),
+		"key-handed-over":    lived(t, endless, approve, planKey, handOver),
 		"key-refused":        lived(t, one, approve, refused("TwoKeys"), undo),
 	}
 }

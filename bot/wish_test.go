@@ -60,6 +60,7 @@ func forms() map[string]about {
 		"itself":  {offers: all, chosen: "prod-reader"},
 		"refused": {offers: all, chosen: "prod-nights"},
 		"only":    {offers: all[:1]},
+		"endless": {offers: []handlers.Offer{offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Endless = true })}},
 	}
 }
 

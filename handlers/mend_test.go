@@ -454,7 +454,7 @@ func TestUndoneOnAnOlderReport(t *testing.T) {
 			t.Error("the key is not active")
 		}
 		w.wait(aDay)
-		w.must("U0CHIEF", w.has(store.OwnKey, store.Raised), store.Keep)
+		w.must("U0CHIEF", w.rowIs(store.OwnKey, store.Raised), store.Keep)
 		w.wait(aDay)
 		if r := w.latest().report; r.Counts[store.OwnKey] != 0 || r.Kept != 1 {
 			t.Errorf("kept, and reported: %+v", r)

@@ -158,7 +158,7 @@ const thing = ({ name, facts, more = [], marked }) =>
   el("li", { class: marked ? "fresh" : "" }, el("code", {}, name), el("span", { class: "soft" }, facts), more.map((m) => el("span", { class: "soft whole" }, m)), marked && justNow());
 
 function user({ name, password, active, marked }) {
-  const facts = `${say(password ? "aws.password" : "aws.no_password")}, ${say(active === 1 ? "aws.key" : "aws.keys", { n: active })}`;
+  const facts = `${say(password ? "aws.password" : "aws.no_password")}${say("comma")}${say(active === 1 ? "aws.key" : "aws.keys", { n: active })}`;
   return thing({ name, facts, marked });
 }
 

@@ -99,10 +99,9 @@ func playRotation(v *visitor) {
 	v.chooses("i-0batch2", v.say("server.silent"))
 	v.sees(v.notes(), v.say("fleet.silent", "server", "i-0batch2"))
 	v.rotates()
-	v.button("clock.15m")
+	v.button("clock.1h")
 	v.sees(v.messages(), v.say("state.handing"), v.servers("2", "0", "1"), v.say("task.failing"), "i-0batch2", v.say("task.server.offline"))
 	v.sees(v.keys(), "i-0batch2 ("+v.say("server.silent")+")", "i-0batch1, i-0batch3")
-	v.button("clock.1h")
 	v.lacks(v.keys(), v.say("aws.key_off"))
 
 	v.chooses("i-0batch2", v.say("server.well"))

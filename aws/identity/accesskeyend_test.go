@@ -194,3 +194,81 @@ func TestAKeyMadeByHandAfterwards(t *testing.T) {
 		}
 	})
 }
+
+// A secret that somebody schedules for deletion before its key is handed over is not given: the key ends instead.
+func TestASecretThatIsDeletedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		for len(l.Secrets(prod)) == 0 {
+			l.kind.Step(t.Context(), l.g)
+			time.Sleep(time.Second)
+		}
+		_, err := secretsmanager.NewFromConfig(l.Config(prod)).DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{
+			SecretId: aws.String(l.g.Effects[identity.SecretName])})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = l.settle(store.Approved)
+		wantRefused(t, err, "ResourceExistsException")
+		if _, err := l.settle(store.Ending); err != nil || slices.ContainsFunc(l.Keys(prod, batch), func(k fakeaws.Key) bool { return k.Active }) {
+			t.Errorf("%v, keys %+v", err, l.Keys(prod, batch))
+		}
+	})
+}
+
+// A request that is ended while its secret is being written leaves no key, and not for good the secret that lands.
+func TestEndedWhileTheSecretIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 1)
+		before := l.keyIDs()
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "CreateSecret" {
+				return &fakeaws.Failure{Hang: true, Done: true, Delay: 40 * time.Second}
+			}
+			return nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), stepTime)
+		defer cancel()
+		if r, err := l.kind.Step(ctx, l.g); err == nil {
+			t.Fatalf("%+v", r)
+		}
+		if _, err := l.settle(store.Ending); err != nil {
+			t.Fatal(err)
+		}
+		l.g.Ended = time.Now()
+		time.Sleep(time.Minute)
+		l.wantRight(store.Ended, true)
+		if got := l.keyIDs(); !sameKeys(got, before) || len(l.Secrets(prod)) != 1 {
+			t.Errorf("keys %v, were %v, secrets %v", got, before, l.Secrets(prod))
+		}
+		if _, err := l.settle(store.Ended); err != nil || l.Secrets(prod)[0].Deletes.IsZero() {
+			t.Errorf("the secret stays, %v", err)
+		}
+	})
+}
+
+// A user of the same name in another account is another one.
+func TestTheSameNameInTwoAccounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 1)
+		l.AddUser(dev, batch, nil)
+		l.AddUser(dev, "alice", nil)
+		l.AddKey(dev, batch)
+		before := l.Keys(dev, batch)
+		l.issue()
+		for _, state := range []store.State{store.Ending, store.Ended} {
+			if _, err := l.settle(state); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := l.Keys(dev, batch); !slices.Equal(got, before) || len(l.Secrets(dev)) > 0 {
+			t.Errorf("keys %v, were %v", got, before)
+		}
+	})
+}

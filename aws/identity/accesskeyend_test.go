@@ -272,3 +272,35 @@ func TestTheSameNameInTwoAccounts(t *testing.T) {
 		}
 	})
 }
+
+// A key is made by one call and no other: where the answer is lost, the next step looks first whether there is one.
+func TestNoCallToMakeAKeyIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		rotator := identity.Rotators(identity.Accounts{prod: identity.In(l.Config(prod))}, identity.Keeping{}, time.Now)[identity.KindAccessKey]
+		task := store.Task{ID: store.TaskPrefix + "1", Account: prod, User: batch, Secret: "prod/batch", State: store.Making}
+		var err error
+		if task.Effects, err = rotator.Plan(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		calls := 0
+		l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action != "CreateAccessKey" {
+				return nil
+			}
+			calls++
+			return &fakeaws.Failure{} // cut, as what the SDK repeats
+		})
+		for name, step := range map[string]func() error{
+			"issue":    func() error { _, err := l.kind.Step(t.Context(), l.g); return err },
+			"rotation": func() error { _, err := rotator.Step(t.Context(), task); return err },
+		} {
+			if calls = 0; step() == nil || calls != 1 {
+				t.Errorf("%s: %d calls", name, calls)
+			}
+		}
+	})
+}

@@ -55,6 +55,8 @@
 //   - Approve is one click. Who wants to allow less time, or say something, has a button beside it that opens a form, which
 //     for high risk is the second question. A digest has no such button: it stands in for cards in a storm, and a second
 //     look is better taken when that is over.
+//   - The card of an offboarding has a line for each thing. Where that is more than people read, what has ended is counted; what
+//     does not go on, and what is left to somebody, never is.
 //   - What a form asks for is known by its view and by what it says: sent twice it is one request, changed in between two.
 //   - Sentences say what has been read back or written down, never what is hoped for.
 package bot

@@ -21,9 +21,9 @@ const (
 )
 
 // Credentials shuts an IAM user out whose sign-in was somebody else's: the console password is deleted and every access
-// key deactivated. It is the one place where something that was there before is taken away, and it is done because a
-// person of the security group pressed for it. Keys are not deleted: what they were used for can still be looked up, and
-// a mistake be undone.
+// key deactivated. Beside an offboarding it is the one place where something that was there before is taken away, and
+// both are done because a person of the security group wants it. Keys are not deleted: what they were used for can
+// still be looked up, and a mistake be undone.
 //
 // A session that is signed in already goes on: nothing of IAM ends it but a policy
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html is for roles). The grant that it

@@ -123,7 +123,7 @@ func TestButtonsByState(t *testing.T) {
 		"lapsed":                nil,
 		"withdrawn":             nil,
 		"request":               {"approve primary", "deny danger", "approve_with ", "withdraw "},
-		"approved-ahead":        {"finish ", "revoke danger, confirmed"},
+		"approved-ahead":        {"finish , confirmed", "revoke danger, confirmed"},
 		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestButtonsOfQuestions(t *testing.T) {
 			want = append(want, "finish ")
 		}
 		if g.Ahead() {
-			want = append(want, "finish ")
+			want = append(want, "finish , confirmed")
 		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)
@@ -210,6 +210,12 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
 				return r
 			},
+			offboard: func(o store.Offboarding) store.Offboarding {
+				o = reread(t, o)
+				o.Version, o.Mute, o.Claim.Owner, o.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return o
+			},
+			leaver: func(l handlers.Leaver) handlers.Leaver { return l },
 			row: func(a store.Alert) store.Alert {
 				a = reread(t, a)
 				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}

@@ -156,7 +156,7 @@ func TestFormCarriesTheButton(t *testing.T) {
 	button := pressed("8088", store.Deny, "")
 	for _, language := range languages {
 		cb := callback(t, formPayload)
-		cb.View.PrivateMetadata = penIn(language).ReasonForm(button).PrivateMetadata
+		cb.View.PrivateMetadata = penIn(language).ReasonForm(button, "").PrivateMetadata
 		got, err := pressOf(cb, time.UTC)
 		if err != nil {
 			t.Fatal(err)

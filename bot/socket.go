@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,7 +165,7 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event 
 // asked for, and what is kept is named in its form: the ledger says both. A trigger lives three seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 	pen := s.penFor(ctx, p.By)
-	form := pen.ReasonForm(p)
+	form := pen.ReasonForm(p, s.about(ctx, pen, p))
 	if p.Verb == approveWith {
 		g, err := s.Desk.Grant(ctx, p.On)
 		if err != nil {
@@ -184,4 +185,16 @@ func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 	if _, err := s.API.OpenViewContext(ctx, trigger, form); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
+}
+
+// about names what a press is on, or nothing: a denial does not depend on what its form can say.
+func (s *Socket) about(ctx context.Context, pen Pen, p store.Press) string {
+	if strings.HasPrefix(p.On, store.TaskPrefix) {
+		if t, err := s.Desk.Task(ctx, p.On); err == nil {
+			return pen.aboutTask(t)
+		}
+	} else if g, err := s.Desk.Grant(ctx, p.On); err == nil {
+		return pen.about(g)
+	}
+	return ""
 }

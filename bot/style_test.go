@@ -75,14 +75,15 @@ var (
 		`(thread|refusal|why|wish|jit|call|approver)\.`,
 		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
 		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
-		`confirm\.((revoke|approve)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
-		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key_issued)`,
+		`confirm\.((revoke|approve|ahead)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
+		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key)`,
 		`form\.(shorter|until_hint)`,
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
-		`task\.(intent|trouble|next|stopped|watching|said)`,
+		`task\.(intent|holder|trouble|next|stopped|used$|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
+		`offboard\.(loading|intro|silent|reason_hint|unread|trouble|note|said|refused)`,
 		`report\.(cure|unread|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
@@ -106,7 +107,7 @@ func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 
 var (
 	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
-	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|New|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|ID|Name|Names|New|Next|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
 )
 
 // TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.

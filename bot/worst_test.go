@@ -126,5 +126,8 @@ func worstOf(d drawing, text string) drawing {
 		rule:   func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
 		report: func(r store.Report) store.Report { return worstReport(r, text) },
 		row:    func(a store.Alert) store.Alert { return worstRow(a, text) },
+
+		offboard: func(o store.Offboarding) store.Offboarding { return worstOffboarding(o, text) },
+		leaver:   func(l handlers.Leaver) handlers.Leaver { return worstLeaver(l, text) },
 	})
 }

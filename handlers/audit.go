@@ -170,7 +170,7 @@ func (j *judgement) key(k Key) {
 		return
 	}
 	named := func(f *store.Finding) { f.Key, f.Made, f.Used = k.ID, k.Made, k.Used }
-	rotation, rotates := j.policy.rotationOf(j.about.Account, j.user.User)
+	rotation, rotates := j.policy.RotationOf(j.about.Account, j.user.User)
 	if j.managed && !rotates {
 		j.find(store.OwnKey, store.DeactivateKey, k.Made, named)
 	}
@@ -185,15 +185,6 @@ func (j *judgement) key(k Key) {
 		return
 	}
 	j.find(store.OldKey, store.ReplaceKey, k.Made, named)
-}
-
-// rotationOf returns the rotation of a user's key.
-func (p *Policy) rotationOf(account, user string) (Rotation, bool) {
-	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
-	if i < 0 {
-		return Rotation{}, false
-	}
-	return p.Rotations[i], true
 }
 
 func latest(a, b time.Time) time.Time {

@@ -17,6 +17,7 @@
 //	remedy    raised -> acting -> acted   what was pressed on an alert, or on a row of a report (mend.go)
 //	begin     -> asked or making          a rotation, by hand or because a key is too old
 //	rotate    making -> ... -> rotated    one step of it: plan, make, tell the servers, prove, retire, delete
+//	offboard  leaving -> ... -> departed  all that a person has, who leaves, is ended
 //	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
 //	audit     once a day: what is stale becomes a report (survey.go reads, audit.go judges, report.go is when, rows.go what of it)
@@ -140,7 +141,25 @@
 //     nothing takes it away again but a rotation, without which the configuration does not allow it.
 //   - One that waits for approval is called for, reminded of and escalated like a request. The schedule, which asks for some,
 //     is nobody: all whom the first step names are called.
+//   - Whose key a rotation retires is found by the key's id (store.HandedOver): they are told where the next one is, once, and it
+//     cannot be put back, as no version of this secret ever had theirs.
 //   - Between failed tries there are up to five minutes: nobody waits for a rotation, and each try makes a key.
+//
+// # Offboardings
+//
+//   - What somebody has is read when it is asked (leaver.go), and again at work: the form shows, the look of the moment counts
+//     (offboardlook.go, which is pure but for the reading). What is given in between is ended, too.
+//   - Each thing is written down before it is touched (store.Found), and is said to be ended (store.Settled) once IAM does not
+//     show it any more. IAM users are worked on side by side: an account that does not answer holds up no other.
+//   - What the ledger has given the ledger takes back: requests are denied, grants revoked by who confirmed it, and the grants'
+//     own end touches AWS. A group that a live grant gives is left to that; if the user is in it still once the grant has
+//     ended, the membership was there before, and goes as well. This and the password are what is taken that was there before.
+//   - When nothing is left, IAM is looked at once more a minute later. What shows up then begins it anew.
+//   - Keys are deactivated and not deleted, policies of the user's own are left to people: both can be somebody's whom nobody
+//     thought of, and a policy that is deleted is lost. A key of a rotation is a machine's, and stays.
+//   - Nobody offboards themselves. Who is being offboarded is given nothing, and decides nothing: the slot of the open offboarding
+//     is what is asked for, at the press, when a request comes in, and before AWS is touched.
+//   - It asks AWS alone, and does not share what it finds out with the roads below: there are few at a time.
 //
 // # When AWS does not answer
 //

@@ -99,10 +99,17 @@ type Voice interface {
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.
 	Alert(ctx context.Context, a store.Alert) (store.Card, error)
+	// KeyMoved tells who was given a key that a rotation replaces where to read the next one: ErrUnreachable if they cannot be
+	// written to.
+	KeyMoved(ctx context.Context, t store.Task) error
 	// Task draws a task, where it stands or on a new message, and returns where it stands now.
 	Task(ctx context.Context, t store.Task) (store.Card, error)
 	// TaskThread says under a task's card what happened, if it is of the kind that people want to read.
 	TaskThread(ctx context.Context, t store.Task, e store.Entry) error
+	// Offboarding draws an offboarding in the security channel, where it stands or on a new message.
+	Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error)
+	// OffboardingThread says under its card what happened, if it is of the kind that people want to read.
+	OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) error
 	// Report draws what the daily audit has found in the security channel, where it stands or anew, with what
 	// has become of it: the rows are those of its findings, in their order.
 	Report(ctx context.Context, r store.Report, rows []store.Alert) (store.Card, error)
@@ -130,6 +137,7 @@ type Keeper struct {
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
 	Auditor   Auditor            // nil: nothing is looked for
+	Closer    Closer
 	Mender    Mender
 	Users     Users
 	Directory Directory
@@ -163,48 +171,9 @@ func New(k Keeper) *Keeper {
 	return &k
 }
 
-// errMoved says that the grant is no longer what the change was meant for.
-var errMoved = errors.New("grant has moved on")
-
-// changed changes a record by a pure function of what it is now, again if somebody else was faster.
-func changed[T any, R interface {
-	*T
-	store.Record
-}](ctx context.Context, k *Keeper, load func(context.Context, store.DB, string) (T, error), id string, change func(T) (T, error)) (T, error) {
-	for {
-		r, err := load(ctx, k.DB, id)
-		if err != nil {
-			return r, err
-		}
-		if r, err = change(r); err != nil {
-			return r, err
-		}
-		if err = k.save(ctx, R(&r)); !errors.Is(err, store.ErrConflict) {
-			return r, err
-		}
-	}
-}
-
-func (k *Keeper) update(ctx context.Context, id string, change func(store.Grant) (store.Grant, error)) (store.Grant, error) {
-	return changed(ctx, k, store.LoadGrant, id, change)
-}
-
-func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.Alert) (store.Alert, error)) (store.Alert, error) {
-	return changed(ctx, k, store.LoadAlert, id, change)
-}
-
-func (k *Keeper) updateTask(ctx context.Context, id string, change func(store.Task) (store.Task, error)) (store.Task, error) {
-	return changed(ctx, k, store.LoadTask, id, change)
-}
-
 // save writes records and wakes the lanes in which one is due now.
 func (k *Keeper) save(ctx context.Context, records ...store.Record) error {
-	var happened []store.Grant
-	for _, r := range records {
-		if g, ok := r.(*store.Grant); ok && len(g.Fresh()) > 0 {
-			happened = append(happened, *g)
-		}
-	}
+	happened := k.news(records)
 	if err := store.Save(ctx, k.DB, records...); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (k *Keeper) mend(ctx context.Context, a store.Alert) (outcome, error) {
 		return k.mendByRotation(ctx, a)
 	}
 	if !a.Planned {
-		seen, err := k.look(ctx, a)
+		seen, err := k.sight(ctx, a)
 		if err != nil || seen == nil {
 			return outcome{verb: store.Vanish}, err
 		}
@@ -69,9 +69,9 @@ type sighted struct {
 	held  []string        // keys that have their end by a grant or a rotation
 }
 
-// look judges the user again, as the audit did: nil if what was found is no longer so, since the key was used, rotated, or
+// sight judges the user again, as the audit did: nil if what was found is no longer so, since the key was used, rotated, or
 // switched off, the user was made anew, or somebody has come back.
-func (k *Keeper) look(ctx context.Context, a store.Alert) (*sighted, error) {
+func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
 	seen, err := k.Mender.Look(ctx, a.Account, a.Subject.User)
 	made := a.Finding.UserMade
 	if errors.Is(err, ErrNoUser) || err == nil && !made.IsZero() && made.Unix() != seen.Made.Unix() {
@@ -166,7 +166,7 @@ func (k *Keeper) mendByRotation(ctx context.Context, a store.Alert) (outcome, er
 			return begun(id), err
 		}
 	}
-	if seen, err := k.look(ctx, a); err != nil || seen == nil {
+	if seen, err := k.sight(ctx, a); err != nil || seen == nil {
 		return outcome{verb: store.Vanish}, err
 	}
 	t, d, err := k.Rotate(ctx, a.By, a.Finding.Rotation, "")

@@ -58,8 +58,8 @@ func (w *world) must(user string, a store.Alert, verb store.Verb) {
 	w.wait(time.Minute)
 }
 
-// has checks the state of the first row of a kind, whose chain must hold.
-func (w *world) has(kind store.FindingKind, state store.State) store.Alert {
+// rowIs checks the state of the first row of a kind, whose chain must hold.
+func (w *world) rowIs(kind store.FindingKind, state store.State) store.Alert {
 	w.t.Helper()
 	a := w.alert(strings.TrimPrefix(w.row(kind).ID, store.AlertPrefix))
 	if a.State != state || w.row(kind).State != state {
@@ -108,12 +108,12 @@ func TestDeactivatedAndUndone(t *testing.T) {
 		stale(t, func(w *world) {
 			keys, before := w.active(user), w.writes()
 			w.must("U0CHIEF", w.row(kind), store.Remedy)
-			a := w.has(kind, store.Acted)
+			a := w.rowIs(kind, store.Acted)
 			if len(w.active(user)) > 0 || a.By != "U0CHIEF" || a.Effects[store.FactKeys] != keys[0] || !a.Undoable() {
 				t.Errorf("%s: %v active, %+v", kind, w.active(user), a)
 			}
 			w.must("U0CHIEF", a, store.Restore)
-			if a = w.has(kind, store.Raised); !slices.Equal(w.active(user), keys) || a.By != "U0CHIEF" || a.Last != store.Restored {
+			if a = w.rowIs(kind, store.Raised); !slices.Equal(w.active(user), keys) || a.By != "U0CHIEF" || a.Last != store.Restored {
 				t.Errorf("%s: %v active, %+v", kind, w.active(user), a)
 			}
 			if want := []store.Verb{store.Remedy, store.Plan, store.Done, store.Restore, store.Restored}; !slices.Equal(w.voice.lines, want) {
@@ -130,7 +130,7 @@ func TestDeactivatedAndUndone(t *testing.T) {
 func TestPasswordDeleted(t *testing.T) {
 	stale(t, func(w *world) {
 		w.must("U0CHIEF", w.row(store.IdlePassword), store.Remedy)
-		a := w.has(store.IdlePassword, store.Acted)
+		a := w.rowIs(store.IdlePassword, store.Acted)
 		if w.aws.HasPassword(account, "old.timer") || a.Undoable() || a.Effects[store.FactPassword] == "" {
 			t.Errorf("%+v", a)
 		}
@@ -152,7 +152,7 @@ func TestShutOut(t *testing.T) {
 		w.leads.leave("U0YAMADA", "U0YAMADA2")
 		w.wait(aDay)
 		w.must("U0CHIEF", w.row(store.Left), store.Remedy)
-		a := w.has(store.Left, store.Acted)
+		a := w.rowIs(store.Left, store.Acted)
 		if w.aws.HasPassword(account, "t.yamada") || len(w.active("t.yamada")) > 0 || a.Effects[store.FactKeys] != keys[0] {
 			t.Errorf("%+v", a)
 		}
@@ -170,7 +170,7 @@ func TestShutOut(t *testing.T) {
 func TestKeptUntil(t *testing.T) {
 	stale(t, func(w *world) {
 		w.must("U0CHIEF", w.row(store.OwnKey), store.Keep)
-		if a := w.has(store.OwnKey, store.Kept); a.Keeping.By != "U0CHIEF" || a.Keeping.Why == "" {
+		if a := w.rowIs(store.OwnKey, store.Kept); a.Keeping.By != "U0CHIEF" || a.Keeping.Why == "" {
 			t.Errorf("%+v", a)
 		}
 		w.wait(aDay)
@@ -178,13 +178,13 @@ func TestKeptUntil(t *testing.T) {
 			t.Errorf("the next day: %+v", r)
 		}
 		w.wait(3 * aDay)
-		a := w.has(store.OwnKey, store.Raised)
+		a := w.rowIs(store.OwnKey, store.Raised)
 		if r := w.latest().report; r.Kept != 0 || r.Counts[store.OwnKey] != 1 || a.Keeping.By != "U0CHIEF" || a.Last != store.Lapse {
 			t.Errorf("after its time: %+v, %+v", r, a)
 		}
 		w.must("U0CHIEF", a, store.Keep)
-		w.must("U0CHIEF", w.has(store.OwnKey, store.Kept), store.Restore)
-		a = w.has(store.OwnKey, store.Raised)
+		w.must("U0CHIEF", w.rowIs(store.OwnKey, store.Kept), store.Restore)
+		a = w.rowIs(store.OwnKey, store.Raised)
 		w.aws.SetKey(account, "t.yamada", a.Finding.Key, false)
 		w.wait(aDay)
 		if got := w.alert(strings.TrimPrefix(a.ID, store.AlertPrefix)); got.State != store.Gone {
@@ -244,7 +244,7 @@ func TestNoLongerSo(t *testing.T) {
 			c.change(w, a)
 			before := w.writes()
 			w.must("U0CHIEF", a, store.Remedy)
-			if a := w.has(c.kind, store.Gone); w.writes() != before || a.Undoable() {
+			if a := w.rowIs(c.kind, store.Gone); w.writes() != before || a.Undoable() {
 				t.Errorf("%s: %d writes to AWS", name, w.writes()-before)
 			}
 		})
@@ -255,10 +255,10 @@ func TestNoLongerSo(t *testing.T) {
 func TestUndoneTooLate(t *testing.T) {
 	stale(t, func(w *world) {
 		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
-		a := w.has(store.OwnKey, store.Acted)
+		a := w.rowIs(store.OwnKey, store.Acted)
 		w.aws.DeleteKey(account, "t.yamada", a.Finding.Key)
 		w.must("U0CHIEF", a, store.Restore)
-		w.has(store.OwnKey, store.Gone)
+		w.rowIs(store.OwnKey, store.Gone)
 	})
 }
 
@@ -271,7 +271,7 @@ func TestUndoLeavesOthersAlone(t *testing.T) {
 		w.wait(aDay)
 		own := w.active("t.yamada")
 		w.must("U0CHIEF", w.row(store.Left), store.Remedy)
-		w.must("U0CHIEF", w.has(store.Left, store.Acted), store.Restore)
+		w.must("U0CHIEF", w.rowIs(store.Left, store.Acted), store.Restore)
 		if got := w.active("t.yamada"); !slices.Equal(got, own) {
 			t.Errorf("active are %v, want %v", got, own)
 		}
@@ -291,12 +291,12 @@ func TestRotatedFromTheReport(t *testing.T) {
 			}
 			w.must("U0CHIEF", w.row(store.OldKey), store.Remedy)
 			if refused {
-				if a := w.has(store.OldKey, store.Raised); a.Note != handlers.Impossible || a.Effects["code"] == "" {
+				if a := w.rowIs(store.OldKey, store.Raised); a.Note != handlers.Impossible || a.Effects["code"] == "" {
 					t.Errorf("%+v", a)
 				}
 				return
 			}
-			a := w.has(store.OldKey, store.Acted)
+			a := w.rowIs(store.OldKey, store.Acted)
 			task, err := store.LoadTask(t.Context(), w.db, a.Effects[store.FactTask])
 			if err != nil || task.By != "U0CHIEF" || task.Rule != "batch" {
 				t.Errorf("%v, %+v", err, task)
@@ -319,7 +319,7 @@ func TestTwoPressOnARow(t *testing.T) {
 			}()
 		}
 		w.wait(time.Minute)
-		a = w.has(store.OwnKey, store.Acted)
+		a = w.rowIs(store.OwnKey, store.Acted)
 		if len(w.voice.answers) != 1 || w.voice.answers[0].Refusal != handlers.Late || w.voice.answers[0].Facts["by"] != a.By {
 			t.Errorf("%+v", w.voice.answers)
 		}
@@ -341,13 +341,13 @@ func TestAWSFailsInARemedy(t *testing.T) {
 				w.must("U0CHIEF", w.row(store.Left), store.Remedy)
 				w.wait(2 * time.Minute)
 				if had := f.Done && action == "UpdateAccessKey"; !had { // which is seen at the next try
-					if a := w.has(store.Left, store.Acting); a.Trouble == "" {
+					if a := w.rowIs(store.Left, store.Acting); a.Trouble == "" {
 						t.Errorf("%s, %s: nobody is told", action, name)
 					}
 				}
 				w.aws.Fault(nil)
 				w.wait(time.Minute)
-				a := w.has(store.Left, store.Acted)
+				a := w.rowIs(store.Left, store.Acted)
 				if w.aws.HasPassword(account, "t.yamada") || len(w.active("t.yamada")) > 0 || a.Effects[store.FactKeys] != keys[0] {
 					t.Errorf("%s, %s: %+v", action, name, a)
 				}
@@ -356,7 +356,7 @@ func TestAWSFailsInARemedy(t *testing.T) {
 				w.wait(2 * time.Minute)
 				w.aws.Fault(nil)
 				w.wait(time.Minute)
-				if w.has(store.Left, store.Raised); !slices.Equal(w.active("t.yamada"), keys) {
+				if w.rowIs(store.Left, store.Raised); !slices.Equal(w.active("t.yamada"), keys) {
 					t.Errorf("%s, %s: active are %v after the undo", action, name, w.active("t.yamada"))
 				}
 			})
@@ -375,7 +375,7 @@ func TestReportIsRedrawnUntilItIsHeard(t *testing.T) {
 		}
 		w.voice.setDown(false)
 		w.wait(time.Minute)
-		w.has(store.OwnKey, store.Acted)
+		w.rowIs(store.OwnKey, store.Acted)
 	})
 }
 
@@ -424,7 +424,7 @@ func TestCrashInARemedy(t *testing.T) {
 				if verb == store.Raise {
 					dies(func() { _ = w.keeper.Audit(w.t.Context()) })
 					w.audit()
-					if a := w.has(store.OwnKey, store.Raised); a.Report != w.latest().report.ID || w.latest().report.State != store.Current {
+					if a := w.rowIs(store.OwnKey, store.Raised); a.Report != w.latest().report.ID || w.latest().report.State != store.Current {
 						t.Errorf("cut at %d: the row stands on %s", n, a.Report)
 					}
 					return
@@ -440,7 +440,7 @@ func TestCrashInARemedy(t *testing.T) {
 				if verb == store.Restore {
 					want, still = store.Raised, keys
 				}
-				if a := w.has(store.OwnKey, want); !slices.Equal(w.active("t.yamada"), still) || verb == store.Remedy && a.Effects[store.FactKeys] != keys[0] {
+				if a := w.rowIs(store.OwnKey, want); !slices.Equal(w.active("t.yamada"), still) || verb == store.Remedy && a.Effects[store.FactKeys] != keys[0] {
 					t.Errorf("cut at %d of %s: %v active, %+v", n, verb, w.active("t.yamada"), a)
 				}
 			})
@@ -463,7 +463,7 @@ func TestUndoneOnAnOlderReport(t *testing.T) {
 			t.Error("the key is not active")
 		}
 		w.wait(aDay)
-		w.must("U0CHIEF", w.has(store.OwnKey, store.Raised), store.Keep)
+		w.must("U0CHIEF", w.rowIs(store.OwnKey, store.Raised), store.Keep)
 		w.wait(aDay)
 		if r := w.latest().report; r.Counts[store.OwnKey] != 0 || r.Kept != 1 {
 			t.Errorf("kept, and reported: %+v", r)
@@ -477,7 +477,7 @@ func TestHeldSinceThePlan(t *testing.T) {
 		a := w.row(store.OwnKey)
 		w.aws.Fault(failing("UpdateAccessKey", fakeaws.Failure{Code: "Throttling"}))
 		w.must("U0CHIEF", a, store.Remedy)
-		if !w.has(store.OwnKey, store.Acting).Planned {
+		if !w.rowIs(store.OwnKey, store.Acting).Planned {
 			t.Fatal("nothing is planned")
 		}
 		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
@@ -487,7 +487,7 @@ func TestHeldSinceThePlan(t *testing.T) {
 		}
 		w.aws.Fault(nil)
 		w.wait(time.Minute)
-		if a := w.has(store.OwnKey, store.Acted); len(w.active("t.yamada")) != 1 || a.Undoable() {
+		if a := w.rowIs(store.OwnKey, store.Acted); len(w.active("t.yamada")) != 1 || a.Undoable() {
 			t.Errorf("%v active, %+v", w.active("t.yamada"), a)
 		}
 	})

@@ -28,6 +28,8 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 		return k.tellAlert(ctx, id)
 	case strings.HasPrefix(id, store.TaskPrefix):
 		return k.tellTask(ctx, id)
+	case strings.HasPrefix(id, store.OffboardingPrefix):
+		return k.tellOffboarding(ctx, id)
 	case strings.HasPrefix(id, store.ReportPrefix):
 		return k.tellReport(ctx, id)
 	}

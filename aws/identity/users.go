@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/smithy-go"
 
 	"sekisho/handlers"
 	"sekisho/store"
@@ -128,6 +129,6 @@ func (a Accounts) mustBe(ctx context.Context, g store.Grant) error {
 
 // missing tells whether IAM says that what was named does not exist.
 func missing(err error) bool {
-	var no *types.NoSuchEntityException
-	return errors.As(err, &no)
+	var said smithy.APIError // GetAccessKeyLastUsed has no error of its own in the SDK
+	return errors.As(err, &said) && said.ErrorCode() == new(types.NoSuchEntityException).ErrorCode()
 }

@@ -53,7 +53,7 @@ func New(c config.Config, e Edges) *App {
 	keeper := handlers.New(handlers.Keeper{
 		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Rotators: identity.Rotators(accounts, identity.Keeping(c.Keys), e.Now),
-		Auditor:  accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
+		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
 	})
 	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }

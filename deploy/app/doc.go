@@ -27,6 +27,9 @@
 //	                                       bot.TestRevokedWhileRunning
 //	deciding what is another's             handlers.TestWhoMayPressWhat handlers.TestJudgeAlert bot.TestOnAHomeTabNobodyApproves
 //	                                       bot.TestOnChoicesNobodyApproves
+//	one who leaves keeps a way in          handlers.TestOffboard handlers.TestNothingIsGivenToWhoLeaves handlers.TestWhoLeavesDecidesNothing
+//	                                       handlers.TestOffboardWhatHasChanged app.TestOffboardingKilledAtEveryStep
+//	offboarding by who may not             handlers.TestWhoMayOffboard handlers.TestWhomToOffboard app.TestForgedOffboardings
 //	shutting others out by the audit       handlers.TestJudgeRow handlers.TestNoLongerSo handlers.TestUndoLeavesOthersAlone
 //	                                       handlers.TestCrashInARemedy bot.TestButtonsOfRows
 //	oversize, deep, hostile JSON or YAML   trail.TestParseBounds trail.FuzzParse trail.FuzzParseWish app.TestHostileBodies

@@ -33,7 +33,7 @@ type action struct {
 	Address string `json:"address"`
 	MFA     bool   `json:"mfa"`
 
-	Name string `json:"name"` // of a service, a span or a language
+	Name string `json:"name"` // of a service, a span, a language, a server, a key or a secret
 	On   bool   `json:"on"`
 }
 
@@ -69,6 +69,8 @@ var worldActions = map[string]func(*stage, action) error{
 	},
 	"program": (*stage).program,
 	"join":    (*stage).join,
+	"server":  (*stage).turnServer,
+	"key":     (*stage).turnKey,
 	"audit":   (*stage).audit,
 	"fault":   (*stage).fault,
 	"kill":    func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
@@ -91,6 +93,9 @@ var worldActions = map[string]func(*stage, action) error{
 func (s *stage) do(a action) (json.RawMessage, error) {
 	if act, ok := worldActions[a.Do]; ok {
 		return nil, act(s, a)
+	}
+	if a.Do == "read" {
+		return s.read(a)
 	}
 	act, ok := slackActions[a.Do]
 	s.mu.Lock()

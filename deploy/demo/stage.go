@@ -15,9 +15,9 @@ import (
 
 // login is an IAM user of the demo.
 type login struct {
-	account, user, userID string
-	password, key         time.Time // when they were made; now unless said
-	mfa                   bool
+	account, user, userID, keyID string
+	password, key                time.Time // when they were made; now unless said
+	mfa                          bool
 }
 
 // stage is the world as the page shows it, with a person in it who may pull every lever. Its methods may be called from
@@ -53,7 +53,8 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 	s.journal = newJournal(s.bell.ring)
 	s.noting = func(db store.DB) store.DB { return noted{db, s.journal} }
 	s.furnish()
-	s.running.Go(s.follow)
+	furnished := len(s.aws.Calls())
+	s.running.Go(func() { s.follow(furnished) })
 	s.running.Go(s.listen)
 	if err := s.startBot(); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -79,12 +80,16 @@ func (s *stage) furnish() {
 	} {
 		l.userID = s.aws.AddUser(l.account, l.user, nil)
 		s.aws.AddPasswordAt(l.account, l.user, cmp.Or(l.password, s.clock.now()))
-		s.aws.UseKey(s.aws.AddKeyAt(l.account, l.user, cmp.Or(l.key, s.clock.now())), "s3")
+		l.keyID = s.aws.AddKeyAt(l.account, l.user, cmp.Or(l.key, s.clock.now()))
+		s.aws.UseKey(l.keyID, "s3")
 		if l.mfa {
 			s.aws.AddMFA(l.account, l.user)
 		}
 		s.logins = append(s.logins, l)
 	}
+	s.aws.AddGroup(production, "developers") // which nobody asks for: who leaves is taken out of it
+	s.aws.Join(production, "t.yamada", "developers")
+	s.aws.AddUserPolicy(production, "t.yamada", "read-billing")
 	for _, p := range s.config.Policy.Programs {
 		s.aws.AddRole(p.Account, p.Role, "")
 	}
@@ -179,8 +184,10 @@ func cutOff(s *fakeslack.Server) {
 	}
 }
 
-// pass moves the clock. Who looks at it is told, so that nobody waits for the next tick.
+// pass moves the clock. Servers work in the time that passes, and who looks at the clock is told, so that nobody waits for
+// the next tick.
 func (s *stage) pass(d time.Duration) {
+	s.work(s.clock.now().Add(d)) // before the bot can look: what it sees then, they have done by then
 	s.clock.skip(d)
 	s.mu.Lock()
 	defer s.mu.Unlock()

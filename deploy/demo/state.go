@@ -112,8 +112,9 @@ type awsSecret struct {
 }
 
 type awsServer struct {
-	ID  string `json:"id"`
-	Key string `json:"key"` // that it uses
+	ID   string `json:"id"`
+	Key  string `json:"key"` // that it uses
+	Mood mood   `json:"mood"`
 }
 
 type awsUser struct {

@@ -104,42 +104,32 @@ func Save(ctx context.Context, db DB, records ...Record) error {
 }
 
 // LoadGrant reads a grant.
-func LoadGrant(ctx context.Context, db DB, id string) (Grant, error) {
-	var g Grant
-	v, err := load(ctx, db, id, &g)
-	g.Version = v
+func LoadGrant(ctx context.Context, db DB, id string) (g Grant, err error) {
+	g.Version, err = load(ctx, db, id, &g)
 	return g, err
 }
 
 // LoadPress reads a press.
-func LoadPress(ctx context.Context, db DB, id string) (Press, error) {
-	var p Press
-	v, err := load(ctx, db, id, &p)
-	p.Version = v
+func LoadPress(ctx context.Context, db DB, id string) (p Press, err error) {
+	p.Version, err = load(ctx, db, id, &p)
 	return p, err
 }
 
 // LoadAlert reads an alert.
-func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) {
-	var a Alert
-	v, err := load(ctx, db, id, &a)
-	a.Version = v
+func LoadAlert(ctx context.Context, db DB, id string) (a Alert, err error) {
+	a.Version, err = load(ctx, db, id, &a)
 	return a, err
 }
 
 // LoadTask reads a task.
-func LoadTask(ctx context.Context, db DB, id string) (Task, error) {
-	var t Task
-	v, err := load(ctx, db, id, &t)
-	t.Version = v
+func LoadTask(ctx context.Context, db DB, id string) (t Task, err error) {
+	t.Version, err = load(ctx, db, id, &t)
 	return t, err
 }
 
 // LoadReport reads a report.
-func LoadReport(ctx context.Context, db DB, id string) (Report, error) {
-	var r Report
-	v, err := load(ctx, db, id, &r)
-	r.Version = v
+func LoadReport(ctx context.Context, db DB, id string) (r Report, err error) {
+	r.Version, err = load(ctx, db, id, &r)
 	return r, err
 }
 
@@ -163,18 +153,6 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 	}
 	g, err := LoadGrant(ctx, db, rows[0].ID)
 	return &g, err
-}
-
-// HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
-func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
-	ids, err := under(ctx, db, handedIndex, slot, 1)
-	if err != nil {
-		return Grant{}, err
-	}
-	if len(ids) == 0 {
-		return Grant{}, ErrNotFound
-	}
-	return LoadGrant(ctx, db, ids[0])
 }
 
 // OnSameCard returns the ids of at most limit grants that a digest draws.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -105,6 +106,18 @@ func (t Task) Fresh() []Entry { return t.fresh }
 
 // Slot is what a grant of the user's access key holds as well: one of them at a time makes and deletes the user's keys.
 func (t Task) Slot() string { return exclusive(t.Account, t.Kind, t.User) }
+
+// HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
+func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
+	ids, err := under(ctx, db, handedIndex, slot, 1)
+	if err != nil {
+		return Grant{}, err
+	}
+	if len(ids) == 0 {
+		return Grant{}, ErrNotFound
+	}
+	return LoadGrant(ctx, db, ids[0])
+}
 
 // Terms is a digest of what is approved and of the two keys: a press that was meant for them as they were is answered
 // "changed" once they have changed places.

@@ -184,7 +184,7 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 }
 
 // reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
-var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.Own,
+var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.BeingOffboarded, handlers.Own,
 	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
 	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent"}
 

@@ -27,12 +27,15 @@ type about struct {
 	grants   []store.Grant
 	alert    store.Alert
 	report   store.Report
+	rows     []store.Alert // of the report
 	access   handlers.Access
 	offers   []handlers.Offer
 	chosen   string // of the offers
 	press    store.Press
 	entry    store.Entry
 	task     store.Task
+	leaver   handlers.Leaver
+	offboard store.Offboarding
 	rotates  []handlers.Rotatable
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
@@ -51,7 +54,9 @@ var draws = map[string]func(Pen, about) any{
 	"Reminder": func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
 	"Digest":   func(p Pen, a about) any { return p.Digest(a.grants) },
 	"Alert":    func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Report":   func(p Pen, a about) any { return p.Report(a.report) },
+	"Report":   func(p Pen, a about) any { return p.Report(a.report, a.rows) },
+	"RowSaid":  func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
+	"KeepForm": func(p Pen, a about) any { return p.KeepForm(a.press, a.rows[0], audited) },
 	"Said":     func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
 	"Home":     func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
 	"List":     func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
@@ -68,6 +73,9 @@ var draws = map[string]func(Pen, about) any{
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
 	"RotateForm":   func(p Pen, a about) any { return p.RotateForm(a.rotates[0]) },
+	"Offboarding":  func(p Pen, a about) any { return p.Offboarding(a.offboard) },
+	"OffboardForm": func(p Pen, a about) any { return p.OffboardForm(a.leaver) },
+	"OffboardNote": func(p Pen, a about) any { return p.OffboardNote(p.Words.Say(a.sentence, nil)) },
 	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
 	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
 	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
@@ -94,6 +102,8 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/request-guest":        {"WishNote", about{sentence: "wish." + handlers.Guest}},
 		"suggestions/few":           {"suggestions", about{offers: offers()}},
 		extreme + "suggestions":     {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
+		"form/keep_until":           {"KeepForm", about{press: pressed("8088", keepUntil, ""), rows: rowsOf(fullReport())[4:5]}},
+		"form/keep_until-long":      {"KeepForm", about{press: longPress(keepUntil), rows: rowsOf(fullReport())[:1]}},
 	}
 	for folder, all := range map[string]struct {
 		by     string
@@ -126,11 +136,24 @@ func drawings(t *testing.T) map[string]drawing {
 			out["thread/task-"+l.name] = drawing{"TaskSaid", about{task: l.task, entry: l.entry}}
 		}
 	}
+	for name, o := range offboardings(t) {
+		out[name] = drawing{"Offboarding", about{offboard: o}}
+	}
+	for name, l := range leavers() {
+		out[name] = drawing{"OffboardForm", about{leaver: l}}
+	}
+	out["form/offboard-loading"] = drawing{"OffboardNote", about{sentence: "offboard.loading"}}
+	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + handlers.NoLeaver}}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
 	for name, r := range reports() {
-		out["report/"+name] = drawing{"Report", about{report: r}}
+		out["report/"+name] = drawing{"Report", about{report: r.report, rows: r.rows}}
+	}
+	for _, l := range rowLines() {
+		if m, _ := penIn("en").RowSaid(l.row, l.entry); m.Blocks != nil {
+			out["thread/row-"+l.name] = drawing{"RowSaid", about{rows: []store.Alert{l.row}, entry: l.entry}}
+		}
 	}
 	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
 		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
@@ -185,6 +208,10 @@ type records struct {
 	task   func(store.Task) store.Task
 	rule   func(handlers.Rotatable) handlers.Rotatable
 	report func(store.Report) store.Report
+	row    func(store.Alert) store.Alert
+
+	offboard func(store.Offboarding) store.Offboarding
+	leaver   func(handlers.Leaver) handlers.Leaver
 }
 
 // of is the same drawing of other records.
@@ -208,6 +235,12 @@ func (d drawing) of(r records) drawing {
 		d.rotates[i] = r.rule(rule)
 	}
 	d.report = r.report(d.report)
+	d.offboard = r.offboard(d.offboard)
+	d.leaver = r.leaver(d.leaver)
+	d.rows = slices.Clone(d.rows)
+	for i, row := range d.rows {
+		d.rows[i] = r.row(row)
+	}
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

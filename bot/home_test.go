@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
@@ -119,7 +120,7 @@ func TestOnAHomeTabNobodyApproves(t *testing.T) {
 		var cb slack.InteractionCallback
 		cb.Type, cb.TriggerID, cb.View.Type, cb.User.ID = slack.InteractionTypeBlockActions, "1.2.3", slack.VTHomeTab, yamada
 		cb.ActionCallback.BlockActions = []*slack.BlockAction{{ActionID: string(verb), Value: "login-1 0011223344556677"}}
-		if _, err := pressOf(cb); (err == nil) != slices.Contains(onHome, verb) {
+		if _, err := pressOf(cb, time.UTC); (err == nil) != slices.Contains(onHome, verb) {
 			t.Errorf("%s: %v", verb, err)
 		}
 	}

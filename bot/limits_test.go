@@ -31,6 +31,9 @@ func TestDrawingsFit(t *testing.T) {
 func TestWorstDrawingsFit(t *testing.T) {
 	all, kit := drawings(t), readBlockKit(t)
 	for name, text := range longest {
+		if testing.Short() && name != "family" {
+			continue // drawing has no goroutines
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for name, d := range all {
@@ -91,6 +94,10 @@ func TestWorstSentencesFit(t *testing.T) {
 				for _, l := range taskLines(t) {
 					said, _ := p.TaskSaid(worstTask(l.task, text), outsideEntry(l.entry, func(string) string { return long }))
 					checkFits(t, kit, l.name, said)
+				}
+				for _, e := range offboardingLines(leavingNow()) {
+					said, _ := p.OffboardingLine(worstOffboarding(leavingNow(), text), outsideEntry(e, func(string) string { return long }))
+					checkSentence(t, string(e.Verb), said)
 				}
 				for _, refusal := range rotateRefusals {
 					checkSentence(t, refusal, p.RotateRefusal(wishRefused(refusal, long)))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -20,18 +21,23 @@ const (
 )
 
 // asksFirst are the buttons that are no press yet: each opens a form, whose callback id is the button's verb.
-var asksFirst = []store.Verb{store.Deny, store.Decline, approveWith}
+var asksFirst = []store.Verb{store.Deny, store.Decline, approveWith, keepUntil}
 
-// readForm reads the form that a button has opened into the press that it makes. Like a button it is a claim.
-func readForm(p *store.Press, form slack.View) bool {
+// readForm reads the form that a button has opened into the press that it makes. Like a button it is a claim. A date that is
+// none is the zero time.
+func readForm(p *store.Press, form slack.View, zone *time.Location) bool {
 	p.Verb = store.Verb(form.CallbackID)
 	if form.State == nil || !slices.Contains(asksFirst, p.Verb) {
 		return false
 	}
-	if field := form.State.Values; p.Verb == approveWith {
+	switch field := form.State.Values; p.Verb {
+	case approveWith:
 		p.Verb, p.Note = store.Approve, cut(field[noteField][noteField].Value, commentLength)
 		p.Duration = spanOf(field[periodField][periodField].SelectedOption.Value)
-	} else {
+	case keepUntil:
+		p.Verb, p.Note = store.Keep, cut(field[noteField][noteField].Value, commentLength)
+		p.Until, _ = time.ParseInLocation(time.DateOnly, field[untilField][untilField].SelectedDate, zone)
+	default:
 		p.Note = cut(field[form.CallbackID][form.CallbackID].Value, reasonLength)
 	}
 	return true

@@ -99,6 +99,8 @@ func (p Pen) taskNotes(t store.Task) []string {
 		out = append(out, servers)
 	}
 	switch {
+	case t.State == store.Proving && !t.Used.IsZero() && t.Trouble == "":
+		out = append(out, p.Words.Say("task.used", data{"Old": codeOf(t.Old, keyLength), "At": when(t.Used, p.Zone)}))
 	case t.State == store.Stopped:
 		out = append(out, p.Words.Say("task.stopped", data{"Why": p.why(t.Note)}))
 	case t.Open() && t.Trouble != "":

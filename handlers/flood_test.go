@@ -17,6 +17,9 @@ var flood = flag.Int("flood", 10_000, "sign-ins in the flood; 100000 take a minu
 func TestFloodOfEvents(t *testing.T) {
 	const subjects = 100
 	events := *flood
+	if testing.Short() {
+		events /= 10
+	}
 	inWorld(t, func(w *world) {
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)

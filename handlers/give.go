@@ -115,5 +115,11 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	case left:
 		return &Refused{Code: HolderLeft}
 	}
+	switch leaves, err := k.leaves(ctx, person); {
+	case err != nil:
+		return err
+	case leaves:
+		return &Refused{Code: BeingOffboarded}
+	}
 	return k.upheld(ctx, g)
 }

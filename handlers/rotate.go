@@ -40,6 +40,7 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 		}
 	}
 	var p Progress
+	looked := k.now()
 	if err == nil && t.Planned {
 		p, err = k.stepTask(ctx, t)
 	}
@@ -47,7 +48,7 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 	if err != nil {
 		k.Log.Error("rotation does not go on and will be tried again", "id", id, "state", t.State, "tries", t.Tries+1, "err", err)
 	}
-	return unlessFaster(k.settleTask(ctx, t, p, err))
+	return unlessFaster(k.settleTask(ctx, t, p, err, looked))
 }
 
 // planTask asks again what was asked when it was approved, and commits what was there before the first write.
@@ -94,15 +95,12 @@ func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (string
 func (k *Keeper) stepTask(ctx context.Context, t store.Task) (Progress, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
-	if t.State == store.Resting && !k.now().Before(t.Deletes) {
-		return Progress{Verb: store.Delete}, nil
-	}
 	return k.rotator(t.Kind).Step(ctx, t)
 }
 
 // settleTask writes what came of a step. Where somebody has put the old key back meanwhile, or wants it deleted, what came
 // of it is found again in AWS by the next one.
-func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, failure error) error {
+func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, failure error, looked time.Time) error {
 	_, err := k.updateTask(ctx, mine.ID, func(t store.Task) (store.Task, error) {
 		if t.Claim != mine.Claim {
 			return t, errMoved
@@ -112,13 +110,14 @@ func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, fa
 			return t, nil
 		}
 		t.Fleet = mine.Fleet
-		return progress(t, p, failure, k.now())
+		return progress(t, p, failure, looked, k.now())
 	})
 	return err
 }
 
-// progress is the task after a step.
-func progress(t store.Task, p Progress, failure error, now time.Time) (store.Task, error) {
+// progress is the task after a step. When to look again is reckoned from the look before: a clock that has jumped meanwhile,
+// as that of a machine which was asleep, must not put it off.
+func progress(t store.Task, p Progress, failure error, looked, now time.Time) (store.Task, error) {
 	if p.Servers != nil {
 		t = t.With(p.Servers)
 	}
@@ -143,7 +142,7 @@ func progress(t store.Task, p Progress, failure error, now time.Time) (store.Tas
 			return t, err
 		}
 	}
-	t.Retry = now.Add(p.Again).UTC().Round(0)
+	t.Retry = looked.Add(p.Again).UTC().Round(0)
 	return t, nil
 }
 

@@ -40,6 +40,14 @@ func inRotation(t *testing.T, change func(*handlers.Rotation), test func(w *worl
 	})
 }
 
+// The windows of a rotation in a hurry, for tests in which it is looked at minute by minute: days would prove nothing more.
+const (
+	soonProven  = 2 * time.Hour
+	soonDeleted = 6 * time.Hour
+)
+
+func hurried(r *handlers.Rotation) { r.Proof, r.Grace = soonProven, soonDeleted }
+
 // keep puts a key into the secret, as an administrator did once.
 func (w *world) keep(key string) {
 	w.t.Helper()
@@ -142,16 +150,20 @@ func TestRotateByHand(t *testing.T) {
 }
 
 func TestAKeyInUseIsNeverTouched(t *testing.T) {
-	inRotation(t, nil, func(w *world, old string) {
+	inRotation(t, hurried, func(w *world, old string) {
 		id := w.rotate()
-		for range 20 { // a batch that runs twice a day goes on with the old key
-			w.wait(12 * time.Hour)
+		for range 20 { // a batch that runs now and then goes on with the old key
+			w.wait(soonProven / 2)
 			if !w.aws.UseKey(old, "s3") {
 				t.Fatal("the old key was switched off in its proof window")
 			}
 		}
 		w.stands(id, store.Proving, "+"+old, "+"+w.task(id).New)
-		last := time.Now()
+		w.wait(10 * time.Minute)
+		if task := w.task(id); time.Since(task.Used) > 15*time.Minute || !time.Now().Before(handlers.Proven(task)) {
+			t.Errorf("in use %s, watched until %s", task.Used, handlers.Proven(task))
+		}
+		last := time.Now().Add(-10 * time.Minute)
 		for w.task(id).State == store.Proving {
 			w.wait(time.Minute)
 		}
@@ -160,15 +172,42 @@ func TestAKeyInUseIsNeverTouched(t *testing.T) {
 		if !slices.Contains(w.voice.lines, store.Used) {
 			t.Error("nobody was told that it is still in use")
 		}
-		if unused := time.Since(last); unused < proof || unused > proof+time.Hour {
+		if unused := time.Since(last); unused < soonProven || unused > soonProven+time.Hour {
 			t.Errorf("switched off %s after its last use", unused)
 		}
 	})
 }
 
+// slow is a rotator of whom each step takes a while.
+type slow struct {
+	handlers.Rotator
+	began time.Time
+}
+
+func (s *slow) Step(ctx context.Context, t store.Task) (handlers.Progress, error) {
+	s.began = time.Now()
+	p, err := s.Rotator.Step(ctx, t)
+	time.Sleep(15 * time.Second)
+	return p, err
+}
+
+// A step that takes long, or a clock that jumps meanwhile, does not put the next look off.
+func TestTheNextLookIsReckonedFromTheLast(t *testing.T) {
+	inRotation(t, nil, func(w *world, _ string) {
+		s := &slow{Rotator: w.keeper.Rotators["access-key"]}
+		w.keeper.Rotators["access-key"] = s
+		id := w.rotate()
+		w.wait(10 * time.Minute)
+		task := w.task(id)
+		if after := task.Retry.Sub(s.began); task.State != store.Proving || after != 5*time.Minute {
+			t.Errorf("%s, to be looked at %s after the last look", task.State, after)
+		}
+	})
+}
+
 func TestPutTheOldKeyBack(t *testing.T) {
-	for _, after := range []time.Duration{0, 20 * time.Hour, proof + time.Hour, proof + 70*time.Hour} {
-		inRotation(t, nil, func(w *world, old string) {
+	for _, after := range []time.Duration{0, soonProven - time.Hour, soonProven + time.Hour, soonProven + soonDeleted - time.Hour} {
+		inRotation(t, hurried, func(w *world, old string) {
 			id := w.rotate()
 			fresh := w.task(id).New
 			w.wait(after)
@@ -180,9 +219,9 @@ func TestPutTheOldKeyBack(t *testing.T) {
 			if w.kept() != old {
 				t.Errorf("the secret has %s, want the old %s", w.kept(), old)
 			}
-			w.wait(proof + time.Hour)
+			w.wait(soonProven + time.Hour)
 			w.stands(id, store.Resting, "+"+old, "-"+fresh)
-			w.wait(grace)
+			w.wait(soonDeleted)
 			w.stands(id, store.Rotated, "+"+old)
 			if refusal := w.pressTask(id, "U0SATO", store.PutBack); refusal != handlers.Late {
 				t.Errorf("after the end: %q", refusal)

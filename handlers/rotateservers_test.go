@@ -157,10 +157,10 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 		{"a failure", "Failed", "", says(fakeaws.Output{Stderr: "no", Exit: 1}), mended},
 		{"too late", "ExecutionTimedOut", "", says(fakeaws.Output{Takes: time.Hour}), mended},
 	} {
-		inFleet(t, nil, func(w *world, f *fleet, old string) {
+		inFleet(t, hurried, func(w *world, f *fleet, old string) {
 			c.wrong(w, f)
 			id := w.rotate()
-			w.wait(2 * proof)
+			w.wait(2 * soonProven)
 			task := w.task(id)
 			w.stands(id, store.Handing, "+"+old, "+"+task.New)
 			if got := task.Servers["i-2"]; got.Why != c.why || got.Key != c.key || got.State != store.Failing {
@@ -180,10 +180,26 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 			}
 			w.wait(3 * time.Minute)
 			w.stands(id, store.Proving, "+"+old, "+"+task.New)
-			w.wait(proof + grace + 2*time.Hour)
+			w.wait(soonProven + soonDeleted + 2*time.Hour)
 			w.stands(id, store.Rotated, "+"+task.New)
 		})
 	}
+}
+
+// Try again is at once, also where there is news of the servers to be written down first.
+func TestTryAgainIsAtOnce(t *testing.T) {
+	inFleet(t, nil, func(w *world, f *fleet, old string) {
+		w.aws.SetOnline(account, "i-2", false)
+		id := w.rotate()
+		w.wait(2 * time.Hour)
+		w.stands(id, store.Handing, "+"+old, "+"+w.task(id).New)
+		w.aws.SetOnline(account, "i-2", true)
+		if refusal := w.pressTask(id, "U0SATO", store.Again); refusal != "" {
+			t.Fatal(refusal)
+		}
+		w.wait(20 * time.Second)
+		w.stands(id, store.Proving, "+"+old, "+"+w.task(id).New)
+	})
 }
 
 // sayWhich checks that an entry names the server that stops a rotation.
@@ -236,9 +252,9 @@ func TestADocumentOfTheUsers(t *testing.T) {
 }
 
 func TestATagThatNoServerHas(t *testing.T) {
-	inRotation(t, onServers, func(w *world, old string) {
+	inRotation(t, func(r *handlers.Rotation) { onServers(r); hurried(r) }, func(w *world, old string) {
 		id := w.rotate()
-		w.wait(2 * proof)
+		w.wait(2 * soonProven)
 		task := w.task(id)
 		w.stands(id, store.Handing, "+"+old, "+"+task.New)
 		if task.Trouble != "NoServers" {

@@ -30,6 +30,14 @@ type Progress struct {
 	Again   time.Duration           // look once more after this
 }
 
+// Coarse is how coarse the last use of a key is that AWS tells: of all uses within it IAM records the first.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
+const Coarse = 15 * time.Minute
+
+// Proven is when the key that is to be retired has been unused for the proof window, at the latest, if it stays so: a use may
+// have gone unrecorded for as long as AWS's record is coarse.
+func Proven(t store.Task) time.Time { return t.Since.Add(Coarse + t.Proof) }
+
 // Rotation is an IAM user whose access key is rotated, and the rule for it.
 type Rotation struct {
 	ID         string

@@ -308,6 +308,7 @@ func TestGroupsUnknown(t *testing.T) {
 // A ledger that cannot be written refuses what comes in, so that nobody is told it was taken, and works again after.
 func TestDiskFull(t *testing.T) {
 	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Within = time.Hour })
 		w.signIn("1")
 		w.stop()
 		full := &fullDB{DB: w.db, full: true}
@@ -319,7 +320,7 @@ func TestDiskFull(t *testing.T) {
 		if err := w.keeper.Press(t.Context(), store.Press{ID: "press-1"}); !errors.Is(err, errFull) {
 			t.Errorf("press: %v", err)
 		}
-		w.wait(25 * time.Hour)
+		w.wait(2 * time.Hour)
 		w.is("1", store.Asked, false)
 		w.stop()
 		full.full = false

@@ -154,8 +154,12 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 		return g, Decision{}, err
 	}
 	d := k.Policy.Decide(q)
-	if d.Refusal != "" {
-		return g, d, nil
+	leaves, err := k.leaves(ctx, person)
+	if leaves && d.Refusal == "" {
+		d.refuse(BeingOffboarded)
+	}
+	if d.Refusal != "" || err != nil {
+		return g, d, err
 	}
 	g.Duration = d.Duration
 	switch users := k.Policy.People.Users(person, rule.Account); {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 const (
 	account = "123456789012"
+	other   = "210987654321"
 	group   = "jit-ops"
 	rule    = "prod-operator"
 )
@@ -36,7 +38,10 @@ type world struct {
 	userID string
 	stop   func()
 	n      int
+	ahead  atomic.Int64 // of AWS's clock is the bot's, in nanoseconds
 }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 // inWorld runs a test in a bubble, with a running keeper.
 func inWorld(t *testing.T, test func(w *world)) {
@@ -50,7 +55,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account}}), voice: &voice{},
+	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, other}}), voice: &voice{},
 		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: policy()}
 	w.userID = w.aws.AddUser(account, "t.yamada", nil)
 	w.aws.AddGroup(account, group)
@@ -75,10 +80,13 @@ func policy() *handlers.Policy {
 func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}} }
 
 func (w *world) newKeeper() *handlers.Keeper {
-	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
+	accounts := identity.Accounts{}
+	for id := range w.policy.Accounts {
+		accounts[id] = identity.In(w.aws.Config(id))
+	}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
-		Voice: w.voice, Now: time.Now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
+		Voice: w.voice, Now: w.now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
 func (w *world) run() {
@@ -220,9 +228,12 @@ type voice struct {
 	alerts    []store.Alert
 	lines     []store.Verb
 	tasks     []store.Task
-	moved     []store.Task // as who was given a key was told that it has moved
-	reports   []store.Report
+	moved     []store.Task   // as who was given a key was told that it has moved
+	reports   []store.Report // as each was first posted
+	drawn     map[string]drawnReport
 	answers   []store.Press
+
+	offboardings []store.Offboarding
 }
 
 // call asked somebody to decide.
@@ -338,14 +349,37 @@ func (v *voice) home(account string) handlers.Access {
 	return v.homes[account]
 }
 
-func (v *voice) Report(_ context.Context, r store.Report) (store.Card, error) {
+func (v *voice) Report(_ context.Context, r store.Report, rows []store.Alert) (store.Card, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {
 		return r.Card, errDown
 	}
-	v.reports = append(v.reports, r)
+	if r.Card.TS == "" {
+		v.reports = append(v.reports, r)
+	}
+	if v.drawn == nil {
+		v.drawn = map[string]drawnReport{}
+	}
+	v.drawn[r.ID] = drawnReport{r, rows, v.drawn[r.ID].times + 1}
 	return store.Card{Channel: "CSEC", TS: r.ID}, nil
+}
+
+// drawnReport is a report as it was drawn last.
+type drawnReport struct {
+	report store.Report
+	rows   []store.Alert
+	times  int
+}
+
+func (v *voice) ReportThread(_ context.Context, _ store.Report, _ store.Alert, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
@@ -381,6 +415,27 @@ func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 }
 
 func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
+}
+
+func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return o.Card, errDown
+	}
+	o.Card = store.Card{Channel: "CSEC", TS: o.ID}
+	v.offboardings = append(v.offboardings, o)
+	return o.Card, nil
+}
+
+func (v *voice) OffboardingThread(_ context.Context, _ store.Offboarding, e store.Entry) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {

@@ -74,7 +74,7 @@ const (
 	handedIndex   = "handed"   // grants of a slot that were handed over, the newest first
 )
 
-// Record is a *Grant, a *Press, an *Alert, a *Task, a *Report or a *Mark.
+// Record is a *Grant, a *Press, an *Alert, a *Task, an *Offboarding, a *Report or a *Mark.
 type Record interface {
 	doc() (Doc, error)
 	saved()
@@ -103,36 +103,6 @@ func Save(ctx context.Context, db DB, records ...Record) error {
 	return nil
 }
 
-// LoadGrant reads a grant.
-func LoadGrant(ctx context.Context, db DB, id string) (g Grant, err error) {
-	g.Version, err = load(ctx, db, id, &g)
-	return g, err
-}
-
-// LoadPress reads a press.
-func LoadPress(ctx context.Context, db DB, id string) (p Press, err error) {
-	p.Version, err = load(ctx, db, id, &p)
-	return p, err
-}
-
-// LoadAlert reads an alert.
-func LoadAlert(ctx context.Context, db DB, id string) (a Alert, err error) {
-	a.Version, err = load(ctx, db, id, &a)
-	return a, err
-}
-
-// LoadTask reads a task.
-func LoadTask(ctx context.Context, db DB, id string) (t Task, err error) {
-	t.Version, err = load(ctx, db, id, &t)
-	return t, err
-}
-
-// LoadReport reads a report.
-func LoadReport(ctx context.Context, db DB, id string) (r Report, err error) {
-	r.Version, err = load(ctx, db, id, &r)
-	return r, err
-}
-
 // Holder returns the id of the record that holds a slot, or ErrNotFound.
 func Holder(ctx context.Context, db DB, slot string) (string, error) {
 	rows, err := db.List(ctx, SlotIndex, slot, 1)
@@ -153,6 +123,18 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 	}
 	g, err := LoadGrant(ctx, db, rows[0].ID)
 	return &g, err
+}
+
+// HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
+func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
+	ids, err := under(ctx, db, handedIndex, slot, 1)
+	if err != nil {
+		return Grant{}, err
+	}
+	if len(ids) == 0 {
+		return Grant{}, ErrNotFound
+	}
+	return LoadGrant(ctx, db, ids[0])
 }
 
 // OnSameCard returns the ids of at most limit grants that a digest draws.
@@ -184,17 +166,6 @@ func DueBy(ctx context.Context, db DB, lane Lane, now time.Time, limit int) ([]s
 		ids = append(ids, r.ID)
 	}
 	return ids, nil
-}
-
-func load(ctx context.Context, db DB, id string, into any) (uint64, error) {
-	doc, err := db.Get(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := json.Unmarshal(doc.Body, into); err != nil {
-		return 0, fmt.Errorf("decode record %s: %w", id, err)
-	}
-	return doc.Version, nil
 }
 
 func (g *Grant) doc() (Doc, error) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"time"
@@ -53,6 +52,7 @@ const (
 	FactBefore  = "version_before" // the same where it has no key that could be put back
 	FactCommand = "command"        // that told the servers
 	FactHolder  = "holder"         // who was given the key that is to be retired, by a grant without an end
+	FactUsed    = "last_used"      // when the key that is to be retired was in use, RFC 3339
 )
 
 // Task is a piece of long work with steps and a card of its own: the rotation of an IAM user's access key. Its states and
@@ -87,6 +87,7 @@ type Task struct {
 	Sent      time.Time         `json:"sent,omitzero"`     // when the servers were told last
 	Holder    string            `json:"holder,omitempty"`  // who was given the old one, and reads the secret from now on
 	Since     time.Time         `json:"since,omitzero"`    // the old one has been unused, as far as is known
+	Used      time.Time         `json:"used,omitzero"`     // when it was in use although no server should use it
 	Deletes   time.Time         `json:"deletes,omitzero"`  // when it is deleted
 	Command   string            `json:"command,omitempty"` // that told them
 	Servers   map[string]Server `json:"servers,omitempty"` // by managed instance id
@@ -106,18 +107,6 @@ func (t Task) Fresh() []Entry { return t.fresh }
 
 // Slot is what a grant of the user's access key holds as well: one of them at a time makes and deletes the user's keys.
 func (t Task) Slot() string { return exclusive(t.Account, t.Kind, t.User) }
-
-// HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
-func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
-	ids, err := under(ctx, db, handedIndex, slot, 1)
-	if err != nil {
-		return Grant{}, err
-	}
-	if len(ids) == 0 {
-		return Grant{}, ErrNotFound
-	}
-	return LoadGrant(ctx, db, ids[0])
-}
 
 // Terms is a digest of what is approved and of the two keys: a press that was meant for them as they were is answered
 // "changed" once they have changed places.

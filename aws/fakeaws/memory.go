@@ -34,7 +34,7 @@ func (a *AWS) RoundTrip(req *http.Request) (res *http.Response, err error) {
 			err = io.ErrUnexpectedEOF
 		}
 	}()
-	w := &recording{header: make(http.Header), status: http.StatusOK}
+	w := &recording{header: http.Header{"Date": {a.now().UTC().Format(http.TimeFormat)}}, status: http.StatusOK}
 	a.ServeHTTP(w, in)
 	return w.response(req), nil
 }

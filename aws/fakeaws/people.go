@@ -43,6 +43,18 @@ func (acc *account) addUser(name string, tags map[string]string, now time.Time) 
 	return u
 }
 
+// RenameUser gives a user another name. He keeps his unique id, his keys and his groups.
+func (a *AWS) RenameUser(account, name, to string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.announce()
+	acc := a.account(account)
+	u := acc.user(name)
+	delete(acc.iam.users, fold(name))
+	u.name, u.arn = to, "arn:aws:iam::"+acc.id+":user/"+to
+	acc.iam.users[fold(to)] = u
+}
+
 // DeleteUser takes a user out of his groups and deletes him with his password and
 // his keys, as the console does.
 func (a *AWS) DeleteUser(account, name string) {

@@ -131,12 +131,12 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 	switch {
 	case err != nil:
 		return handlers.Result{}, err
-	case s.gone:
+	case s.user == "":
 		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
 		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
-	some, err := c.discard(ctx, g, s.lost, c.Now().Add(-unseen))
+	some, err := c.discard(ctx, g, s, c.Now().Add(-unseen))
 	switch {
 	case err != nil || some:
 		return handlers.Result{Again: settling}, err
@@ -178,10 +178,10 @@ func (c AccessKey) hand(ctx context.Context, g store.Grant, s sight) (handlers.R
 		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
 	}
 	secrets, name := c.Accounts[g.Account].Secrets, g.Effects[SecretName]
-	if may, err := isReadableBy(ctx, secrets, name, reader.ARN); err != nil {
+	if may, err := isReadableBy(ctx, secrets, name, reader); err != nil {
 		return handlers.Result{}, err
 	} else if !may {
-		return handlers.Result{Again: settling}, readableBy(ctx, secrets, name, reader.ARN)
+		return handlers.Result{Again: settling}, readableBy(ctx, secrets, name, reader)
 	}
 	return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(s.stored.AccessKeyId), SecretARN: s.kept.arn,
 		IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil

@@ -14,8 +14,13 @@
 // their own, and somebody asks for them. One grant or rotation at a time makes and deletes a user's keys, so a key that
 // came up in between can only be ours. Each version of a secret is named after the record and the key's id, and so the
 // stored key is known without reading it. A key that was made, is not stored and has never been used is deleted; one that
-// has been used is somebody's, and is left alone. Keys are deactivated at their end and deleted, with the secret, once a
-// grace time has passed in which nobody has missed them.
+// has been used is somebody's, and is left alone. Keys are deactivated at their end, which waits for neither the secret nor
+// anything else, and deleted, with the secret, once a grace time has passed in which nobody has missed them.
+//
+// What lands late, of a call that was given up, is undone for as long as it can: a lost key that comes up, a version with a
+// lost key in the secret, a key that was put back and is switched off again. That an old key is proven and its grace time
+// over is said once it is so by this machine's clock and by AWS's; one whose use, just before it was switched off, IAM tells
+// late works again.
 //
 // A key without an end is handed over: its secret stays, for its requester alone, until a rotation replaces the key. That
 // stores the next one in the rotation's secret, so the requester reads that one from then on, and is told so. Nothing is
@@ -23,6 +28,17 @@
 // rotation's secret is said by policies that an administrator keeps, as for the servers; this package never writes the policy of a
 // secret that is not for one reader. Until the requester has changed over the old key is in use, and so is not switched off.
 // Such a key must be its user's only one, or there would be no room for the next.
+//
+// # Who leaves
+//
+// What a user has is read whole, and ended one thing at a time (offboard.go, a handlers.Closer): memberships, the console
+// password, active keys. Policies of the user's own are read, and not touched. Each end is one call; whether it has ended is read
+// with all the rest.
+//
+// # What is stale
+//
+// Audit reads what an account's users have, and Mender takes of it what somebody of the security group pressed for: beside "Not me",
+// the one place where something that was there before is taken away. Keys are deactivated and never deleted, so that it can be undone.
 //
 // # What it cannot know
 //

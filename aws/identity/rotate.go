@@ -108,11 +108,17 @@ func (r Rotation) Step(ctx context.Context, t store.Task) (handlers.Progress, er
 	if some, err := discard(ctx, r.Accounts[t.Account].IAM, t.User, s.lost, made); err != nil || some {
 		return handlers.Progress{Again: settling}, err
 	}
+	if t.State != store.Making && s.strayed(t) {
+		return handlers.Progress{Again: settling}, turnBack(ctx, r.Accounts[t.Account].Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
+	}
 	switch t.State {
 	case store.Making:
 		return r.make(ctx, t, s)
 	case store.Restoring:
 		return r.restore(ctx, t, s)
+	}
+	if r.slipped(t, s) {
+		return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.New, types.StatusTypeActive)
 	}
 	if err := s.works(t); err != nil {
 		return handlers.Progress{}, err
@@ -125,7 +131,7 @@ func (r Rotation) Step(ctx context.Context, t store.Task) (handlers.Progress, er
 	case store.Retiring:
 		return r.retire(ctx, t, s)
 	case store.Resting:
-		return r.rest(t, s), nil
+		return r.rest(ctx, t, s)
 	case store.Deleting:
 		return r.remove(ctx, t, s)
 	}
@@ -161,7 +167,7 @@ func (r Rotation) stand(ctx context.Context, t store.Task) (stand, error) {
 		s.keys[id] = k
 		switch {
 		case slices.Contains(strings.Split(t.Effects[KeysBefore], ","), id), id == t.New, id == t.Old:
-		case s.kept != nil && !s.kept.deleted && s.kept.current == version(t.ID, id):
+		case s.kept != nil && s.kept.current == version(t.ID, id):
 			s.stored = &k
 		case issued.IsZero() || !aws.ToTime(k.CreateDate).After(issued.Add(unseen)):
 			s.lost = append(s.lost, k)
@@ -188,6 +194,25 @@ func (s stand) works(t store.Task) error {
 		return secretChanged
 	}
 	return nil
+}
+
+// strayed tells whether the secret has a key of the task that was lost: the call that stored it was given up, and landed
+// late. Nobody can use that key.
+func (s stand) strayed(t store.Task) bool {
+	return s.active(t.New) && s.kept != nil && !s.kept.deleted && isFor(s.kept.current, t.ID) &&
+		s.kept.current != version(t.ID, t.New) && s.kept.current != version(t.ID, t.Old)
+}
+
+// slipped tells whether the key that was put back was switched off just after: a call that was given up before has landed.
+// Later it is somebody's doing, which is left to them.
+func (r Rotation) slipped(t store.Task, s stand) bool {
+	return s.has(t.New) && !s.active(t.New) && r.sinceBack(t) < 2*unseen
+}
+
+// sinceBack is how long ago a key was put back.
+func (r Rotation) sinceBack(t store.Task) time.Duration {
+	at, _ := time.Parse(time.RFC3339, t.Effects[RestoredAt]) // zero where none was
+	return r.Now().Sub(at)
 }
 
 func (s stand) active(key string) bool { return s.keys[key].Status == types.StatusTypeActive }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
@@ -14,49 +15,58 @@ import (
 )
 
 const (
-	// coarse is how coarse the last use of a key is: of all uses within it IAM records the first.
-	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
-	coarse = 15 * time.Minute
-
 	watchEvery = 5 * time.Minute // a key that is to stay unused
 	restEvery  = time.Hour       // one that is deactivated
 )
-
-// LastUsed is when IAM says that the old key was last used.
-const LastUsed = "last_used"
 
 // prove watches the old key until it has been unused for the proof window.
 func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
 	if !s.has(t.Old) {
 		return handlers.Progress{Verb: store.Unused}, nil
 	}
-	last, proven, err := r.proof(ctx, t)
+	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
 		return handlers.Progress{}, err
-	case last.After(t.Since):
-		return used(last), nil
-	case r.Now().Before(proven):
-		return handlers.Progress{Again: min(watchEvery, proven.Sub(r.Now()))}, nil
+	case p.last.After(t.Since):
+		return used(p.last), nil
+	case r.sinceBack(t) < unseen: // whatever lands late on the other key is to be seen
+		return handlers.Progress{Again: lookAtServers}, nil
+	case p.left > 0:
+		return handlers.Progress{Again: min(watchEvery, p.left)}, nil
 	}
-	return handlers.Progress{Verb: store.Unused, Facts: lastUse(last)}, nil
+	return handlers.Progress{Verb: store.Unused, Facts: lastUse(p.last)}, nil
 }
 
-// proof returns when the old key was last used, as IAM says, and when it will have been unused for long enough if it is
-// not used again. A use may have gone unrecorded for as long as IAM's record is coarse.
-func (r Rotation) proof(ctx context.Context, t store.Task) (last, proven time.Time, err error) {
+// proof is what IAM says of the use of a key.
+type proof struct {
+	last time.Time     // use
+	left time.Duration // until it has been unused for long enough, if it is not used again
+	now  time.Time
+}
+
+// proof is that of the old key. A use may have gone unrecorded for as long as IAM's record is coarse. Time has passed once it
+// has by this machine's clock and by AWS's: one that was set forward proves nothing.
+func (r Rotation) proof(ctx context.Context, t store.Task) (proof, error) {
 	out, err := r.Accounts[t.Account].IAM.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(t.Old)})
-	if err != nil && !missing(err) {
-		return last, proven, fmt.Errorf("read last use of key %s: %w", t.Old, err)
-	}
-	if err == nil && out.AccessKeyLastUsed != nil {
-		last = aws.ToTime(out.AccessKeyLastUsed.LastUsedDate)
+	p := proof{now: r.Now()}
+	switch {
+	case err != nil && !missing(err):
+		return p, fmt.Errorf("read last use of key %s: %w", t.Old, err)
+	case err == nil:
+		if there, ok := middleware.GetServerTime(out.ResultMetadata); ok && there.Before(p.now) {
+			p.now = there
+		}
+		if out.AccessKeyLastUsed != nil {
+			p.last = aws.ToTime(out.AccessKeyLastUsed.LastUsedDate)
+		}
 	}
 	since := t.Since
-	if quiet := last.Add(coarse); !last.IsZero() && quiet.After(since) {
+	if quiet := p.last.Add(handlers.Coarse); !p.last.IsZero() && quiet.After(since) {
 		since = quiet
 	}
-	return last, since.Add(t.Proof), nil
+	p.left = since.Add(t.Proof).Sub(p.now)
+	return p, nil
 }
 
 func used(last time.Time) handlers.Progress {
@@ -67,7 +77,7 @@ func lastUse(at time.Time) map[string]string {
 	if at.IsZero() {
 		return nil
 	}
-	return map[string]string{LastUsed: at.UTC().Format(time.RFC3339)}
+	return map[string]string{store.FactUsed: at.UTC().Format(time.RFC3339)}
 }
 
 // retire deactivates the old key, after a last look at its use.
@@ -75,25 +85,41 @@ func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (handlers.P
 	if !s.active(t.Old) {
 		return handlers.Progress{Verb: store.Off, Facts: map[string]string{OffKey: t.Old}}, nil
 	}
-	last, proven, err := r.proof(ctx, t)
+	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
 		return handlers.Progress{}, err
-	case r.Now().Before(proven):
-		return used(last), nil
+	case p.left > 0:
+		return used(p.last), nil
 	}
 	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeInactive)
 }
 
-// rest looks after a key that is deactivated. One that somebody has made work again is somebody's, and proven anew.
-func (r Rotation) rest(t store.Task, s stand) handlers.Progress {
+// rest looks after a key that is deactivated. One that somebody has made work again is somebody's, and proven anew; and so
+// is one of whose use, before that, IAM tells only now: it is made to work again. Its time has come once it has by AWS's
+// clock as well.
+func (r Rotation) rest(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
 	switch {
 	case s.active(t.Old):
-		return used(time.Time{})
+		return used(time.Time{}), nil
 	case !s.has(t.Old):
-		return handlers.Progress{Verb: store.Delete}
+		return handlers.Progress{Verb: store.Delete}, nil
 	}
-	return handlers.Progress{Again: min(restEvery, t.Deletes.Sub(r.Now()))}
+	p, err := r.proof(ctx, t)
+	switch {
+	case err != nil:
+		return handlers.Progress{}, err
+	case p.last.After(t.Since):
+		return r.revive(ctx, t)
+	case !p.now.Before(t.Deletes):
+		return handlers.Progress{Verb: store.Delete}, nil
+	}
+	return handlers.Progress{Again: min(restEvery, t.Deletes.Sub(p.now))}, nil
+}
+
+// revive makes the old key work again. The next look finds that it does, and the proof begins anew.
+func (r Rotation) revive(ctx context.Context, t store.Task) (handlers.Progress, error) {
+	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeActive)
 }
 
 // remove deletes the old key, unless it works again or was in use after all.
@@ -104,12 +130,14 @@ func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (handlers.P
 	case s.active(t.Old):
 		return used(time.Time{}), nil
 	}
-	last, proven, err := r.proof(ctx, t)
+	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
 		return handlers.Progress{}, err
-	case r.Now().Before(proven):
-		return used(last), nil
+	case p.last.After(t.Since):
+		return r.revive(ctx, t)
+	case p.left > 0:
+		return used(p.last), nil
 	}
 	return handlers.Progress{Again: settling}, deleteKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old)
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,8 @@ func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Pro
 		now = s.kept.current
 	}
 	switch {
+	case s.stored != nil && s.kept.deleted: // somebody may restore it, with the key that is in it
+		return handlers.Progress{}, secretChanged
 	case s.stored != nil:
 		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: aws.ToString(s.stored.AccessKeyId), store.FactOld: t.Old,
 			SecretARN: s.kept.arn, IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil
@@ -28,6 +31,8 @@ func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Pro
 		return handlers.Progress{}, &handlers.Refused{Code: "InvalidRequestException"}
 	case isFor(now, t.ID) && r.Now().Sub(s.kept.changed) < unseen:
 		return handlers.Progress{Again: settling}, nil
+	case isFor(now, t.ID) && before != "": // with a key that was lost: who reads the secret gets what worked, until there is another
+		return handlers.Progress{Again: settling}, turnBack(ctx, r.Accounts[t.Account].Secrets, t.Secret, now, before)
 	case now != before && !isFor(now, t.ID): // somebody has stored something else meanwhile
 		return handlers.Progress{}, &handlers.Refused{Code: string(secretChanged)}
 	case len(s.keys) >= mostKeys: // and made a key
@@ -37,7 +42,8 @@ func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Pro
 }
 
 // issue makes a key and stores it. The next look finds it. Two keys where IAM lists fewer are one whose answer was lost,
-// and which will be listed.
+// and which will be listed. A key that is refused a secret is deleted at once, as nobody looks again after a rotation that
+// was stopped.
 func (r Rotation) issue(ctx context.Context, t store.Task, there bool) error {
 	clients := r.Accounts[t.Account]
 	out, err := clients.IAM.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(t.User)}, once)
@@ -48,8 +54,18 @@ func (r Rotation) issue(ctx context.Context, t store.Task, there bool) error {
 	if there {
 		return replace(ctx, clients.Secrets, t.Secret, t.ID, key)
 	}
-	return create(ctx, clients.Secrets, t.Secret, t.ID, r.KMSKey, key)
+	err = create(ctx, clients.Secrets, t.Secret, t.ID, r.KMSKey, key)
+	var refused *handlers.Refused
+	if errors.As(err, &refused) {
+		if err := deleteKey(ctx, clients.IAM, t.User, key.id); err != nil {
+			return err
+		}
+	}
+	return err
 }
+
+// RestoredAt is when the key from before was seen to work again, RFC 3339.
+const RestoredAt = "restored_at"
 
 // restore makes the key from before work again, and then the one that servers get. The other one goes on working.
 func (r Rotation) restore(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
@@ -64,7 +80,8 @@ func (r Rotation) restore(ctx context.Context, t store.Task, s stand) (handlers.
 	}
 	switch s.kept.current {
 	case versionOf(t, t.New):
-		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: t.New, store.FactOld: t.Old}}, nil
+		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: t.New, store.FactOld: t.Old,
+			RestoredAt: r.Now().UTC().Format(time.RFC3339)}}, nil
 	case versionOf(t, t.Old):
 		return handlers.Progress{Again: settling}, turnBack(ctx, clients.Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
 	}

@@ -36,7 +36,7 @@ const (
 // hand tells the servers which key to use, and hears what they use, until all use it.
 func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
 	if t.Fleet.Key == "" {
-		return heeded(t), nil
+		return r.heeded(t), nil
 	}
 	client := r.Accounts[t.Account].SSM
 	now, err := r.servers(ctx, client, t)
@@ -46,14 +46,14 @@ func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Pro
 	seen := t.With(now)
 	running, waiting := seen.Count(store.Running), r.turn(seen)
 	p := handlers.Progress{Servers: now, Again: lookForSilent}
-	if running > 0 {
+	if running > 0 || len(waiting) > 0 {
 		p.Again = lookAtServers
 	}
 	switch {
 	case len(now) == 0:
 		p.Waits = noServers
 	case len(seen.Stragglers()) == 0:
-		p = heeded(seen)
+		p = r.heeded(seen)
 		p.Servers = now
 	case t.Command != "" && !maps.Equal(now, t.Servers):
 		p.Verb, p.Facts = store.Heard, counts(seen)
@@ -67,13 +67,18 @@ func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Pro
 	return p, nil
 }
 
-// heeded is what has come of it once all servers use the key: without another one to retire, that is all.
-func heeded(t store.Task) handlers.Progress {
-	verb := store.Heeded
-	if t.Old == "" {
-		verb = store.Done
+// heeded is what has come of it once all servers use the key: without another one to retire, that is all. It is said once no
+// call that was given up can make a key any more, since nobody looks then.
+func (r Rotation) heeded(t store.Task) handlers.Progress {
+	issued, err := time.Parse(time.RFC3339, t.Effects[IssuedAt])
+	left := issued.Add(unseen).Sub(r.Now())
+	switch {
+	case t.Old != "":
+		return handlers.Progress{Verb: store.Heeded, Facts: counts(t)}
+	case err == nil && left > 0:
+		return handlers.Progress{Again: left}
 	}
-	return handlers.Progress{Verb: verb, Facts: counts(t)}
+	return handlers.Progress{Verb: store.Done, Facts: counts(t)}
 }
 
 func counts(t store.Task) map[string]string {

@@ -145,31 +145,6 @@ func turnBack(ctx context.Context, client Secrets, name, from, to string) error 
 	return nil
 }
 
-// isReadableBy tells whether the secret's policy names the principal, as Secrets Manager shows it.
-func isReadableBy(ctx context.Context, client Secrets, name, arn string) (bool, error) {
-	out, err := client.GetResourcePolicy(ctx, &secretsmanager.GetResourcePolicyInput{SecretId: aws.String(name)})
-	if err != nil {
-		return false, fmt.Errorf("read policy of secret %s: %w", name, err)
-	}
-	return strings.Contains(aws.ToString(out.ResourcePolicy), arn), nil
-}
-
-// readableBy lets one principal read the secret, and nobody else, whatever their own policies say. To put the same policy
-// again changes nothing.
-func readableBy(ctx context.Context, client Secrets, name, arn string) error {
-	body, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []map[string]any{
-		{"Sid": "Requester", "Effect": "Allow", "Principal": map[string]string{"AWS": arn}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
-		{"Sid": "NobodyElse", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
-			"Condition": map[string]any{"StringNotEquals": map[string]string{"aws:PrincipalArn": arn}}},
-	}})
-	_, err := client.PutResourcePolicy(ctx, &secretsmanager.PutResourcePolicyInput{SecretId: aws.String(name), ResourcePolicy: aws.String(string(body)),
-		BlockPublicPolicy: aws.Bool(true)})
-	if err != nil {
-		return fmt.Errorf("put policy of secret %s: %w", name, err)
-	}
-	return nil
-}
-
 // bury schedules a secret for deletion. It can be restored for so many days.
 func bury(ctx context.Context, client Secrets, name string, days int64) error {
 	_, err := client.DeleteSecret(ctx, &secretsmanager.DeleteSecretInput{SecretId: aws.String(name), RecoveryWindowInDays: aws.Int64(days)})

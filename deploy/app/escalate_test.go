@@ -106,7 +106,7 @@ func TestEscalatedWhileSlackIsDown(t *testing.T) {
 // once, everybody has been told, and access is given and ends.
 func TestEscalationKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for n, reached := 1, true; reached && !t.Failed(); n++ {
+	for n, reached := 1, true; reached && !t.Failed(); n += stride() {
 		reached = false
 		for _, after := range []bool{false, true} {
 			inBubble(t, setup{config: escalating}, func(s *sim) {

@@ -41,7 +41,7 @@ func (s *sim) approveFor(ctx context.Context, user string) {
 // once, for what they allowed, and no sign-in makes it longer.
 func TestShorterApprovalKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for n, reached := 1, true; reached && !t.Failed(); n++ {
+	for n, reached := 1, true; reached && !t.Failed(); n += stride() {
 		reached = false
 		for _, after := range []bool{false, true} {
 			inBubble(t, setup{config: longer}, func(s *sim) {

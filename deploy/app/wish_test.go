@@ -59,7 +59,7 @@ func TestLaterRequestKilledAtEveryStep(t *testing.T) {
 
 // killedAtEveryStep lives through a request that begins so much later.
 func killedAtEveryStep(t *testing.T, later time.Duration) {
-	for n, reached := 1, true; reached && !t.Failed(); n++ {
+	for n, reached := 1, true; reached && !t.Failed(); n += stride() {
 		reached = false
 		for _, after := range []bool{false, true} {
 			inBubble(t, setup{}, func(s *sim) {

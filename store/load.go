@@ -7,50 +7,38 @@ import (
 )
 
 // LoadGrant reads a grant.
-func LoadGrant(ctx context.Context, db DB, id string) (Grant, error) {
-	var g Grant
-	v, err := load(ctx, db, id, &g)
-	g.Version = v
+func LoadGrant(ctx context.Context, db DB, id string) (g Grant, err error) {
+	g.Version, err = load(ctx, db, id, &g)
 	return g, err
 }
 
 // LoadPress reads a press.
-func LoadPress(ctx context.Context, db DB, id string) (Press, error) {
-	var p Press
-	v, err := load(ctx, db, id, &p)
-	p.Version = v
+func LoadPress(ctx context.Context, db DB, id string) (p Press, err error) {
+	p.Version, err = load(ctx, db, id, &p)
 	return p, err
 }
 
 // LoadAlert reads an alert.
-func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) {
-	var a Alert
-	v, err := load(ctx, db, id, &a)
-	a.Version = v
+func LoadAlert(ctx context.Context, db DB, id string) (a Alert, err error) {
+	a.Version, err = load(ctx, db, id, &a)
 	return a, err
 }
 
 // LoadTask reads a task.
-func LoadTask(ctx context.Context, db DB, id string) (Task, error) {
-	var t Task
-	v, err := load(ctx, db, id, &t)
-	t.Version = v
+func LoadTask(ctx context.Context, db DB, id string) (t Task, err error) {
+	t.Version, err = load(ctx, db, id, &t)
 	return t, err
 }
 
 // LoadOffboarding reads an offboarding.
-func LoadOffboarding(ctx context.Context, db DB, id string) (Offboarding, error) {
-	var o Offboarding
-	v, err := load(ctx, db, id, &o)
-	o.Version = v
+func LoadOffboarding(ctx context.Context, db DB, id string) (o Offboarding, err error) {
+	o.Version, err = load(ctx, db, id, &o)
 	return o, err
 }
 
 // LoadReport reads a report.
-func LoadReport(ctx context.Context, db DB, id string) (Report, error) {
-	var r Report
-	v, err := load(ctx, db, id, &r)
-	r.Version = v
+func LoadReport(ctx context.Context, db DB, id string) (r Report, err error) {
+	r.Version, err = load(ctx, db, id, &r)
 	return r, err
 }
 

@@ -101,7 +101,7 @@ func playRotation(v *visitor) {
 	v.rotates()
 	v.button("clock.1h")
 	v.sees(v.messages(), v.say("state.handing"), v.servers("2", "0", "1"), v.say("task.failing"), "i-0batch2", v.say("task.server.offline"))
-	v.sees(v.keys(), "i-0batch2 ("+v.say("server.silent")+")", "i-0batch1, i-0batch3")
+	v.sees(v.keys(), "i-0batch2 ("+v.say("server.silent")+")", "AWSCURRENT i-0batch1") // which has the new key
 	v.lacks(v.keys(), v.say("aws.key_off"))
 
 	v.chooses("i-0batch2", v.say("server.well"))

@@ -112,6 +112,25 @@ func TestASecretIsDeletedAndRestored(t *testing.T) {
 	})
 }
 
+// What somebody else stores in the secret is theirs: the old key stays until they have put it right.
+func TestASecretThatSomebodyChanges(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		fresh := w.task(id).New
+		secrets := secretsmanager.NewFromConfig(w.aws.Config(account))
+		_, err := secrets.PutSecretValue(w.t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String(keySecret),
+			SecretString: aws.String(`{"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wait(soonProven + soonDeleted)
+		w.stands(id, store.Proving, "+"+old, "+"+fresh)
+		if trouble := w.task(id).Trouble; trouble != "SecretChanged" || w.kept() != "AKIAIOSFODNN7EXAMPLE" {
+			t.Errorf("told is %q, the secret has %s", trouble, w.kept())
+		}
+	})
+}
+
 // A user who had no key has one in the end, also if a call that was given up makes another just after.
 func TestAKeyThatIsMadeLate(t *testing.T) {
 	inWorld(t, func(w *world) {

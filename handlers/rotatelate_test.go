@@ -131,6 +131,21 @@ func TestASecretThatSomebodyChanges(t *testing.T) {
 	})
 }
 
+// Another user who has got the name is none of the rotation's.
+func TestARotationOfAUserWhoIsMadeAnew(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		w.aws.DeleteUser(account, batch)
+		w.aws.AddUser(account, batch, nil)
+		theirs := w.aws.AddKey(account, batch)
+		w.wait(soonProven)
+		w.stands(id, store.Stopped, "+"+theirs)
+		if note := w.task(id).Note; note != handlers.UserGone {
+			t.Errorf("stopped since %q", note)
+		}
+	})
+}
+
 // A user who had no key has one in the end, also if a call that was given up makes another just after.
 func TestAKeyThatIsMadeLate(t *testing.T) {
 	inWorld(t, func(w *world) {

@@ -1,8 +1,13 @@
 package bot
 
 import (
+	"context"
+	"fmt"
 	"strings"
 
+	"github.com/slack-go/slack"
+
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -19,6 +24,9 @@ func accessKey(p Pen, g store.Grant) []string {
 	d := data{"Key": codeOf(key, keyLength), "Secret": codeOf(g.Effects["secret"], nameLength)}
 	switch {
 	case key == "":
+	case g.Effects[store.FactNext] != "":
+		d["Rule"], d["Next"] = codeOf(g.Effects[store.FactRotation], nameLength), codeOf(g.Effects[store.FactNext], nameLength)
+		return []string{p.Words.Say("card.key_issued", d), p.Words.Say("card.key_next", d)}
 	case g.State == store.Active, g.Outcome == store.HandOver:
 		return []string{p.Words.Say("card.key_issued", d)}
 	case g.State == store.Ended && !g.Clearing.IsZero():
@@ -35,6 +43,28 @@ func accessKeyDM(p Pen, g store.Grant) []string {
 	if g.State != store.Active && g.Outcome != store.HandOver || g.Effects["secret_arn"] == "" {
 		return nil
 	}
-	return []string{p.Words.Say("dm.key_issued", data{"Key": codeOf(g.Effects["access_key"], keyLength),
-		"ARN": strings.Trim(codeOf(g.Effects["secret_arn"], arnLength), "`")})}
+	out := []string{p.Words.Say("dm.key_issued", data{"Key": codeOf(g.Effects["access_key"], keyLength), "ARN": inCommand(g.Effects["secret_arn"])})}
+	if next := g.Effects[store.FactNext]; next != "" {
+		out = append(out, p.Words.Say("dm.key_next", data{"Rule": codeOf(g.Effects[store.FactRotation], nameLength), "Next": codeOf(next, nameLength)}))
+	}
+	return out
+}
+
+// inCommand is a secret's ARN as it stands in a command, which is code already.
+func inCommand(arn string) string { return strings.Trim(codeOf(arn, arnLength), "`") }
+
+// KeyMoved tells who was given a key that a rotation replaces how to read the next one, and all after it.
+func (p Pen) KeyMoved(t store.Task) Message {
+	text := p.Words.Say("dm.key_moved", data{"Old": codeOf(t.Old, keyLength), "New": codeOf(t.New, keyLength), "User": code(t.User), "Account": name(t.AccountName, t.Account),
+		"ARN": inCommand(t.Effects["secret_arn"]), "Secret": codeOf(t.Secret, nameLength), "Proof": p.Words.Span(t.Proof), "Grace": p.Words.Span(t.Grace)})
+	return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
+}
+
+// KeyMoved implements handlers.Voice, in the language of the person.
+func (v *Voice) KeyMoved(ctx context.Context, t store.Task) error {
+	_, err := v.letter(ctx, store.Card{}, t.Holder, func(p Pen) Message { return p.KeyMoved(t) })
+	if answers(err, unreachable) {
+		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+	}
+	return wrap(err, "tell %s of the key of %s", t.Holder, t.ID)
 }

@@ -1,11 +1,14 @@
 package bot
 
 import (
+	"errors"
 	"maps"
 	"strings"
 	"testing"
 	"time"
 
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -21,21 +24,23 @@ var (
 	applyKey = store.Entry{Verb: store.Apply, Facts: map[string]string{"access_key": "AKIASEKISHOEXAMPLE00", "issued_at": "2026-11-22T05:12:00Z",
 		"secret_arn": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch/access-key-20261122T051200Z-a1B2c3"}}
 	undoKey  = store.Entry{Verb: store.Undo, Facts: map[string]string{"deactivated": "AKIASEKISHOEXAMPLE00"}, Until: signedIn.Add(30 * time.Hour)}
-	handOver = store.Entry{Verb: store.HandOver, Facts: applyKey.Facts}
+	handOver = store.Entry{Verb: store.HandOver, Facts: with(map[string]string{"rotation": "batch", "next_secret": "sekisho/svc-batch"}, applyKey.Facts)}
 	cleared  = store.Entry{Verb: store.Clear}
 )
 
 // keyCards are access keys in the states in which their cards are not like others'.
 func keyCards(t *testing.T) map[string]store.Grant {
 	t.Helper()
-	one := changed(aKey)
+	one, endless := changed(aKey), changed(func(g *store.Grant) { aKey(g); g.Endless = true })
 	return map[string]store.Grant{
 		"key-asked":          one,
+		"key-endless":        endless,
+		"key-granting":       lived(t, endless, approve, planKey),
 		"key-active":         lived(t, one, approve, planKey, applyKey),
 		"key-ending-trouble": lived(t, one, approve, planKey, applyKey, expire, failed("AccessDenied")),
 		"key-disabled":       lived(t, one, approve, planKey, applyKey, expire, undoKey),
 		"key-deleted":        lived(t, one, approve, planKey, applyKey, expire, undoKey, cleared),
-		"key-handed-over":    lived(t, changed(func(g *store.Grant) { aKey(g); g.Endless = true }), approve, planKey, handOver),
+		"key-handed-over":    lived(t, endless, approve, planKey, handOver),
 		"key-refused":        lived(t, one, approve, refused("TwoKeys"), undo),
 	}
 }
@@ -58,7 +63,30 @@ func TestTheCommandIsForTheRequesterAlone(t *testing.T) {
 }
 
 // with has the entries of more as well.
-func with(some, more map[string]store.Grant) map[string]store.Grant {
+func with[T any](some, more map[string]T) map[string]T {
 	maps.Copy(some, more)
 	return some
+}
+
+// Whoever was given a key reads in a message of their own where the next one is, and the card names them without the command.
+func TestWhereTheNextKeyIs(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		arn := "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch-a1B2c3"
+		task := tasks(t)["handing-holder"]
+		task.Effects["secret_arn"] = arn
+		if err := w.voice.KeyMoved(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		if said := w.Messages(w.DM(kato)); len(said) != 1 || !strings.Contains(said[0].Text, "--secret-id "+arn+"`") {
+			t.Errorf("the holder reads %+v", said)
+		}
+		if card := string(encoded(t, penIn("en").Task(task))); !strings.Contains(card, kato) || strings.Contains(card, arn) {
+			t.Errorf("the card says %s", card)
+		}
+		w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
+		task.Holder = "U0LEFT"
+		if err := w.voice.KeyMoved(t.Context(), task); !errors.Is(err, handlers.ErrUnreachable) {
+			t.Errorf("who has left: %v", err)
+		}
+	})
 }

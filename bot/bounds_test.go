@@ -46,7 +46,7 @@ func TestHostilePayloads(t *testing.T) {
 				took, used = cost(func() {
 					var cb slack.InteractionCallback
 					if json.Unmarshal([]byte(payload), &cb) == nil {
-						_, _ = pressOf(cb)
+						_, _ = pressOf(cb, time.UTC)
 						_, _ = filledIn(cb)
 					}
 				})

@@ -71,7 +71,7 @@ func (v *Voice) CallTask(ctx context.Context, account string, t store.Task) erro
 
 // call writes to somebody who may decide, with a link to the card.
 func (v *Voice) call(ctx context.Context, account string, at store.Card, draw func(p Pen, link string) Message) error {
-	link, err := v.api.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: at.Channel, Ts: at.TS})
+	link, err := v.links.to(ctx, v.api, at)
 	if err != nil && !answers(err, lost) { // a card that is gone will be posted anew
 		return wrap(v.opens.heed(err), "link to the card %s", at.TS)
 	}

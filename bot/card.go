@@ -184,8 +184,8 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 }
 
 // reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
-var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.Own,
-	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "Timeout", "Unreachable", "ClockBehind",
+var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.BeingOffboarded, handlers.Own,
+	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
 	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent"}
 
 // why says why something did not work: a reason of ours, or AWS's error code.

@@ -61,6 +61,12 @@ func TestButtonsCanWork(t *testing.T) {
 		if v.task.ID != "" {
 			steps[v.task.ID+" "+v.task.Terms()] = func(verb store.Verb) error { return worksOn(v.task, verb) }
 		}
+		for _, a := range v.rows {
+			steps[a.ID+" "+a.Terms()] = func(verb store.Verb) error {
+				_, err := a.After(store.Entry{Verb: store.Verb(strings.TrimSuffix(string(verb), "_until"))})
+				return err
+			}
+		}
 		for _, b := range buttonsOf(v.in(p).(Message)) {
 			if b.ActionID == rotateVerb {
 				if !slices.ContainsFunc(v.rotates, func(r handlers.Rotatable) bool { return r.ID == b.Value && !r.Busy }) {
@@ -117,7 +123,7 @@ func TestButtonsByState(t *testing.T) {
 		"lapsed":                nil,
 		"withdrawn":             nil,
 		"request":               {"approve primary", "deny danger", "approve_with ", "withdraw "},
-		"approved-ahead":        {"finish ", "revoke danger, confirmed"},
+		"approved-ahead":        {"finish , confirmed", "revoke danger, confirmed"},
 		"request-active":        {"ask_more ", "finish ", "revoke danger, confirmed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,7 +177,7 @@ func TestButtonsOfQuestions(t *testing.T) {
 			want = append(want, "finish ")
 		}
 		if g.Ahead() {
-			want = append(want, "finish ")
+			want = append(want, "finish , confirmed")
 		}
 		if got := labels(penIn("en").DM(g)); !slices.Equal(got, want) {
 			t.Errorf("%s: buttons %q, want %q", name, got, want)
@@ -203,6 +209,17 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				r = reread(t, r)
 				r.Version, r.Mute, r.Told = 7, 3, map[string]uint64{store.OnCard: 2}
 				return r
+			},
+			offboard: func(o store.Offboarding) store.Offboarding {
+				o = reread(t, o)
+				o.Version, o.Mute, o.Claim.Owner, o.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return o
+			},
+			leaver: func(l handlers.Leaver) handlers.Leaver { return l },
+			row: func(a store.Alert) store.Alert {
+				a = reread(t, a)
+				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
+				return a
 			},
 			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
 			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },

@@ -19,6 +19,8 @@ func (p Pen) Choices(title string, verb store.Verb, grants []store.Grant) Messag
 		switch verb {
 		case store.AskMore:
 			button = p.onExtension(g, verb)
+		case store.Finish:
+			button = p.finish(g)
 		case store.Revoke:
 			line = p.who(g.Subject) + " " + code(g.Subject.User) + "\n" + line
 			button.WithStyle(slack.StyleDanger).WithConfirm(p.confirmRevoke(g, false))

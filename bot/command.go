@@ -29,8 +29,13 @@ func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 		return reply{then: func(ctx context.Context) {
 			s.rotate(ctx, c.UserID, c.TriggerID, rest, func(ctx context.Context, m Message) { s.show(ctx, c, m) })
 		}}
+	case offboardVerb:
+		if rest == "" {
+			return whisper(pen.Words.Say("jit.whom_offboard", nil))
+		}
+		return reply{then: func(ctx context.Context) { s.openOffboard(ctx, c.UserID, c.TriggerID, rest) }}
 	case "help":
-		return whisper(pen.Words.Say("jit.help", nil))
+		return reply{then: func(ctx context.Context) { s.help(ctx, c) }}
 	}
 	return misunderstood(pen, "jit.unknown", verb)
 }
@@ -38,6 +43,16 @@ func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 // whisper answers a command to the person alone.
 func whisper(sentence string) reply {
 	return reply{says: map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": sentence}}
+}
+
+// help says what can be typed, to who may offboard people that as well.
+func (s *Socket) help(ctx context.Context, c slack.SlashCommand) {
+	words := s.penFor(ctx, c.UserID).Words
+	said := words.Say("jit.help", nil)
+	if s.Desk.Offboards(ctx, c.UserID) {
+		said += "\n" + words.Say("jit.help_offboard", nil)
+	}
+	s.show(ctx, c, Message{Text: said})
 }
 
 // misunderstood says what was not understood, and what would be.

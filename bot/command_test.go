@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -150,7 +151,7 @@ func TestOnChoicesNobodyApproves(t *testing.T) {
 		cb.Type, cb.TriggerID, cb.User.ID, cb.Channel.ID = slack.InteractionTypeBlockActions, "1.2.3", kato, approvals
 		cb.Container.IsEphemeral, cb.Container.MessageTs = true, "1763787600.000100"
 		cb.ActionCallback.BlockActions = []*slack.BlockAction{{ActionID: string(verb), Value: "login-1 0011223344556677"}}
-		p, err := pressOf(cb)
+		p, err := pressOf(cb, time.UTC)
 		if listed := slices.Contains(onChoices, verb); err != nil || listed != (p.Card == store.Card{}) {
 			t.Errorf("%s: %+v, %v", verb, p, err)
 		}

@@ -14,8 +14,11 @@ import (
 // Desk takes in what people press and write: durable when it returns nil.
 type Desk interface {
 	Press(ctx context.Context, p store.Press) error
-	// Grant returns a request as it stands, for the form of its approval.
+	// Grant returns a request as it stands, and Task a rotation, for the form of its approval or denial.
 	Grant(ctx context.Context, id string) (store.Grant, error)
+	Task(ctx context.Context, id string) (store.Task, error)
+	// Alert returns an alert as it stands, for the form of keeping it.
+	Alert(ctx context.Context, id string) (store.Alert, error)
 	// Offers returns what a person may ask for, or why that is nothing.
 	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.
@@ -30,6 +33,12 @@ type Desk interface {
 	Rotatable(ctx context.Context, by string) ([]handlers.Rotatable, string, error)
 	// Rotate begins a rotation, or asks for its approval, unless the decision refuses it.
 	Rotate(ctx context.Context, by, rotation, reason string) (store.Task, handlers.Decision, error)
+	// Offboards tells whether somebody may offboard people.
+	Offboards(ctx context.Context, by string) bool
+	// Leaver returns what a person has, for who may end all of it, or why they may not.
+	Leaver(ctx context.Context, by, whom string) (handlers.Leaver, string, error)
+	// Offboard ends all that a person has, or returns why it does not.
+	Offboard(ctx context.Context, by, person, reason string) (refusal string, err error)
 }
 
 // reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
@@ -64,6 +73,8 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 		return s.wish(ctx, cb)
 	case cb.View.CallbackID == rotateVerb:
 		return s.begin(ctx, cb)
+	case cb.View.CallbackID == offboardVerb:
+		return s.offboard(ctx, cb)
 	}
 	return s.press(ctx, cb, event.Type)
 }

@@ -12,8 +12,10 @@
 //	home.go     the Home tab (pure)
 //	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
+//	report.go   what the daily audit has found (pure), with reportrow.go: a row, its buttons and the form of keeping it
 //	task.go     a rotation -> its message (pure), with tasksteps.go and taskline.go
 //	rotate.go   the list and the form of /jit rotate (pure), and what they are answered with
+//	offboard.go the form of /jit offboard (pure), and what it is answered with; offboardcard.go is its card (pure)
 //	digest.go   many requests on one message (pure)
 //	thread.go   an entry -> its line (pure), a refusal -> its sentence (pure)
 //	wishform.go what a person may ask for -> the form (pure), a refusal -> its sentence (pure)
@@ -53,6 +55,8 @@
 //   - Approve is one click. Who wants to allow less time, or say something, has a button beside it that opens a form, which
 //     for high risk is the second question. A digest has no such button: it stands in for cards in a storm, and a second
 //     look is better taken when that is over.
+//   - The card of an offboarding has a line for each thing. Where that is more than people read, what has ended is counted; what
+//     does not go on, and what is left to somebody, never is.
 //   - What a form asks for is known by its view and by what it says: sent twice it is one request, changed in between two.
 //   - Sentences say what has been read back or written down, never what is hoped for.
 package bot

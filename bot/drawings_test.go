@@ -27,12 +27,15 @@ type about struct {
 	grants   []store.Grant
 	alert    store.Alert
 	report   store.Report
+	rows     []store.Alert // of the report
 	access   handlers.Access
 	offers   []handlers.Offer
 	chosen   string // of the offers
 	press    store.Press
 	entry    store.Entry
 	task     store.Task
+	leaver   handlers.Leaver
+	offboard store.Offboarding
 	rotates  []handlers.Rotatable
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
@@ -48,20 +51,31 @@ var draws = map[string]func(Pen, about) any{
 	"Choices": func(p Pen, a about) any {
 		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person)}), a.verb, a.grants)
 	},
-	"Reminder":     func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
-	"Digest":       func(p Pen, a about) any { return p.Digest(a.grants) },
-	"Alert":        func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Report":       func(p Pen, a about) any { return p.Report(a.report) },
-	"Said":         func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
-	"Home":         func(p Pen, a about) any { return p.Home(a.access, cardsChannel) },
-	"List":         func(p Pen, a about) any { return p.List(a.access, cardsChannel) },
-	"ReasonForm":   func(p Pen, a about) any { return p.ReasonForm(a.press) },
+	"Reminder": func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
+	"Digest":   func(p Pen, a about) any { return p.Digest(a.grants) },
+	"Alert":    func(p Pen, a about) any { return p.Alert(a.alert) },
+	"Report":   func(p Pen, a about) any { return p.Report(a.report, a.rows) },
+	"RowSaid":  func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
+	"KeepForm": func(p Pen, a about) any { return p.KeepForm(a.press, a.rows[0], audited) },
+	"Said":     func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
+	"Home":     func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
+	"List":     func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
+	"ReasonForm": func(p Pen, a about) any {
+		if len(a.grants) == 0 {
+			return p.ReasonForm(a.press, p.aboutTask(a.task))
+		}
+		return p.ReasonForm(a.press, p.about(a.grants[0]))
+	},
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
 	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
+	"KeyMoved":     func(p Pen, a about) any { return p.KeyMoved(a.task) },
 	"CallTask":     func(p Pen, a about) any { return p.CallTask(a.task, toCard) },
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
 	"RotateForm":   func(p Pen, a about) any { return p.RotateForm(a.rotates[0]) },
+	"Offboarding":  func(p Pen, a about) any { return p.Offboarding(a.offboard) },
+	"OffboardForm": func(p Pen, a about) any { return p.OffboardForm(a.leaver) },
+	"OffboardNote": func(p Pen, a about) any { return p.OffboardNote(p.Words.Say(a.sentence, nil)) },
 	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
 	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
 	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
@@ -71,21 +85,25 @@ var draws = map[string]func(Pen, about) any{
 func drawings(t *testing.T) map[string]drawing {
 	t.Helper()
 	out := map[string]drawing{
-		"form/deny":              {"ReasonForm", about{press: pressed("8088", store.Deny, "")}},
-		"form/deny-long":         {"ReasonForm", about{press: longPress(store.Deny)}},
-		"form/decline":           {"ReasonForm", about{press: pressed("8088", store.Decline, "")}},
-		"form/approve_with":      {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
-		"form/approve_with-long": {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
-		"form/rotate":            {"RotateForm", about{rotates: rotatable(1)}},
-		"form/rotate-approved":   {"RotateForm", about{rotates: rotatable(3)[2:]}},
-		"list/rotate":            {"RotateList", about{rotates: rotatable(3)}},
-		extreme + "list/rotate":  {"RotateList", about{rotates: rotatable(mostChoices + 1)}},
-		"form/request-loading":   {"WishNote", about{sentence: "ask.loading"}},
-		"form/request-failed":    {"WishNote", about{sentence: "ask.failed"}},
-		"form/request-nothing":   {"WishNote", about{sentence: "ask.nothing"}},
-		"form/request-guest":     {"WishNote", about{sentence: "wish." + handlers.Guest}},
-		"suggestions/few":        {"suggestions", about{offers: offers()}},
-		extreme + "suggestions":  {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
+		"form/deny":                 {"ReasonForm", about{press: pressed("8088", store.Deny, ""), grants: []store.Grant{request()}}},
+		"form/deny-rotation":        {"ReasonForm", about{press: pressed("8088", store.Deny, ""), task: rotation()}},
+		"form/deny-long":            {"ReasonForm", about{press: longPress(store.Deny), grants: []store.Grant{request()}}},
+		"form/decline":              {"ReasonForm", about{press: pressed("8088", store.Decline, ""), grants: []store.Grant{request()}}},
+		"form/approve_with":         {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{changed(needsBoth)}}},
+		"form/approve_with-long":    {"ApprovalForm", about{press: longPress(approveWith), grants: []store.Grant{request()}}},
+		"form/approve_with-endless": {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{keyCards(t)["key-endless"]}}},
+		"form/rotate":               {"RotateForm", about{rotates: rotatable(1)}},
+		"form/rotate-approved":      {"RotateForm", about{rotates: rotatable(3)[2:]}},
+		"list/rotate":               {"RotateList", about{rotates: rotatable(3)}},
+		extreme + "list/rotate":     {"RotateList", about{rotates: rotatable(mostChoices + 1)}},
+		"form/request-loading":      {"WishNote", about{sentence: "ask.loading"}},
+		"form/request-failed":       {"WishNote", about{sentence: "ask.failed"}},
+		"form/request-nothing":      {"WishNote", about{sentence: "ask.nothing"}},
+		"form/request-guest":        {"WishNote", about{sentence: "wish." + handlers.Guest}},
+		"suggestions/few":           {"suggestions", about{offers: offers()}},
+		extreme + "suggestions":     {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
+		"form/keep_until":           {"KeepForm", about{press: pressed("8088", keepUntil, ""), rows: rowsOf(fullReport())[4:5]}},
+		"form/keep_until-long":      {"KeepForm", about{press: longPress(keepUntil), rows: rowsOf(fullReport())[:1]}},
 	}
 	for folder, all := range map[string]struct {
 		by     string
@@ -108,6 +126,9 @@ func drawings(t *testing.T) map[string]drawing {
 	for name, task := range tasks(t) {
 		out["task/"+name] = drawing{"Task", about{task: task}}
 	}
+	out["dm/key-moved"] = drawing{"KeyMoved", about{task: turned(func(t *store.Task) {
+		t.Old, t.New, t.Effects = oldKey, newKey, map[string]string{"secret_arn": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch-a1B2c3"}
+	})}}
 	out["call/task"] = drawing{"CallTask", about{task: rotation()}}
 	out["call/task-scheduled"] = drawing{"CallTask", about{task: turned(func(t *store.Task) { t.By, t.Reason = store.Self, "" })}}
 	for _, l := range taskLines(t) {
@@ -115,11 +136,24 @@ func drawings(t *testing.T) map[string]drawing {
 			out["thread/task-"+l.name] = drawing{"TaskSaid", about{task: l.task, entry: l.entry}}
 		}
 	}
+	for name, o := range offboardings(t) {
+		out[name] = drawing{"Offboarding", about{offboard: o}}
+	}
+	for name, l := range leavers() {
+		out[name] = drawing{"OffboardForm", about{leaver: l}}
+	}
+	out["form/offboard-loading"] = drawing{"OffboardNote", about{sentence: "offboard.loading"}}
+	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + handlers.NoLeaver}}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
 	for name, r := range reports() {
-		out["report/"+name] = drawing{"Report", about{report: r}}
+		out["report/"+name] = drawing{"Report", about{report: r.report, rows: r.rows}}
+	}
+	for _, l := range rowLines() {
+		if m, _ := penIn("en").RowSaid(l.row, l.entry); m.Blocks != nil {
+			out["thread/row-"+l.name] = drawing{"RowSaid", about{rows: []store.Alert{l.row}, entry: l.entry}}
+		}
 	}
 	for verb, title := range map[store.Verb]string{store.Finish: "jit.which", store.AskMore: "jit.which_extend", store.Revoke: "jit.revoke_of"} {
 		out["choice/"+string(verb)] = drawing{"Choices", about{grants: choices(t, 2), verb: verb, sentence: title}}
@@ -174,6 +208,10 @@ type records struct {
 	task   func(store.Task) store.Task
 	rule   func(handlers.Rotatable) handlers.Rotatable
 	report func(store.Report) store.Report
+	row    func(store.Alert) store.Alert
+
+	offboard func(store.Offboarding) store.Offboarding
+	leaver   func(handlers.Leaver) handlers.Leaver
 }
 
 // of is the same drawing of other records.
@@ -184,6 +222,12 @@ func (d drawing) of(r records) drawing {
 			(*list)[i] = r.grant(g)
 		}
 	}
+	for _, list := range []*[]store.Task{&d.access.Rotations.Waiting, &d.access.Rotations.Open, &d.access.Rotations.Decided} {
+		*list = slices.Clone(*list)
+		for i, t := range *list {
+			(*list)[i] = r.task(t)
+		}
+	}
 	d.alert = r.alert(d.alert)
 	d.task = r.task(d.task)
 	d.rotates = slices.Clone(d.rotates)
@@ -191,6 +235,12 @@ func (d drawing) of(r records) drawing {
 		d.rotates[i] = r.rule(rule)
 	}
 	d.report = r.report(d.report)
+	d.offboard = r.offboard(d.offboard)
+	d.leaver = r.leaver(d.leaver)
+	d.rows = slices.Clone(d.rows)
+	for i, row := range d.rows {
+		d.rows[i] = r.row(row)
+	}
 	d.offers = slices.Clone(d.offers)
 	for i, o := range d.offers {
 		d.offers[i] = r.offer(o)

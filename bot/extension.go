@@ -26,7 +26,7 @@ func (p Pen) extensionButtons(g store.Grant, together bool) []slack.BlockElement
 
 // holders are the buttons of who has the access.
 func (p Pen) holders(g store.Grant) []slack.BlockElement {
-	finish := p.button(g, store.Finish)
+	finish := p.finish(g)
 	if _, ok := g.Later(); ok {
 		return []slack.BlockElement{p.onExtension(g, store.AskMore), finish}
 	}
@@ -34,6 +34,17 @@ func (p Pen) holders(g store.Grant) []slack.BlockElement {
 		return []slack.BlockElement{p.onExtension(g, store.Retract), finish}
 	}
 	return []slack.BlockElement{finish}
+}
+
+// finish ends access. What has not begun is cancelled, which asks twice: nobody misses it yet.
+func (p Pen) finish(g store.Grant) *slack.ButtonBlockElement {
+	b := p.button(g, store.Finish)
+	if g.Ahead() {
+		b.Text = p.label("button.cancel")
+		text := plain(p.Words.Say("confirm.ahead.text", data{"Start": p.clock(g.Start)}))
+		b.Confirm = slack.NewConfirmationBlockObject(p.label("confirm.ahead.title"), text, p.label("button.cancel"), p.label("confirm.back"))
+	}
+	return b
 }
 
 // onExtension is a button that does a verb to the extension as it is shown.

@@ -27,9 +27,11 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 	switch {
 	case g.State == store.Asked:
 		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
+	case g.Outcome == store.HandOver:
+		fields = append(fields, p.fact("card.issued", when(g.Ended, p.Zone)))
 	case g.State == store.Ended:
 		fields = append(fields, p.fact("card.ended", when(g.Ended, p.Zone)))
-	case (g.State == store.Approved || g.State == store.Active) && !g.Until.Equal(g.To): // what is ending does not wait for it
+	case (g.State == store.Approved || g.State == store.Active) && !g.Until.Equal(g.To) && !g.Endless: // what is ending does not wait for it
 		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
 	}
 	return fields

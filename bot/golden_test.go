@@ -137,8 +137,22 @@ func TestSentencesGolden(t *testing.T) {
 			}
 			fmt.Fprintf(&out, "thread of a rotation, %s:\n%s\n\n", l.name, indented(line))
 		}
+		for _, l := range rowLines() {
+			m, _ := p.RowSaid(l.row, l.entry)
+			fmt.Fprintf(&out, "thread of a report, %s:\n%s\n\n", l.name, indented(m.Text))
+		}
 		for _, refusal := range rotateRefusals {
 			fmt.Fprintf(&out, "refusal of a rotation, %s:\n%s\n\n", refusal, indented(p.RotateRefusal(wishRefused(refusal, "OPS-123"))))
+		}
+		for _, e := range offboardingLines(leavingNow()) {
+			line, ok := p.OffboardingLine(leavingNow(), e)
+			if !ok {
+				t.Errorf("%s: nothing is said", e.Verb)
+			}
+			fmt.Fprintf(&out, "thread of an offboarding, %s:\n%s\n\n", e.Verb, indented(line))
+		}
+		for _, refusal := range offboardRefusals {
+			fmt.Fprintf(&out, "refusal of an offboarding, %s:\n%s\n\n", refusal, indented(p.Words.Say("offboard.refused."+refusal, nil)))
 		}
 		presses := refusals(t)
 		for _, name := range slices.Sorted(maps.Keys(presses)) {

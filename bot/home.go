@@ -19,9 +19,15 @@ const homeMore = "home_more"
 // homeAsk is the action id of its button that opens the form of a request.
 const homeAsk = "home_ask"
 
-// Home draws a person's Home tab: what they have, what waits for them, what they have decided, and a page of what is over. What is to be decided
-// is decided on its card, which shows all that one should know.
-func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
+// Cards is where cards are.
+type Cards struct {
+	Channel string
+	Links   map[store.Card]string // of those that are known
+}
+
+// Home draws a person's Home tab: what they have, what waits for them, the rotations on which they may press, what they have
+// decided, and a page of what is over. What is to be decided is decided on its card, which shows all that one should know.
+func (p Pen) Home(a handlers.Access, cards Cards) slack.HomeTabViewRequest {
 	h := homeTab{pen: p}
 	ask := slack.NewButtonBlockElement(homeAsk, "", plain(p.Words.Say("ask.title", nil))).WithStyle(slack.StylePrimary)
 	h.blocks = append(h.blocks, slack.NewActionBlock(homeAsk, ask)) // named, so that it is the same when the tab is drawn anew
@@ -32,18 +38,30 @@ func (p Pen) Home(a handlers.Access, channel string) slack.HomeTabViewRequest {
 			h.blocks = append(h.blocks, slack.NewActionBlock(g.ID, row...)) // named, as other rows have the same buttons
 		}
 	}
-	h.head("home.waiting", len(a.Waiting))
+	h.head("home.waiting", len(a.Waiting)+len(a.Rotations.Waiting))
 	for _, g := range a.Waiting {
-		h.say(p.waiting(g, channel))
+		h.say(p.waiting(g, cards))
+	}
+	for _, t := range a.Rotations.Waiting {
+		h.say(p.waitingTask(t, cards))
+	}
+	if len(a.Rotations.Open) > 0 { // most people never rotate anything
+		h.head("home.rotations", len(a.Rotations.Open))
+	}
+	for _, t := range a.Rotations.Open {
+		h.say(p.rotating(t, cards))
 	}
 	if a.Cut {
 		h.say(p.Words.Say("home.cut", nil))
 	}
-	if len(a.Decided) > 0 { // most people never decide anything
-		h.head("home.decided", len(a.Decided))
+	if n := len(a.Decided) + len(a.Rotations.Decided); n > 0 { // nor decide anything
+		h.head("home.decided", n)
 	}
 	for _, g := range a.Decided {
 		h.say(p.decided(g))
+	}
+	for _, t := range a.Rotations.Decided {
+		h.say(p.rotating(t, cards))
 	}
 	h.head("home.past", len(a.Past))
 	for _, g := range a.Past {
@@ -105,18 +123,38 @@ func (p Pen) own(g store.Grant) []slack.BlockElement {
 }
 
 // waiting is a grant to who may approve it, or its extension.
-func (p Pen) waiting(g store.Grant, channel string) string {
+func (p Pen) waiting(g store.Grant, cards Cards) string {
 	d, by := p.place(g), g.Lapses
 	if isExtending(g) {
 		d["State"], by = "⏳ *"+p.Words.Say("home.extension", nil)+"*", g.Until
 	}
 	d["Who"], d["User"], d["At"] = p.who(g.Subject), code(g.Subject.User), when(by, p.Zone)
-	d["Channel"] = mentionChannel(channel)
+	d["Card"] = p.card(g.Card, cards)
 	line := p.Words.Say("home.waiting_line", d)
 	if isRisky(g) {
 		line += "\n" + p.Words.Say("card.high", nil)
 	}
 	return line
+}
+
+// waitingTask is a rotation to who may approve it.
+func (p Pen) waitingTask(t store.Task, cards Cards) string {
+	return p.Words.Say("home.rotation_waiting", data{"State": taskMark(t) + " *" + p.taskState(t) + "*", "Who": p.beginner(t.By), "User": code(t.User),
+		"Account": name(t.AccountName, t.Account), "At": when(t.Lapses, p.Zone), "Card": p.card(t.Card, cards)})
+}
+
+// rotating is a rotation to who may press on it, or has approved or denied it.
+func (p Pen) rotating(t store.Task, cards Cards) string {
+	return p.Words.Say("home.rotation", data{"State": taskMark(t) + " *" + p.taskState(t) + "*", "User": code(t.User),
+		"Account": name(t.AccountName, t.Account), "Card": p.card(t.Card, cards)})
+}
+
+// card links to a card, or names the channel that it is in.
+func (p Pen) card(at store.Card, cards Cards) string {
+	if link := cards.Links[at]; link != "" {
+		return p.Words.Say("home.card", data{"Link": escaper.Replace(link)})
+	}
+	return p.Words.Say("home.card_in", data{"Channel": mentionChannel(cards.Channel)})
 }
 
 // decided is a grant to who has approved or denied it.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
@@ -29,18 +30,42 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 		}
 		return out
 	}
+	rotations := func(names ...string) []store.Task {
+		var out []store.Task
+		for i, name := range names {
+			task := tasks(t)[name]
+			task.Card = store.Card{Channel: approvals, TS: fmt.Sprint(i)}
+			out = append(out, task)
+		}
+		return out
+	}
 	full := handlers.Access{From: handlers.PageLength, More: true, Cut: true}
 	full.Held = pick(slices.Repeat([]string{"active", "active-extension", "approved-trouble"}, 5)...)
 	full.Waiting = pick(slices.Repeat([]string{"asked-steps", "active-extension-high", "asked-1-of-2"}, 5)...)
 	full.Decided = pick("active-limited", "denied", "ended-kept", "asked-1-of-2", "ended-revoked")
 	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
+	full.Rotations = handlers.Rotations{Waiting: rotations(slices.Repeat([]string{"asked-1-of-2"}, 10)...), Open: rotations(slices.Repeat([]string{"handing-failed"}, 10)...),
+		Decided: rotations(slices.Repeat([]string{"rotated-back"}, 5)...)}
 	return map[string]handlers.Access{
 		"empty": {},
 		"some": {Held: pick("active", "asked-1-of-2", "active-extension", "approved-ahead"), Waiting: pick("asked-steps", "active-extension"), More: true,
 			Decided: pick("active-limited", "denied"), Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
+		"rotations": {Rotations: handlers.Rotations{Waiting: rotations("asked", "asked-1-of-2"), Open: rotations("proving", "handing-failed", "resting"),
+			Decided: rotations("rotated", "denied", "rotated-back")}},
 		"older": {Past: pick("ended-revoked", "denied"), From: handlers.PageLength},
 		"full":  full,
 	}
+}
+
+// linksIn has a link to each card that was posted.
+func linksIn(a handlers.Access) Cards {
+	cards := Cards{Channel: cardsChannel, Links: map[store.Card]string{}}
+	for _, tasks := range [][]store.Task{a.Rotations.Waiting, a.Rotations.Open, a.Rotations.Decided} {
+		for _, t := range tasks {
+			cards.Links[t.Card] = toCard
+		}
+	}
+	return cards
 }
 
 // TestTheHomeTab: who opens it is noted, pages are turned, what is pressed there is a press, and what was refused is said
@@ -95,7 +120,7 @@ func TestOnAHomeTabNobodyApproves(t *testing.T) {
 		var cb slack.InteractionCallback
 		cb.Type, cb.TriggerID, cb.View.Type, cb.User.ID = slack.InteractionTypeBlockActions, "1.2.3", slack.VTHomeTab, yamada
 		cb.ActionCallback.BlockActions = []*slack.BlockAction{{ActionID: string(verb), Value: "login-1 0011223344556677"}}
-		if _, err := pressOf(cb); (err == nil) != slices.Contains(onHome, verb) {
+		if _, err := pressOf(cb, time.UTC); (err == nil) != slices.Contains(onHome, verb) {
 			t.Errorf("%s: %v", verb, err)
 		}
 	}
@@ -103,7 +128,7 @@ func TestOnAHomeTabNobodyApproves(t *testing.T) {
 
 func TestTheChannelIsNoMarkup(t *testing.T) {
 	for name, a := range homeTabs(t) {
-		text := string(encoded(t, penIn("en").Home(a, "C0 <!channel>")))
+		text := string(encoded(t, penIn("en").Home(a, Cards{Channel: "C0 <!channel>"})))
 		if strings.Contains(text, "<!channel>") {
 			t.Errorf("%s: a channel's name is markup", name)
 		}

@@ -95,6 +95,10 @@ func TestWorstSentencesFit(t *testing.T) {
 					said, _ := p.TaskSaid(worstTask(l.task, text), outsideEntry(l.entry, func(string) string { return long }))
 					checkFits(t, kit, l.name, said)
 				}
+				for _, e := range offboardingLines(leavingNow()) {
+					said, _ := p.OffboardingLine(worstOffboarding(leavingNow(), text), outsideEntry(e, func(string) string { return long }))
+					checkSentence(t, string(e.Verb), said)
+				}
 				for _, refusal := range rotateRefusals {
 					checkSentence(t, refusal, p.RotateRefusal(wishRefused(refusal, long)))
 				}

@@ -129,6 +129,10 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 				task:   func(t store.Task) store.Task { return outsideTask(t, text) },
 				rule:   func(r handlers.Rotatable) handlers.Rotatable { return outsideRotatable(r, text) },
 				report: func(r store.Report) store.Report { return outsideReport(r, text) },
+				row:    func(a store.Alert) store.Alert { return outsideRow(a, text) },
+
+				offboard: func(o store.Offboarding) store.Offboarding { return outsideOffboarding(o, text) },
+				leaver:   func(l handlers.Leaver) handlers.Leaver { return outsideLeaver(l, text) },
 			}).in(p)
 		}
 		sameMarkup(t, with(tameText), with(evilText))
@@ -144,6 +148,11 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		saidOf, _ := p.TaskSaid(outsideTask(each.task, evilText), outsideEntry(each.entry, evilText))
 		tameOf, _ := p.TaskSaid(outsideTask(each.task, tameText), outsideEntry(each.entry, tameText))
 		sameMarkup(t, tameOf, saidOf)
+
+		lineOf := rapid.SampledFrom(offboardingLines(leavingNow())).Draw(t, "entry of an offboarding")
+		evilLine, _ := p.OffboardingLine(outsideOffboarding(leavingNow(), evilText), outsideEntry(lineOf, evilText))
+		tameLine, _ := p.OffboardingLine(outsideOffboarding(leavingNow(), tameText), outsideEntry(lineOf, tameText))
+		sameSentence(t, tameLine, evilLine)
 
 		press := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
 		tamePress := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": "tame"}}

@@ -99,6 +99,27 @@ func outsideFinding(f store.Finding, text func(field string) string) store.Findi
 	return f
 }
 
+// outsideRow is the same for a row of a report.
+func outsideRow(a store.Alert, text func(field string) string) store.Alert {
+	f := outsideFinding(*a.Finding, text)
+	a.Finding = &f
+	if a.Keeping != nil {
+		a.Keeping = &store.Keeping{By: text("who keeps"), Until: a.Keeping.Until, Why: text("why")}
+	}
+	for _, s := range []*string{&a.By, &a.Trouble} {
+		if *s != "" {
+			*s = text("by or trouble")
+		}
+	}
+	if a.Effects[store.FactKeys] != "" {
+		a.Effects = map[string]string{store.FactKeys: text("keys"), store.FactPassword: a.Effects[store.FactPassword]}
+	}
+	if a.Effects["code"] != "" {
+		a.Effects = map[string]string{"code": text("code")}
+	}
+	return a
+}
+
 // outsideOffer is the same for what may be asked for, as the configuration, IAM and a person's tags have it.
 func outsideOffer(o handlers.Offer, text func(field string) string) handlers.Offer {
 	o.Target, o.Account, o.AccountName = text("target"), text("account"), text("account name")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -21,7 +22,7 @@ var errPress = errors.New("not a press of this bot")
 
 // verbs are the buttons that a message can have.
 var verbs = []store.Verb{store.Approve, store.Deny, store.Finish, store.Revoke, store.Withdraw, store.Mine, store.NotMine, store.Remedy,
-	store.Keep, store.AskMore, store.Agree, store.Decline, store.Retract, approveWith, store.PutBack, store.Delete, store.Again}
+	store.Keep, store.AskMore, store.Agree, store.Decline, store.Retract, approveWith, keepUntil, store.Restore, store.PutBack, store.Delete, store.Again}
 
 // onHome are those that a Home tab has. It shows too little to decide on others' requests.
 var onHome = []store.Verb{store.AskMore, store.Retract, store.Finish, store.Withdraw}
@@ -33,8 +34,8 @@ var onChoices = []store.Verb{store.AskMore, store.Finish, store.Revoke}
 const noMessage = "-"
 
 // pressOf reads a button or a form into a press. It trusts what Slack vouches for (who, where) and takes the rest as
-// a claim that is judged later.
-func pressOf(cb slack.InteractionCallback) (store.Press, error) {
+// a claim that is judged later. A date is one of the zone in which the bot speaks.
+func pressOf(cb slack.InteractionCallback, zone *time.Location) (store.Press, error) {
 	p := store.Press{ID: store.PressPrefix + cb.TriggerID, By: cb.User.ID, Team: cb.Team.ID}
 	var claim []string // grant, Terms, channel, timestamp
 	switch cb.Type {
@@ -49,7 +50,7 @@ func pressOf(cb slack.InteractionCallback) (store.Press, error) {
 			claim = append(claim[:len(claim)-2], noMessage, noMessage)
 		}
 	case slack.InteractionTypeViewSubmission:
-		if !readForm(&p, cb.View) {
+		if !readForm(&p, cb.View, zone) {
 			return store.Press{}, fmt.Errorf("read form %q: %w", clean(cb.View.CallbackID, 64), errPress)
 		}
 		claim = strings.Split(cb.View.PrivateMetadata, " ")

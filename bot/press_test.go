@@ -85,14 +85,14 @@ func TestPressOf(t *testing.T) {
 		{"a comment that is too long", with(approvalPayload, "Only the restart.", strings.Repeat("漢", 501)), allowing(time.Hour, strings.Repeat("漢", 499)+"…")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := pressOf(callback(t, c.payload))
+			got, err := pressOf(callback(t, c.payload), time.UTC)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			again, err := pressOf(callback(t, c.payload))
+			again, err := pressOf(callback(t, c.payload), time.UTC)
 			if err != nil || again.ID != got.ID {
 				t.Errorf("delivered again it is %q, %v, and was %q", again.ID, err, got.ID)
 			}
@@ -143,7 +143,7 @@ func TestNoPress(t *testing.T) {
 			if c.old != "" && !strings.Contains(c.payload, c.old) {
 				t.Fatalf("no %s in the payload", c.old)
 			}
-			got, err := pressOf(callback(t, strings.Replace(c.payload, c.old, c.new, 1)))
+			got, err := pressOf(callback(t, strings.Replace(c.payload, c.old, c.new, 1)), time.UTC)
 			if !errors.Is(err, errPress) || !cmp.Equal(got, store.Press{}) {
 				t.Errorf("press %+v, error %v", got, err)
 			}
@@ -156,8 +156,8 @@ func TestFormCarriesTheButton(t *testing.T) {
 	button := pressed("8088", store.Deny, "")
 	for _, language := range languages {
 		cb := callback(t, formPayload)
-		cb.View.PrivateMetadata = penIn(language).ReasonForm(button).PrivateMetadata
-		got, err := pressOf(cb)
+		cb.View.PrivateMetadata = penIn(language).ReasonForm(button, "").PrivateMetadata
+		got, err := pressOf(cb, time.UTC)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +181,7 @@ func FuzzPressOf(f *testing.F) {
 		if json.Unmarshal([]byte(payload), &cb) != nil {
 			t.Skip("Slack's library refuses it")
 		}
-		p, err := pressOf(cb)
+		p, err := pressOf(cb, time.UTC)
 		if err != nil {
 			if !errors.Is(err, errPress) || !cmp.Equal(p, store.Press{}) {
 				t.Errorf("press %+v, error %v", p, err)

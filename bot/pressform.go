@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -20,18 +21,23 @@ const (
 )
 
 // asksFirst are the buttons that are no press yet: each opens a form, whose callback id is the button's verb.
-var asksFirst = []store.Verb{store.Deny, store.Decline, approveWith}
+var asksFirst = []store.Verb{store.Deny, store.Decline, approveWith, keepUntil}
 
-// readForm reads the form that a button has opened into the press that it makes. Like a button it is a claim.
-func readForm(p *store.Press, form slack.View) bool {
+// readForm reads the form that a button has opened into the press that it makes. Like a button it is a claim. A date that is
+// none is the zero time.
+func readForm(p *store.Press, form slack.View, zone *time.Location) bool {
 	p.Verb = store.Verb(form.CallbackID)
 	if form.State == nil || !slices.Contains(asksFirst, p.Verb) {
 		return false
 	}
-	if field := form.State.Values; p.Verb == approveWith {
+	switch field := form.State.Values; p.Verb {
+	case approveWith:
 		p.Verb, p.Note = store.Approve, cut(field[noteField][noteField].Value, commentLength)
 		p.Duration = spanOf(field[periodField][periodField].SelectedOption.Value)
-	} else {
+	case keepUntil:
+		p.Verb, p.Note = store.Keep, cut(field[noteField][noteField].Value, commentLength)
+		p.Until, _ = time.ParseInLocation(time.DateOnly, field[untilField][untilField].SelectedDate, zone)
+	default:
 		p.Note = cut(field[form.CallbackID][form.CallbackID].Value, reasonLength)
 	}
 	return true
@@ -48,15 +54,28 @@ func (p Pen) pressForm(press store.Press, title, submit string, blocks ...slack.
 	}
 }
 
-// ReasonForm asks for the reason of a denial, of a request or an extension.
-func (p Pen) ReasonForm(press store.Press) slack.ModalViewRequest {
+// ReasonForm asks for the reason of a denial, and says of what, if that is known.
+func (p Pen) ReasonForm(press store.Press, about string) slack.ModalViewRequest {
 	verb := string(press.Verb)
 	reason := slack.NewPlainTextInputBlockElement(nil, verb).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
-	return p.pressForm(press, "form.title."+verb, "deny.submit",
-		slack.NewInputBlock(verb, p.label("deny.reason"), nil, reason))
+	var blocks []slack.Block
+	if about != "" {
+		blocks = append(blocks, slack.NewSectionBlock(markdown(about), nil, nil))
+	}
+	return p.pressForm(press, "form.title."+verb, "deny.submit", append(blocks, slack.NewInputBlock(verb, p.label("deny.reason"), nil, reason))...)
 }
 
-// ApprovalForm asks for how long a request is approved, and for a comment. Where the request can do much harm it is the
+// about names a request: who, what, and in which account.
+func (p Pen) about(g store.Grant) string {
+	return p.Words.Say("form.about_request", data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": code(g.Target), "Account": name(g.AccountName, g.Account)})
+}
+
+// aboutTask names a rotation.
+func (p Pen) aboutTask(t store.Task) string {
+	return p.Words.Say("form.about_rotation", data{"Who": p.beginner(t.By), "User": code(t.User), "Account": name(t.AccountName, t.Account)})
+}
+
+// ApprovalForm asks for how long a request is approved, if it has an end, and for a comment. Where the request can do much harm it is the
 // second question. The reason and all else to decide by stand on the card, to which the press is bound.
 func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewRequest {
 	about := p.Words.Say("form.about", data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 128)})
@@ -66,9 +85,10 @@ func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewReque
 		blocks = append(blocks, slack.NewSectionBlock(plain(warning), nil, nil))
 	}
 	comment := slack.NewPlainTextInputBlockElement(nil, noteField).WithMultiline(true).WithMaxLength(commentLength)
-	return p.pressForm(press, "form.title.approve_with", "form.approve",
-		append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g)),
-			slack.NewInputBlock(noteField, p.label("form.comment"), nil, comment).WithOptional(true))...)
+	if !g.Endless {
+		blocks = append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g)))
+	}
+	return p.pressForm(press, "form.title.approve_with", "form.approve", append(blocks, slack.NewInputBlock(noteField, p.label("form.comment"), nil, comment).WithOptional(true))...)
 }
 
 // shorter offers what was asked for, which is chosen, and the presets below it.

@@ -11,18 +11,27 @@ import (
 	"sekisho/store"
 )
 
-// Report implements handlers.Voice. Where it stands already nothing is posted anew: it is not redrawn.
-func (v *Voice) Report(ctx context.Context, r store.Report) (store.Card, error) {
+// Report implements handlers.Voice.
+func (v *Voice) Report(ctx context.Context, r store.Report, rows []store.Alert) (store.Card, error) {
 	if err := v.alerts.wait(ctx); err != nil {
 		return r.Card, err
 	}
-	card, err := v.draw(ctx, v.alerts, r.Card, v.security, v.pen.Report(r))
-	return card, wrap(err, "post %s", r.ID)
+	card, err := v.draw(ctx, v.alerts, r.Card, v.security, v.pen.Report(r, rows))
+	return card, wrap(err, "draw %s", r.ID)
 }
 
-// Report draws what the daily audit has found: each kind with its remedy, and the first of it in a row each. It is no card:
-// nothing can be pressed on it.
-func (p Pen) Report(r store.Report) Message {
+// ReportThread implements handlers.Voice.
+func (v *Voice) ReportThread(ctx context.Context, r store.Report, a store.Alert, e store.Entry) error {
+	m, ok := v.pen.RowSaid(a, e)
+	if !ok {
+		return nil
+	}
+	return wrap(v.reply(ctx, r.Card, m), "post entry %d of %s", e.Seq, a.ID)
+}
+
+// Report draws what the daily audit has found: each kind with what is to be done, and the first of it in a row each, with its
+// remedy and what has become of it. Only one report at a time has remedies to press.
+func (p Pen) Report(r store.Report, rows []store.Alert) Message {
 	title := p.Words.Say("report.clean", nil)
 	switch n := r.Total(); {
 	case n > 0:
@@ -31,29 +40,35 @@ func (p Pen) Report(r store.Report) Message {
 		title = p.Words.Say("report.incomplete", nil) // which is no good news
 	}
 	blocks := []slack.Block{slack.NewHeaderBlock(plain("🔎 " + title))}
+	if r.State == store.Passed {
+		blocks = append(blocks, slack.NewSectionBlock(markdown(p.Words.Say("report.passed", nil)), nil, nil))
+	}
 	text := []string{title}
 	for _, kind := range store.Findings {
 		if n := r.Counts[kind]; n > 0 {
-			head := p.Words.Say("report.kind."+string(kind), data{"N": n})
-			text = append(text, head)
-			blocks = append(blocks, slack.NewSectionBlock(markdown("*"+head+"*\n"+strings.Join(p.findings(r, kind), "\n")), nil, nil))
+			text = append(text, p.Words.Say("report.kind."+string(kind), data{"N": n}))
+			blocks = append(blocks, p.kind(r, kind, rows)...)
 		}
 	}
 	return Message{Text: strings.Join(text, "\n"), Blocks: append(blocks, slack.NewContextBlock("", p.audited(r)...))}
 }
 
-// findings are the rows of a kind, and how many more there are.
-func (p Pen) findings(r store.Report, kind store.FindingKind) []string {
-	var rows []string
-	for _, f := range r.Findings {
+// kind draws the findings of a kind: how many, what is to be done about them, and those that the report shows.
+func (p Pen) kind(r store.Report, kind store.FindingKind, rows []store.Alert) []slack.Block {
+	var blocks []slack.Block
+	few := 0
+	for i, f := range r.Findings {
 		if f.Kind == kind {
-			rows = append(rows, "• "+p.finding(f))
+			few++
+			covered := slices.ContainsFunc(rows, func(a store.Alert) bool { return a.Report == r.ID && a.Covers(f) })
+			blocks = append(blocks, p.row(r, f, rows[i], covered)...)
 		}
 	}
-	if more := r.Counts[kind] - len(rows); more > 0 {
-		rows = append(rows, p.Words.Say("report.more", data{"N": more}))
+	head := "*" + p.Words.Say("report.kind."+string(kind), data{"N": r.Counts[kind]}) + "*\n" + p.Words.Say("report.cure."+string(kind), nil)
+	if more := r.Counts[kind] - few; more > 0 {
+		head += "\n" + p.Words.Say("report.more", data{"N": more})
 	}
-	return append(rows, p.Words.Say("report.cure."+string(kind), nil))
+	return append([]slack.Block{slack.NewSectionBlock(markdown(head), nil, nil)}, blocks...)
 }
 
 // finding is one row: who, where, what, since when.
@@ -67,6 +82,9 @@ func (p Pen) finding(f store.Finding) string {
 	}
 	if !f.Since.IsZero() {
 		parts = append(parts, p.Words.Say("report.since."+string(f.Kind), data{"At": day(f.Since, p.Zone)}))
+	}
+	if !f.Used.IsZero() && f.Kind != store.IdleKey {
+		parts = append(parts, p.Words.Say("report.used", data{"At": day(f.Used, p.Zone)}))
 	}
 	if f.Rotation != "" {
 		parts = append(parts, p.Words.Say("report.rotation", data{"Rotation": codeOf(f.Rotation, 64)}))
@@ -103,6 +121,9 @@ func (p Pen) audited(r store.Report) []slack.MixedElement {
 	}
 	if r.Unjudged {
 		out = append(out, markdown(p.Words.Say("report.unjudged", nil)))
+	}
+	if r.Kept > 0 {
+		out = append(out, markdown(p.Words.Say("report.kept_count", data{"N": r.Kept})))
 	}
 	if len(read) > 0 {
 		add("report.made", read)

@@ -54,7 +54,7 @@ func (p Pen) RotateForm(r handlers.Rotatable) slack.ModalViewRequest {
 }
 
 // rotateRefusals have a sentence of their own; the others are those of a request.
-var rotateRefusals = []string{handlers.NotAsker, handlers.InUse, handlers.Impossible, handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger}
+var rotateRefusals = []string{handlers.NotAsker, handlers.InUse, handlers.Impossible, handlers.RuleGone, handlers.NoPerson, handlers.Leaves, handlers.Guest, handlers.Stranger}
 
 // RotateRefusal says why a rotation cannot begin. It is shown as plain text.
 func (p Pen) RotateRefusal(d handlers.Decision) string {

@@ -159,12 +159,16 @@ type desk struct {
 	decides   handlers.Decision // on each wish
 	wishes    []handlers.Wish
 	grant     store.Grant
+	alert     store.Alert
+	task      store.Task
 	access    handlers.Access
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
 	rotates   []handlers.Rotatable
 	begun     []string // who began which rotation, and why
+	leaver    handlers.Leaver
+	ended     []string // who offboarded whom, and why; or looked
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
 
@@ -198,6 +202,21 @@ func (d *desk) Grant(_ context.Context, id string) (store.Grant, error) {
 		return store.Grant{}, store.ErrNotFound
 	}
 	return d.grant, nil
+}
+
+func (d *desk) Alert(context.Context, string) (store.Alert, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.alert, nil
+}
+
+func (d *desk) Task(_ context.Context, id string) (store.Task, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id != d.task.ID {
+		return store.Task{}, store.ErrNotFound
+	}
+	return d.task, nil
 }
 
 func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {
@@ -244,6 +263,22 @@ func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Tas
 	defer d.mu.Unlock()
 	d.begun = append(d.begun, by+" "+rotation+" "+reason)
 	return store.Task{}, d.decides, d.failed
+}
+
+func (d *desk) Offboards(_ context.Context, by string) bool { return by == kato }
+
+func (d *desk) Leaver(_ context.Context, by, whom string) (handlers.Leaver, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = append(d.ended, by+" looks at "+whom)
+	return d.leaver, d.refusal, d.failed
+}
+
+func (d *desk) Offboard(_ context.Context, by, person, reason string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = append(d.ended, by+" ends "+person+": "+reason)
+	return d.refusal, d.failed
 }
 
 func (d *desk) decide(as handlers.Decision) {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -138,13 +139,17 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 
 // press takes in a press. What asks for something first is none yet.
 func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event socketmode.EventType) reply {
-	p, err := pressOf(cb)
+	p, err := pressOf(cb, s.Zone)
 	switch {
 	case err != nil:
 		s.Log.Warn("event ignored", "type", event, "err", err)
 		return reply{}
 	case slices.Contains(asksFirst, p.Verb) && cb.Type == slack.InteractionTypeBlockActions:
 		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}
+	case cb.View.CallbackID == string(keepUntil):
+		if wrong := s.penFor(ctx, p.By).keepWrong(p, s.People.Now()); len(wrong) > 0 {
+			return reply{says: slack.NewErrorsViewSubmissionResponse(wrong)}
+		}
 	}
 	if err := s.Desk.Press(ctx, p); err != nil {
 		s.Log.Error("press not taken in", "id", p.ID, "err", err)
@@ -157,10 +162,10 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event 
 }
 
 // open shows the form that a button asks for, in the language of who pressed. What an approval can allow depends on what is
-// asked for, which the ledger says. A trigger lives three seconds, so there is no second try: people press again.
+// asked for, and what is kept is named in its form: the ledger says both. A trigger lives three seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 	pen := s.penFor(ctx, p.By)
-	form := pen.ReasonForm(p)
+	form := pen.ReasonForm(p, s.about(ctx, pen, p))
 	if p.Verb == approveWith {
 		g, err := s.Desk.Grant(ctx, p.On)
 		if err != nil {
@@ -169,7 +174,27 @@ func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 		}
 		form = pen.ApprovalForm(p, g)
 	}
+	if p.Verb == keepUntil {
+		a, err := s.Desk.Alert(ctx, p.On)
+		if err != nil {
+			s.Log.Warn("form not opened", "id", p.ID, "err", err)
+			return
+		}
+		form = pen.KeepForm(p, a, s.People.Now())
+	}
 	if _, err := s.API.OpenViewContext(ctx, trigger, form); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
+}
+
+// about names what a press is on, or nothing: a denial does not depend on what its form can say.
+func (s *Socket) about(ctx context.Context, pen Pen, p store.Press) string {
+	if strings.HasPrefix(p.On, store.TaskPrefix) {
+		if t, err := s.Desk.Task(ctx, p.On); err == nil {
+			return pen.aboutTask(t)
+		}
+	} else if g, err := s.Desk.Grant(ctx, p.On); err == nil {
+		return pen.about(g)
+	}
+	return ""
 }

@@ -268,6 +268,7 @@ func lines(t *testing.T) []told {
 	say("expire", one, then(expire)...)
 	say("revoke", one, then(revoke)...)
 	say("finish", one, then(finish)...)
+	say("finish, before it began", changed(ahead), approve, finish)
 	say("undo", one, then(expire, undo)...)
 	say("undo, kept", one, approve, kept, apply, expire, undo)
 	say("undo, never given", one, approve, revoke, undo)

@@ -75,15 +75,16 @@ var (
 		`(thread|refusal|why|wish|jit|call|approver)\.`,
 		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
 		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
-		`confirm\.((revoke|approve)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
-		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key_issued)`,
-		`form\.shorter`,
+		`confirm\.((revoke|approve|ahead)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
+		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key)`,
+		`form\.(shorter|until_hint)`,
 		`remind\.(soon|later)`,
 		`home\.(cut|language)`,
 		`digest\.unmapped`,
-		`task\.(intent|trouble|next|stopped|watching|said)`,
+		`task\.(intent|holder|trouble|next|stopped|used$|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
-		`report\.(cure|unread|unjudged)`,
+		`offboard\.(loading|intro|silent|reason_hint|unread|trouble|note|said|refused)`,
+		`report\.(cure|unread|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,
 		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
@@ -106,7 +107,7 @@ func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 
 var (
 	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
-	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|New|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|ID|Name|Names|New|Next|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
 )
 
 // TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.
@@ -122,7 +123,7 @@ func TestRoomAroundMarkup(t *testing.T) {
 }
 
 func TestWordsFitTheirPlaces(t *testing.T) {
-	limits := map[string]int{"button.": 30, "deny.": 24, "ask.title": 24, "ask.submit": 24, "ask.cancel": 24, "confirm.revoke.title": 100, "confirm.remedy_title.": 100, "confirm.cancel": 30, "state.": 30}
+	limits := map[string]int{"button.": 30, "deny.": 24, "ask.title": 24, "ask.submit": 24, "ask.cancel": 24, "confirm.revoke.title": 100, "confirm.remedy_title.": 100, "confirm.cancel": 30, "state.": 30, "report.button.": 30, "report.unkeep": 30, "form.title.": 24, "form.keep": 24}
 	eachSentence(t, func(t *testing.T, _, key, text string) {
 		for prefix, limit := range limits {
 			if n := utf8.RuneCountInString(text); strings.HasPrefix(key, prefix) && n > limit {

@@ -89,6 +89,9 @@ func (p Pen) taskNotes(t store.Task) []string {
 		return out
 	}
 	var out []string
+	if t.Holder != "" {
+		out = append(out, p.Words.Say("task.holder", data{"Who": mention(t.Holder), "Old": codeOf(t.Old, keyLength)}))
+	}
 	if steps := p.taskSteps(t); steps != "" {
 		out = append(out, steps)
 	}
@@ -96,6 +99,8 @@ func (p Pen) taskNotes(t store.Task) []string {
 		out = append(out, servers)
 	}
 	switch {
+	case t.State == store.Proving && !t.Used.IsZero() && t.Trouble == "":
+		out = append(out, p.Words.Say("task.used", data{"Old": codeOf(t.Old, keyLength), "At": when(t.Used, p.Zone)}))
 	case t.State == store.Stopped:
 		out = append(out, p.Words.Say("task.stopped", data{"Why": p.why(t.Note)}))
 	case t.Open() && t.Trouble != "":

@@ -46,21 +46,23 @@ func alone(t *store.Task) { t.Fleet = store.Fleet{} }
 
 // What happens to a rotation.
 var (
-	planTask = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: oldKey, store.FactVersion: "v1"}}
-	planNone = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: "", store.FactVersion: ""}}
-	made     = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: newKey, store.FactOld: oldKey}}
-	madeOne  = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: newKey}}
-	madeBack = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: oldKey, store.FactOld: newKey}}
-	servers  = store.Entry{Verb: store.Told, Facts: map[string]string{store.FactCommand: "c-1", "of": "3"}}
-	heard    = store.Entry{Verb: store.Heard}
-	heeded   = store.Entry{Verb: store.Heeded, Facts: map[string]string{"done": "3", "of": "3", "failed": "0"}}
-	unused   = store.Entry{Verb: store.Unused}
-	off      = store.Entry{Verb: store.Off, Facts: map[string]string{offKey: oldKey}}
-	remove   = store.Entry{Verb: store.Delete}
-	deleted  = store.Entry{Verb: store.Deleted}
-	putBack  = store.Entry{Verb: store.PutBack, By: sato, Facts: map[string]string{store.FactNew: oldKey}}
-	toHeeded = []store.Entry{approve, planTask, made, servers, heard, heeded}
-	toOff    = append(slices.Clip(toHeeded), unused, off)
+	planTask  = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: oldKey, store.FactVersion: "v1"}}
+	planHeld  = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: oldKey, store.FactHolder: kato}}
+	planNone  = store.Entry{Verb: store.Plan, Facts: map[string]string{store.FactOld: "", store.FactVersion: ""}}
+	made      = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: newKey, store.FactOld: oldKey}}
+	madeOne   = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: newKey}}
+	madeBack  = store.Entry{Verb: store.Made, Facts: map[string]string{store.FactNew: oldKey, store.FactOld: newKey}}
+	servers   = store.Entry{Verb: store.Told, Facts: map[string]string{store.FactCommand: "c-1", "of": "3"}}
+	heard     = store.Entry{Verb: store.Heard}
+	heeded    = store.Entry{Verb: store.Heeded, Facts: map[string]string{"done": "3", "of": "3", "failed": "0"}}
+	unused    = store.Entry{Verb: store.Unused}
+	off       = store.Entry{Verb: store.Off, Facts: map[string]string{offKey: oldKey}}
+	remove    = store.Entry{Verb: store.Delete}
+	deleted   = store.Entry{Verb: store.Deleted}
+	putBack   = store.Entry{Verb: store.PutBack, By: sato, Facts: map[string]string{store.FactNew: oldKey}}
+	toHeeded  = []store.Entry{approve, planTask, made, servers, heard, heeded}
+	toOff     = append(slices.Clip(toHeeded), unused, off)
+	usedStill = store.Entry{Verb: store.Used, Facts: map[string]string{store.FactUsed: "2026-11-22T05:20:00Z"}}
 )
 
 // went is the rotation after entries, a minute apart.
@@ -119,6 +121,7 @@ func tasks(t *testing.T) map[string]store.Task {
 		"making":           went(t, one, approve),
 		"making-scheduled": itself,
 		"making-planned":   went(t, itself, planTask),
+		"handing-holder":   went(t, one, approve, planHeld, made, servers),
 		"making-trouble":   went(t, one, approve, planTask, failed("ThrottlingException")),
 		"handing":          on(handing, uses, running, fresh),
 		"handing-unknown":  handing,
@@ -127,6 +130,7 @@ func tasks(t *testing.T) map[string]store.Task {
 		"handing-changed":  on(went(t, handing, failed("SecretChanged")), uses, running),
 		"handing-fifty":    on(went(t, handing, failed("ServersSilent")), slices.Repeat([]store.Server{timeout}, 50)...),
 		"proving":          on(went(t, one, toHeeded...), uses, uses, uses),
+		"proving-used":     on(went(t, one, append(slices.Clip(toHeeded), usedStill)...), uses, uses, uses),
 		"proving-alone":    went(t, hand, planTask, made, heeded),
 		"retiring":         on(went(t, one, append(slices.Clip(toHeeded), unused)...), uses),
 		"resting":          on(went(t, one, toOff...), uses, uses),

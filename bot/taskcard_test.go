@@ -29,7 +29,7 @@ func TestButtonsOfRotations(t *testing.T) {
 		"asked": asked, "asked-1-of-2": asked, "asked-alone": asked, "asked-escalated": asked,
 		"handing": {back}, "handing-unknown": {back}, "handing-failed": {again, back}, "handing-none": {again, back},
 		"handing-changed": {again, back}, "handing-fifty": {again, back},
-		"proving": {back}, "proving-alone": {back}, "proving-back": {back}, "retiring": {back},
+		"proving": {back}, "proving-used": {back}, "proving-alone": {back}, "proving-back": {back}, "retiring": {back},
 		"resting": {back, now}, "resting-trouble": {back, now}, "restoring": {back}, "restoring-gone": {back},
 	}
 	for name, task := range tasks(t) {
@@ -56,6 +56,7 @@ func TestStepsOfARotation(t *testing.T) {
 		"handing":          "✅✅🔄▫️▫️▫️",
 		"handing-failed":   "✅✅⚠️▫️▫️▫️",
 		"proving":          "✅✅✅⏳▫️▫️",
+		"proving-used":     "✅✅✅⏳▫️▫️",
 		"proving-alone":    "✅✅⏳▫️▫️",
 		"retiring":         "✅✅✅✅🔄▫️",
 		"resting":          "✅✅✅✅✅⏳",
@@ -109,7 +110,7 @@ func TestEveryVerbOfARotationIsToldOrSilent(t *testing.T) {
 		}
 	}
 	for _, e := range []store.Entry{
-		{Verb: store.Used, By: store.Self, Facts: map[string]string{"last_used": "2026-11-22T05:00:00Z"}}, // as often as it is looked at
+		{Verb: store.Used, By: store.Self, Facts: map[string]string{store.FactUsed: "2026-11-22T05:00:00Z"}}, // as often as it is looked at
 		{Verb: store.Delete, By: store.Self},
 	} {
 		if line, ok := penIn("en").TaskLine(rotation(), e); ok {
@@ -160,12 +161,15 @@ func TestRotationIsPressed(t *testing.T) {
 // TestRotationIsDeniedWithAReason, by the form that a request has.
 func TestRotationIsDeniedWithAReason(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		d := &desk{}
-		w.run(d)
 		task := w.drawn(rotation())
+		d := &desk{task: task}
+		w.run(d)
 		w.press(sato, task.Card, store.Deny)
 		w.until(func() bool { _, open := w.Modal(sato); return open })
 		form, _ := w.Modal(sato)
+		if shown := string(form.Blocks); !strings.Contains(shown, "のキーのローテーション") || !strings.Contains(shown, task.User) {
+			t.Errorf("the form does not say what it denies: %s", shown)
+		}
 		delivery, err := w.Submit(sato, form.ID, map[string]string{"deny": "凍結期間です。"})
 		if err != nil || delivery.Problem != "" {
 			t.Fatalf("submitted: %+v, %v", delivery, err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -110,7 +111,7 @@ func (p Pen) stepsOf(t store.Task) []step {
 	}
 	var unused, deletes string
 	if t.State == store.Proving {
-		unused = p.Words.Say("task.unused", data{"Since": when(t.Since, p.Zone), "Until": when(t.Since.Add(t.Proof), p.Zone)})
+		unused = p.Words.Say("task.unused", data{"Since": when(t.Since, p.Zone), "Until": when(handlers.Proven(t), p.Zone)})
 	}
 	if t.State == store.Resting {
 		deletes = when(t.Deletes, p.Zone)

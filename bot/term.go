@@ -8,13 +8,18 @@ import (
 	"sekisho/store"
 )
 
-// term says for when a request asks: from a time on, to a time, or for how long.
+// term says for when a request asks: from a time on, to a time, or for how long. What has no end has a time to give it in,
+// which is nobody's concern who decides on it.
 func (p Pen) term(g store.Grant) string {
-	d := data{"From": when(g.From, p.Zone), "To": when(g.To, p.Zone), "Duration": p.Words.Span(g.Duration)}
+	lasts := p.Words.Span(g.Duration)
+	if g.Endless {
+		lasts = p.Words.Say("card.endless", nil)
+	}
+	d := data{"From": when(g.From, p.Zone), "To": when(g.To, p.Zone), "Duration": lasts}
 	switch {
-	case g.From.IsZero() && g.To.IsZero():
-		return p.Words.Span(g.Duration)
-	case g.To.IsZero():
+	case g.From.IsZero() && (g.To.IsZero() || g.Endless):
+		return lasts
+	case g.To.IsZero() || g.Endless:
 		return p.Words.Say("card.from_for", d)
 	case g.From.IsZero():
 		return p.Words.Say("card.until", d)

@@ -44,7 +44,11 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		} else if e.Verb == store.Vote {
 			more = []string{p.Words.Say("thread.more", nil)}
 		}
-	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Finish, store.Drift, store.Mine:
+	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Drift, store.Mine:
+	case store.Finish:
+		if g.Start.After(e.At) {
+			key = "thread.finish_ahead"
+		}
 	case store.Clear, store.HandOver:
 		more = p.part(g)
 	case store.NotMine:

@@ -26,6 +26,7 @@ type Voice struct {
 	opens    *pace
 	homes    *pace
 	alerts   *pace // never behind a storm of cards
+	links    links
 }
 
 var _ handlers.Voice = (*Voice)(nil)
@@ -217,7 +218,7 @@ func (v *Voice) Home(ctx context.Context, account string, a handlers.Access) err
 	if err := v.homes.wait(ctx); err != nil {
 		return err
 	}
-	_, err := v.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: account, View: v.penFor(ctx, account).Home(a, v.channel)})
+	_, err := v.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: account, View: v.penFor(ctx, account).Home(a, Cards{Channel: v.channel, Links: v.linksOf(ctx, a)})})
 	return wrap(v.homes.heed(err), "draw Home tab of %s", account)
 }
 

@@ -21,7 +21,7 @@ import (
 func wishRefusals(t *testing.T) []string {
 	t.Helper()
 	return slices.Concat(constants(t, "../handlers", "Refusals of a request"), constants(t, "../handlers", "Refusals of a wish"),
-		[]string{handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger})
+		[]string{handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger, handlers.BeingOffboarded})
 }
 
 // offer is something that a person may ask for.
@@ -60,6 +60,7 @@ func forms() map[string]about {
 		"itself":  {offers: all, chosen: "prod-reader"},
 		"refused": {offers: all, chosen: "prod-nights"},
 		"only":    {offers: all[:1]},
+		"endless": {offers: []handlers.Offer{offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Endless = true })}},
 	}
 }
 
@@ -249,6 +250,7 @@ func TestCommands(t *testing.T) {
 			if delivery, err := w.Slash(c.user, elsewhere, "/jit", c.typed); err != nil || !delivery.Acked || delivery.Problem != "" {
 				t.Fatalf("%q: %+v, %v", c.typed, delivery, err)
 			}
+			w.until(func() bool { return len(w.Ephemerals(c.user)) > 0 })
 			if got := w.Ephemerals(c.user); len(got) != 1 || !strings.Contains(got[0].Text, c.want) {
 				t.Errorf("%q: %+v, want %q", c.typed, got, c.want)
 			}

@@ -107,6 +107,9 @@ func (p Pen) choice(o handlers.Offer) []slack.Block {
 	case d.Refusal == "":
 		facts = append(facts, p.fact("card.approvals", p.Words.Say("ask.need", data{"N": store.Need(d.Steps)})))
 	}
+	if o.Endless {
+		facts = append(facts, p.fact("card.duration", p.Words.Say("card.endless", nil)))
+	}
 	blocks := []slack.Block{slack.NewSectionBlock(nil, facts, nil)}
 	for _, note := range p.hindrances(o) {
 		blocks = append(blocks, slack.NewSectionBlock(plain(note), nil, nil))
@@ -119,7 +122,10 @@ func (p Pen) choice(o handlers.Offer) []slack.Block {
 		field := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, userField, users...).WithInitialOption(users[0])
 		blocks = append(blocks, slack.NewInputBlock(userField+":"+o.Account, p.label("ask.user"), nil, field))
 	}
-	return append(blocks, p.period(o))
+	if !o.Endless {
+		blocks = append(blocks, p.period(o))
+	}
+	return blocks
 }
 
 // hindrances are sentences about why asking would be refused now, and about harm.

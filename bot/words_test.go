@@ -95,6 +95,10 @@ func composed(t *testing.T) map[string][]string {
 		out["report.kind."] = append(out["report.kind."], string(kind))
 		out["report.cure."] = append(out["report.cure."], string(kind))
 	}
+	for _, key := range []string{"report.button.", "report.sure.", "report.confirm.", "report.acting."} {
+		out[key] = []string{"key", "password", "shut_out", "rotate_key"}
+	}
+	out["report.sure."], out["report.confirm."] = append(out["report.sure."], "restore"), append(out["report.confirm."], "restore")
 	for _, f := range fullReport().Findings {
 		if !f.Since.IsZero() && !slices.Contains(out["report.since."], string(f.Kind)) {
 			out["report.since."] = append(out["report.since."], string(f.Kind))
@@ -120,6 +124,17 @@ func composed(t *testing.T) map[string][]string {
 		out["form.title."] = append(out["form.title."], string(verb))
 	}
 	out["state."] = append(out["state."], constants(t, "../store", "The states of a rotation")...)
+	out["state."] = append(out["state."], constants(t, "../store", "The states of an offboarding")...)
+	for _, kind := range constants(t, "../store", "The kinds of holding") {
+		if kind != string(store.HeldUser) && kind != string(store.HeldPolicy) { // the one is a heading, the other always left
+			out["offboard.open."], out["offboard.ended."] = append(out["offboard.open."], kind), append(out["offboard.ended."], kind)
+		}
+	}
+	out["offboard.left."] = []string{store.ByHand, store.ByRotation, store.ByGrant}
+	out["offboard.refused."] = offboardRefusals
+	for _, e := range offboardingLines(leavingNow()) {
+		out["offboard.said."] = append(out["offboard.said."], string(e.Verb))
+	}
 	for _, reason := range serverReasons {
 		out["task.server."] = append(out["task.server."], strings.ToLower(reason))
 	}

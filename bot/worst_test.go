@@ -88,16 +88,12 @@ func worstAlert(a store.Alert, text string) store.Alert {
 	return a
 }
 
-// worstReport is the same for a report: all kinds in full, of many accounts of which many could not be read.
+// worstReport is the same for a report: of many accounts of which many could not be read.
 func worstReport(r store.Report, text string) store.Report {
-	if r.Total() == 0 {
-		return r
-	}
-	r = fullReport()
+	r.Findings, r.Accounts = slices.Clone(r.Findings), nil
 	for i := range r.Findings {
 		r.Findings[i] = outsideFinding(r.Findings[i], func(string) string { return fill(text, 300) })
 	}
-	r.Accounts = nil
 	for range 99 {
 		r.Accounts = append(r.Accounts, store.Audited{AccountName: fill(text, 128), Made: r.At}, store.Audited{AccountName: fill(text, 128), Trouble: fill(text, 300)})
 	}
@@ -129,5 +125,9 @@ func worstOf(d drawing, text string) drawing {
 		task:   func(t store.Task) store.Task { return worstTask(t, text) },
 		rule:   func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
 		report: func(r store.Report) store.Report { return worstReport(r, text) },
+		row:    func(a store.Alert) store.Alert { return worstRow(a, text) },
+
+		offboard: func(o store.Offboarding) store.Offboarding { return worstOffboarding(o, text) },
+		leaver:   func(l handlers.Leaver) handlers.Leaver { return worstLeaver(l, text) },
 	})
 }

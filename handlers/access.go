@@ -3,16 +3,19 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"sekisho/store"
 )
 
 // Pages of what concerns a person.
 const (
-	mostListed  = 15 // of what is open
-	mostDecided = 5  // of what the person has decided on
-	PageLength  = 10 // of what is over
+	mostListed    = 15 // of what is open
+	mostRotations = 10 // of rotations that are
+	mostDecided   = 5  // of what the person has decided on
+	PageLength    = 10 // of what is over
 )
 
 // Access is what concerns a person, the newest first.
@@ -24,6 +27,15 @@ type Access struct {
 	From    int           // where the page begins
 	More    bool          // there is another
 	Cut     bool          // more is open than is listed
+
+	Rotations Rotations
+}
+
+// Rotations are those that concern a person, the newest first.
+type Rotations struct {
+	Waiting []store.Task // for this person's decision
+	Open    []store.Task // under way, and this person may press on them
+	Decided []store.Task // by this person, of late
 }
 
 // Access returns what concerns the person with a Slack account, and a page of what is over.
@@ -35,106 +47,179 @@ func (k *Keeper) Access(ctx context.Context, account string, from int) (Access, 
 		return a, err
 	}
 	theirs := func(g store.Grant) bool { return g.Subject.Person == person }
-	if a.Held, err = k.grants(ctx, ids, theirs); err != nil {
+	if a.Held, err = loaded(ctx, k.DB, ids, store.LoadGrant, theirs); err != nil {
 		return a, err
 	}
 	if ids, err = store.PastOf(ctx, k.DB, person, a.From+PageLength+1); err != nil {
 		return a, err
 	}
-	if a.Past, err = k.grants(ctx, ids[min(a.From, len(ids)):], theirs); err != nil {
+	if a.Past, err = loaded(ctx, k.DB, ids[min(a.From, len(ids)):], store.LoadGrant, theirs); err != nil {
 		return a, err
 	}
-	if a.Waiting, err = k.waiting(ctx, account, person); err != nil {
+	if err := k.waiting(ctx, account, person, &a); err != nil {
 		return a, err
 	}
-	if a.Decided, err = k.decided(ctx, person); err != nil {
+	if err := k.decided(ctx, person, &a); err != nil {
 		return a, err
 	}
-	a.Cut = len(a.Held) > mostListed || len(a.Waiting) > mostListed
+	if err := k.underWay(ctx, account, &a); err != nil {
+		return a, err
+	}
+	a.Cut = len(a.Held) > mostListed || len(a.Waiting) > mostListed || len(a.Rotations.Waiting) > mostRotations || len(a.Rotations.Open) > mostRotations
 	a.More = len(a.Past) > PageLength
 	a.Held, a.Waiting = a.Held[:min(len(a.Held), mostListed)], a.Waiting[:min(len(a.Waiting), mostListed)]
 	a.Past = a.Past[:min(len(a.Past), PageLength)]
+	r := &a.Rotations
+	r.Waiting, r.Open = r.Waiting[:min(len(r.Waiting), mostRotations)], r.Open[:min(len(r.Open), mostRotations)]
 	return a, nil
 }
 
-// waiting returns what the person may decide on: not what is theirs, nor what they have approved already.
-func (k *Keeper) waiting(ctx context.Context, account, person string) ([]store.Grant, error) {
+// waiting finds what the person may decide on: not what is theirs, nor what they have approved already.
+func (k *Keeper) waiting(ctx context.Context, account, person string, a *Access) error {
 	if k.Policy.People.Of(account) == "" { // who cannot decide
-		return nil, nil
+		return nil
 	}
 	names, err := k.names(ctx, account)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var ids []string
-	for _, name := range names {
-		found, err := store.WaitingFor(ctx, k.DB, name, 2*mostListed)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, found...)
+	grants, tasks, err := k.listed(ctx, names, store.WaitingFor, 2*mostListed)
+	if err != nil {
+		return err
 	}
-	slices.Sort(ids)
-	out, err := k.grants(ctx, slices.Compact(ids), func(g store.Grant) bool {
+	voted := func(approvals []store.Approval) bool {
+		return slices.ContainsFunc(approvals, func(a store.Approval) bool { return k.Policy.People.Of(a.By) == person })
+	}
+	a.Waiting, err = loaded(ctx, k.DB, grants, store.LoadGrant, func(g store.Grant) bool {
 		approvals := g.Approvals
 		if g.Extension.Open() {
 			approvals = g.Extension.Approvals
 		}
-		return g.Subject.Person != person && len(g.Missing()) > 0 && !slices.ContainsFunc(approvals, func(a store.Approval) bool {
-			return k.Policy.People.Of(a.By) == person
-		})
+		return g.Subject.Person != person && len(g.Missing()) > 0 && !voted(approvals)
 	})
-	slices.SortFunc(out, func(a, b store.Grant) int { return b.Asked.Compare(a.Asked) })
-	return out, err
+	if err != nil {
+		return err
+	}
+	a.Rotations.Waiting, err = loaded(ctx, k.DB, tasks, store.LoadTask, func(t store.Task) bool {
+		return k.Policy.People.Of(t.By) != person && len(t.Missing()) > 0 && !voted(t.Approvals)
+	})
+	sortNewest(a.Waiting, a.Rotations.Waiting)
+	return err
 }
 
-// decided returns what the person has approved or denied of late, by any account of theirs.
-func (k *Keeper) decided(ctx context.Context, person string) ([]store.Grant, error) {
+// decided finds what the person has approved or denied of late, by any account of theirs.
+func (k *Keeper) decided(ctx context.Context, person string, a *Access) error {
+	grants, tasks, err := k.listed(ctx, k.Policy.People.Accounts(person), store.DecidedBy, mostDecided)
+	if err != nil {
+		return err
+	}
+	if a.Decided, err = loaded(ctx, k.DB, grants, store.LoadGrant, func(store.Grant) bool { return true }); err != nil {
+		return err
+	}
+	a.Rotations.Decided, err = loaded(ctx, k.DB, tasks, store.LoadTask, func(store.Task) bool { return true })
+	sortNewest(a.Decided, a.Rotations.Decided)
+	a.Decided, a.Rotations.Decided = a.Decided[:min(len(a.Decided), mostDecided)], a.Rotations.Decided[:min(len(a.Rotations.Decided), mostDecided)]
+	return err
+}
+
+// underWay finds the rotations on which the person may press, beside those that wait for their decision: each rule has one at
+// most, which holds its slot.
+func (k *Keeper) underWay(ctx context.Context, account string, a *Access) error {
 	var ids []string
-	for _, account := range k.Policy.People.Accounts(person) {
-		found, err := store.DecidedBy(ctx, k.DB, account, mostDecided)
+	for _, rule := range k.Policy.Rotations {
+		may, err := k.mayRotate(ctx, rule, account)
+		if err != nil {
+			return err
+		}
+		if !may {
+			continue
+		}
+		id, err := store.Holder(ctx, k.DB, slotOf(rule))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if strings.HasPrefix(id, store.TaskPrefix) {
+			ids = append(ids, id)
+		}
+	}
+	open, err := loaded(ctx, k.DB, ids, store.LoadTask, func(t store.Task) bool {
+		return t.Open() && !slices.ContainsFunc(a.Rotations.Waiting, func(w store.Task) bool { return w.ID == t.ID })
+	})
+	sortNewest(nil, open)
+	a.Rotations.Open = open
+	return err
+}
+
+// names are what the rules call a Slack account by when they name approvers, or who may press on rotations: its id, and the
+// user groups that it is in.
+func (k *Keeper) names(ctx context.Context, account string) ([]string, error) {
+	var all []string
+	for _, rule := range k.Policy.Entitlements {
+		all = append(all, rule.Deciders()...)
+	}
+	for _, rule := range k.Policy.Rotations {
+		all = append(all, k.concerned(rule)...)
+	}
+	out := []string{account}
+	slices.Sort(all)
+	for _, who := range slices.Compact(all) {
+		if _, isGroup := groupOf(who); !isGroup {
+			continue
+		}
+		in, err := k.among(ctx, []string{who}, account)
 		if err != nil {
 			return nil, err
+		}
+		if in {
+			out = append(out, who)
+		}
+	}
+	return out, nil
+}
+
+// concerned are all who see a rotation on their Home tab.
+func (k *Keeper) concerned(rule Rotation) []string {
+	return slices.Concat(rule.Deciders(), rule.Rotators, k.Policy.Security)
+}
+
+// listed returns the ids that an index has under any of these names, of grants and of tasks.
+func (k *Keeper) listed(ctx context.Context, names []string, index func(context.Context, store.DB, string, int) ([]string, error), most int) (grants, tasks []string, err error) {
+	var ids []string
+	for _, name := range names {
+		found, err := index(ctx, k.DB, name, most)
+		if err != nil {
+			return nil, nil, err
 		}
 		ids = append(ids, found...)
 	}
 	slices.Sort(ids)
-	out, err := k.grants(ctx, slices.Compact(ids), func(store.Grant) bool { return true })
-	slices.SortFunc(out, func(a, b store.Grant) int { return b.Asked.Compare(a.Asked) })
-	return out[:min(len(out), mostDecided)], err
-}
-
-// names are what the rules call a Slack account by when they name approvers: its id, and the user groups that it is in.
-func (k *Keeper) names(ctx context.Context, account string) ([]string, error) {
-	out := []string{account}
-	for _, rule := range k.Policy.Entitlements {
-		for _, who := range rule.Deciders() {
-			if _, isGroup := groupOf(who); !isGroup || slices.Contains(out, who) {
-				continue
-			}
-			in, err := k.among(ctx, []string{who}, account)
-			if err != nil {
-				return nil, err
-			}
-			if in {
-				out = append(out, who)
-			}
+	for _, id := range slices.Compact(ids) {
+		if strings.HasPrefix(id, store.TaskPrefix) {
+			tasks = append(tasks, id)
+		} else {
+			grants = append(grants, id)
 		}
 	}
-	return out, nil
+	return grants, tasks, nil
 }
 
-// grants loads those that are wanted. An index may be older than its record by a moment.
-func (k *Keeper) grants(ctx context.Context, ids []string, wanted func(store.Grant) bool) ([]store.Grant, error) {
-	var out []store.Grant
+// loaded are the records that are wanted. An index may be older than its record by a moment.
+func loaded[T any](ctx context.Context, db store.DB, ids []string, load func(context.Context, store.DB, string) (T, error), wanted func(T) bool) ([]T, error) {
+	var out []T
 	for _, id := range ids {
-		g, err := store.LoadGrant(ctx, k.DB, id)
+		r, err := load(ctx, db, id)
 		if err != nil {
 			return nil, err
 		}
-		if wanted(g) {
-			out = append(out, g)
+		if wanted(r) {
+			out = append(out, r)
 		}
 	}
 	return out, nil
+}
+
+// sortNewest puts what was asked for last first. A rotation that began by itself was not asked for: its id has its time.
+func sortNewest(grants []store.Grant, tasks []store.Task) {
+	slices.SortFunc(grants, func(a, b store.Grant) int { return b.Asked.Compare(a.Asked) })
+	slices.SortFunc(tasks, func(a, b store.Task) int { return cmp.Or(b.Asked.Compare(a.Asked), strings.Compare(b.ID, a.ID)) })
 }

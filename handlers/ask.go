@@ -54,7 +54,12 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
-	if g.Origin == store.Requested {
+	switch leaves, err := k.leaves(ctx, person); {
+	case err != nil:
+		return k.fail(ctx, g, err)
+	case leaves:
+		return k.ignore(ctx, g, BeingOffboarded)
+	case g.Origin == store.Requested:
 		return k.wish(ctx, g, user.ID, person)
 	}
 	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}

@@ -29,7 +29,8 @@ type Key struct {
 
 // Credentials are what a user can sign in or sign with, and may do by itself.
 type Credentials struct {
-	User                  string
+	User, ID              string    // the unique id, where IAM was asked
+	Made                  time.Time // zero if nobody knows
 	Password              bool
 	PasswordSet, SignedIn time.Time // zero if nobody knows
 	MFA                   bool
@@ -91,7 +92,8 @@ func (p *Policy) Findings(account string, in Inventory, known Known, now time.Ti
 	var out []store.Finding
 	for _, c := range in.Users {
 		j := judgement{policy: p, now: now, known: known, user: c}
-		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, Person: p.People.Behind(Login{account, c.User}, "")}
+		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, UserMade: c.Made,
+			Person: p.People.Behind(Login{account, c.User}, "")}
 		j.managed = slices.ContainsFunc(managed, func(name string) bool { return strings.EqualFold(name, c.User) })
 		j.person()
 		j.password()
@@ -133,7 +135,11 @@ func (j *judgement) find(kind store.FindingKind, cure store.Cure, since time.Tim
 
 func (j *judgement) person() {
 	if j.about.Person != "" && slices.Contains(j.known.Left, j.about.Person) {
-		j.find(store.Left, store.ShutOut, time.Time{}, nil)
+		cure := store.ShutOut
+		if !j.user.Password && !slices.ContainsFunc(j.user.Keys, j.mine) {
+			cure = store.DeleteUser
+		}
+		j.find(store.Left, cure, time.Time{}, nil)
 	}
 	own := slices.DeleteFunc(slices.Clone(j.user.Policies), func(name string) bool { return slices.Contains(j.policy.Audit.Policies, name) })
 	if j.managed && len(own) > 0 {
@@ -155,13 +161,16 @@ func (j *judgement) password() {
 	}
 }
 
-// key judges an active key. One that has its end, by a grant or by a rotation that is at work, is none of the audit's.
+// mine tells whether a key is the audit's to judge: an active one. One that has its end, by a grant or by a rotation that is
+// at work, is not.
+func (j *judgement) mine(k Key) bool { return k.Active && !slices.Contains(j.known.Keys, k.ID) }
+
 func (j *judgement) key(k Key) {
-	if !k.Active || slices.Contains(j.known.Keys, k.ID) {
+	if !j.mine(k) {
 		return
 	}
-	named := func(f *store.Finding) { f.Key = k.ID }
-	rotation, rotates := j.policy.rotationOf(j.about.Account, j.user.User)
+	named := func(f *store.Finding) { f.Key, f.Made, f.Used = k.ID, k.Made, k.Used }
+	rotation, rotates := j.policy.RotationOf(j.about.Account, j.user.User)
 	if j.managed && !rotates {
 		j.find(store.OwnKey, store.DeactivateKey, k.Made, named)
 	}
@@ -172,19 +181,10 @@ func (j *judgement) key(k Key) {
 		return
 	}
 	if rotates {
-		j.find(store.OldKey, store.RotateKey, k.Made, func(f *store.Finding) { f.Key, f.Rotation = k.ID, rotation.ID })
+		j.find(store.OldKey, store.RotateKey, k.Made, func(f *store.Finding) { named(f); f.Rotation = rotation.ID })
 		return
 	}
 	j.find(store.OldKey, store.ReplaceKey, k.Made, named)
-}
-
-// rotationOf returns the rotation of a user's key.
-func (p *Policy) rotationOf(account, user string) (Rotation, bool) {
-	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
-	if i < 0 {
-		return Rotation{}, false
-	}
-	return p.Rotations[i], true
 }
 
 func latest(a, b time.Time) time.Time {

@@ -58,7 +58,7 @@ func (k *Keeper) mayRotate(ctx context.Context, rule Rotation, account string) (
 func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
 	now := k.now()
 	d := Decision{Rule: rule.ID, Steps: rule.Steps}
-	t := store.Task{ID: store.TaskPrefix + rule.ID + "-" + now.UTC().Format("20060102T150405.000Z"), Kind: rotated, Rule: rule.ID,
+	t := store.Task{ID: taskID(rule.ID, now), Kind: rotated, Rule: rule.ID,
 		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason, Steps: rule.Steps, Escalation: rule.Escalation.from(now),
 		Lapses: now.Add(rule.Within).UTC().Round(0), Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
 	if _, err := store.Holder(ctx, k.DB, t.Slot()); !errors.Is(err, store.ErrNotFound) {
@@ -87,6 +87,11 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 	}
 	k.Log.Info("rotation begun", "id", t.ID, "by", by, "state", t.State)
 	return t, d, nil
+}
+
+// taskID is that of a rotation that began at a time: of two, the later has the greater one.
+func taskID(rule string, at time.Time) string {
+	return store.TaskPrefix + rule + "-" + at.UTC().Format("20060102T150405.000Z")
 }
 
 // refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now.

@@ -138,6 +138,12 @@ func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
 			continue
 		}
 		persons[person] = true
+		switch leaves, err := k.leaves(ctx, person); {
+		case err != nil:
+			return err
+		case leaves:
+			return &Refused{Code: NotApprover}
+		}
 		can, err := k.canCount(ctx, opened(g.Steps, k.Policy.alsoDecide(g)), a.By)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"sekisho/store"
 )
@@ -33,10 +34,21 @@ func (k *Keeper) give(ctx context.Context, g store.Grant) error {
 		}
 		given := store.Entry{Verb: store.Apply, By: store.Self, At: k.now(), Facts: result.Facts}
 		if g.Endless && g.State == store.Approved {
-			given.Verb = store.HandOver
+			return g.After(k.handedOver(g, given))
 		}
 		return g.After(given)
 	})
+}
+
+// handedOver is what was given once it is handed over to a rotation, in whose secret the next key is going to be.
+func (k *Keeper) handedOver(g store.Grant, given store.Entry) store.Entry {
+	given.Verb = store.HandOver
+	if rule, ok := k.Policy.RotationOf(g.Account, g.Target); ok {
+		next := map[string]string{store.FactRotation: rule.ID, store.FactNext: rule.Secret}
+		maps.Copy(next, given.Facts)
+		given.Facts = next
+	}
+	return given
 }
 
 // plan commits what was there before the first write.
@@ -102,6 +114,12 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 		return err
 	case left:
 		return &Refused{Code: HolderLeft}
+	}
+	switch leaves, err := k.leaves(ctx, person); {
+	case err != nil:
+		return err
+	case leaves:
+		return &Refused{Code: BeingOffboarded}
 	}
 	return k.upheld(ctx, g)
 }

@@ -51,24 +51,47 @@ func (k *Keeper) Open(account string, from int) {
 	wake(k.opened)
 }
 
-// changed makes the homes stale that may show a grant.
-func (h *homes) changed(g store.Grant) (some bool) {
+// changed makes the homes stale that may show something, as they are of a person or of somebody whom these name.
+func (h *homes) changed(person string, who []string) (some bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, o := range h.open {
-		shows := func(who string) bool { return slices.Contains(o.names, who) }
-		decides := slices.ContainsFunc(opened(g.Steps, g.Escalated()), func(s store.Step) bool { return slices.ContainsFunc(s.By, shows) })
-		if o.names == nil || o.person == g.Subject.Person || decides {
+		named := slices.ContainsFunc(who, func(name string) bool { return slices.Contains(o.names, name) })
+		if o.names == nil || o.person == person || named {
 			o.stale, some = true, true
 		}
 	}
 	return some
 }
 
+// news is something that has happened, to something of a person that others decide on as well.
+type news struct {
+	person string
+	who    []string // Slack user ids and "usergroup:" ids
+}
+
+// news is what has happened to records that are about to be saved.
+func (k *Keeper) news(records []store.Record) []news {
+	var out []news
+	for _, r := range records {
+		switch r := r.(type) {
+		case *store.Grant:
+			if len(r.Fresh()) > 0 {
+				out = append(out, news{r.Subject.Person, named(opened(r.Steps, r.Escalated()))})
+			}
+		case *store.Task:
+			if rule, _ := k.Policy.Rotation(r.Rule); len(r.Fresh()) > 0 {
+				out = append(out, news{k.Policy.People.Of(r.By), append(named(opened(r.Steps, r.Escalated())), k.concerned(rule)...)})
+			}
+		}
+	}
+	return out
+}
+
 // refresh has the homes drawn anew that show something to which something has happened.
-func (k *Keeper) refresh(grants []store.Grant) {
-	for _, g := range grants {
-		if k.homes.changed(g) {
+func (k *Keeper) refresh(happened []news) {
+	for _, n := range happened {
+		if k.homes.changed(n.person, n.who) {
 			wake(k.opened)
 		}
 	}

@@ -12,32 +12,36 @@ import (
 
 // Refusals of a press. They are keys of the catalogues in package bot.
 const (
-	Gone          = "gone"           // there is no such request
-	Moved         = "moved"          // pressed on a message that is not the card
-	Changed       = "changed"        // the card shows something else by now
-	Late          = "late"           // somebody decided already
-	Over          = "over"           // the time is up
-	NotYours      = "not_yours"      // only the holder can finish, extend, withdraw or answer
-	NotApprover   = "not_approver"   // not in the rule
-	NoPerson      = "no_person"      // the presser's Slack account is mapped to nobody
-	NoHolder      = "no_holder"      // the IAM user is mapped to nobody
-	HolderLeft    = "holder_left"    // the person has no Slack account any more
-	Own           = "own"            // four eyes
-	Voted         = "voted"          // one person counts once
-	Enough        = "enough"         // others have approved what this person could: it needs someone else
-	RuleGone      = "rule_gone"      // the entitlement is no longer in the configuration
-	RuleChanged   = "rule_changed"   // it means something else by now
-	UserGone      = "user_gone"      // the IAM user was deleted, or made anew
-	Guest         = "guest"          // a guest of the workspace decides nothing
-	Stranger      = "stranger"       // nor does anybody of another one
-	AtMax         = "at_max"         // the access ends as late as it may already
-	Extending     = "extending"      // an extension waits already
-	ExtensionOver = "extension_over" // it has been decided
-	NotLonger     = "not_longer"     // the rule would not give it for so long now
-	NotShorter    = "not_shorter"    // an approval allows as long as was asked for or shorter, and a minute at least
-	NotSecurity   = "not_security"   // alerts are the security group's
-	NotRotator    = "not_rotator"    // a rotation is for those whom its rule names, and security
-	NoWayBack     = "no_way_back"    // the key from before cannot be put back
+	Gone            = "gone"             // there is no such request
+	Moved           = "moved"            // pressed on a message that is not the card
+	Changed         = "changed"          // the card shows something else by now
+	Late            = "late"             // somebody decided already
+	Over            = "over"             // the time is up
+	NotYours        = "not_yours"        // only the holder can finish, extend, withdraw or answer
+	NotApprover     = "not_approver"     // not in the rule
+	NoPerson        = "no_person"        // the presser's Slack account is mapped to nobody
+	NoHolder        = "no_holder"        // the IAM user is mapped to nobody
+	HolderLeft      = "holder_left"      // the person has no Slack account any more
+	BeingOffboarded = "being_offboarded" // an offboarding of the person is under way
+	Leaves          = "leaves"           // one of who presses is: they decide nothing any more
+	Own             = "own"              // four eyes
+	Voted           = "voted"            // one person counts once
+	Enough          = "enough"           // others have approved what this person could: it needs someone else
+	RuleGone        = "rule_gone"        // the entitlement is no longer in the configuration
+	RuleChanged     = "rule_changed"     // it means something else by now
+	UserGone        = "user_gone"        // the IAM user was deleted, or made anew
+	Guest           = "guest"            // a guest of the workspace decides nothing
+	Stranger        = "stranger"         // nor does anybody of another one
+	AtMax           = "at_max"           // the access ends as late as it may already
+	Extending       = "extending"        // an extension waits already
+	ExtensionOver   = "extension_over"   // it has been decided
+	NotLonger       = "not_longer"       // the rule would not give it for so long now
+	NotShorter      = "not_shorter"      // an approval allows as long as was asked for or shorter, and a minute at least
+	NotSecurity     = "not_security"     // alerts are the security group's
+	NotRotator      = "not_rotator"      // a rotation is for those whom its rule names, and security
+	NoWayBack       = "no_way_back"      // the key from before cannot be put back
+	BadDate         = "bad_date"         // a finding is kept until a day to come, at most a year ahead
+	NoWhy           = "no_why"           // and for a reason
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
@@ -47,6 +51,7 @@ type Bench struct {
 	Press     store.Press
 	Account   Account  // what Slack says of the presser
 	Left      bool     // the holder has no Slack account any more
+	Leaves    bool     // the holder is being offboarded
 	Approver  bool     // the rule lets this Slack account approve
 	Steps     []int    // of the grant, from 1, that its approval can count for
 	RuleGives bool     // the rule gives the grant by itself
@@ -91,29 +96,6 @@ func (a Account) refusal() string {
 		return Stranger
 	case a.Guest, a.Bot, a.Deleted:
 		return Guest
-	}
-	return ""
-}
-
-// JudgeAlert says what a press on an alert does, or why nothing. Nobody says of themselves that they may stay.
-func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, security bool) string {
-	person := p.People.Of(press.By)
-	_, err := a.After(store.Entry{Verb: press.Verb})
-	switch {
-	case account.refusal() != "":
-		return account.refusal()
-	case press.Verb != store.Remedy && press.Verb != store.Keep:
-		return Gone
-	case err != nil:
-		return Late
-	case !security:
-		return NotSecurity
-	case person == "":
-		return NoPerson
-	case person == a.Subject.Person && press.Verb == store.Keep:
-		return Own
-	case press.Terms != a.Terms():
-		return Changed
 	}
 	return ""
 }
@@ -216,8 +198,11 @@ func (b Bench) holder() string {
 
 // left keeps from giving to somebody who has gone. Access that they have ends as it would have.
 func (b Bench) left() string {
-	if b.Left {
+	switch {
+	case b.Left:
 		return HolderLeft
+	case b.Leaves:
+		return BeingOffboarded
 	}
 	return ""
 }

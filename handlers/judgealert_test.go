@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -49,5 +50,62 @@ func TestJudgeAlert(t *testing.T) {
 		if got := policy().JudgeAlert(a, p, c.account, c.security); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// Rows of a report: who may do what, with what is their own, until when, and why.
+func TestJudgeRow(t *testing.T) {
+	f := store.Finding{Kind: store.OwnKey, Account: account, User: "t.yamada", Person: "U0YAMADA", Key: "AKIA1", Made: start, Cure: store.DeactivateKey}
+	byHand, root := f, f
+	byHand.Kind, byHand.Cure = store.OwnPolicy, store.MovePolicy
+	root.User, root.Kind, root.Cure = store.RootUser, store.NoMFA, store.AddMFA
+	off := map[string]string{store.FactKeys: "AKIA1"}
+	for _, c := range []struct {
+		name    string
+		by      string
+		verb    store.Verb
+		finding *store.Finding
+		state   store.State
+		effects map[string]string
+		until   time.Duration
+		why     string
+		anyone  bool
+		terms   string
+		want    string
+	}{
+		{name: "deactivate", by: "U0CHIEF", verb: store.Remedy},
+		{name: "deactivate one's own", by: "U0YAMADA", verb: store.Remedy},
+		{name: "somebody else", by: "U0SATO", verb: store.Remedy, anyone: true, want: handlers.NotSecurity},
+		{name: "policies have no remedy", by: "U0CHIEF", verb: store.Remedy, finding: &byHand, want: handlers.Gone},
+		{name: "nor has the root user", by: "U0CHIEF", verb: store.Remedy, finding: &root, want: handlers.Gone},
+		{name: "keep", by: "U0CHIEF", verb: store.Keep, until: aDay, why: "x"},
+		{name: "keep policies", by: "U0CHIEF", verb: store.Keep, finding: &byHand, until: aDay, why: "x"},
+		{name: "keep one's own", by: "U0YAMADA2", verb: store.Keep, until: aDay, why: "x", want: handlers.Own},
+		{name: "keep until yesterday", by: "U0CHIEF", verb: store.Keep, until: -aDay, why: "x", want: handlers.BadDate},
+		{name: "keep for two years", by: "U0CHIEF", verb: store.Keep, until: 730 * aDay, why: "x", want: handlers.BadDate},
+		{name: "keep for no reason", by: "U0CHIEF", verb: store.Keep, until: aDay, why: " \n", want: handlers.NoWhy},
+		{name: "keep, by somebody else", by: "U0SATO", verb: store.Keep, until: aDay, why: "x", anyone: true, want: handlers.NotSecurity},
+		{name: "keep what is done", by: "U0CHIEF", verb: store.Keep, state: store.Acted, effects: off, until: aDay, why: "x", want: handlers.Late},
+		{name: "undo", by: "U0CHIEF", verb: store.Restore, state: store.Acted, effects: off},
+		{name: "undo for oneself", by: "U0YAMADA", verb: store.Restore, state: store.Acted, effects: off, want: handlers.Own},
+		{name: "undo, by somebody else", by: "U0SATO", verb: store.Restore, state: store.Acted, effects: off, anyone: true, want: handlers.NotSecurity},
+		{name: "undo a password", by: "U0CHIEF", verb: store.Restore, state: store.Acted, effects: map[string]string{store.FactPassword: "true"}, want: handlers.Late},
+		{name: "undo what was not done", by: "U0CHIEF", verb: store.Restore, want: handlers.Late},
+		{name: "undo the keeping", by: "U0CHIEF", verb: store.Restore, state: store.Kept},
+		{name: "old terms", by: "U0CHIEF", verb: store.Remedy, terms: "0", want: handlers.Changed},
+		{name: "a verb of the audit's", by: "U0CHIEF", verb: store.Lapse, state: store.Kept, want: handlers.Gone},
+	} {
+		a := store.Alert{ID: f.ID(), Kind: store.Stale, Account: account, Finding: &f, State: cmp.Or(c.state, store.Raised), Raised: start, Effects: c.effects,
+			Subject: store.Subject{User: "t.yamada", Person: "U0YAMADA"}}
+		if c.finding != nil {
+			a.Finding = c.finding
+		}
+		p := store.Press{By: c.by, Verb: c.verb, On: a.ID, Terms: cmp.Or(c.terms, a.Terms()), At: start, Until: start.Add(c.until), Note: c.why}
+		if got := policy().JudgeAlert(a, p, handlers.Account{}, !c.anyone); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if a := (store.Alert{ID: "alert-1", Kind: store.Unknown, State: store.Acted}); policy().JudgeAlert(a, store.Press{By: "U0CHIEF", Verb: store.Restore}, handlers.Account{}, true) != handlers.Gone {
+		t.Error("a member that was removed is put back")
 	}
 }

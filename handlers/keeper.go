@@ -99,12 +99,22 @@ type Voice interface {
 	Home(ctx context.Context, account string, a Access) error
 	// Alert draws an alert in the security channel.
 	Alert(ctx context.Context, a store.Alert) (store.Card, error)
+	// KeyMoved tells who was given a key that a rotation replaces where to read the next one: ErrUnreachable if they cannot be
+	// written to.
+	KeyMoved(ctx context.Context, t store.Task) error
 	// Task draws a task, where it stands or on a new message, and returns where it stands now.
 	Task(ctx context.Context, t store.Task) (store.Card, error)
 	// TaskThread says under a task's card what happened, if it is of the kind that people want to read.
 	TaskThread(ctx context.Context, t store.Task, e store.Entry) error
-	// Report says what the daily audit has found, in the security channel.
-	Report(ctx context.Context, r store.Report) (store.Card, error)
+	// Offboarding draws an offboarding in the security channel, where it stands or on a new message.
+	Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error)
+	// OffboardingThread says under its card what happened, if it is of the kind that people want to read.
+	OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) error
+	// Report draws what the daily audit has found in the security channel, where it stands or anew, with what
+	// has become of it: the rows are those of its findings, in their order.
+	Report(ctx context.Context, r store.Report, rows []store.Alert) (store.Card, error)
+	// ReportThread says under a report what happened to a row, if it is of the kind that people want to read.
+	ReportThread(ctx context.Context, r store.Report, a store.Alert, e store.Entry) error
 	// Answer tells only the person who pressed why nothing was done.
 	Answer(ctx context.Context, p store.Press) error
 }
@@ -127,6 +137,8 @@ type Keeper struct {
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
 	Auditor   Auditor            // nil: nothing is looked for
+	Closer    Closer
+	Mender    Mender
 	Users     Users
 	Directory Directory
 	Voice     Voice
@@ -134,20 +146,22 @@ type Keeper struct {
 	Log       *slog.Logger
 	Owner     string // of claims: another one for each process
 
-	pokes   map[store.Lane]chan struct{}
-	clock   *clock
-	letters *letters      // to whom a record is about, and who has approved: whose turn it is
-	calls   *letters      // the same, to those who may decide
-	roads   *roads        // that are shut
-	asking  *asking       // how often programs have asked
-	homes   *homes        // that are open
-	opened  chan struct{} // one of them is stale
-	posting chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
+	pokes     map[store.Lane]chan struct{}
+	clock     *clock
+	letters   *letters      // to whom a record is about, and who has approved: whose turn it is
+	calls     *letters      // the same, to those who may decide
+	roads     *roads        // that are shut
+	asking    *asking       // how often programs have asked
+	homes     *homes        // that are open
+	opened    chan struct{} // one of them is stale
+	reporting chan struct{} // held by who draws a report
+	posting   chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
 }
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
-	k.posting, k.clock, k.roads = make(chan struct{}, 1), new(clock), new(roads)
+	k.posting, k.reporting = make(chan struct{}, 1), make(chan struct{}, 1)
+	k.clock, k.roads = new(clock), new(roads)
 	k.letters, k.calls = &letters{every: letterEvery}, &letters{every: callEvery}
 	k.asking, k.homes, k.opened = new(asking), new(homes), make(chan struct{}, 1)
 	k.pokes = map[store.Lane]chan struct{}{}
@@ -157,48 +171,9 @@ func New(k Keeper) *Keeper {
 	return &k
 }
 
-// errMoved says that the grant is no longer what the change was meant for.
-var errMoved = errors.New("grant has moved on")
-
-// changed changes a record by a pure function of what it is now, again if somebody else was faster.
-func changed[T any, R interface {
-	*T
-	store.Record
-}](ctx context.Context, k *Keeper, load func(context.Context, store.DB, string) (T, error), id string, change func(T) (T, error)) (T, error) {
-	for {
-		r, err := load(ctx, k.DB, id)
-		if err != nil {
-			return r, err
-		}
-		if r, err = change(r); err != nil {
-			return r, err
-		}
-		if err = k.save(ctx, R(&r)); !errors.Is(err, store.ErrConflict) {
-			return r, err
-		}
-	}
-}
-
-func (k *Keeper) update(ctx context.Context, id string, change func(store.Grant) (store.Grant, error)) (store.Grant, error) {
-	return changed(ctx, k, store.LoadGrant, id, change)
-}
-
-func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.Alert) (store.Alert, error)) (store.Alert, error) {
-	return changed(ctx, k, store.LoadAlert, id, change)
-}
-
-func (k *Keeper) updateTask(ctx context.Context, id string, change func(store.Task) (store.Task, error)) (store.Task, error) {
-	return changed(ctx, k, store.LoadTask, id, change)
-}
-
 // save writes records and wakes the lanes in which one is due now.
 func (k *Keeper) save(ctx context.Context, records ...store.Record) error {
-	var happened []store.Grant
-	for _, r := range records {
-		if g, ok := r.(*store.Grant); ok && len(g.Fresh()) > 0 {
-			happened = append(happened, *g)
-		}
-	}
+	happened := k.news(records)
 	if err := store.Save(ctx, k.DB, records...); err != nil {
 		return err
 	}

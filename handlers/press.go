@@ -25,6 +25,16 @@ func (k *Keeper) Grant(ctx context.Context, id string) (store.Grant, error) {
 	return store.LoadGrant(ctx, k.DB, id)
 }
 
+// Task returns a rotation as the ledger has it.
+func (k *Keeper) Task(ctx context.Context, id string) (store.Task, error) {
+	return store.LoadTask(ctx, k.DB, id)
+}
+
+// Alert returns an alert as the ledger has it.
+func (k *Keeper) Alert(ctx context.Context, id string) (store.Alert, error) {
+	return store.LoadAlert(ctx, k.DB, id)
+}
+
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {
@@ -47,17 +57,26 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
-	if strings.HasPrefix(p.On, store.AlertPrefix) {
+	leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By))
+	switch {
+	case err != nil:
+		return err
+	case leaves && decides(p.Verb):
+		return k.refuse(ctx, p, Leaves, nil)
+	case strings.HasPrefix(p.On, store.AlertPrefix):
 		return k.judgeOnAlert(ctx, p, account)
-	}
-	if strings.HasPrefix(p.On, store.TaskPrefix) {
+	case strings.HasPrefix(p.On, store.TaskPrefix):
 		return k.judgeOnTask(ctx, p, account)
 	}
+	return k.judgeOnGrant(ctx, p, account)
+}
+
+func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account Account) error {
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
-	if errors.Is(err, store.ErrNotFound) || err == nil && g.State == "" { // another kind of record
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !store.IsGrant(p.On):
 		return k.refuse(ctx, p, Gone, nil)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	b, err := k.bench(ctx, g, p, account)
@@ -91,6 +110,15 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	return k.save(ctx, &p, &g)
 }
 
+// decides tells whether a verb does more than end access, or take back what was asked for.
+func decides(v store.Verb) bool {
+	switch v {
+	case store.Approve, store.Agree, store.AskMore, store.Mine, store.Remedy, store.Keep, store.PutBack, store.Delete, store.Again:
+		return true
+	}
+	return false
+}
+
 // bench gathers what a press is judged with.
 func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, account Account) (b Bench, err error) {
 	b = Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Now: k.now()}
@@ -107,6 +135,9 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	}
 	if p.Verb == store.Approve || p.Verb == store.Agree {
 		if b.Left, err = k.left(ctx, g.Subject.Person); err != nil {
+			return b, err
+		}
+		if b.Leaves, err = k.leaves(ctx, g.Subject.Person); err != nil {
 			return b, err
 		}
 	}
@@ -162,7 +193,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 	if refusal := k.Policy.JudgeAlert(a, p, account, security); refusal != "" {
 		return k.refuse(ctx, p, refusal, map[string]string{"by": a.By, "state": string(a.State)})
 	}
-	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now()}); err != nil {
+	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now(), Note: p.Note, Until: p.Until}); err != nil {
 		return err
 	}
 	p.Judged = true

@@ -14,7 +14,7 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if a.State != store.Acting || k.now().Before(a.Claim.End) {
+	if _, due := a.Due(store.Take); !due || k.now().Before(a.Claim.End) {
 		return nil
 	}
 	if err := k.wayToRemedy(ctx, a); err != nil {
@@ -24,22 +24,27 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 	if err := k.save(ctx, &a); err != nil {
 		return unlessFaster(err)
 	}
-	result, failure := k.do(ctx, a)
+	o, failure := k.do(ctx, a)
 	k.tried(roadOfAlert(a), a.ID, failure)
 	if failure != nil {
 		k.Log.Error("remedy failed and will be tried again", "id", id, "tries", a.Tries+1, "err", failure)
 	}
-	_, err = k.updateAlert(ctx, id, func(now store.Alert) (store.Alert, error) {
+	return k.settleRemedy(ctx, a, o, failure)
+}
+
+// settleRemedy writes down what came of a try, under its own claim only.
+func (k *Keeper) settleRemedy(ctx context.Context, a store.Alert, o outcome, failure error) error {
+	_, err := k.updateAlert(ctx, a.ID, func(now store.Alert) (store.Alert, error) {
 		if now.Claim != a.Claim {
-			return now, fmt.Errorf("settle %s: claim lost: %w", id, errMoved)
+			return now, fmt.Errorf("settle %s: claim lost: %w", a.ID, errMoved)
 		}
 		now.Claim = store.Claim{}
 		switch {
-		case failure == nil && result.Again > 0:
-			now.Retry = k.now().Add(result.Again)
+		case failure == nil && o.Again > 0:
+			now.Retry = k.now().Add(o.Again)
 			return now, nil
 		case failure == nil:
-			return now.After(store.Entry{Verb: store.Done, By: store.Self, At: k.now(), Facts: result.Facts})
+			return now.After(store.Entry{Verb: o.verb, By: store.Self, At: k.now(), Note: o.note, Facts: o.Facts})
 		case now.News(code(failure), k.now()):
 			return now.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.now(), Note: code(failure)})
 		}
@@ -49,21 +54,25 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 	return unlessFaster(err)
 }
 
-// do acts, unless a grant has come to explain the membership that the alert is about.
-func (k *Keeper) do(ctx context.Context, a store.Alert) (Result, error) {
+// do acts, unless a grant has come to explain what the alert is about.
+func (k *Keeper) do(ctx context.Context, a store.Alert) (outcome, error) {
 	if a.Kind == store.Unknown {
 		explained, err := k.explained(ctx, a.Account, a.Target, a.Subject.UserID)
 		if err != nil || explained {
-			return Result{Facts: map[string]string{"explained": "true"}}, err
+			return outcome{verb: store.Done, Result: Result{Facts: map[string]string{"explained": "true"}}}, err
 		}
-	}
-	r, ok := k.Remedies[a.Kind]
-	if !ok {
-		return Result{}, errNoKind
 	}
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
-	return r.Do(ctx, a)
+	if a.Kind == store.Stale {
+		return k.mend(ctx, a)
+	}
+	r, ok := k.Remedies[a.Kind]
+	if !ok {
+		return outcome{}, errNoKind
+	}
+	result, err := r.Do(ctx, a)
+	return outcome{Result: result, verb: store.Done}, err
 }
 
 // explained tells whether a live grant gives this membership. One that has not begun does not.

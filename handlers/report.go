@@ -36,9 +36,8 @@ func (k *Keeper) audits(ctx context.Context) {
 	}
 }
 
-// audit makes the report that is due. It and the mark that it was made are one write, so no restart repeats it; one that was
-// missed is made up for once, however many were. A new ledger has missed none. Nothing of it is written before the survey is
-// done: a crash in it surveys again.
+// audit makes the report that is due. One that was missed is made up for once, however many were. A new ledger has missed
+// none.
 func (k *Keeper) audit(ctx context.Context) error {
 	now := k.now().UTC().Round(0)
 	mark, err := store.LoadMark(ctx, k.DB, auditMark)
@@ -53,37 +52,54 @@ func (k *Keeper) audit(ctx context.Context) error {
 	if !mark.At.Before(due) {
 		return nil
 	}
+	return k.reportOf(ctx, due)
+}
+
+// Audit makes a report now, whenever one is due.
+func (k *Keeper) Audit(ctx context.Context) error { return k.reportOf(ctx, time.Time{}) }
+
+// reportOf makes the report that was due at a time, or with the zero time one more. Until an hour later it has to be whole; from
+// then on it says what could not be read. Nothing is written before the survey is done: a crash in it surveys again. Then its
+// rows are written, one by one and as often as it takes, and the report at last.
+func (k *Keeper) reportOf(ctx context.Context, due time.Time) error {
+	now := k.now().UTC().Round(0)
 	found, err := Survey{Policy: k.Policy, Auditor: k.Auditor, Directory: k.Directory, DB: k.DB}.Take(ctx, now)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err != nil && now.Sub(due) < auditTries {
+	if err != nil && (found.rows == nil || now.Sub(due) < auditTries) {
 		return err
 	}
-	report := store.NewReport(now, found.Accounts, found.Findings)
-	report.Unjudged, mark.At = found.Unjudged, now
-	return errors.Join(err, unlessFaster(k.save(ctx, &mark, &report)))
+	report := found.report(now)
+	if err := k.stand(ctx, report, found); err != nil {
+		return err
+	}
+	return errors.Join(err, k.publish(ctx, report, due))
 }
 
-// tellReport says what was found, until it is said.
-func (k *Keeper) tellReport(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
-	defer cancel()
-	r, err := store.LoadReport(ctx, k.DB, id)
-	if err != nil {
-		return err
-	}
-	card, sayErr := k.Voice.Report(ctx, r)
-	if sayErr != nil {
-		k.Log.Error("report will be sent again", "id", id, "tries", r.Mute+1, "err", sayErr)
-	}
-	_, err = changed(context.WithoutCancel(ctx), k, store.LoadReport, id, func(now store.Report) (store.Report, error) {
-		if sayErr != nil {
-			now.Unheard(k.now())
-			return now, nil
+// publish writes a report, the mark that it was made, and that the one before has passed. It is one write, so no restart repeats
+// it; again if another report was faster, unless that was the one that was due.
+func (k *Keeper) publish(ctx context.Context, report store.Report, due time.Time) error {
+	for {
+		mark, err := store.LoadMark(ctx, k.DB, auditMark)
+		if err != nil || !due.IsZero() && !mark.At.Before(due) {
+			return err
 		}
-		now.Card, now.Told = card, map[string]uint64{store.OnCard: r.Chain.Seq}
-		return now, nil
-	})
-	return err
+		if _, err := store.LoadReport(ctx, k.DB, report.ID); !errors.Is(err, store.ErrNotFound) {
+			return err // another was made at the same moment, of the same
+		}
+		mark.At = report.At
+		fresh := report
+		records := []store.Record{&mark, &fresh}
+		before, err := store.CurrentReport(ctx, k.DB)
+		if err == nil {
+			before = before.Passed(report.At)
+			records = append(records, &before)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err := k.save(ctx, records...); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrTaken) {
+			return err
+		}
+	}
 }

@@ -149,3 +149,33 @@ func TestKeysUnderARotation(t *testing.T) {
 		}
 	})
 }
+
+// A report that is asked for by hand comes beside the daily one, also at the same moment, and one of them stands.
+func TestReportByHand(t *testing.T) {
+	inAudit(t, func(w *world) {
+		w.aws.AddKey(account, "t.yamada")
+		w.wait(aDay - 90*time.Second)
+		for range 2 {
+			go func() {
+				if err := w.keeper.Audit(w.t.Context()); err != nil {
+					t.Error(err)
+				}
+			}()
+			time.Sleep(time.Second)
+		}
+		w.wait(soon)
+		got := w.voice.reported()
+		if len(got) != 3 {
+			t.Fatalf("%d reports, want two and the daily one", len(got))
+		}
+		current := 0
+		for _, r := range got {
+			if r, err := store.LoadReport(w.t.Context(), w.db, r.ID); err != nil || r.State == store.Current {
+				current++
+			}
+		}
+		if current != 1 {
+			t.Errorf("%d reports stand", current)
+		}
+	})
+}

@@ -26,7 +26,7 @@ func (k *Keeper) Revocable(ctx context.Context, by, of string) ([]store.Grant, s
 	if err != nil {
 		return nil, "", err
 	}
-	live, err := k.grants(ctx, ids, func(g store.Grant) bool { return has(g, k.now()) })
+	live, err := loaded(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return has(g, k.now()) })
 	if err != nil {
 		return nil, "", err
 	}

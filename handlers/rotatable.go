@@ -52,7 +52,11 @@ func (k *Keeper) strange(ctx context.Context, by string) (string, error) {
 	case k.Policy.People.Of(by) == "":
 		return NoPerson, nil
 	}
-	return "", nil
+	leaves, err := k.leaves(ctx, k.Policy.People.Of(by))
+	if leaves {
+		return Leaves, nil
+	}
+	return "", err
 }
 
 // slotOf is what a rotation of the rule holds while it is under way.

@@ -40,6 +40,7 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 		}
 	}
 	var p Progress
+	looked := k.now()
 	if err == nil && t.Planned {
 		p, err = k.stepTask(ctx, t)
 	}
@@ -47,7 +48,7 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 	if err != nil {
 		k.Log.Error("rotation does not go on and will be tried again", "id", id, "state", t.State, "tries", t.Tries+1, "err", err)
 	}
-	return unlessFaster(k.settleTask(ctx, t, p, err))
+	return unlessFaster(k.settleTask(ctx, t, p, err, looked))
 }
 
 // planTask asks again what was asked when it was approved, and commits what was there before the first write.
@@ -64,6 +65,14 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 	if err != nil {
 		return t, err
 	}
+	switch holder, err := k.holderOf(planCtx, t, seen[store.FactOld]); {
+	case err != nil:
+		return t, err
+	case holder != "": // whose key was never in this secret, so none of its versions has it
+		seen[store.FactHolder] = holder
+		seen[store.FactBefore] += seen[store.FactVersion]
+		seen[store.FactVersion] = ""
+	}
 	mine := t.Claim
 	return k.updateTask(ctx, t.ID, func(t store.Task) (store.Task, error) {
 		if t.Claim != mine || t.State != store.Making {
@@ -71,6 +80,15 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 		}
 		return t.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.now(), Facts: seen})
 	})
+}
+
+// holderOf is who was given the key that is to be retired, "" for nobody: a key that servers use, or one that a rotation made.
+func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (string, error) {
+	g, err := store.HandedOver(ctx, k.DB, t.Slot())
+	if errors.Is(err, store.ErrNotFound) || err == nil && (key == "" || g.Effects[store.FactKey] != key) {
+		return "", nil
+	}
+	return g.Subject.Person, err
 }
 
 // stepTask lets the rotator act, in bounded time.
@@ -82,7 +100,7 @@ func (k *Keeper) stepTask(ctx context.Context, t store.Task) (Progress, error) {
 
 // settleTask writes what came of a step. Where somebody has put the old key back meanwhile, or wants it deleted, what came
 // of it is found again in AWS by the next one.
-func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, failure error) error {
+func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, failure error, looked time.Time) error {
 	_, err := k.updateTask(ctx, mine.ID, func(t store.Task) (store.Task, error) {
 		if t.Claim != mine.Claim {
 			return t, errMoved
@@ -92,13 +110,14 @@ func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, fa
 			return t, nil
 		}
 		t.Fleet = mine.Fleet
-		return progress(t, p, failure, k.now())
+		return progress(t, p, failure, looked, k.now())
 	})
 	return err
 }
 
-// progress is the task after a step.
-func progress(t store.Task, p Progress, failure error, now time.Time) (store.Task, error) {
+// progress is the task after a step. When to look again is reckoned from the look before: a clock that has jumped meanwhile,
+// as that of a machine which was asleep, must not put it off.
+func progress(t store.Task, p Progress, failure error, looked, now time.Time) (store.Task, error) {
 	if p.Servers != nil {
 		t = t.With(p.Servers)
 	}
@@ -123,7 +142,7 @@ func progress(t store.Task, p Progress, failure error, now time.Time) (store.Tas
 			return t, err
 		}
 	}
-	t.Retry = now.Add(p.Again).UTC().Round(0)
+	t.Retry = looked.Add(p.Again).UTC().Round(0)
 	return t, nil
 }
 

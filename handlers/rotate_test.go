@@ -159,7 +159,11 @@ func TestAKeyInUseIsNeverTouched(t *testing.T) {
 			}
 		}
 		w.stands(id, store.Proving, "+"+old, "+"+w.task(id).New)
-		last := time.Now()
+		w.wait(10 * time.Minute)
+		if task := w.task(id); time.Since(task.Used) > 15*time.Minute || !time.Now().Before(handlers.Proven(task)) {
+			t.Errorf("in use %s, watched until %s", task.Used, handlers.Proven(task))
+		}
+		last := time.Now().Add(-10 * time.Minute)
 		for w.task(id).State == store.Proving {
 			w.wait(time.Minute)
 		}
@@ -170,6 +174,33 @@ func TestAKeyInUseIsNeverTouched(t *testing.T) {
 		}
 		if unused := time.Since(last); unused < soonProven || unused > soonProven+time.Hour {
 			t.Errorf("switched off %s after its last use", unused)
+		}
+	})
+}
+
+// slow is a rotator of whom each step takes a while.
+type slow struct {
+	handlers.Rotator
+	began time.Time
+}
+
+func (s *slow) Step(ctx context.Context, t store.Task) (handlers.Progress, error) {
+	s.began = time.Now()
+	p, err := s.Rotator.Step(ctx, t)
+	time.Sleep(15 * time.Second)
+	return p, err
+}
+
+// A step that takes long, or a clock that jumps meanwhile, does not put the next look off.
+func TestTheNextLookIsReckonedFromTheLast(t *testing.T) {
+	inRotation(t, nil, func(w *world, _ string) {
+		s := &slow{Rotator: w.keeper.Rotators["access-key"]}
+		w.keeper.Rotators["access-key"] = s
+		id := w.rotate()
+		w.wait(10 * time.Minute)
+		task := w.task(id)
+		if after := task.Retry.Sub(s.began); task.State != store.Proving || after != 5*time.Minute {
+			t.Errorf("%s, to be looked at %s after the last look", task.State, after)
 		}
 	})
 }

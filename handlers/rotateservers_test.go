@@ -186,6 +186,22 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
+// Try again is at once, also where there is news of the servers to be written down first.
+func TestTryAgainIsAtOnce(t *testing.T) {
+	inFleet(t, nil, func(w *world, f *fleet, old string) {
+		w.aws.SetOnline(account, "i-2", false)
+		id := w.rotate()
+		w.wait(2 * time.Hour)
+		w.stands(id, store.Handing, "+"+old, "+"+w.task(id).New)
+		w.aws.SetOnline(account, "i-2", true)
+		if refusal := w.pressTask(id, "U0SATO", store.Again); refusal != "" {
+			t.Fatal(refusal)
+		}
+		w.wait(20 * time.Second)
+		w.stands(id, store.Proving, "+"+old, "+"+w.task(id).New)
+	})
+}
+
 // sayWhich checks that an entry names the server that stops a rotation.
 func (w *world) sayWhich(id, server string) {
 	w.t.Helper()

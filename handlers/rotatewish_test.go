@@ -38,6 +38,56 @@ func TestOneHolderOfAUsersKeys(t *testing.T) {
 	})
 }
 
+// A key without an end must be the only one: with two, nothing could rotate it. That is said before anybody is asked.
+func TestAKeyWithoutAnEndIsTheOnlyOne(t *testing.T) {
+	inRotation(t, nil, func(w *world, old string) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+		if d := w.asks(wishForKey("1")); d.Refusal != handlers.Impossible || d.Why[len(d.Why)-1].Facts["code"] != identity.NotAlone {
+			t.Errorf("%+v", d)
+		}
+	})
+}
+
+// Whoever was given a key reads the next one in the rotation's secret, and is told so once: when it is there. Slack may be
+// down, or the process die; a later rotation tells nobody, as they read that secret by then.
+func TestWhoHasAKeyIsToldWhereTheNextOneIs(t *testing.T) {
+	inRotation(t, nil, func(w *world, old string) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+		w.aws.DeleteKey(account, batch, old)
+		w.wait(time.Minute)
+		if d := w.asks(wishForKey("1")); d.Refusal != "" {
+			t.Fatal(d.Refusal)
+		}
+		w.press("U0CHIEF", store.Approve)
+		w.wait(time.Hour)
+		g := w.wished("1")
+		if g.Effects[store.FactRotation] != "batch" || g.Effects[store.FactNext] != keySecret {
+			t.Fatalf("handed over with %v", g.Effects)
+		}
+		w.voice.setDown(true)
+		id := w.rotate()
+		w.wait(time.Minute)
+		w.stop()
+		w.keeper = w.newKeeper()
+		w.run()
+		w.voice.setDown(false)
+		w.wait(time.Minute)
+		task := w.task(id)
+		if len(w.voice.moved) != 1 || w.voice.moved[0].New != task.New || task.Holder != "U0YAMADA" || task.Old != g.Effects[store.FactKey] {
+			t.Errorf("told of %+v, the holder is %q", w.voice.moved, task.Holder)
+		}
+		if task.Reversible() { // the secret never had the old key, only one that was deleted
+			t.Error("what was there before could be put back, which is another key")
+		}
+		w.wait(proof + grace + 2*time.Hour)
+		w.stands(id, store.Rotated, "+"+task.New)
+		again := w.rotate()
+		if next := w.task(again); len(w.voice.moved) != 1 || next.Holder != "" || !next.Reversible() || next.Untold() {
+			t.Errorf("the next one: told %d times, holder %q", len(w.voice.moved), next.Holder)
+		}
+	})
+}
+
 // A key without an end is handed over once it is given, and nothing takes it away, hours and days later.
 func TestWhatHasNoEndIsHandedOver(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {

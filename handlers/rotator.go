@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -29,6 +30,14 @@ type Progress struct {
 	Again   time.Duration           // look once more after this
 }
 
+// Coarse is how coarse the last use of a key is that AWS tells: of all uses within it IAM records the first.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
+const Coarse = 15 * time.Minute
+
+// Proven is when the key that is to be retired has been unused for the proof window, at the latest, if it stays so: a use may
+// have gone unrecorded for as long as AWS's record is coarse.
+func Proven(t store.Task) time.Time { return t.Since.Add(Coarse + t.Proof) }
+
 // Rotation is an IAM user whose access key is rotated, and the rule for it.
 type Rotation struct {
 	ID         string
@@ -43,6 +52,15 @@ type Rotation struct {
 	Within     time.Duration
 	Proof      time.Duration // that the key from before is unused
 	Grace      time.Duration // from its deactivation to its deletion
+}
+
+// RotationOf returns the rotation of an IAM user's key.
+func (p *Policy) RotationOf(account, user string) (Rotation, bool) {
+	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
+	if i < 0 {
+		return Rotation{}, false
+	}
+	return p.Rotations[i], true
 }
 
 // Rotation returns a rotation by its id.

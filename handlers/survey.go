@@ -26,7 +26,7 @@ type Survey struct {
 	Policy    *Policy
 	Auditor   Auditor
 	Directory Directory // nil: who has left Slack is not asked
-	DB        store.DB  // nil: which keys are under a grant or a rotation is not known
+	DB        store.DB  // nil: which keys are under a grant or a rotation, and what is kept, is not known
 }
 
 // Surveyed is what came of a survey.
@@ -34,6 +34,8 @@ type Surveyed struct {
 	Accounts []store.Audited // by their names
 	Findings []store.Finding // in the order of the kinds
 	Unjudged bool            // who has left Slack is not known
+
+	rows map[string]store.Alert // that reports have shown, by id; nil without the ledger
 }
 
 // Take surveys all accounts. What could not be read is in the error, and does not keep the others from being judged.
@@ -55,7 +57,24 @@ func (s Survey) Take(ctx context.Context, now time.Time) (Surveyed, error) {
 		out.Accounts, out.Findings = append(out.Accounts, one), append(out.Findings, found...)
 	}
 	sortFindings(out.Findings)
+	errs = append(errs, s.kept(ctx, &out, now))
 	return out, errors.Join(errs...)
+}
+
+// kept adds what the ledger has of the findings: which are kept until a time.
+func (s Survey) kept(ctx context.Context, out *Surveyed, now time.Time) (err error) {
+	if s.DB == nil {
+		return nil
+	}
+	if out.rows, err = store.StaleAlerts(ctx, s.DB); err != nil {
+		return fmt.Errorf("read what is kept: %w", err)
+	}
+	for i, f := range out.Findings {
+		if a := out.rows[f.ID()]; a.IsKept(now) {
+			out.Findings[i].Kept = a.Keeping
+		}
+	}
+	return nil
 }
 
 func (s Survey) account(ctx context.Context, id string, left []string, now time.Time) ([]store.Finding, time.Time, error) {
@@ -93,8 +112,7 @@ func (s Survey) left(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// keys are the ids of the keys in an account that a live grant has issued, or an open rotation looks after. One record at a
-// time holds a user's keys.
+// keys are the ids of the keys in an account that a live grant has issued, or an open rotation looks after.
 func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 	if s.DB == nil {
 		return nil, nil
@@ -104,14 +122,7 @@ func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 		if l.Account != account {
 			continue
 		}
-		id, err := store.Holder(ctx, s.DB, store.Task{Account: account, Kind: rotated, User: l.User}.Slot())
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		held, err := s.held(ctx, id)
+		held, err := heldKeys(ctx, s.DB, l)
 		if err != nil {
 			return nil, err
 		}
@@ -120,11 +131,22 @@ func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 	return out, nil
 }
 
-func (s Survey) held(ctx context.Context, id string) ([]string, error) {
-	if strings.HasPrefix(id, store.TaskPrefix) {
-		t, err := store.LoadTask(ctx, s.DB, id)
+// heldKeys are those of one user. One record at a time holds a user's keys.
+func heldKeys(ctx context.Context, db store.DB, l Login) ([]string, error) {
+	id, err := store.Holder(ctx, db, keySlot(l))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case strings.HasPrefix(id, store.TaskPrefix):
+		t, err := store.LoadTask(ctx, db, id)
 		return []string{t.New, t.Old}, err
 	}
-	g, err := store.LoadGrant(ctx, s.DB, id)
+	g, err := store.LoadGrant(ctx, db, id)
 	return []string{g.Effects[store.FactKey]}, err
+}
+
+func keySlot(l Login) string {
+	return store.Task{Account: l.Account, Kind: rotated, User: l.User}.Slot()
 }

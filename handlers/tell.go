@@ -28,6 +28,8 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 		return k.tellAlert(ctx, id)
 	case strings.HasPrefix(id, store.TaskPrefix):
 		return k.tellTask(ctx, id)
+	case strings.HasPrefix(id, store.OffboardingPrefix):
+		return k.tellOffboarding(ctx, id)
 	case strings.HasPrefix(id, store.ReportPrefix):
 		return k.tellReport(ctx, id)
 	}
@@ -134,6 +136,9 @@ func (k *Keeper) tellAlert(ctx context.Context, id string) error {
 	a, err := store.LoadAlert(ctx, k.DB, id)
 	if err != nil {
 		return err
+	}
+	if a.Kind == store.Stale {
+		return k.tellRow(ctx, a)
 	}
 	card, sayErr := k.Voice.Alert(ctx, a)
 	if sayErr != nil {

@@ -2,14 +2,25 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
 	"sekisho/store"
 )
 
-// tellTask draws a task's card, then says what happened in its thread, entry by entry, and calls those who may decide. What
-// was delivered is written down, also when something was not. Once all is told, a reminder may be due.
+// story is how a record is told that has one card, and a line in its thread for what happened.
+type story[T any] struct {
+	load    func(context.Context, store.DB, string) (T, error)
+	update  func(context.Context, string, func(T) (T, error)) (T, error)
+	telling func(*T) (*store.Telling, uint64) // and the last entry
+	card    func(context.Context, T) (store.Card, error)
+	line    func(context.Context, T, store.Entry) error
+	letters func(context.Context, T, []store.Entry, *store.Telling) error // to single persons; nil: none
+	readers []string                                                      // audiences of the letters
+}
+
+// tellTask tells of a rotation, and calls those who may decide. Once all is told, a reminder may be due.
 func (k *Keeper) tellTask(ctx context.Context, id string) error {
 	t, err := store.LoadTask(ctx, k.DB, id)
 	if err != nil {
@@ -18,61 +29,115 @@ func (k *Keeper) tellTask(ctx context.Context, id string) error {
 	if !t.Untold() {
 		return k.remindTask(ctx, t)
 	}
-	if t.Told[store.OnCard] < t.Chain.Seq {
-		if err := k.Voice.Turn(ctx, t.Card); err != nil {
+	return tellStory(ctx, k, id, story[store.Task]{load: store.LoadTask, update: k.updateTask, card: k.Voice.Task, line: k.Voice.TaskThread,
+		telling: func(t *store.Task) (*store.Telling, uint64) { return &t.Telling, t.Chain.Seq },
+		letters: k.writeOfTask, readers: []string{store.ToDeciders, store.InDM}})
+}
+
+// tellOffboarding tells of an offboarding.
+func (k *Keeper) tellOffboarding(ctx context.Context, id string) error {
+	return tellStory(ctx, k, id, story[store.Offboarding]{load: store.LoadOffboarding, update: k.updateOffboarding, card: k.Voice.Offboarding,
+		line:    k.Voice.OffboardingThread,
+		telling: func(o *store.Offboarding) (*store.Telling, uint64) { return &o.Telling, o.Chain.Seq }})
+}
+
+// tellStory draws a record's card, then says what happened in its thread, entry by entry, then writes to single persons.
+// What was delivered is written down, also when something was not.
+func tellStory[T any](ctx context.Context, k *Keeper, id string, s story[T]) error {
+	r, err := s.load(ctx, k.DB, id)
+	if err != nil {
+		return err
+	}
+	if told, last := s.telling(&r); told.Told[store.OnCard] < last {
+		if err := k.Voice.Turn(ctx, told.Card); err != nil {
 			return err
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
-	if t, err = store.LoadTask(ctx, k.DB, id); err != nil { // what is drawn is the latest
+	if r, err = s.load(ctx, k.DB, id); err != nil { // what is drawn is the latest
 		return err
 	}
-	entries, err := k.DB.Entries(ctx, id, min(t.Told[store.InThread], t.Told[store.ToDeciders]))
+	told, last := s.telling(&r)
+	from := told.Told[store.InThread]
+	for _, audience := range s.readers {
+		from = min(from, told.Told[audience])
+	}
+	entries, err := k.DB.Entries(ctx, id, from)
 	if err != nil {
 		return err
 	}
-	heard := t.Telling
-	heard.Told = maps.Clone(t.Told)
-	sayErr := k.sayTask(ctx, t, entries, &heard)
+	heard := *told
+	heard.Told = maps.Clone(told.Told)
+	sayErr := s.say(ctx, r, entries, &heard)
 	if sayErr != nil {
-		k.Log.Warn("message will be sent again", "id", id, "tries", t.Mute+1, "err", sayErr)
+		k.Log.Warn("message will be sent again", "id", id, "tries", told.Mute+1, "err", sayErr)
 	}
-	_, err = k.updateTask(context.WithoutCancel(ctx), id, func(now store.Task) (store.Task, error) {
-		now.Card, now.Told, now.Called = heard.Card, heard.Told, heard.Called
-		if now.Chain.Seq == t.Chain.Seq { // else there is news, which does not wait for a letter's turn
-			now.TellAt = heard.TellAt
+	_, err = s.update(context.WithoutCancel(ctx), id, func(now T) (T, error) {
+		t, seq := s.telling(&now)
+		t.Card, t.Told, t.Called = heard.Card, heard.Told, heard.Called
+		if seq == last { // else there is news, which does not wait for a letter's turn
+			t.TellAt = heard.TellAt
 		}
 		if sayErr != nil {
-			now.Unheard(k.now())
+			t.Unheard(k.now())
 		}
 		return now, nil
 	})
 	return err
 }
 
-func (k *Keeper) sayTask(ctx context.Context, t store.Task, entries []store.Entry, heard *store.Telling) error {
+func (s story[T]) say(ctx context.Context, r T, entries []store.Entry, heard *store.Telling) error {
 	if heard.Told == nil {
 		heard.Told = map[string]uint64{}
 	}
-	if heard.Told[store.OnCard] < t.Chain.Seq {
-		card, err := k.Voice.Task(ctx, t)
+	told, last := s.telling(&r)
+	if heard.Told[store.OnCard] < last {
+		card, err := s.card(ctx, r)
 		if err != nil {
 			return err
 		}
-		heard.Card, t.Card = card, card
-		heard.Told[store.OnCard] = t.Chain.Seq
+		heard.Card, told.Card = card, card
+		heard.Told[store.OnCard] = last
 	}
-	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Seq > t.Chain.Seq }) // what came since has its own turn
+	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Seq > last }) // what came since has its own turn
 	for _, e := range entries {
 		if e.Seq <= heard.Told[store.InThread] {
 			continue
 		}
-		if err := k.Voice.TaskThread(ctx, t, e); err != nil {
+		if err := s.line(ctx, r, e); err != nil {
 			return err
 		}
 		heard.Told[store.InThread] = e.Seq
 	}
-	asked := slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[store.ToDeciders] && isAsk(e.Verb) })
-	return k.callDeciders(ctx, k.ballotOfTask(t), asked && t.State == store.Asked && !k.isDue(t.NextReminder()), heard)
+	if s.letters == nil {
+		return nil
+	}
+	return s.letters(ctx, r, entries, heard)
+}
+
+// writeOfTask calls those who may decide on a rotation, and tells who was given the key from before where it went.
+func (k *Keeper) writeOfTask(ctx context.Context, t store.Task, entries []store.Entry, heard *store.Telling) error {
+	unheard := func(audience string, verb store.Verb) bool {
+		return slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[audience] && e.Verb == verb })
+	}
+	calls := t.State == store.Asked && unheard(store.ToDeciders, store.Ask) && !k.isDue(t.NextReminder())
+	return errors.Join(k.callDeciders(ctx, k.ballotOfTask(t), calls, heard), k.writeKeyMoved(ctx, t, unheard(store.InDM, store.Made), heard))
+}
+
+// writeKeyMoved tells who was given the key from before, once and when the new one is in the secret. There is no way back
+// from that: their key was never in this secret.
+func (k *Keeper) writeKeyMoved(ctx context.Context, t store.Task, moved bool, heard *store.Telling) error {
+	if t.Holder != "" && moved {
+		if k.waits(k.letters, t.ID, heard) {
+			return nil
+		}
+		if err := k.Voice.KeyMoved(ctx, t); errors.Is(err, ErrUnreachable) {
+			k.Log.Warn("person cannot be written to", "id", t.ID, "person", t.Holder, "err", err)
+		} else if err != nil {
+			return err
+		}
+	}
+	heard.Told[store.InDM] = t.Chain.Seq
+	return nil
 }

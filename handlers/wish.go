@@ -134,7 +134,7 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
 	person := k.Policy.People.Of(w.By)
 	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Role: w.Role, Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
-		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Exclusive: rule.Exclusive, Duration: w.Duration, Reason: w.Reason}
+		AccountName: k.Policy.Accounts[rule.Account], Target: rule.Target, Exclusive: rule.Exclusive, Endless: rule.Endless, Duration: w.Duration, Reason: w.Reason}
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket
 	}
@@ -154,8 +154,12 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 		return g, Decision{}, err
 	}
 	d := k.Policy.Decide(q)
-	if d.Refusal != "" {
-		return g, d, nil
+	leaves, err := k.leaves(ctx, person)
+	if leaves && d.Refusal == "" {
+		d.refuse(BeingOffboarded)
+	}
+	if d.Refusal != "" || err != nil {
+		return g, d, err
 	}
 	g.Duration = d.Duration
 	switch users := k.Policy.People.Users(person, rule.Account); {

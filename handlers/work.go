@@ -23,6 +23,9 @@ func (k *Keeper) tend(ctx context.Context, id string) error {
 	if strings.HasPrefix(id, store.TaskPrefix) {
 		return k.rotate(ctx, id)
 	}
+	if strings.HasPrefix(id, store.OffboardingPrefix) {
+		return k.offboard(ctx, id)
+	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil {
 		return err
@@ -123,6 +126,11 @@ func (k *Keeper) Recover(ctx context.Context) error {
 				_, err = k.updateTask(ctx, row.ID, func(t store.Task) (store.Task, error) {
 					t.Claim = store.Claim{}
 					return t, nil
+				})
+			case strings.HasPrefix(row.ID, store.OffboardingPrefix):
+				_, err = k.updateOffboarding(ctx, row.ID, func(o store.Offboarding) (store.Offboarding, error) {
+					o.Claim = store.Claim{}
+					return o, nil
 				})
 			default:
 				_, err = k.update(ctx, row.ID, func(g store.Grant) (store.Grant, error) {

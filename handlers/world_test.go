@@ -21,6 +21,7 @@ import (
 
 const (
 	account = "123456789012"
+	other   = "210987654321"
 	group   = "jit-ops"
 	rule    = "prod-operator"
 )
@@ -54,7 +55,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account}}), voice: &voice{},
+	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, other}}), voice: &voice{},
 		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: policy()}
 	w.userID = w.aws.AddUser(account, "t.yamada", nil)
 	w.aws.AddGroup(account, group)
@@ -79,9 +80,12 @@ func policy() *handlers.Policy {
 func twoOf(who ...string) []store.Step { return []store.Step{{By: who, Count: 2}} }
 
 func (w *world) newKeeper() *handlers.Keeper {
-	accounts := identity.Accounts{account: identity.In(w.aws.Config(account))}
+	accounts := identity.Accounts{}
+	for id := range w.policy.Accounts {
+		accounts[id] = identity.In(w.aws.Config(id))
+	}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
 		Voice: w.voice, Now: w.now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
@@ -224,8 +228,12 @@ type voice struct {
 	alerts    []store.Alert
 	lines     []store.Verb
 	tasks     []store.Task
-	reports   []store.Report
+	moved     []store.Task   // as who was given a key was told that it has moved
+	reports   []store.Report // as each was first posted
+	drawn     map[string]drawnReport
 	answers   []store.Press
+
+	offboardings []store.Offboarding
 }
 
 // call asked somebody to decide.
@@ -307,6 +315,16 @@ func (v *voice) CallTask(ctx context.Context, account string, t store.Task) erro
 	return v.Call(ctx, account, store.Grant{ID: t.ID, Telling: store.Telling{Card: t.Card}})
 }
 
+func (v *voice) KeyMoved(_ context.Context, t store.Task) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.moved = append(v.moved, t)
+	return nil
+}
+
 func (v *voice) CallAll(ctx context.Context, at store.Card, who []string, _ time.Time) error {
 	return v.Call(ctx, "all "+strings.Join(who, " "), store.Grant{Telling: store.Telling{Card: at}})
 }
@@ -331,14 +349,37 @@ func (v *voice) home(account string) handlers.Access {
 	return v.homes[account]
 }
 
-func (v *voice) Report(_ context.Context, r store.Report) (store.Card, error) {
+func (v *voice) Report(_ context.Context, r store.Report, rows []store.Alert) (store.Card, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {
 		return r.Card, errDown
 	}
-	v.reports = append(v.reports, r)
+	if r.Card.TS == "" {
+		v.reports = append(v.reports, r)
+	}
+	if v.drawn == nil {
+		v.drawn = map[string]drawnReport{}
+	}
+	v.drawn[r.ID] = drawnReport{r, rows, v.drawn[r.ID].times + 1}
 	return store.Card{Channel: "CSEC", TS: r.ID}, nil
+}
+
+// drawnReport is a report as it was drawn last.
+type drawnReport struct {
+	report store.Report
+	rows   []store.Alert
+	times  int
+}
+
+func (v *voice) ReportThread(_ context.Context, _ store.Report, _ store.Alert, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
@@ -374,6 +415,27 @@ func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 }
 
 func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
+	return nil
+}
+
+func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return o.Card, errDown
+	}
+	o.Card = store.Card{Channel: "CSEC", TS: o.ID}
+	v.offboardings = append(v.offboardings, o)
+	return o.Card, nil
+}
+
+func (v *voice) OffboardingThread(_ context.Context, _ store.Offboarding, e store.Entry) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {

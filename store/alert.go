@@ -63,6 +63,16 @@ type Alert struct {
 	By      string            `json:"by,omitempty"` // who decided
 	Effects map[string]string `json:"effects,omitempty"`
 
+	// Of a row of the audit's report; see stale.go.
+	Finding *Finding  `json:"finding,omitempty"`
+	Report  string    `json:"report,omitempty"` // on which it is drawn, with what can be pressed
+	Keeping *Keeping  `json:"keeping,omitempty"`
+	Planned bool      `json:"planned,omitempty"` // what the remedy is going to do is in Effects
+	Settled bool      `json:"settled,omitempty"` // it was dealt with, and is no longer found
+	Last    Verb      `json:"last,omitempty"`    // what happened to it last,
+	LastAt  time.Time `json:"last_at,omitzero"`  // when,
+	Note    string    `json:"note,omitempty"`    // and why
+
 	Work
 	Telling
 
@@ -72,24 +82,30 @@ type Alert struct {
 // Fresh returns the entries that have not been written yet.
 func (a Alert) Fresh() []Entry { return a.fresh }
 
-// Terms is a digest of what the card shows.
+// Terms is a digest of what the card shows, or the row.
 func (a Alert) Terms() string {
+	if a.Kind == Stale {
+		return digestOf(a.ID, a.Finding, a.Raised.Unix(), a.Effects[FactKeys])
+	}
 	return digestOf(a.ID, a.Kind, a.Account, a.Subject, a.Target, a.Raised.Unix())
 }
 
 // After returns the alert as it is once e has happened to it; see [Grant.After].
 func (a Alert) After(e Entry) (Alert, error) {
-	to, ok := nextAlert[a.State][e.Verb]
-	if !ok {
+	to, ok := a.next(e.Verb)
+	if !ok || e.Verb == Restore && !a.Undoable() {
 		return a, fmt.Errorf("%s an alert that is %s: %w", e.Verb, orNew(a.State), ErrState)
 	}
 	switch e.Verb {
 	case Raise:
 		a.Raised, a.By, a.Effects = plain(e.At), "", nil
-	case Remedy, Keep:
+	case Remedy, Keep, Restore:
 		a.By = e.By
 	case Done:
 		a.Effects = maps.Clone(e.Facts)
+	}
+	if a.Kind == Stale {
+		a = a.row(e)
 	}
 	a.Work = a.Work.after(e, to != a.State)
 	a.State, a.Telling = to, a.Telling.after(e)
@@ -102,8 +118,11 @@ func (a Alert) After(e Entry) (Alert, error) {
 func (a Alert) Due(lane Lane) (time.Time, bool) {
 	switch lane {
 	case Take:
-		return later(a.Retry, a.Claim.End), a.State == Acting
+		return later(a.Retry, a.Claim.End), a.State == Acting || a.State == Restoring
 	case Tell:
+		if a.Kind == Stale {
+			return a.TellAt, a.Telling.behind(a.Chain.Seq, OnCard, InThread)
+		}
 		return a.TellAt, a.Telling.behind(a.Chain.Seq, OnCard)
 	}
 	return time.Time{}, false
@@ -124,6 +143,9 @@ func (a *Alert) doc() (Doc, error) {
 	keys := laneKeys(a.Due)
 	if a.Kind == Unknown && (a.State == Raised || a.State == Kept) {
 		keys = append(keys, Key{Index: MemberIndex, Value: MemberKey(a.Account, a.Target, a.Subject.UserID)})
+	}
+	if a.isOpen() {
+		keys = append(keys, Key{Index: staleIndex, Value: a.ID})
 	}
 	keys = append(keys, a.Work.keys()...)
 	return encode(a.ID, a.Version, a, keys, a.fresh)

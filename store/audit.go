@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -38,7 +37,7 @@ type Fault struct {
 }
 
 // Count is how much an audit has looked at.
-type Count struct{ Grants, Presses, Alerts, Tasks, Reports, Entries, Rows int }
+type Count struct{ Grants, Presses, Alerts, Tasks, Offboardings, Reports, Entries, Rows int }
 
 // Audit reads a ledger to which nobody writes meanwhile, and reports every fault: a chain that does not lead to its
 // head, a record that is not what its entries say, and an index that does not hold just what the records declare. Its
@@ -101,6 +100,8 @@ func (a *audit) record(d Doc) {
 		a.count.Alerts++
 	case *Task:
 		a.count.Tasks++
+	case *Offboarding:
+		a.count.Offboardings++
 	case *Report:
 		a.count.Reports++
 	}
@@ -120,29 +121,6 @@ func (a *audit) record(d Doc) {
 		a.fault(d.ID, err)
 	}
 	a.keys(d.ID, declares.Keys, d.Keys)
-}
-
-// blank returns an empty record of the kind that an id stands for.
-func blank(id string) Record {
-	switch {
-	case strings.HasPrefix(id, PressPrefix):
-		return &Press{}
-	case strings.HasPrefix(id, AlertPrefix):
-		return &Alert{}
-	case strings.HasPrefix(id, TaskPrefix):
-		return &Task{}
-	case strings.HasPrefix(id, MarkPrefix):
-		return &Mark{}
-	case strings.HasPrefix(id, ReportPrefix):
-		return &Report{}
-	}
-	return &Grant{}
-}
-
-// IsGrant tells whether an id is that of a grant.
-func IsGrant(id string) bool {
-	_, is := blank(id).(*Grant)
-	return is
 }
 
 // keys compares what a record declares with what was written beside it, and remembers it for the rows.

@@ -71,9 +71,10 @@ const (
 	CardIndex     = "card"     // the grants of a digest
 	UncardedIndex = "uncarded" // open requests that have no card yet
 	pastIndex     = "past"     // ended grants of a slot that AWS may still show
+	handedIndex   = "handed"   // grants of a slot that were handed over, the newest first
 )
 
-// Record is a *Grant, a *Press, an *Alert, a *Task, a *Report or a *Mark.
+// Record is a *Grant, a *Press, an *Alert, a *Task, an *Offboarding, a *Report or a *Mark.
 type Record interface {
 	doc() (Doc, error)
 	saved()
@@ -102,46 +103,6 @@ func Save(ctx context.Context, db DB, records ...Record) error {
 	return nil
 }
 
-// LoadGrant reads a grant.
-func LoadGrant(ctx context.Context, db DB, id string) (Grant, error) {
-	var g Grant
-	v, err := load(ctx, db, id, &g)
-	g.Version = v
-	return g, err
-}
-
-// LoadPress reads a press.
-func LoadPress(ctx context.Context, db DB, id string) (Press, error) {
-	var p Press
-	v, err := load(ctx, db, id, &p)
-	p.Version = v
-	return p, err
-}
-
-// LoadAlert reads an alert.
-func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) {
-	var a Alert
-	v, err := load(ctx, db, id, &a)
-	a.Version = v
-	return a, err
-}
-
-// LoadTask reads a task.
-func LoadTask(ctx context.Context, db DB, id string) (Task, error) {
-	var t Task
-	v, err := load(ctx, db, id, &t)
-	t.Version = v
-	return t, err
-}
-
-// LoadReport reads a report.
-func LoadReport(ctx context.Context, db DB, id string) (Report, error) {
-	var r Report
-	v, err := load(ctx, db, id, &r)
-	r.Version = v
-	return r, err
-}
-
 // Holder returns the id of the record that holds a slot, or ErrNotFound.
 func Holder(ctx context.Context, db DB, slot string) (string, error) {
 	rows, err := db.List(ctx, SlotIndex, slot, 1)
@@ -162,6 +123,18 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 	}
 	g, err := LoadGrant(ctx, db, rows[0].ID)
 	return &g, err
+}
+
+// HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
+func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
+	ids, err := under(ctx, db, handedIndex, slot, 1)
+	if err != nil {
+		return Grant{}, err
+	}
+	if len(ids) == 0 {
+		return Grant{}, ErrNotFound
+	}
+	return LoadGrant(ctx, db, ids[0])
 }
 
 // OnSameCard returns the ids of at most limit grants that a digest draws.
@@ -195,17 +168,6 @@ func DueBy(ctx context.Context, db DB, lane Lane, now time.Time, limit int) ([]s
 	return ids, nil
 }
 
-func load(ctx context.Context, db DB, id string, into any) (uint64, error) {
-	doc, err := db.Get(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	if err := json.Unmarshal(doc.Body, into); err != nil {
-		return 0, fmt.Errorf("decode record %s: %w", id, err)
-	}
-	return doc.Version, nil
-}
-
 func (g *Grant) doc() (Doc, error) {
 	keys := laneKeys(g.Due)
 	if g.State.Open() {
@@ -215,6 +177,9 @@ func (g *Grant) doc() (Doc, error) {
 	keys = append(keys, g.Work.keys()...)
 	if g.unsettled() {
 		keys = append(keys, Key{Index: pastIndex, Value: g.Slot()})
+	}
+	if g.Outcome == HandOver {
+		keys = append(keys, Key{Index: handedIndex, Value: newest(g.Slot(), g.Ended)})
 	}
 	switch {
 	case g.Digest:

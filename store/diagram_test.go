@@ -17,9 +17,11 @@ func TestTheDiagramIsTheTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	grants, tasks, _ := strings.Cut(string(readme), "\n## The states of a rotation\n")
+	grants, rest, _ := strings.Cut(string(readme), "\n## The states of a rotation\n")
+	tasks, offboardings, _ := strings.Cut(rest, "\n## The states of an offboarding\n")
 	isDrawn(t, store.Table, grants)
 	isDrawn(t, store.TaskTable, tasks)
+	isDrawn(t, store.OffboardingTable, offboardings)
 }
 
 // isDrawn compares a table with the picture in a text.

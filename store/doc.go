@@ -7,9 +7,11 @@
 //     redelivered event finds its own record.
 //   - [Press]: a button or form as it came in. It is stored before Slack is told "received" and judged afterwards.
 //     Its key is made of what Slack sends the same again, so that a redelivery finds it too.
-//   - [Alert]: something that somebody must see, with a remedy that can be pressed.
+//   - [Alert]: something that somebody must see, with a remedy that can be pressed; a row of the audit's report as well (stale.go).
 //   - [Task]: a piece of long work with steps and a card of its own: the rotation of an access key.
-//   - [Report]: what the daily audit of credentials has found, told once. It holds no more than is shown.
+//   - [Offboarding]: the end of all that a person has who leaves, one line for each thing. A person has one open at a time.
+//   - [Report]: what the daily audit of credentials has found. It holds no more than is shown; what becomes of it is in the alerts
+//     that are its rows.
 //   - [Mark]: a time that must survive a restart.
 //
 // A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it
@@ -33,7 +35,7 @@
 // # People
 //
 // A grant stands under its person, and while it waits under each of those who may approve it, the newest first
-// (person.go): what concerns one person is read without looking through the others'.
+// (person.go), and so does a rotation: what concerns one person is read without looking through the others'.
 //
 // # Slots
 //

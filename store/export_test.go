@@ -5,3 +5,6 @@ var Table = next
 
 // TaskTable is that of tasks.
 var TaskTable = nextTask
+
+// OffboardingTable is that of offboardings.
+var OffboardingTable = nextOffboarding

@@ -13,7 +13,7 @@ import (
 const (
 	holderIndex = "holder"  // open requests and live grants, by their person
 	pastOfIndex = "pastof"  // those that are over, by their person
-	voterIndex  = "voter"   // what waits for approvals, by each of those who may give them
+	voterIndex  = "voter"   // what waits for approvals, rotations as well, by each of those who may give them
 	gaveIndex   = "gave"    // live grants, by each Slack account that approved them
 	decidedBy   = "decided" // what was approved or denied, by each Slack account that did
 )
@@ -28,31 +28,39 @@ func (g Grant) personKeys() []Key {
 	if g.State.Open() {
 		index = holderIndex
 	}
-	keys := []Key{{Index: index, Value: newest(g.Subject.Person, g.Asked)}}
-	for _, who := range g.Missing() {
-		keys = append(keys, Key{Index: voterIndex, Value: newest(who, g.Asked)})
-	}
+	keys := append(keysFor(voterIndex, g.Missing(), g.Asked), keysFor(decidedBy, deciders(g.Approvals, g.Outcome, g.EndedBy), g.Asked)...)
+	keys = append(keys, Key{Index: index, Value: newest(g.Subject.Person, g.Asked)})
 	for _, a := range g.Approvals {
 		if g.State.Live() && a.By != Rule {
 			keys = append(keys, Key{Index: gaveIndex, Value: newest(a.By, a.At)})
 		}
 	}
-	for _, account := range g.deciders() {
-		keys = append(keys, Key{Index: decidedBy, Value: newest(account, g.Asked)})
+	return keys
+}
+
+// personKeys put the rotation where those find it who may approve it, and who have decided on it.
+func (t Task) personKeys() []Key {
+	return append(keysFor(voterIndex, t.Missing(), t.Asked), keysFor(decidedBy, deciders(t.Approvals, t.Outcome, t.EndedBy), t.Asked)...)
+}
+
+func keysFor(index string, names []string, at time.Time) []Key {
+	var keys []Key
+	for _, name := range names {
+		keys = append(keys, Key{Index: index, Value: newest(name, at)})
 	}
 	return keys
 }
 
-// deciders are the Slack accounts that approved or denied the grant, each once.
-func (g Grant) deciders() []string {
+// deciders are the Slack accounts that approved or denied something, each once.
+func deciders(approvals []Approval, outcome Verb, endedBy string) []string {
 	var out []string
-	for _, a := range g.Approvals {
+	for _, a := range approvals {
 		if a.By != Rule {
 			out = union(out, []string{a.By})
 		}
 	}
-	if g.Outcome == Deny {
-		out = union(out, []string{g.EndedBy})
+	if outcome == Deny {
+		out = union(out, []string{endedBy})
 	}
 	return out
 }

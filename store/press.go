@@ -16,6 +16,7 @@ type Press struct {
 	Terms    string        `json:"terms"` // of the card that was pressed
 	Note     string        `json:"note,omitempty"`
 	Duration time.Duration `json:"duration,omitempty"` // of an approval that allows so long; 0: as asked
+	Until    time.Time     `json:"until,omitzero"`     // that what was found is kept
 	Card     Card          `json:"card"`               // the message that was pressed
 	At       time.Time     `json:"at"`
 

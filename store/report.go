@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"context"
+	"slices"
+	"time"
+)
 
 // ReportPrefix begins the id of every report.
 const ReportPrefix = "report-"
@@ -34,6 +38,7 @@ const (
 	DeletePassword Cure = "delete_password" // the console's
 	RotateKey      Cure = "rotate_key"      // by its rotation
 	ReplaceKey     Cure = "replace_key"     // by a role, or by hand
+	DeleteUser     Cure = "delete_user"     // by hand: it is shut out
 )
 
 // Finding is one thing that an audit has found about an IAM user.
@@ -46,8 +51,12 @@ type Finding struct {
 	Key         string      `json:"key,omitempty"`      // its id, or how the credential report calls it: access_key_1
 	Policies    []string    `json:"policies,omitempty"` // their names
 	Since       time.Time   `json:"since,omitzero"`     // zero if nobody knows
+	Made        time.Time   `json:"made,omitzero"`      // the key
+	Used        time.Time   `json:"used,omitzero"`      // the key; zero if it never was, or nobody knows
+	UserMade    time.Time   `json:"user_made,omitzero"` // who has another date is another user; zero if nobody knows
 	Cure        Cure        `json:"cure"`
 	Rotation    string      `json:"rotation,omitempty"` // that does it
+	Kept        *Keeping    `json:"kept,omitempty"`     // what the ledger has of it; not written into it again
 }
 
 // Audited is an account that an audit was to look at.
@@ -58,7 +67,16 @@ type Audited struct {
 	Trouble     string    `json:"trouble,omitempty"` // why it could not be read, as a code
 }
 
-// Report is what the daily audit has found, to be told once. It holds no more findings than people are shown.
+// The states and verbs of a report. Only one report at a time is told: what can be pressed stands on it.
+const (
+	Current State = Raised // no newer one has been made
+	Passed  State = "passed"
+
+	Pass Verb = "pass" // a newer one takes its place
+)
+
+// Report is what the daily audit has found, to be told once. Its rows are drawn from the alerts about what it shows, and it is
+// redrawn when one of them changes. It holds no more findings than people are shown.
 type Report struct {
 	ID      string `json:"id"`
 	Version uint64 `json:"-"`
@@ -67,8 +85,9 @@ type Report struct {
 	State    State               `json:"state"`
 	At       time.Time           `json:"at"`
 	Accounts []Audited           `json:"accounts"`
-	Findings []Finding           `json:"findings,omitempty"` // the first of each kind
+	Findings []Finding           `json:"findings,omitempty"` // those that are shown, in the order of the kinds
 	Counts   map[FindingKind]int `json:"counts,omitempty"`   // of all
+	Kept     int                 `json:"kept,omitempty"`     // that are found, and are not among them until their time
 	Unjudged bool                `json:"unjudged,omitempty"` // who has left Slack is not known
 
 	Telling
@@ -76,21 +95,51 @@ type Report struct {
 	fresh []Entry
 }
 
-// shown is how many findings of each kind a report holds.
-const shown = 4
+const (
+	shown    = 4  // findings of each kind at most, that a report holds
+	mostRows = 16 // in all, so that it stays within what Slack takes
+)
 
-// NewReport is a report of these findings, in the order of the kinds, with the entry that it was made by.
+// NewReport is a report of these findings, which stand in the order of the kinds, with the entry that it was made by.
 func NewReport(at time.Time, accounts []Audited, found []Finding) Report {
-	r := Report{ID: ReportPrefix + plain(at).Format("20060102T150405.000Z"), State: Raised, At: plain(at), Accounts: accounts, Counts: map[FindingKind]int{}}
+	r := Report{ID: ReportPrefix + plain(at).Format("20060102T150405.000Z"), At: plain(at), Accounts: accounts, Counts: map[FindingKind]int{}}
 	for _, f := range found {
-		if r.Counts[f.Kind]++; r.Counts[f.Kind] <= shown {
-			r.Findings = append(r.Findings, f)
+		r.Counts[f.Kind]++
+	}
+	r.Findings = fewOf(found)
+	return r.after(Entry{Verb: Raise, State: Current, By: Self, At: at})
+}
+
+// Passed returns the report once a newer one stands.
+func (r Report) Passed(at time.Time) Report {
+	return r.after(Entry{Verb: Pass, State: Passed, By: Self, At: at})
+}
+
+func (r Report) after(e Entry) Report {
+	e.Record = r.ID
+	r.State, r.Telling = e.State, r.Telling.after(e)
+	r.fresh = append(slices.Clip(r.fresh), r.Chain.link(e))
+	return r
+}
+
+// fewOf takes the first of each kind, then the second, and so on, and leaves them in their order.
+func fewOf(found []Finding) []Finding {
+	place, seen := map[FindingKind]int{}, map[string]bool{}
+	rounds := make([][]int, shown)
+	for i, f := range found {
+		if n := place[f.Kind]; n < shown && !seen[f.ID()] {
+			rounds[n] = append(rounds[n], i)
+			place[f.Kind], seen[f.ID()] = n+1, true
 		}
 	}
-	e := Entry{Record: r.ID, Verb: Raise, State: Raised, By: Self, At: at}
-	r.Telling = r.Telling.after(e)
-	r.fresh = []Entry{r.Chain.link(e)}
-	return r
+	picked := slices.Concat(rounds...)
+	picked = picked[:min(len(picked), mostRows)]
+	slices.Sort(picked)
+	var out []Finding
+	for _, i := range picked {
+		out = append(out, found[i])
+	}
+	return out
 }
 
 // Total is how many findings there are.
@@ -107,7 +156,28 @@ func (r Report) Due(lane Lane) (time.Time, bool) {
 	return r.TellAt, lane == Tell && r.Telling.behind(r.Chain.Seq, OnCard)
 }
 
-func (r *Report) doc() (Doc, error) { return encode(r.ID, r.Version, r, laneKeys(r.Due), r.fresh) }
+// currentIndex has the one report that no newer one has taken the place of.
+const currentIndex = "report"
+
+// CurrentReport reads it, or returns ErrNotFound.
+func CurrentReport(ctx context.Context, db DB) (Report, error) {
+	rows, err := db.List(ctx, currentIndex, "", 1)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	return LoadReport(ctx, db, rows[0].ID)
+}
+
+func (r *Report) doc() (Doc, error) {
+	keys := laneKeys(r.Due)
+	if r.State == Current {
+		keys = append(keys, Key{Index: currentIndex, Value: "current", Unique: true})
+	}
+	return encode(r.ID, r.Version, r, keys, r.fresh)
+}
 
 func (r *Report) saved() { r.Version, r.fresh = r.Version+1, nil }
 

@@ -35,15 +35,24 @@ type Server struct {
 	Silent bool   `json:"silent,omitempty"` // it is not online
 }
 
+// Facts of a grant's handing over: which rotation looks after the key from then on, and in which secret.
+const (
+	FactRotation = "rotation"
+	FactNext     = "next_secret"
+)
+
 // FactKey is the id of the access key that a grant has issued, among its effects.
 const FactKey = "access_key"
 
 // Facts of a task's entries that change the task.
 const (
-	FactOld     = "old"     // the id of the key that is to be retired
-	FactNew     = "new"     // the id of the key that servers are to use
-	FactVersion = "version" // of the secret, from before the first write
-	FactCommand = "command" // that told the servers
+	FactOld     = "old"            // the id of the key that is to be retired
+	FactNew     = "new"            // the id of the key that servers are to use
+	FactVersion = "version"        // of the secret, from before the first write
+	FactBefore  = "version_before" // the same where it has no key that could be put back
+	FactCommand = "command"        // that told the servers
+	FactHolder  = "holder"         // who was given the key that is to be retired, by a grant without an end
+	FactUsed    = "last_used"      // when the key that is to be retired was in use, RFC 3339
 )
 
 // Task is a piece of long work with steps and a card of its own: the rotation of an IAM user's access key. Its states and
@@ -76,7 +85,9 @@ type Task struct {
 	Old       string            `json:"old,omitempty"`     // the one to be retired; "" if there was none
 	Back      bool              `json:"back,omitempty"`    // the two have changed places
 	Sent      time.Time         `json:"sent,omitzero"`     // when the servers were told last
+	Holder    string            `json:"holder,omitempty"`  // who was given the old one, and reads the secret from now on
 	Since     time.Time         `json:"since,omitzero"`    // the old one has been unused, as far as is known
+	Used      time.Time         `json:"used,omitzero"`     // when it was in use although no server should use it
 	Deletes   time.Time         `json:"deletes,omitzero"`  // when it is deleted
 	Command   string            `json:"command,omitempty"` // that told them
 	Servers   map[string]Server `json:"servers,omitempty"` // by managed instance id
@@ -177,7 +188,8 @@ func (t Task) Due(lane Lane) (time.Time, bool) {
 
 // Untold tells whether somebody has not heard what happened.
 func (t Task) Untold() bool {
-	return t.Telling.behind(t.Chain.Seq, OnCard, InThread) || t.State == Asked && t.Telling.behind(t.Chain.Seq, ToDeciders)
+	return t.Telling.behind(t.Chain.Seq, OnCard, InThread) || t.State == Asked && t.Telling.behind(t.Chain.Seq, ToDeciders) ||
+		t.Holder != "" && t.Telling.behind(t.Chain.Seq, InDM)
 }
 
 // Recovered takes note that what troubled the work is over, which its card has to show.
@@ -195,6 +207,7 @@ func (t *Task) doc() (Doc, error) {
 	if t.Open() {
 		keys = append(keys, Key{Index: SlotIndex, Value: t.Slot(), Unique: true})
 	}
+	keys = append(keys, t.personKeys()...)
 	keys = append(keys, t.Work.keys()...)
 	return encode(t.ID, t.Version, t, keys, t.fresh)
 }

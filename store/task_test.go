@@ -77,6 +77,21 @@ func TestPutBackChangesPlaces(t *testing.T) {
 	}
 }
 
+// When the key from before was in use stays known until it is told that it works again, all servers use the other one anew,
+// or the two change places.
+func TestWhenTheOldKeyWasUsed(t *testing.T) {
+	proving := taskAfter(begun(), noon, store.Plan, store.Made, store.Heeded)
+	used, err := proving.After(store.Entry{Verb: store.Used, At: noon, Facts: map[string]string{store.FactUsed: "2026-11-22T11:45:00Z"}})
+	if at := time.Date(2026, 11, 22, 11, 45, 0, 0, time.UTC); err != nil || !used.Used.Equal(at) || !proving.Used.IsZero() {
+		t.Errorf("used %s, %v", used.Used, err)
+	}
+	for _, verb := range []store.Verb{store.Used, store.PutBack} {
+		if task := taskAfter(used, noon, verb); !task.Used.IsZero() {
+			t.Errorf("after %s: used %s", verb, task.Used)
+		}
+	}
+}
+
 // Whatever happens in whatever order: the table holds, approvals are not passed by, the chain follows, and the slot is that
 // of a grant of the key.
 func TestAnyTaskLife(t *testing.T) {

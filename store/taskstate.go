@@ -96,7 +96,7 @@ func (t Task) applied(e Entry) (Task, error) {
 	case Deny, Lapse, Withdraw, Refuse, Deleted, Done:
 		t.Outcome, t.EndedBy, t.Note = e.Verb, e.By, e.Note
 	case Plan:
-		t.Planned, t.Old, t.Effects = true, e.Facts[FactOld], merged(t.Effects, e.Facts)
+		t.Planned, t.Old, t.Holder, t.Effects = true, e.Facts[FactOld], e.Facts[FactHolder], merged(t.Effects, e.Facts)
 	case Made:
 		t.New, t.Old, t.Effects = e.Facts[FactNew], e.Facts[FactOld], merged(t.Effects, e.Facts)
 	case Told:
@@ -110,6 +110,7 @@ func (t Task) applied(e Entry) (Task, error) {
 		}
 	case Heeded, Used:
 		t.Since, t.Deletes = plain(e.At), time.Time{}
+		t.Used, _ = time.Parse(time.RFC3339, e.Facts[FactUsed]) // it may be unknown
 	case Off:
 		t.Deletes = plain(e.At.Add(t.Grace))
 	case PutBack:
@@ -117,7 +118,7 @@ func (t Task) applied(e Entry) (Task, error) {
 			return t, ErrState
 		}
 		t.New, t.Old, t.Back = t.Old, t.New, !t.Back
-		t.Servers, t.Command, t.Sent, t.Since, t.Deletes = nil, "", time.Time{}, time.Time{}, time.Time{}
+		t.Servers, t.Command, t.Sent, t.Since, t.Used, t.Deletes = nil, "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	}
 	return t, nil
 }

@@ -36,6 +36,20 @@ const (
 	mostKeys = 2
 )
 
+// NotAlone refuses a key without an end to a user who has one: with two, no rotation could make the next.
+const NotAlone = "NotAlone"
+
+// full tells why a user with so many keys gets no further one, or "".
+func full(g store.Grant, keys int) string {
+	switch {
+	case keys >= mostKeys:
+		return TwoKeys
+	case g.Endless && keys > 0:
+		return NotAlone
+	}
+	return ""
+}
+
 // unseen is how long a stored key that IAM does not list is waited for: it is new, and IAM eventually consistent. And how
 // long a key that is listed may turn out to be stored.
 const unseen = time.Minute
@@ -81,8 +95,8 @@ func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map
 	if err != nil {
 		return nil, err
 	}
-	if len(keys) >= mostKeys {
-		return nil, &handlers.Refused{Code: TwoKeys}
+	if why := full(g, len(keys)); why != "" {
+		return nil, &handlers.Refused{Code: why}
 	}
 	var ids []string
 	for _, k := range keys {
@@ -130,8 +144,8 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 		return c.hand(ctx, g, s)
 	case s.kept != nil && c.Now().Sub(s.kept.changed) < unseen:
 		return handlers.Result{Again: settling}, nil
-	case s.keys >= mostKeys:
-		return handlers.Result{}, &handlers.Refused{Code: TwoKeys}
+	case full(g, s.keys) != "":
+		return handlers.Result{}, &handlers.Refused{Code: full(g, s.keys)}
 	}
 	return handlers.Result{Again: settling}, c.issue(ctx, g, s.kept != nil)
 }

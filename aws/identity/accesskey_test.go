@@ -215,6 +215,28 @@ func TestDoneIsSaidAfterThePolicyIsReadBack(t *testing.T) {
 	})
 }
 
+// A key without an end must be its user's only one, also when another comes up once it is planned.
+func TestNotAloneIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 1)
+		l.g.Endless = true
+		wantRefused(t, l.plan(), identity.NotAlone)
+
+		l = newLocksmith(t, 0)
+		l.g.Endless = true
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		theirs := l.AddKey(prod, batch)
+		l.UseKey(theirs, "s3")
+		_, err := l.settle(store.Approved)
+		wantRefused(t, err, identity.NotAlone)
+		if got := l.keyIDs(); !slices.Equal(got, []string{theirs}) {
+			t.Errorf("keys %v", got)
+		}
+	})
+}
+
 func TestTwoKeysAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLocksmith(t, 2)

@@ -75,7 +75,7 @@ func credentialReport(ctx context.Context, client IAM) (handlers.Inventory, erro
 }
 
 // columns that are read of a report. It is read by their names: AWS adds others now and then.
-var columns = []string{"user", "password_enabled", "password_last_used", "password_last_changed", "mfa_active",
+var columns = []string{"user", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed", "mfa_active",
 	"access_key_1_active", "access_key_1_last_rotated", "access_key_1_last_used_date",
 	"access_key_2_active", "access_key_2_last_rotated", "access_key_2_last_used_date"}
 
@@ -106,7 +106,7 @@ func readReport(content []byte) ([]handlers.Credentials, error) {
 // credentialsOf reads a user's row. Of the root user a report may say not_supported where it has a password.
 func credentialsOf(cell func(column string) string) handlers.Credentials {
 	password := cell("password_enabled")
-	c := handlers.Credentials{User: cell("user"), Password: password == "true" || password == "not_supported",
+	c := handlers.Credentials{User: cell("user"), Made: timeIn(cell("user_creation_time")), Password: password == "true" || password == "not_supported",
 		PasswordSet: timeIn(cell("password_last_changed")), SignedIn: timeIn(cell("password_last_used")), MFA: cell("mfa_active") == "true"}
 	for slot := 1; slot <= 2; slot++ {
 		name := "access_key_" + strconv.Itoa(slot)

@@ -61,7 +61,7 @@ func TestAuditReadsTheReport(t *testing.T) {
 		}
 		got, _ := userIn(in, "T.Yamada")
 		slices.SortFunc(got.Keys, func(a, b handlers.Key) int { return a.Made.Compare(b.Made) })
-		want := handlers.Credentials{User: "T.Yamada", Password: true, PasswordSet: day(100), SignedIn: day(20), MFA: true,
+		want := handlers.Credentials{User: "T.Yamada", Made: day(0), Password: true, PasswordSet: day(100), SignedIn: day(20), MFA: true,
 			Policies: []string{"by-hand", "ReadOnlyAccess"},
 			Keys:     []handlers.Key{{ID: used, Active: true, Made: day(50), Used: day(3)}, {ID: off, Made: day(40)}}}
 		seconds := cmp.Comparer(func(a, b time.Time) bool { return a.Sub(b).Abs() < 5*time.Second })
@@ -69,7 +69,7 @@ func TestAuditReadsTheReport(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		other, _ := userIn(in, "other-7")
-		if diff := cmp.Diff(handlers.Credentials{User: "other-7", Keys: []handlers.Key{{ID: "access_key_1", Active: true, Made: day(9)}}}, other, seconds); diff != "" {
+		if diff := cmp.Diff(handlers.Credentials{User: "other-7", Made: day(0), Keys: []handlers.Key{{ID: "access_key_1", Active: true, Made: day(9)}}}, other, seconds); diff != "" {
 			t.Errorf("of a user who is not managed (-want +got):\n%s", diff)
 		}
 		if root, _ := userIn(in, "<root_account>"); !root.Password || !root.MFA || len(root.Keys) != 0 {

@@ -21,9 +21,9 @@ const (
 )
 
 // Credentials shuts an IAM user out whose sign-in was somebody else's: the console password is deleted and every access
-// key deactivated. It is the one place where something that was there before is taken away, and it is done because a
-// person of the security group pressed for it. Keys are not deleted: what they were used for can still be looked up, and
-// a mistake be undone.
+// key deactivated. Beside an offboarding it is the one place where something that was there before is taken away, and
+// both are done because a person of the security group wants it. Keys are not deleted: what they were used for can
+// still be looked up, and a mistake be undone.
 //
 // A session that is signed in already goes on: nothing of IAM ends it but a policy
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html is for roles). The grant that it
@@ -65,17 +65,16 @@ func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, er
 }
 
 func (c Credentials) readBack(ctx context.Context, client IAM, user string) (handlers.Result, error) {
-	_, err := client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
-	if err != nil && !missing(err) {
-		return handlers.Result{}, fmt.Errorf("read console password of %s: %w", user, err)
+	password, err := hasPassword(ctx, client, user)
+	if err != nil {
+		return handlers.Result{}, err
 	}
-	hasPassword := err == nil
 	keys, err := keysOf(ctx, client, user)
 	if err != nil {
 		return handlers.Result{}, err
 	}
 	active := func(k types.AccessKeyMetadata) bool { return k.Status != types.StatusTypeInactive }
-	if hasPassword || slices.ContainsFunc(keys, active) {
+	if password || slices.ContainsFunc(keys, active) {
 		return handlers.Result{Again: settling}, nil
 	}
 	var ids []string

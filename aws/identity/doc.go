@@ -22,6 +22,24 @@
 // over is said once it is so by this machine's clock and by AWS's; one whose use, just before it was switched off, IAM tells
 // late works again.
 //
+// A key without an end is handed over: its secret stays, for its requester alone, until a rotation replaces the key. That
+// stores the next one in the rotation's secret, so the requester reads that one from then on, and is told so. Nothing is
+// written to their own secret any more: a key in two secrets could be in one of them only after a crash. Who reads the
+// rotation's secret is said by policies that an administrator keeps, as for the servers; this package never writes the policy of a
+// secret that is not for one reader. Until the requester has changed over the old key is in use, and so is not switched off.
+// Such a key must be its user's only one, or there would be no room for the next.
+//
+// # Who leaves
+//
+// What a user has is read whole, and ended one thing at a time (offboard.go, a handlers.Closer): memberships, the console
+// password, active keys. Policies of the user's own are read, and not touched. Each end is one call; whether it has ended is read
+// with all the rest.
+//
+// # What is stale
+//
+// Audit reads what an account's users have, and Mender takes of it what somebody of the security group pressed for: beside "Not me",
+// the one place where something that was there before is taken away. Keys are deactivated and never deleted, so that it can be undone.
+//
 // # What it cannot know
 //
 // Plan sees a membership, not whose doing it is: one of ours that lands, or is still shown, after its grant has ended

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -141,22 +142,8 @@ func (c Group) member(ctx context.Context, g store.Grant) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	pages := iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: aws.String(g.Subject.User)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if missing(err) {
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("list groups of %s: %w", g.Subject.User, err)
-		}
-		for _, group := range page.Groups {
-			if strings.EqualFold(aws.ToString(group.GroupName), g.Target) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
+	groups, err := groupsOf(ctx, client, g.Subject.User)
+	return slices.ContainsFunc(groups, func(name string) bool { return strings.EqualFold(name, g.Target) }), err
 }
 
 // wasMember reads what Plan saw. Without it nothing may be written: a membership given before its plan is committed

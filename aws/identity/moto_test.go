@@ -85,6 +85,20 @@ func (s overSocket) leave(account, user, group string) {
 		&iam.RemoveUserFromGroupInput{UserName: &user, GroupName: &group}))
 }
 
+func (s overSocket) addKey(account, user string) string {
+	return *must[*iam.CreateAccessKeyOutput](s.t)(s.iam(account).CreateAccessKey(s.t.Context(), &iam.CreateAccessKeyInput{UserName: &user})).AccessKey.AccessKeyId
+}
+
+func (s overSocket) addPassword(account, user string) {
+	must[*iam.CreateLoginProfileOutput](s.t)(s.iam(account).CreateLoginProfile(s.t.Context(),
+		&iam.CreateLoginProfileInput{UserName: &user, Password: aws.String("Correct-Horse-9")}))
+}
+
+func (s overSocket) addPolicy(account, user, policy string) {
+	must[*iam.PutUserPolicyOutput](s.t)(s.iam(account).PutUserPolicy(s.t.Context(), &iam.PutUserPolicyInput{UserName: &user, PolicyName: &policy,
+		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}`)}))
+}
+
 func (s overSocket) members(account, group string) (names []string) {
 	out := must[*iam.GetGroupOutput](s.t)(s.iam(account).GetGroup(s.t.Context(), &iam.GetGroupInput{GroupName: &group}))
 	for _, u := range out.Users {

@@ -74,13 +74,10 @@ func (r Rotation) Plan(ctx context.Context, t store.Task) (map[string]string, er
 	case has != nil && len(keys) > 0:
 		facts[store.FactVersion] = has.current
 	case has != nil:
-		facts[SecretBefore] = has.current
+		facts[store.FactBefore] = has.current
 	}
 	return facts, checkDocument(ctx, clients.SSM, t.Fleet)
 }
-
-// SecretBefore is the version of a secret that has no key that could be put back.
-const SecretBefore = "version_before"
 
 // Made implements handlers.Rotator.
 func (r Rotation) Made(ctx context.Context, account, user string) (time.Time, error) {

@@ -15,16 +15,9 @@ import (
 )
 
 const (
-	// coarse is how coarse the last use of a key is: of all uses within it IAM records the first.
-	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
-	coarse = 15 * time.Minute
-
 	watchEvery = 5 * time.Minute // a key that is to stay unused
 	restEvery  = time.Hour       // one that is deactivated
 )
-
-// LastUsed is when IAM says that the old key was last used.
-const LastUsed = "last_used"
 
 // prove watches the old key until it has been unused for the proof window.
 func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
@@ -69,7 +62,7 @@ func (r Rotation) proof(ctx context.Context, t store.Task) (proof, error) {
 		}
 	}
 	since := t.Since
-	if quiet := p.last.Add(coarse); !p.last.IsZero() && quiet.After(since) {
+	if quiet := p.last.Add(handlers.Coarse); !p.last.IsZero() && quiet.After(since) {
 		since = quiet
 	}
 	p.left = since.Add(t.Proof).Sub(p.now)
@@ -84,7 +77,7 @@ func lastUse(at time.Time) map[string]string {
 	if at.IsZero() {
 		return nil
 	}
-	return map[string]string{LastUsed: at.UTC().Format(time.RFC3339)}
+	return map[string]string{store.FactUsed: at.UTC().Format(time.RFC3339)}
 }
 
 // retire deactivates the old key, after a last look at its use.

@@ -16,7 +16,7 @@ import (
 
 // make looks what there is and does what is missing: one new key, in the secret.
 func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
-	before := t.Effects[store.FactVersion] + t.Effects[SecretBefore] // one of them is ""
+	before := t.Effects[store.FactVersion] + t.Effects[store.FactBefore] // one of them is ""
 	now := ""
 	if s.kept != nil {
 		now = s.kept.current

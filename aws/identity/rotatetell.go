@@ -46,7 +46,7 @@ func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Pro
 	seen := t.With(now)
 	running, waiting := seen.Count(store.Running), r.turn(seen)
 	p := handlers.Progress{Servers: now, Again: lookForSilent}
-	if running > 0 {
+	if running > 0 || len(waiting) > 0 {
 		p.Again = lookAtServers
 	}
 	switch {

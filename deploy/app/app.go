@@ -53,7 +53,7 @@ func New(c config.Config, e Edges) *App {
 	keeper := handlers.New(handlers.Keeper{
 		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Rotators: identity.Rotators(accounts, identity.Keeping(c.Keys), e.Now),
-		Auditor:  accounts, Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
+		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
 	})
 	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }
@@ -93,6 +93,9 @@ func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.keeper)
 
 // Poke makes the bot look at what is due now: the clock was moved.
 func (a *App) Poke() { a.keeper.Poke() }
+
+// Audit looks for stale credentials now, and reports them.
+func (a *App) Audit(ctx context.Context) error { return a.keeper.Audit(ctx) }
 
 // Look compares the managed groups with the ledger now, not only when it is their turn.
 func (a *App) Look(ctx context.Context) error { return a.keeper.Reconcile(ctx) }

@@ -27,6 +27,11 @@
 //	                                       bot.TestRevokedWhileRunning
 //	deciding what is another's             handlers.TestWhoMayPressWhat handlers.TestJudgeAlert bot.TestOnAHomeTabNobodyApproves
 //	                                       bot.TestOnChoicesNobodyApproves
+//	one who leaves keeps a way in          handlers.TestOffboard handlers.TestNothingIsGivenToWhoLeaves handlers.TestWhoLeavesDecidesNothing
+//	                                       handlers.TestOffboardWhatHasChanged app.TestOffboardingKilledAtEveryStep
+//	offboarding by who may not             handlers.TestWhoMayOffboard handlers.TestWhomToOffboard app.TestForgedOffboardings
+//	shutting others out by the audit       handlers.TestJudgeRow handlers.TestNoLongerSo handlers.TestUndoLeavesOthersAlone
+//	                                       handlers.TestCrashInARemedy bot.TestButtonsOfRows
 //	oversize, deep, hostile JSON or YAML   trail.TestParseBounds trail.FuzzParse trail.FuzzParseWish app.TestHostileBodies
 //	                                       bot.TestHostilePayloads bot.FuzzPressOf bot.FuzzFilledIn config.TestParseInBoundedTime
 //	                                       config.FuzzParse (the operator's own file: bounded, but in more than a second)
@@ -40,5 +45,6 @@
 //	ten thousand entitlements              handlers.TestTenThousandEntitlements bot.TestSuggestionsAmongTenThousand
 //	a reason with markup                   bot.TestNothingFromOutsideIsMarkup bot.TestRequestByHand
 //	3,000 runes, an emoji at the cut       bot.TestALongJapaneseReason bot.TestCut bot.TestWorstDrawingsFit
+//	a report of yesterday, two presses     handlers.TestOneReportStands handlers.TestTwoPressOnARow
 //	an approver in both groups             handlers.TestTwoSteps app.TestTwoStepsWithHighRisk handlers.TestTwoAccountsInTwoSteps
 package app

@@ -31,8 +31,8 @@ func (s *sim) watch(p *process) {
 	})
 }
 
-// intended tells whether a grant, or an alert whose remedy was pressed, wants this change, is planned, and is claimed. A
-// grant that is revoked while it is given is ending when the call of the running apply goes out.
+// intended tells whether a grant, an alert whose remedy was pressed, or an offboarding wants this change, is planned, and is
+// claimed. A grant that is revoked while it is given is ending when the call of the running apply goes out.
 func (s *sim) intended(db store.DB, c fakeaws.Call) bool {
 	user := c.Params["UserName"]
 	g, err := s.holder(db, user)
@@ -40,7 +40,18 @@ func (s *sim) intended(db store.DB, c fakeaws.Call) bool {
 		return true
 	}
 	a, err := store.LoadAlert(context.Background(), db, store.MemberAlertID(account, group, userID(user)))
-	return err == nil && a.State == store.Acting && a.Claim.Owner != "" && c.Action == "RemoveUserFromGroup"
+	return err == nil && a.State == store.Acting && a.Claim.Owner != "" && c.Action == "RemoveUserFromGroup" || offboards(db, c)
+}
+
+// offboards tells whether an offboarding under way wants a user out of a group.
+func offboards(db store.DB, c fakeaws.Call) bool {
+	id, err := store.Holder(context.Background(), db, store.OffboardingSlot(person(c.Params["UserName"])))
+	if err != nil || c.Action != "RemoveUserFromGroup" {
+		return false
+	}
+	o, err := store.LoadOffboarding(context.Background(), db, id)
+	h, found := o.Find(store.Holding{Kind: store.HeldGroup, Account: c.Account, User: c.Params["UserName"], Name: c.Params["GroupName"]})
+	return err == nil && found && h.Result == "" && o.State == store.Leaving && o.Claim.Owner != ""
 }
 
 // failing makes AWS fail as f says, until it answers again.

@@ -24,12 +24,17 @@ type crashes struct {
 // everywhere lives a life again and again, and dies at each of its steps: before it and after it, and comes back at once or
 // hours later.
 func everywhere(t *testing.T, name string, n int, life func(k *keys)) crashes {
+	return everywhereIn(t, name, keySetup(), n, life)
+}
+
+// everywhereIn does so in another world.
+func everywhereIn(t *testing.T, name string, how setup, n int, life func(k *keys)) crashes {
 	out := crashes{steps: map[string]int{}}
 	for _, late := range []bool{false, true} {
 		for at, reached := 1, true; reached && !t.Failed(); at += stride() {
 			reached = false
 			for _, after := range []bool{false, true} {
-				inBubble(t, keySetup(), func(s *sim) {
+				inBubble(t, how, func(s *sim) {
 					s.point.at, s.point.after = at, after
 					k := newKeys(s, n)
 					k.through(late, life)

@@ -45,6 +45,8 @@ var speakers = map[string]map[string]string{
 		"page.go":      "who started the demo, in the terminal",
 		"workspace.go": "the names of made-up people",
 		"stream.go":    "the browser: a line that keeps the stream open",
+		"reading":      "a command, to be copied",
+		"services":     "the names of AWS's services",
 		"shell":        "whoever reads a server's errors, in Systems Manager",
 		"guarded":      "whoever is not the page",
 		"act":          "the same, or a page of a demo that was started anew",

@@ -57,7 +57,7 @@ func TestThePolicyIsWhatIsCalled(t *testing.T) {
 	called = append(called, "secretsmanager:TagResource") // that CreateSecret with tags needs
 	slices.Sort(allowed)
 	slices.Sort(called)
-	allowed = slices.Compact(allowed) // two queues are read
+	allowed = slices.Compact(allowed) // two queues are read, and who leaves is taken out of any group
 	if !slices.Equal(allowed, called) {
 		t.Errorf("allowed %v\ncalled  %v", allowed, called)
 	}

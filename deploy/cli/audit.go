@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -20,7 +21,7 @@ import (
 
 type auditCommand struct {
 	Config string `required:"" type:"existingfile" placeholder:"FILE" help:"The configuration."`
-	Ledger string `env:"SEKISHO_LEDGER" placeholder:"FILE" help:"The ledger, also while the bot is at work on it: which keys the bot has issued, or is rotating."`
+	Ledger string `env:"SEKISHO_LEDGER" placeholder:"FILE" help:"The ledger, also while the bot is at work on it: which keys the bot has issued, or is rotating, and what is kept until a date."`
 	Format string `enum:"text,json,csv" default:"text" help:"text; json: one object; or csv, with a header."`
 	BOM    bool   `help:"Begin with a byte-order mark, by which Excel knows that a csv is UTF-8."`
 }
@@ -40,7 +41,7 @@ func (c auditCommand) Run(ctx context.Context, s streams) error {
 	}
 	var notes []string
 	if c.Ledger == "" {
-		notes = append(notes, "keys that the bot has issued count as the users' own: say --ledger FILE")
+		notes = append(notes, "keys that the bot has issued count as the users' own, and nothing is known to be kept: say --ledger FILE")
 	} else {
 		ledger, err := (&ledgerCommands{Path: c.Ledger}).open(ctx, s)
 		if err != nil {
@@ -101,24 +102,52 @@ func auditText(w io.Writer, zone *time.Location, found handlers.Surveyed, notes 
 	}
 	rows := [][]string{{"FINDING", "ACCOUNT", "USER", "KEY", "SINCE", "REMEDY", ""}}
 	for _, f := range found.Findings {
-		rows = append(rows, []string{string(f.Kind), cmp.Or(f.AccountName, f.Account), f.User, f.Key, offset(f.Since, zone), string(f.Cure), auditDetail(f)})
+		rows = append(rows, []string{string(f.Kind), cmp.Or(f.AccountName, f.Account), f.User, f.Key, offset(f.Since, zone), string(f.Cure), auditDetail(f, zone)})
 	}
 	table(w, rows)
 	line(w, "")
-	line(w, "%s", number(len(found.Findings), "finding"))
+	total := number(len(found.Findings), "finding")
+	if kept := keptOf(found.Findings); kept > 0 {
+		total += fmt.Sprintf(", %d of them kept until a date", kept)
+	}
+	line(w, "%s", total)
+}
+
+// keptOf is how many findings are not reported until a date.
+func keptOf(found []store.Finding) int {
+	kept := 0
+	for _, f := range found {
+		if f.Kept != nil {
+			kept++
+		}
+	}
+	return kept
 }
 
 // auditDetail is what a finding has that others have not.
-func auditDetail(f store.Finding) string {
+func auditDetail(f store.Finding, zone *time.Location) string {
+	var parts []string
 	if f.Rotation != "" {
-		return "rotation " + f.Rotation
+		parts = append(parts, "rotation "+f.Rotation)
 	}
-	return strings.Join(f.Policies, ", ")
+	if len(f.Policies) > 0 {
+		parts = append(parts, strings.Join(f.Policies, ", "))
+	}
+	if f.Kept != nil {
+		parts = append(parts, fmt.Sprintf("kept until %s by %s: %s", f.Kept.Until.In(zone).Format(time.DateOnly), f.Kept.By, f.Kept.Why))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func auditJSON(w io.Writer, zone *time.Location, found handlers.Surveyed, notes []string) error {
 	for i := range found.Findings {
-		found.Findings[i].Since = found.Findings[i].Since.Truncate(time.Second).In(zone)
+		f := &found.Findings[i]
+		for _, at := range []*time.Time{&f.Since, &f.Made, &f.Used, &f.UserMade} {
+			*at = at.Truncate(time.Second).In(zone)
+		}
+		if f.Kept != nil {
+			f.Kept = &store.Keeping{By: f.Kept.By, At: f.Kept.At.Truncate(time.Second).In(zone), Until: f.Kept.Until.In(zone), Why: f.Kept.Why}
+		}
 	}
 	for i := range found.Accounts {
 		found.Accounts[i].Made = found.Accounts[i].Made.Truncate(time.Second).In(zone)
@@ -137,10 +166,16 @@ func auditCSV(w *bufio.Writer, zone *time.Location, found handlers.Surveyed, bom
 		made[a.Account] = a.Made
 	}
 	write := cells(w, bom)
-	err := write("finding", "account", "account_name", "user", "person", "key", "policies", "since", "remedy", "rotation", "report_made")
+	err := write("finding", "account", "account_name", "user", "person", "key", "policies", "since", "remedy", "rotation", "report_made",
+		"kept_until", "kept_by", "kept_why")
 	for _, f := range found.Findings {
+		kept := store.Keeping{}
+		if f.Kept != nil {
+			kept = *f.Kept
+		}
 		err = errors.Join(err, write(string(f.Kind), f.Account, f.AccountName, f.User, f.Person, f.Key, strings.Join(f.Policies, ", "),
-			offset(f.Since, zone), string(f.Cure), f.Rotation, offset(made[f.Account], zone)))
+			offset(f.Since, zone), string(f.Cure), f.Rotation, offset(made[f.Account], zone),
+			offset(kept.Until, zone), kept.By, kept.Why))
 	}
 	return err
 }

@@ -45,13 +45,16 @@ func summarize(out io.Writer, c config.Config) {
 	}
 	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; others are found by %s\n", len(c.People), users, others(c.Policy.MatchEmail))
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
+	_, _ = fmt.Fprintf(out, "audit     %s: passwords without a sign-in for %s, access keys older than %s or unused for %s; managed users may have %s\n", audits(c),
+		short(c.Policy.Audit.Password), short(c.Policy.Audit.KeyAge), short(c.Policy.Audit.KeyUnused), strings.Join(c.Policy.Audit.Policies, ", "))
+	_, _ = fmt.Fprintf(out, "rotations %s\n", rotations(c.Policy.Rotations))
 	names := c.Policy.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
 		_, _ = fmt.Fprintf(out, "\n%s (%s), by %s\n", names[id], id, cmp.Or(c.Roles[id].ARN, "the program's own credentials"))
-		summarizeSignIns(out, c.Policy.OnLogin(id))
+		summarizeSignIns(out, c.Policy, id)
 		for _, e := range c.Policy.Entitlements {
 			if e.Account == id && !e.OnLogin {
-				_, _ = fmt.Fprintf(out, "  %s may ask for %s, and no sign-in does: %s\n", cmp.Or(either(e.Askers), "everybody"), e.ID, describe(e))
+				_, _ = fmt.Fprintf(out, "  %s may ask for %s, and no sign-in does: %s\n", cmp.Or(either(e.Askers), "everybody"), e.ID, describe(c.Policy, e))
 			}
 		}
 		summarizeRotations(out, c.Policy, id)
@@ -70,14 +73,14 @@ func summarizePrograms(out io.Writer, p *handlers.Policy) {
 }
 
 // summarizeSignIns says what a sign-in asks for: each takes those it names from the ones behind it.
-func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
+func summarizeSignIns(out io.Writer, p *handlers.Policy, account string) {
 	rest := "a sign-in"
-	for _, e := range asked {
+	for _, e := range p.OnLogin(account) {
 		who := rest
 		if len(e.Askers) > 0 {
 			who += " of " + either(e.Askers)
 		}
-		_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", who, e.ID, describe(e))
+		_, _ = fmt.Fprintf(out, "  %s asks for %s: %s\n", who, e.ID, describe(p, e))
 		if len(e.Askers) == 0 && len(e.Excluded) == 0 {
 			return // package config sees to it that none comes behind it
 		}
@@ -86,12 +89,15 @@ func summarizeSignIns(out io.Writer, asked []handlers.Entitlement) {
 	_, _ = fmt.Fprintf(out, "  %s asks for nothing\n", rest)
 }
 
-func describe(e handlers.Entitlement) string {
+func describe(p *handlers.Policy, e handlers.Entitlement) string {
 	lasts := "for " + short(e.Duration) + ", at most " + short(e.Longest)
 	if e.Endless {
 		lasts = "without an end"
 	}
 	text := fmt.Sprintf("%s %s %s; %s to approve, within %s", e.Kind, e.Target, lasts, approvals(e.Steps), short(e.Within))
+	if rotation, ok := p.RotationOf(e.Account, e.Target); ok && e.Endless {
+		text += fmt.Sprintf("\n    once %s has rotated it, whoever has it reads the secret %s: allow their IAM users to", rotation.ID, rotation.Secret)
+	}
 	for _, condition := range conditions(e) {
 		text += "\n    " + condition
 	}
@@ -167,6 +173,15 @@ func fate(p *handlers.Policy) string {
 		return fmt.Sprintf("removed, at most %d in one look", p.Removals)
 	}
 	return "reported"
+}
+
+// audits says when and where it is told what is stale.
+func audits(c config.Config) string {
+	a := c.Policy.Audit
+	if !a.Daily {
+		return "by hand only, with sekisho audit"
+	}
+	return fmt.Sprintf("daily at %02d:%02d %s to %s", a.At/60, a.At%60, a.Zone, cmp.Or(c.Security, c.Channel))
 }
 
 // short writes 4h for 4h0m0s.

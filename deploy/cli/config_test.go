@@ -24,6 +24,8 @@ programs  ask by https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-r
           the role production/deployer for production/svc-deploy
 people    4, IAM users 4; others are found by their tag
 groups    members whom no grant explains are reported
+audit     daily at 09:00 Asia/Tokyo to C02ABCDEF: passwords without a sign-in for 2160h, access keys older than 2160h or unused for 1080h; managed users may have IAMUserChangePassword
+rotations 1: 1 by age, 0 by hand only
 
 production (123456789012), by arn:aws:iam::123456789012:role/sekisho
   a sign-in of usergroup:S01SRE asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 of usergroup:S01LEADS to approve, within 24h
@@ -37,6 +39,7 @@ production (123456789012), by arn:aws:iam::123456789012:role/sekisho
     refused outside of mon-fri 09:00-19:00 Asia/Tokyo
     high risk: approvers are asked twice
   usergroup:S01SRE may ask for batch-key, and no sign-in does: access-key svc-batch without an end; 1 of usergroup:S01LEADS to approve, within 24h
+    once batch has rotated it, whoever has it reads the secret sekisho/svc-batch: allow their IAM users to
   batch rotates the key of svc-batch in the secret sekisho/svc-batch: by usergroup:S01SRE, or security; once it is older than 2160h; without an approver
     servers with the tag sekisho-key=svc-batch run /usr/local/sbin/sekisho-key; the old one is off after 24h without use, and deleted 72h later
 
@@ -74,6 +77,10 @@ func TestConfigCheckOfOthers(t *testing.T) {
 		{"no programs", []string{"  replies:", "  # replies:", "  requests:", "  # requests:", "  roles:\n    -", "  #"}, "/sekisho-sign-ins\npeople"},
 		{"a rotation to approve", []string{"    # approve: [{by: [usergroup:S01LEADS]}] ", "    approve: [{by: [usergroup:S01LEADS]}] #", "    # escalate: {after: 1h, to: [usergroup:S01SECURITY]} ",
 			"    escalate: {after: 1h, to: [usergroup:S01SECURITY]} #"}, "; 1 of usergroup:S01LEADS to approve, within 24h, and after 1h without a decision usergroup:S01SECURITY may decide too\n    servers"},
+		{"no audit by itself", []string{`at: "09:00" # when`, "at: none # when"}, "audit     by hand only, with sekisho audit: passwords"},
+		{"an audit of its own", []string{`at: "09:00" # when`, `at: "7:05" # when`, "  security: C02ABCDEF\n", "", "password: 2160h", "password: 90m", "[IAMUserChangePassword]", "[A, B]"},
+			"audit     daily at 07:05 Asia/Tokyo to C01ABCDEF: passwords without a sign-in for 1h30m, access keys older than 2160h or unused for 1080h; managed users may have A, B\n"},
+		{"rotated by hand", []string{"    older_than: 2160h\n", ""}, "rotations 1: 0 by age, 1 by hand only\n"},
 		{"e-mail", []string{"match_email: false", "match_email: true"}, "by their tag, or a name that is an e-mail address in Slack\n"},
 		{"enforce", []string{"mode: report", "mode: enforce", "removals: 5\n", "removals: 7\n"}, "whom no grant explains are removed, at most 7 in one look\n"},
 	} {

@@ -34,6 +34,17 @@ func describeRotation(r handlers.Rotation) string {
 		r.ID, r.User, r.Secret, either(r.Rotators), when, who, servers(r.Fleet), short(r.Proof), short(r.Grace))
 }
 
+// rotations says how many there are, and how they begin.
+func rotations(all []handlers.Rotation) string {
+	aging := 0
+	for _, r := range all {
+		if r.OlderThan > 0 {
+			aging++
+		}
+	}
+	return fmt.Sprintf("%d: %d by age, %d by hand only", len(all), aging, len(all)-aging)
+}
+
 func servers(f store.Fleet) string {
 	if f.Key == "" {
 		return "no server is told"

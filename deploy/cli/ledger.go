@@ -46,6 +46,8 @@ func (l *ledgerCommands) copy(ctx context.Context, s streams, file *os.File) err
 	switch {
 	case ctx.Err() != nil:
 		return errInterrupted
+	case errors.Is(err, boltdb.ErrInUse): // and does not listen: what is missing is the socket
+		return err
 	case errors.Is(err, fs.ErrNotExist):
 		return missing(l.Path)
 	case errors.Is(err, fs.ErrPermission):

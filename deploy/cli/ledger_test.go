@@ -228,3 +228,13 @@ func end(t *testing.T, path, id string) {
 		t.Fatal(err)
 	}
 }
+
+// TestLedgerThatGivesNoCopies: it is there, and somebody has it who does not answer. That is not said to be no ledger.
+func TestLedgerThatGivesNoCopies(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sekisho.db")
+	db := must(boltdb.Open(path))(t)
+	defer func() { _ = db.Close() }()
+	if code, _, errOut := run("ledger", "--ledger", path, "show"); code != 1 || !strings.Contains(errOut, "in use by another process, which gives no copies") {
+		t.Errorf("exits with %d: %s", code, errOut)
+	}
+}

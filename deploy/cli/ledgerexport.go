@@ -96,7 +96,7 @@ type exporter struct {
 }
 
 // record hands on what happened to one record. Grants and alerts name what they are about in the same words; a task is
-// about a secret.
+// about a secret, and each entry of an offboarding about something else.
 func (x *exporter) record(doc store.Doc, unread error) error {
 	var about struct {
 		Account     string        `json:"account"`
@@ -108,6 +108,8 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		User   string `json:"user"` // of a task, as all that follows
 		Secret string `json:"secret"`
 		Rule   string `json:"rule"`
+
+		Person string `json:"person"` // of an offboarding
 	}
 	if unread != nil || json.Unmarshal(doc.Body, &about) != nil {
 		x.unread++
@@ -117,9 +119,14 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		if e.At.Before(x.Since.Time) || !x.Until.IsZero() && !e.At.Before(x.Until.Time) {
 			continue
 		}
+		var held store.Holding
+		if strings.HasPrefix(doc.ID, store.OffboardingPrefix) {
+			held = store.HoldingOf(e.Facts)
+		}
 		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
-			Account: about.Account, AccountName: about.AccountName, User: cmp.Or(about.Subject.User, about.User), Person: about.Subject.Person,
-			Target: cmp.Or(about.Target, about.Secret), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
+			Account: cmp.Or(about.Account, held.Account), AccountName: cmp.Or(about.AccountName, held.AccountName),
+			User: cmp.Or(about.Subject.User, about.User, held.User), Person: cmp.Or(about.Subject.Person, about.Person),
+			Target: cmp.Or(about.Target, about.Secret, held.Name), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
 		if err != nil {
 			return unwritten(err)
 		}

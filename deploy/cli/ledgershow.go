@@ -115,6 +115,10 @@ func listing(doc store.Doc) (r request, listed, known bool) {
 		known = json.Unmarshal(doc.Body, &t) == nil
 		r = request{ID: doc.ID, State: t.State, User: t.User, Account: t.Account, AccountName: t.AccountName, Target: t.Secret, Outcome: t.Outcome}
 		return r, true, known
+	case strings.HasPrefix(doc.ID, store.OffboardingPrefix):
+		var o store.Offboarding
+		known = json.Unmarshal(doc.Body, &o) == nil
+		return request{ID: doc.ID, State: o.State, User: o.Person, Target: "all"}, true, known
 	}
 	return r, false, false
 }

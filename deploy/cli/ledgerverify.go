@@ -47,8 +47,8 @@ func verify(ctx context.Context, out io.Writer, ledger *boltdb.Reader) (count st
 }
 
 func amount(c store.Count) string {
-	return fmt.Sprintf("%s, %d presses, %s, %s, %s, %d entries, %d rows of indexes", number(c.Grants, "grant"), c.Presses, number(c.Alerts, "alert"),
-		number(c.Tasks, "task"), number(c.Reports, "report"), c.Entries, c.Rows)
+	return fmt.Sprintf("%s, %d presses, %s, %s, %s, %s, %d entries, %d rows of indexes", number(c.Grants, "grant"), c.Presses, number(c.Alerts, "alert"),
+		number(c.Tasks, "task"), number(c.Offboardings, "offboarding"), number(c.Reports, "report"), c.Entries, c.Rows)
 }
 
 func number(n int, of string) string {

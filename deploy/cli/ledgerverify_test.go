@@ -40,7 +40,7 @@ func TestLedgerVerify(t *testing.T) {
 	path := ledger(t)
 	eachWay(t, path, func(t *testing.T) {
 		code, out, errOut := run("ledger", "verify", "--ledger", path)
-		if want := path + ": 3 grants, 1 presses, 0 alerts, 0 tasks, 0 reports, 15 entries, "; code != 0 || errOut != "" || !strings.HasPrefix(out, want) || !strings.HasSuffix(out, ", 0 faults\n") {
+		if want := path + ": 3 grants, 1 presses, 0 alerts, 0 tasks, 0 offboardings, 0 reports, 15 entries, "; code != 0 || errOut != "" || !strings.HasPrefix(out, want) || !strings.HasSuffix(out, ", 0 faults\n") {
 			t.Errorf("exit %d\n%s%s", code, out, errOut)
 		}
 	})

@@ -62,7 +62,7 @@ func TestAuditAgainstMoto(t *testing.T) {
 	code, out, errOut := audited(t)
 	got := auditAge.ReplaceAllString(auditTime.ReplaceAllString(auditKey.ReplaceAllString(out, "KEY"), "TIME"), ", AGE old")
 	const want = `production (123456789012): credential report of TIME, AGE old
-keys that the bot has issued count as the users' own: say --ledger FILE
+keys that the bot has issued count as the users' own, and nothing is known to be kept: say --ledger FILE
 who has left Slack is not judged: set SLACK_BOT_TOKEN
 
 FINDING     ACCOUNT     USER        KEY                   SINCE                      REMEDY

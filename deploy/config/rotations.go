@@ -98,7 +98,7 @@ func (r *reader) readFleet(s section) store.Fleet {
 func (r *reader) readDuration(s section, p *handlers.Policy, e *handlers.Entitlement) {
 	if v, ok := s.values["duration"]; ok && shapeOf(v.node) == text && v.node.GetToken().Value == none {
 		e.Endless, e.Duration, e.Longest = true, toHandOver, toHandOver
-		if e.Target != "" && e.Account != "" && !r.isRotated(p, *e) {
+		if _, rotated := p.RotationOf(e.Account, e.Target); e.Target != "" && e.Account != "" && !(rotated && e.Kind == "access-key") {
 			r.note(v.at, "%s has no end, which is for access keys that are rotated: add a rotation of this account and user under rotations, or write for example duration: %s",
 				quote(e.ID), durationExample)
 		}
@@ -111,14 +111,4 @@ func (r *reader) readDuration(s section, p *handlers.Policy, e *handlers.Entitle
 			r.note(most.at, "max is shorter than default: write max: %s or more, or a shorter default", d.values["default"].node.GetToken().Value)
 		}
 	}
-}
-
-// isRotated tells whether the key that an entitlement gives comes under rotation.
-func (r *reader) isRotated(p *handlers.Policy, e handlers.Entitlement) bool {
-	for _, rotation := range p.Rotations {
-		if e.Kind == "access-key" && rotation.Account == e.Account && strings.EqualFold(rotation.User, e.Target) {
-			return true
-		}
-	}
-	return false
 }

@@ -33,7 +33,7 @@ type action struct {
 	Address string `json:"address"`
 	MFA     bool   `json:"mfa"`
 
-	Name string `json:"name"` // of a service, a span or a language
+	Name string `json:"name"` // of a service, a span, a language, a server, a key or a secret
 	On   bool   `json:"on"`
 }
 
@@ -69,6 +69,9 @@ var worldActions = map[string]func(*stage, action) error{
 	},
 	"program": (*stage).program,
 	"join":    (*stage).join,
+	"server":  (*stage).turnServer,
+	"key":     (*stage).turnKey,
+	"audit":   (*stage).audit,
 	"fault":   (*stage).fault,
 	"kill":    func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
 	"start":   func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
@@ -90,6 +93,9 @@ var worldActions = map[string]func(*stage, action) error{
 func (s *stage) do(a action) (json.RawMessage, error) {
 	if act, ok := worldActions[a.Do]; ok {
 		return nil, act(s, a)
+	}
+	if a.Do == "read" {
+		return s.read(a)
 	}
 	act, ok := slackActions[a.Do]
 	s.mu.Lock()
@@ -211,6 +217,17 @@ func (s *stage) join(a action) error {
 	if s.bot != nil {
 		s.running.Go(s.bot.look)
 	}
+	return nil
+}
+
+// audit has the bot look for stale credentials now, and not only in the morning.
+func (s *stage) audit(action) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bot == nil {
+		return say("error.bot_dead")
+	}
+	s.running.Go(s.bot.audit)
 	return nil
 }
 

@@ -83,7 +83,7 @@ func TestNoSecretGetsOut(t *testing.T) {
 				t.Fatal("the secret is not in Secrets Manager, so it would not be found elsewhere")
 			}
 			places := map[string]string{"log": logged.String(), "ledger": string(ledger), "Slack": slack.String(), "transcript": transcript,
-				"calls of AWS": written(t, p.aws.Calls()), "commands of servers": written(t, p.aws.Invocations(account)) + p.fleet.key(servers[0])}
+				"calls of AWS": written(t, p.aws.Calls()), "commands of servers": written(t, p.aws.Invocations(account)) + p.fleet.get(servers[0]).key}
 			secrets, size := append(p.aws.Canaries(), fakeaws.Canary), 0
 			for place, text := range places {
 				size += len(text)

@@ -20,6 +20,8 @@ func (v *visitor) feed() thing               { return thing{"list", v.say("feed.
 func (v *visitor) tour() thing               { return thing{"region", v.say("tour.label")} }
 func (v *visitor) banners() thing            { return thing{"status", ""} }
 func (v *visitor) notes() thing              { return thing{"alert", ""} }
+func (v *visitor) keys() thing               { return thing{"list", v.say("aws.rotated")} }
+func (v *visitor) answer() thing             { return thing{"status", v.say("read.answer")} }
 func (v *visitor) dialog(title string) thing { return thing{"dialog", v.say(title)} }
 
 // shown is what can be read of an element. What is struck out stands between tildes.
@@ -50,6 +52,18 @@ func (v *visitor) sees(where thing, texts ...string) {
 			}
 		}
 		return nil
+	})
+}
+
+// lacks waits until a text can be read there no more.
+func (v *visitor) lacks(where thing, text string) {
+	v.t.Helper()
+	v.until(fmt.Sprintf("miss %q", text), func(ctx context.Context) error {
+		all, err := on[string](ctx, v, where, shown)
+		if err == nil && strings.Contains(all, text) {
+			err = fmt.Errorf("%q is in %q", text, all)
+		}
+		return err
 	})
 }
 

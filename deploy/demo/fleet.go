@@ -19,26 +19,58 @@ import (
 // servers are those that use the key of a rotation.
 var servers = []string{"i-0batch1", "i-0batch2", "i-0batch3"}
 
-// fleet is which key each server uses.
+// mood is how a server takes what it is told.
+type mood string
+
+const (
+	well   mood = "well"
+	silent mood = "silent" // it is cut off from Systems Manager
+	fails  mood = "fails"  // its script ends with an error
+	wrong  mood = "wrong"  // it goes on with the key that it has, and says so
+	stale  mood = "stale"  // it says that it uses the new key, and something on it goes on with the one before
+)
+
+var moods = []mood{well, silent, fails, wrong, stale}
+
+// machine is a server as it is in truth.
+type machine struct {
+	key     string // that it uses
+	fetched string // that its script fetched last; "" for none
+	mood    mood
+}
+
+// fleet is the servers by their ids.
 type fleet struct {
-	mu   sync.Mutex
-	uses map[string]string
+	mu  sync.Mutex
+	all map[string]machine
 }
 
-func (f *fleet) use(server, key string) {
+// change changes a server, and returns it as it is now.
+func (f *fleet) change(server string, how func(*machine)) machine {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.uses == nil {
-		f.uses = map[string]string{}
+	if f.all == nil {
+		f.all = map[string]machine{}
 	}
-	f.uses[server] = key
+	m := f.all[server]
+	how(&m)
+	f.all[server] = m
+	return m
 }
 
-// key is the one that a server uses.
-func (f *fleet) key(server string) string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.uses[server]
+func (f *fleet) get(server string) machine { return f.change(server, func(*machine) {}) }
+
+// told has a server take a key up, as its mood is, and returns the one that it says it uses.
+func (m *machine) told(key string) string {
+	switch m.mood {
+	case wrong:
+		return m.key
+	case stale:
+		m.fetched = key
+		return key
+	}
+	m.key, m.fetched = key, key
+	return key
 }
 
 // addServers makes the users whose keys are rotated: each has one key, in its secret, and servers that use it, whose role
@@ -52,7 +84,7 @@ func (w *world) addServers() error {
 		w.aws.AddSecret(r.Account, r.Secret, key)
 		role := r.User + "-server"
 		for _, id := range servers {
-			w.fleet.use(id, key)
+			w.fleet.change(id, func(m *machine) { *m = machine{key: key, mood: well} })
 			w.aws.AddServer(r.Account, fakeaws.Server{ID: id, Role: role, Tags: map[string]string{r.Fleet.Key: r.Fleet.Value},
 				Shell: func(run fakeaws.Run) fakeaws.Output { return w.shell(r, run) }})
 		}
@@ -67,7 +99,11 @@ func (w *world) addServers() error {
 const readable = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
 	"Principal": {"AWS": "arn:aws:iam::%s:role/%s"}}]}`
 
-// shell does what deploy/key-from-secret.sh does on a server: it fetches the secret, uses the key, and says which.
+// answersIn is how long a script runs on a server.
+const answersIn = 2 * time.Second
+
+// shell does what deploy/key-from-secret.sh does on a server, with its exit codes: it fetches the secret, uses the key, and
+// says which.
 func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
 	words := strings.Fields(run.Script)
 	if len(words) != 3 || words[0] != r.Fleet.Path {
@@ -79,10 +115,20 @@ func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
 		return fakeaws.Output{Stderr: err.Error(), Exit: 3}
 	case key != words[2]:
 		return fakeaws.Output{Stderr: "the secret has another key than " + words[2], Exit: 4}
+	case w.fleet.get(run.Server).mood == fails:
+		return fakeaws.Output{Stderr: "the reload failed", Exit: 6, Takes: answersIn}
 	}
-	w.fleet.use(run.Server, key)
-	w.aws.UseKey(key, "s3")
-	return fakeaws.Output{Stdout: key + "\n", Takes: 2 * time.Second}
+	said := ""
+	uses := w.fleet.change(run.Server, func(m *machine) { said = m.told(key) }).key
+	w.aws.UseKey(uses, "s3")
+	return fakeaws.Output{Stdout: said + "\n", Takes: answersIn}
+}
+
+// work has every server use its key until a moment, as programs do all the time.
+func (w *world) work(until time.Time) {
+	for _, id := range servers {
+		w.aws.UseKeyAt(w.fleet.get(id).key, "s3", until)
+	}
 }
 
 // keyIn returns the id of the key in a secret, for whoever may read it.
@@ -110,6 +156,7 @@ func (s *stage) rotatedInto(out *account, r handlers.Rotation) {
 		out.Secrets = append(out.Secrets, awsSecret{kept.Name, idIn(kept.Current), idIn(kept.Previous), !kept.Deletes.IsZero()})
 	}
 	for _, id := range servers {
-		out.Servers = append(out.Servers, awsServer{id, s.fleet.key(id)})
+		m := s.fleet.get(id)
+		out.Servers = append(out.Servers, awsServer{id, m.key, m.mood})
 	}
 }

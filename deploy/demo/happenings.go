@@ -42,13 +42,15 @@ func (s *stage) put(body string) {
 	})
 }
 
-// follow notes the calls that changed IAM, or were to, until the context of the page ends.
-func (s *stage) follow() {
-	seen := 0
+// services are those of AWS whose calls are noted, as people call them.
+var services = map[string]string{"iam": "IAM", "ssm": "Systems Manager", "secretsmanager": "Secrets Manager"}
+
+// follow notes the calls that changed AWS, or were to, until the context of the page ends. So many were there before.
+func (s *stage) follow(seen int) {
 	_ = s.aws.Wait(s.ctx, func() bool { // its error is the end
 		calls := s.aws.Calls()
 		for _, c := range calls[seen:] {
-			if c.Service == "iam" && (c.Write || c.Err == "ServiceFailure") {
+			if services[c.Service] != "" && (c.Write || c.Err == "ServiceFailure") {
 				s.happen("call", described(c))
 			}
 		}
@@ -59,6 +61,9 @@ func (s *stage) follow() {
 }
 
 func described(c fakeaws.Call) map[string]string {
-	call := strings.Join(strings.Fields(c.Action+" "+c.Params["UserName"]+" "+c.Params["GroupName"]), " ") // IAM's names have no spaces
-	return map[string]string{"call": call, "error": c.Err}
+	words := []string{c.Action} // names have no spaces
+	for _, name := range []string{"UserName", "GroupName", "AccessKeyId", "Status", "Name", "SecretId", "DocumentName"} {
+		words = append(words, c.Params[name])
+	}
+	return map[string]string{"service": services[c.Service], "call": strings.Join(strings.Fields(strings.Join(words, " ")), " "), "error": c.Err}
 }

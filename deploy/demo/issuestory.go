@@ -80,7 +80,7 @@ func (x *issue) reads(ctx context.Context) error {
 	if key != x.key {
 		return fmt.Errorf("the secret has the key %s, not %s", key, x.key)
 	}
-	x.show(fmt.Sprintf("  %s $ aws secretsmanager get-secret-value --secret-id %s\n  {\"aws_access_key_id\":\"%s\",\"aws_secret_access_key\":\"****\"}", x.who.User, name, key))
+	x.show(fmt.Sprintf("  %s $ %s%s\n  %s", x.who.User, reading, name, masked(key)))
 	const other = "svc-other"
 	x.aws.AddUser(x.who.Account, other, nil)
 	_, err = keyIn(ctx, x.as(other), name)
@@ -88,7 +88,7 @@ func (x *issue) reads(ctx context.Context) error {
 	if !errors.As(err, &refused) {
 		return fmt.Errorf("somebody else reads the secret: %w", err)
 	}
-	x.show(fmt.Sprintf("  %s $ aws secretsmanager get-secret-value --secret-id %s\n  %s", other, name, refused.ErrorCode()))
+	x.show(fmt.Sprintf("  %s $ %s%s\n  %s", other, reading, name, refused.ErrorCode()))
 	return nil
 }
 

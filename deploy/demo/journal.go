@@ -13,7 +13,7 @@ import (
 )
 
 // journal reads along in the ledger: what was written, after it is durable. It outlives the bot, so that the page can
-// show what is true while the bot is dead. What it keeps is bounded but for the grants and alerts, of which a
+// show what is true while the bot is dead. What it keeps is bounded but for the grants, alerts and tasks, of which a
 // demo has few.
 type journal struct {
 	rang func() // is called after each write
@@ -23,6 +23,8 @@ type journal struct {
 	read   map[string]uint64
 	grants map[string]store.Grant
 	alerts map[string]store.Alert
+	tasks  map[string]store.Task
+	report store.Report // that no newer one has taken the place of
 	tour   tour
 }
 
@@ -45,7 +47,8 @@ type line struct {
 const mostLines = 100 // of any list that the page shows
 
 func newJournal(rang func()) *journal {
-	return &journal{rang: rang, read: map[string]uint64{}, grants: map[string]store.Grant{}, alerts: map[string]store.Alert{}}
+	return &journal{rang: rang, read: map[string]uint64{}, grants: map[string]store.Grant{}, alerts: map[string]store.Alert{},
+		tasks: map[string]store.Task{}}
 }
 
 // noted is a ledger whose writes a journal reads.
@@ -86,12 +89,23 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		}
 		j.alerts[id] = a
 		about.User, about.Target = a.Subject.User, a.Target
+	case strings.HasPrefix(id, store.ReportPrefix):
+		if r, err := store.LoadReport(ctx, db, id); err == nil && r.State == store.Current {
+			j.report = r
+		}
 	case strings.HasPrefix(id, store.TaskPrefix):
 		t, err := store.LoadTask(ctx, db, id)
 		if err != nil {
 			return
 		}
+		j.tasks[id] = t
 		about.User, about.Target = t.User, t.Secret
+	case strings.HasPrefix(id, store.OffboardingPrefix):
+		o, err := store.LoadOffboarding(ctx, db, id)
+		if err != nil {
+			return
+		}
+		about.User = o.Person
 	case strings.HasPrefix(id, store.PressPrefix):
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
 			j.tour.reach(stepRefused)
@@ -157,31 +171,23 @@ func (j *journal) drawn() (cards [][]store.Grant, alerts []store.Alert) {
 	return cards, alerts
 }
 
-// nextTurn is when the first access begins or ends, or the zero time if there is none.
-func (j *journal) nextTurn() time.Time {
-	return j.first(func(g store.Grant) time.Time {
-		if g.Ahead() {
-			return g.Start
-		}
-		return g.Until
-	})
-}
-
-// nextEnd is when the first live access ends, or the zero time if there is none.
-func (j *journal) nextEnd() time.Time {
-	return j.first(func(g store.Grant) time.Time { return g.Until })
-}
-
-// first is the first of such times of what is given, or about to be.
-func (j *journal) first(of func(store.Grant) time.Time) (first time.Time) {
+// reported returns the report that stands, with its rows; one without a card if there is none.
+func (j *journal) reported() (store.Report, []store.Alert) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, g := range j.grants {
-		if at := of(g); (g.State == store.Active || g.State == store.Approved) && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
+	rows := make([]store.Alert, len(j.report.Findings))
+	for i, f := range j.report.Findings {
+		rows[i] = j.alerts[f.ID()]
 	}
-	return first
+	return j.report, rows
+}
+
+// rotations returns those that have a card, the oldest first.
+func (j *journal) rotations() []store.Task {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.DeleteFunc(slices.SortedFunc(maps.Values(j.tasks), func(a, b store.Task) int { return strings.Compare(a.Card.TS, b.Card.TS) }),
+		func(t store.Task) bool { return t.Card.TS == "" })
 }
 
 // steps returns how far the tour is, after a look at whether access is overdue while nobody takes it back.

@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// playKeyboard asks for access and tries to approve it, without a mouse.
+// playKeyboard asks for access and tries to approve it, breaks a server and deactivates a key, without a mouse.
 func playKeyboard(v *visitor) {
 	v.sees(v.tour(), v.say("tour.1.title"))
 	v.tabsTo(thing{"button", v.say("signin.do")})
@@ -29,6 +29,17 @@ func playKeyboard(v *visitor) {
 	v.tabsTo(thing{"button", v.say("button.approve")})
 	v.key(" ")
 	v.sees(v.messages(), v.say("state.active"))
+
+	v.tabsTo(thing{"DisclosureTriangle", v.say("fleet.title")})
+	v.key(kb.Enter)
+	server := thing{"combobox", "i-0batch2"}
+	v.tabsTo(server)
+	v.key(kb.ArrowDown)
+	v.sees(v.keys(), "i-0batch2 ("+v.say("server.silent")+")")
+	v.holds(server)
+	v.tabsTo(thing{"button", ": " + v.say("fleet.off")})
+	v.key(kb.Enter)
+	v.sees(v.keys(), v.say("aws.refused"))
 }
 
 func (v *visitor) key(keys string) {

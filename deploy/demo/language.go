@@ -134,5 +134,14 @@ func (s *stage) redraw(c config.Config) error {
 			return err
 		}
 	}
+	for _, t := range last(s.journal.rotations(), mostRedraws) {
+		if _, err := voice.Task(ctx, t); err != nil {
+			return err
+		}
+	}
+	if r, rows := s.journal.reported(); r.Card.TS != "" {
+		_, err := voice.Report(ctx, r, rows)
+		return err
+	}
 	return nil
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"sekisho/store"
 )
 
 var pictures = flag.Bool("pictures", false, "take the pictures of the READMEs anew")
@@ -41,6 +43,7 @@ func TestPictures(t *testing.T) {
 			v := visits(t, browser, lang, near, new(atomic.Int64))
 			takeStory(v, lang)
 			takeRequest(v, lang)
+			takeRotation(visits(t, browser, lang, near, new(atomic.Int64)), lang)
 		})
 	}
 }
@@ -94,6 +97,23 @@ func takeRequest(v *visitor, lang string) {
 	v.takes(lang, "home", v.around(v.home()))
 }
 
+// takeRotation has a rotation in one picture, in the middle of it: a server goes on with the old key.
+func takeRotation(v *visitor, lang string) {
+	v.button("tour.close")
+	v.opens("fleet.title")
+	v.chooses("i-0batch2", v.say("server.wrong"))
+	v.opens("fleet.title") // shuts it
+	v.sends("/jit rotate batch")
+	v.sees(v.dialog("rotate.title"), v.say("ask.reason"))
+	v.types(v.say("ask.reason"), map[string]string{"en": "A laptop with the key was lost", "ja": "キーの入ったPCを紛失したため"}[lang])
+	v.submits()
+	v.becomes("U0SATO")
+	v.presses(store.Approve, v.messages(), v.servers("0", "3", "0"))
+	v.button("clock.15m")
+	v.sees(v.messages(), v.servers("2", "0", "1"), v.say("message.replies", "n", "3"))
+	v.takes(lang, "rotation", v.story())
+}
+
 // around is where a thing is on the page.
 func (v *visitor) around(what thing) *page.Viewport {
 	v.t.Helper()
@@ -108,13 +128,13 @@ func (v *visitor) around(what thing) *page.Viewport {
 	return clip
 }
 
-// story is what tells it: all but the people, from the name of the channel to the last IAM user.
+// story is what tells it: all but the people, from the name of the channel to the last IAM user, as far as the screen goes.
 func (v *visitor) story() *page.Viewport {
 	v.t.Helper()
 	clip := &page.Viewport{X: 256, Y: 48, Width: float64(near.width) - 256, Scale: 1}
 	v.until("see AWS", func(ctx context.Context) error {
 		end, err := on[float64](ctx, v, thing{"region", v.say("aws.title")}, `function () { return this.getBoundingClientRect().bottom; }`)
-		clip.Height = end + 4 - clip.Y
+		clip.Height = min(end+4, float64(near.height)) - clip.Y
 		return err
 	})
 	return clip

@@ -22,7 +22,7 @@ var builtIn []byte
 // stories are told one after the other, each in a world of its own. A later one is one more entry here, and its steps in
 // a file of its own.
 var stories = []func(*player) story{(*player).aSignIn, (*player).aRequest, (*player).aDenial, (*player).anExtension,
-	(*player).anIssue, (*player).aRotation}
+	(*player).anIssue, (*player).aRotation, (*player).aSchedule}
 
 // story is what happens to one request.
 type story struct {

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -13,7 +14,11 @@ import (
 )
 
 // login is an IAM user of the demo.
-type login struct{ account, user, userID string }
+type login struct {
+	account, user, userID, keyID string
+	password, key                time.Time // when they were made; now unless said
+	mfa                          bool
+}
 
 // stage is the world as the page shows it, with a person in it who may pull every lever. Its methods may be called from
 // several goroutines.
@@ -48,7 +53,8 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 	s.journal = newJournal(s.bell.ring)
 	s.noting = func(db store.DB) store.DB { return noted{db, s.journal} }
 	s.furnish()
-	s.running.Go(s.follow)
+	furnished := len(s.aws.Calls())
+	s.running.Go(func() { s.follow(furnished) })
 	s.running.Go(s.listen)
 	if err := s.startBot(); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -63,18 +69,27 @@ func (s *stage) settings() config.Config {
 	return s.config
 }
 
-// furnish makes the IAM users, with what there is to be disabled.
+// furnish makes the IAM users, with what there is to be disabled, and to be found stale: an own key that is old, a password
+// that nobody signs in with, and all that somebody had who has left.
 func (s *stage) furnish() {
+	long, longer := s.clock.now().AddDate(0, 0, -120), s.clock.now().AddDate(0, 0, -200)
 	production, payments := s.config.Policy.Entitlements[0].Account, s.config.Policy.Entitlements[1].Account
 	for _, l := range []login{
-		{account: production, user: "t.yamada"}, {account: production, user: "a.mori"},
-		{account: production, user: "legacy-batch"}, {account: payments, user: "k.ito"},
+		{account: production, user: "t.yamada", key: long, mfa: true}, {account: production, user: "a.mori", mfa: true},
+		{account: production, user: "legacy-batch", password: longer}, {account: production, user: "k.tanaka"}, {account: payments, user: "k.ito", mfa: true},
 	} {
 		l.userID = s.aws.AddUser(l.account, l.user, nil)
-		s.aws.AddPassword(l.account, l.user)
-		s.aws.AddKey(l.account, l.user)
+		s.aws.AddPasswordAt(l.account, l.user, cmp.Or(l.password, s.clock.now()))
+		l.keyID = s.aws.AddKeyAt(l.account, l.user, cmp.Or(l.key, s.clock.now()))
+		s.aws.UseKey(l.keyID, "s3")
+		if l.mfa {
+			s.aws.AddMFA(l.account, l.user)
+		}
 		s.logins = append(s.logins, l)
 	}
+	s.aws.AddGroup(production, "developers") // which nobody asks for: who leaves is taken out of it
+	s.aws.Join(production, "t.yamada", "developers")
+	s.aws.AddUserPolicy(production, "t.yamada", "read-billing")
 	for _, p := range s.config.Policy.Programs {
 		s.aws.AddRole(p.Account, p.Role, "")
 	}
@@ -169,8 +184,10 @@ func cutOff(s *fakeslack.Server) {
 	}
 }
 
-// pass moves the clock. Who looks at it is told, so that nobody waits for the next tick.
+// pass moves the clock. Servers work in the time that passes, and who looks at the clock is told, so that nobody waits for
+// the next tick.
 func (s *stage) pass(d time.Duration) {
+	s.work(s.clock.now().Add(d)) // before the bot can look: what it sees then, they have done by then
 	s.clock.skip(d)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -112,8 +112,9 @@ type awsSecret struct {
 }
 
 type awsServer struct {
-	ID  string `json:"id"`
-	Key string `json:"key"` // that it uses
+	ID   string `json:"id"`
+	Key  string `json:"key"` // that it uses
+	Mood mood   `json:"mood"`
 }
 
 type awsUser struct {
@@ -159,10 +160,13 @@ func (s *stage) state(as string) state {
 func (s *stage) workspaceInto(out *state) {
 	ws := workspace(s.clock.now)
 	ws.Users = people(out.Lang)
-	if !slices.ContainsFunc(ws.Users, func(u fakeslack.User) bool { return u.ID == out.As }) {
+	if !slices.ContainsFunc(ws.Users, func(u fakeslack.User) bool { return u.ID == out.As && !u.Deleted }) {
 		out.As = yamada
 	}
 	for _, u := range ws.Users {
+		if u.Deleted {
+			continue // nobody can act as who has left
+		}
 		out.People = append(out.People, person{u.ID, u.Name, u.RealName, u.Locale, u.TZ, u.Restricted})
 	}
 	for _, g := range ws.Groups {

@@ -120,7 +120,10 @@ const spot = `async function () {
   const own = hit && (this.contains(hit) || hit.closest("label")?.control === this);
   if (!own || this.disabled || String(before) !== String(now)) return [];
   this.wasPressed = false;
-  this.addEventListener("click", () => (this.wasPressed = true), { once: true, capture: true });
+  document.addEventListener("click", ({ target }) => {
+    const twin = this.textContent && target.closest(this.localName); // what was drawn in its place at that very moment
+    this.wasPressed ||= this.contains(target) || twin?.textContent === this.textContent;
+  }, { capture: true });
   return now;
 }`
 

@@ -16,6 +16,7 @@ const (
 	ito       = "U0ITO"    // signs in to another account, where two must approve
 	itoAdmin  = "U0ITOADM" // the same person with another Slack account
 	park      = "U0PARK"   // a guest
+	tanaka    = "U0TANAKA" // has left, and still has an IAM user
 	botUser   = "U0BOT"
 	approvals = "C0APPROVALS"
 	security  = "C0SECURITY"
@@ -37,6 +38,7 @@ func workspace(now func() time.Time) fakeslack.Workspace {
 			{ID: ito, Name: "k.ito", RealName: "伊藤 健 / Ken Ito", Locale: "en-US", TZ: "Asia/Tokyo", Email: "k.ito@example.com"},
 			{ID: itoAdmin, Name: "k.ito-admin", RealName: "伊藤 健 (管理用) / Ken Ito (admin)", Locale: "en-US", TZ: "Asia/Tokyo", Email: "k.ito+admin@example.com"},
 			{ID: park, Name: "e.park", RealName: "Eun Park", Locale: "en-US", TZ: "Asia/Seoul", Email: "e.park@partner.example", Restricted: true},
+			{ID: tanaka, Name: "k.tanaka", RealName: "田中 海 / Kai Tanaka", Locale: "ja-JP", TZ: "Asia/Tokyo", Email: "k.tanaka@example.com", Deleted: true},
 		},
 		Channels: []fakeslack.Channel{
 			{ID: approvals, Name: "aws-approvals", Members: []string{yamada, sato, miller, suzuki, mori, ito, itoAdmin, park, botUser}},

@@ -55,6 +55,7 @@ type running struct {
 	ledger *boltdb.DB
 	poke   func()
 	look   func() // at the managed groups
+	audit  func()
 	stop   context.CancelFunc
 	life   lifeline
 	ended  chan error
@@ -177,8 +178,9 @@ func (w *world) start(ctx context.Context) error {
 	})
 	ctx, stop := context.WithCancel(ctx)
 	w.bot = &running{ledger: ledger, poke: a.Poke, stop: stop,
-		look: func() { _ = a.Look(ctx) }, // what it does not see now it sees in five minutes
-		life: life, ended: make(chan error, 1)}
+		look:  func() { _ = a.Look(ctx) },  // what it does not see now it sees in five minutes
+		audit: func() { _ = a.Audit(ctx) }, // and what it does not find now, in the morning
+		life:  life, ended: make(chan error, 1)}
 	ended := w.bot.ended
 	go func() { ended <- a.Run(ctx) }()
 	return nil

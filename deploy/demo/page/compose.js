@@ -6,7 +6,8 @@ import { placeName } from "./rail.js";
 import { language, say } from "./words.js";
 
 const command = "/jit";
-const verbs = ["request", "list", "extend", "finish", "revoke", "help"];
+const verbs = ["request", "list", "extend", "finish", "revoke", "rotate", "help"];
+const ofSecurity = ["offboard"];
 
 const box = byId("compose");
 
@@ -21,7 +22,8 @@ draws(() => {
 function hint() {
   const slash = box.value.startsWith("/");
   byId("compose-hint").textContent = slash ? say("compose.hint") : "";
-  const lines = slash ? verbs.map((verb) => `${command} ${verb}`).filter((line) => line !== box.value.trim() && line.startsWith(box.value.trimEnd())) : [];
+  const known = app.state?.groups.some((g) => g.mine && g.handle === "security") ? [...verbs, ...ofSecurity] : verbs;
+  const lines = slash ? known.map((verb) => `${command} ${verb}`).filter((line) => line !== box.value.trim() && line.startsWith(box.value.trimEnd())) : [];
   byId("compose-verbs").hidden = !lines.length;
   keyed(byId("compose-verbs"), lines.map((line) => ({ key: line, data: [line, language()] })), offer);
 }

@@ -113,15 +113,19 @@ function seen(a, lang) {
     return { name: u.name, password: u.password, active, marked: changed(`${a.id} ${u.name}`, `${u.password} ${active}`) };
   });
   const keys = (a.keys ?? []).map((k) => ({ name: k.ID, ...used(a, k), marked: changed(`${a.id} ${k.ID}`, JSON.stringify(used(a, k))) }));
-  return { id: a.id, name: a.name, groups, users, keys, lang };
+  return { id: a.id, name: a.name, groups, users, keys: [...keys, ...buried(a)], lang };
 }
 
 // used is how a key is, which secrets have it, and which servers use it.
 function used(a, { ID, Active }) {
-  const stored = a.secrets.flatMap((s) => [s.current === ID && (s.deletes ? say("aws.deletes", s) : `${s.name} AWSCURRENT`), s.previous === ID && `${s.name} AWSPREVIOUS`]);
-  const servers = a.servers.filter((s) => s.key === ID).map((s) => s.id);
-  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(", ")].filter(Boolean) };
+  const stored = a.secrets.flatMap((s) => [s.current === ID && `${s.name} AWSCURRENT`, s.previous === ID && `${s.name} AWSPREVIOUS`]);
+  const servers = a.servers.filter((s) => s.key === ID).map((s) => (s.mood === "well" ? s.id : `${s.id} (${say(`server.${s.mood}`)})`));
+  const refused = !Active && servers.length > 0 && say("aws.refused");
+  return { facts: say(Active ? "aws.key_on" : "aws.key_off"), more: [...stored, servers.join(say("comma")), refused].filter(Boolean) };
 }
+
+// buried are the secrets that are to be deleted.
+const buried = (a) => (a.secrets ?? []).filter((s) => s.deletes).map((s) => ({ name: s.name, facts: say("aws.deletes"), marked: changed(`${a.id} ${s.name}`, "deletes") }));
 
 const justNow = () => el("span", { class: "sr" }, ` (${say("just_now")})`);
 
@@ -154,7 +158,7 @@ const thing = ({ name, facts, more = [], marked }) =>
   el("li", { class: marked ? "fresh" : "" }, el("code", {}, name), el("span", { class: "soft" }, facts), more.map((m) => el("span", { class: "soft whole" }, m)), marked && justNow());
 
 function user({ name, password, active, marked }) {
-  const facts = `${say(password ? "aws.password" : "aws.no_password")}, ${say(active === 1 ? "aws.key" : "aws.keys", { n: active })}`;
+  const facts = `${say(password ? "aws.password" : "aws.no_password")}${say("comma")}${say(active === 1 ? "aws.key" : "aws.keys", { n: active })}`;
   return thing({ name, facts, marked });
 }
 
@@ -172,6 +176,13 @@ byId("join").addEventListener("submit", async (event) => {
   const [accountID, name] = byId("join-user").value.split(" ");
   await busily(event.submitter, async () => {
     if (await act({ do: "join", account: accountID, user: name })) toast(say("join.done", { user: name }), "good");
+  });
+});
+
+byId("audit").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await busily(event.submitter, async () => {
+    if (await act({ do: "audit" })) toast(say("audit.done"), "good");
   });
 });
 

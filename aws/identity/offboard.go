@@ -1,0 +1,99 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
+)
+
+var _ handlers.Closer = Accounts{}
+
+// Holds implements handlers.Closer: what a user has now, whoever gave it.
+func (a Accounts) Holds(ctx context.Context, account, name string) (handlers.Holds, error) {
+	user, err := a.User(ctx, account, name)
+	if err != nil {
+		return handlers.Holds{}, err
+	}
+	client, err := a.in(account)
+	if err != nil {
+		return handlers.Holds{}, err
+	}
+	out := handlers.Holds{UserID: user.ID}
+	if out.Groups, err = groupsOf(ctx, client, name); err != nil {
+		return out, err
+	}
+	keys, err := keysOf(ctx, client, name)
+	if err != nil {
+		return out, err
+	}
+	out.Keys = named(nil, keys)
+	if out.Password, err = hasPassword(ctx, client, name); err != nil {
+		return out, err
+	}
+	out.Policies, err = policiesOf(ctx, client, name)
+	if missing(err) {
+		err = fmt.Errorf("list policies of %s: %w", name, handlers.ErrNoUser)
+	}
+	return out, err
+}
+
+// errNotEnded says that there is a kind of holding which IAM cannot end, or this program not.
+var errNotEnded = errors.New("this program does not know how to end it")
+
+// End implements handlers.Closer. A key is deactivated and not deleted: what it was used for can still be looked up, and a
+// mistake be undone. What is gone already needs nothing.
+func (a Accounts) End(ctx context.Context, h store.Holding) error {
+	client, err := a.in(h.Account)
+	if err != nil {
+		return err
+	}
+	user, what := aws.String(h.User), aws.String(h.Name)
+	switch h.Kind {
+	case store.HeldGroup:
+		_, err = client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: user, GroupName: what})
+	case store.HeldKey:
+		_, err = client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: what, Status: types.StatusTypeInactive})
+	case store.HeldPassword:
+		_, err = client.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: user})
+	default:
+		err = errNotEnded
+	}
+	if err != nil && !missing(err) {
+		return fmt.Errorf("end %s %s of %s: %w", h.Kind, h.Name, h.User, err)
+	}
+	return nil
+}
+
+// groupsOf lists the groups in which a user is: none for one who is gone.
+func groupsOf(ctx context.Context, client IAM, user string) ([]string, error) {
+	var out []string
+	pages := iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: aws.String(user)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if missing(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list groups of %s: %w", user, err)
+		}
+		for _, group := range page.Groups {
+			out = append(out, aws.ToString(group.GroupName))
+		}
+	}
+	return out, nil
+}
+
+func hasPassword(ctx context.Context, client IAM, user string) (bool, error) {
+	_, err := client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
+	if err != nil && !missing(err) {
+		return false, fmt.Errorf("read console password of %s: %w", user, err)
+	}
+	return err == nil, nil
+}

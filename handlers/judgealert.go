@@ -1,0 +1,57 @@
+package handlers
+
+import (
+	"strings"
+
+	"sekisho/store"
+)
+
+// JudgeAlert says what a press on an alert does, or why nothing. Nobody says of themselves that they may stay, or that what is
+// theirs may.
+func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, security bool) string {
+	person := p.People.Of(press.By)
+	_, err := a.After(store.Entry{Verb: press.Verb})
+	switch {
+	case account.refusal() != "":
+		return account.refusal()
+	case !pressable(a, press.Verb):
+		return Gone
+	case err != nil:
+		return Late
+	case !security:
+		return NotSecurity
+	case person == "":
+		return NoPerson
+	case person == a.Subject.Person && press.Verb != store.Remedy:
+		return Own
+	case press.Terms != a.Terms():
+		return Changed
+	case a.Kind == store.Stale && press.Verb == store.Keep:
+		return keepable(press)
+	}
+	return ""
+}
+
+// pressable tells whether an alert has a button for a verb, now or at another time.
+func pressable(a store.Alert, v store.Verb) bool {
+	switch v {
+	case store.Remedy:
+		return a.Kind != store.Stale || a.Finding.Mended()
+	case store.Keep:
+		return true
+	case store.Restore:
+		return a.Kind == store.Stale
+	}
+	return false
+}
+
+// keepable tells why a finding cannot be kept as somebody wants it.
+func keepable(press store.Press) string {
+	switch {
+	case !store.Keepable(press.Until, press.At):
+		return BadDate
+	case strings.TrimSpace(press.Note) == "":
+		return NoWhy
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The states of an offboarding. AWS and other records are changed in Leaving only.
+const (
+	Leaving  State = "leaving"  // all that the person has is to be ended
+	Looking  State = "looking"  // it is; what comes to light late is looked for once more
+	Departed State = "departed" // the last look has found nothing
+)
+
+// The verbs of an offboarding, beside those of other records.
+const (
+	Found   Verb = "found"   // the person has something: the intent to end it
+	Settled Verb = "settled" // that is ended, or is left to somebody; the note says which
+	Emptied Verb = "emptied" // nothing is left to be ended
+)
+
+// nextOffboarding is the whole truth about the life of an offboarding.
+var nextOffboarding = map[State]map[Verb]State{
+	"":      {Begin: Leaving},
+	Leaving: {Found: Leaving, Settled: Leaving, Fail: Leaving, Emptied: Looking},
+	Looking: {Found: Leaving, Settled: Looking, Fail: Looking, Done: Departed},
+}
+
+// After returns the offboarding as it is once e has happened to it; see [Grant.After]. Found, Settled and Fail are about the
+// holding that the entry's facts name.
+func (o Offboarding) After(e Entry) (Offboarding, error) {
+	to, ok := nextOffboarding[o.State][e.Verb]
+	if !ok {
+		return o, fmt.Errorf("%s an offboarding that is %s: %w", e.Verb, orNew(o.State), ErrState)
+	}
+	next, err := o.applied(e)
+	if err != nil {
+		return o, fmt.Errorf("%s %s: %w", e.Verb, o.ID, err)
+	}
+	if next.Tries = 0; to != o.State {
+		next.Retry = plain(e.At)
+	}
+	next.State, next.Telling = to, next.Telling.after(e)
+	e.Record, e.State = next.ID, to
+	next.fresh = append(slices.Clip(next.fresh), next.Chain.link(e))
+	return next, nil
+}
+
+// applied changes the facts that the verb is about.
+func (o Offboarding) applied(e Entry) (Offboarding, error) {
+	h := HoldingOf(e.Facts)
+	_, known := o.Find(h)
+	switch e.Verb {
+	case Begin:
+		o.Begun = plain(e.At)
+	case Found:
+		if !known {
+			o.Holdings = append(slices.Clip(o.Holdings), h)
+		}
+		o = o.with(h, func(h *Holding) { h.Result, h.Work = "", Work{} })
+		return o.with(Holding{Kind: HeldUser, Account: h.Account, User: h.User}, func(user *Holding) {
+			user.Result = "" // it is done with once this is ended, too
+		}), nil
+	case Settled, Fail:
+		if !known {
+			return o, ErrHeld
+		}
+		return o.with(h, func(known *Holding) {
+			if e.Verb == Fail {
+				known.Result, known.Work = "", known.Work.after(e, false)
+				return
+			}
+			known.Result, known.Work = e.Note, Work{}
+		}), nil
+	case Emptied, Done:
+		if len(o.ToEnd()) > 0 {
+			return o, ErrHeld
+		}
+		if e.Verb == Done {
+			o.Ended = plain(e.At)
+		}
+	}
+	return o, nil
+}

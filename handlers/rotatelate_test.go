@@ -112,6 +112,40 @@ func TestASecretIsDeletedAndRestored(t *testing.T) {
 	})
 }
 
+// What somebody else stores in the secret is theirs: the old key stays until they have put it right.
+func TestASecretThatSomebodyChanges(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		fresh := w.task(id).New
+		secrets := secretsmanager.NewFromConfig(w.aws.Config(account))
+		_, err := secrets.PutSecretValue(w.t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String(keySecret),
+			SecretString: aws.String(`{"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wait(soonProven + soonDeleted)
+		w.stands(id, store.Proving, "+"+old, "+"+fresh)
+		if trouble := w.task(id).Trouble; trouble != "SecretChanged" || w.kept() != "AKIAIOSFODNN7EXAMPLE" {
+			t.Errorf("told is %q, the secret has %s", trouble, w.kept())
+		}
+	})
+}
+
+// Another user who has got the name is none of the rotation's.
+func TestARotationOfAUserWhoIsMadeAnew(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		w.aws.DeleteUser(account, batch)
+		w.aws.AddUser(account, batch, nil)
+		theirs := w.aws.AddKey(account, batch)
+		w.wait(soonProven)
+		w.stands(id, store.Stopped, "+"+theirs)
+		if note := w.task(id).Note; note != handlers.UserGone {
+			t.Errorf("stopped since %q", note)
+		}
+	})
+}
+
 // A user who had no key has one in the end, also if a call that was given up makes another just after.
 func TestAKeyThatIsMadeLate(t *testing.T) {
 	inWorld(t, func(w *world) {

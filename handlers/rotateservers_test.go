@@ -262,3 +262,21 @@ func TestATagThatNoServerHas(t *testing.T) {
 		}
 	})
 }
+
+// Almost the id of the key is another one.
+func TestAServerThatAnswersAlmostTheKey(t *testing.T) {
+	for _, almost := range []func(key string) string{func(key string) string { return key + "A" }, func(key string) string { return key[:len(key)-1] }} {
+		inFleet(t, hurried, func(w *world, f *fleet, old string) {
+			f.breaks("i-2", func(r fakeaws.Run) fakeaws.Output {
+				words := strings.Fields(r.Script)
+				return fakeaws.Output{Stdout: almost(words[len(words)-1]) + "\n"}
+			})
+			id := w.rotate()
+			w.wait(soonProven)
+			w.stands(id, store.Handing, "+"+old, "+"+w.task(id).New)
+			if got := w.task(id).Servers["i-2"]; got.Why != "wrong_key" {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}

@@ -310,6 +310,10 @@ func TestKeysMadeByHand(t *testing.T) {
 		}
 		l.SetKey(prod, batch, l.g.Effects[identity.IssuedKey], true)
 		l.wantRight(store.Ended, false)
+		if r, err := l.settle(store.Ended); err != nil || r.Later == 0 || l.works(l.g.Effects[identity.IssuedKey]) ||
+			!slices.Contains(l.keyIDs(), l.g.Effects[identity.IssuedKey]) {
+			t.Errorf("switched on again: %+v, %v, keys %v", r, err, l.keyIDs())
+		}
 	})
 }
 

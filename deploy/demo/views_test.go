@@ -83,7 +83,7 @@ var views = []view{
 		v.sees(v.commands(), "/jit request")
 	}},
 	{"home held", "tab.chat", func(v *visitor) { v.goesHome(); v.sees(v.home(), v.say("home.extension")) }},
-	{"home waiting", "tab.chat", func(v *visitor) { v.becomes("U0SATO"); v.sees(v.home(), "#aws-approvals") }},
+	{"home waiting", "tab.chat", func(v *visitor) { v.becomes("U0SATO"); v.sees(v.home(), "t.yamada → "+operators) }},
 	{"rotate form", "tab.chat", func(v *visitor) {
 		v.press("button", "#aws-approvals")
 		v.sends("/jit rotate batch")

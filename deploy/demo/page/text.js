@@ -50,6 +50,8 @@ function tagged(tag) {
   if (target.startsWith("!subteam^")) return groupMention(target.slice(9));
   if (target.startsWith("!")) return el("span", { class: "mention me" }, `@${target.slice(1)}`);
   if (target.startsWith("#")) return channelMention(target.slice(1));
+  const message = target.match(/\/archives\/(\w+)\/p\d+$/); // of this Slack
+  if (message && placeOf(message[1])) return placeLink(message[1], label);
   if (/^https?:\/\//.test(target)) {
     return el("a", { href: unescape(target), rel: "noreferrer noopener", target: "_blank" }, label || unescape(target));
   }
@@ -70,8 +72,10 @@ export function channelMention(id) {
   const channel = app.state.channels.find((c) => c.id === id);
   const name = `#${channel?.name ?? id}`;
   if (!placeOf(id)) return el("span", { class: "mention" }, name);
-  return el("button", { type: "button", class: "mention", "data-focus": id, on: { click: () => go({ place: id, home: false, thread: null }) } }, name);
+  return placeLink(id, name);
 }
+
+const placeLink = (id, text) => el("button", { type: "button", class: "mention", "data-focus": id, on: { click: () => go({ place: id, home: false, thread: null }) } }, text);
 
 // dated draws <!date^unix^format|fallback> in the viewer's zone and language.
 function dated(target, fallback) {

@@ -39,18 +39,26 @@ func (c showCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err
 	return c.list(ctx, s, ledger)
 }
 
-// request is a grant in the list.
+// request is a grant, a rotation or an offboarding in the list.
 type request struct {
 	ID          string      `json:"id"`
 	State       store.State `json:"state"`
 	User        string      `json:"user"`
-	Account     string      `json:"account"`
+	Account     string      `json:"account,omitempty"`
 	AccountName string      `json:"account_name,omitempty"`
 	Target      string      `json:"target,omitempty"`
 	Asked       time.Time   `json:"asked,omitzero"`
 	Start       time.Time   `json:"start,omitzero"`
 	Until       time.Time   `json:"until,omitzero"`
 	Outcome     store.Verb  `json:"outcome,omitempty"`
+}
+
+// who is the IAM user and its account; of an offboarding the person, who may have some in several.
+func (r request) who() string {
+	if where := cmp.Or(r.AccountName, r.Account); where != "" {
+		return r.User + " (" + where + ")"
+	}
+	return r.User
 }
 
 func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader) error {
@@ -69,7 +77,7 @@ func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader)
 				return err
 			}
 		}
-		rows = append(rows, []string{r.ID, string(r.State), r.User + " (" + cmp.Or(r.AccountName, r.Account) + ")", r.Target,
+		rows = append(rows, []string{r.ID, string(r.State), r.who(), r.Target,
 			iso(r.Start), iso(r.Until), string(r.Outcome)})
 	}
 	if c.Format == "text" {
@@ -81,7 +89,7 @@ func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader)
 	return nil
 }
 
-// requests returns all grants and tasks, and how many of them cannot be read.
+// requests returns all that are listed, and how many of them cannot be read.
 func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unread int, err error) {
 	err = each(ctx, ledger, func(doc store.Doc, err error) error {
 		r, listed, known := listing(doc)

@@ -34,7 +34,7 @@ func TestLedgerKnowsOffboardings(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"show"}, "offboard-1  leaving  U0YAMADA"},
+		{[]string{"show"}, "offboard-1  leaving  U0YAMADA  all"},
 		{[]string{"show", o.ID}, "name=staff"},
 		{[]string{"verify"}, "1 offboarding, "},
 		{[]string{"export", "--format", "csv"}, "offboard-1,3,2026-11-22T12:00:00.000Z,settled,leaving,,123456789012,production,t.yamada,U0YAMADA,staff,"},

@@ -27,7 +27,7 @@ func (v *visitor) audits() {
 	v.sees(v.messages(), v.begins("report.title"), "legacy-batch", "k.tanaka")
 }
 
-// said is a sentence without its marks and up to the first thing that stands for something in it.
+// part is the first part of a sentence between the things that stand for something in it, without its marks.
 func (v *visitor) part(key string) string {
 	v.t.Helper()
 	for _, part := range strings.FieldsFunc(v.say(key), func(r rune) bool { return r == '{' || r == '}' }) {

@@ -70,6 +70,7 @@ func playIssue(v *visitor) {
 	v.decided()
 	v.press("button", v.say("clock.end"))
 	v.sees(v.keys(), "access-key-", v.say("aws.deletes"))
+	v.sees(v.messages(), v.part("card.key_deleted"))
 	v.chooses(v.say("read.user"), "t.yamada")
 	v.button("read.do")
 	v.sees(v.answer(), "InvalidRequestException")

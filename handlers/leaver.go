@@ -158,16 +158,16 @@ func (k *Keeper) heldBy(ctx context.Context, person string) ([]store.Grant, erro
 // far as they have something now.
 func (k *Keeper) usersOf(person string, grants []store.Grant) []store.Holding {
 	var out []store.Holding
-	add := func(account, user string) {
+	add := func(account, user, id string) {
 		if !slices.ContainsFunc(out, func(h store.Holding) bool { return h.Account == account && strings.EqualFold(h.User, user) }) {
-			out = append(out, store.Holding{Kind: store.HeldUser, Account: account, AccountName: k.Policy.Accounts[account], User: user})
+			out = append(out, store.Holding{Kind: store.HeldUser, Account: account, AccountName: k.Policy.Accounts[account], User: user, UserID: id})
 		}
 	}
 	for _, l := range k.Policy.People.logins[person] {
-		add(l.Account, l.User)
+		add(l.Account, l.User, "")
 	}
 	for _, g := range grants {
-		add(g.Account, g.Subject.User)
+		add(g.Account, g.Subject.User, g.Subject.UserID)
 	}
 	return out
 }

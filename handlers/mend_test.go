@@ -485,10 +485,47 @@ func TestHeldSinceThePlan(t *testing.T) {
 		if err := store.Save(t.Context(), w.db, &g); err != nil {
 			t.Fatal(err)
 		}
+		w.wait(time.Minute) // a try that looked before is over
 		w.aws.Fault(nil)
 		w.wait(time.Minute)
 		if a := w.rowIs(store.OwnKey, store.Acted); len(w.active("t.yamada")) != 1 || a.Undoable() {
 			t.Errorf("%v active, %+v", w.active("t.yamada"), a)
+		}
+	})
+}
+
+// A key that has come under a rotation or a grant since it was deactivated is left to that: nothing is undone.
+func TestUndoLeavesAHeldKeyAlone(t *testing.T) {
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+		a := w.rowIs(store.OwnKey, store.Acted)
+		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Ending,
+			Effects: map[string]string{store.FactKey: a.Finding.Key}}
+		if err := store.Save(w.t.Context(), w.db, &g); err != nil {
+			t.Fatal(err)
+		}
+		w.aws.Fault(failing("RemoveUserFromGroup", fakeaws.Failure{Code: "Throttling"}))
+		w.must("U0CHIEF", a, store.Restore)
+		if w.rowIs(store.OwnKey, store.Gone); len(w.active("t.yamada")) > 0 {
+			t.Errorf("%v active", w.active("t.yamada"))
+		}
+	})
+}
+
+// What somebody has said of one user is not said of another who is called so later.
+func TestAnotherUserIsNotKept(t *testing.T) {
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.IdlePassword), store.Keep)
+		w.aws.DeleteUser(account, "old.timer")
+		w.aws.AddUser(account, "old.timer", nil)
+		w.aws.AddPasswordAt(account, "old.timer", time.Now().Add(-100*aDay))
+		w.aws.AddMFA(account, "old.timer")
+		w.wait(aDay)
+		if r := w.latest().report; r.Kept != 0 || r.Counts[store.IdlePassword] != 1 {
+			t.Errorf("%d kept, %v", r.Kept, r.Counts)
+		}
+		if a := w.rowIs(store.IdlePassword, store.Raised); a.Keeping != nil {
+			t.Errorf("%+v", a.Keeping)
 		}
 	})
 }

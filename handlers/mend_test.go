@@ -499,12 +499,11 @@ func TestUndoLeavesAHeldKeyAlone(t *testing.T) {
 	stale(t, func(w *world) {
 		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
 		a := w.rowIs(store.OwnKey, store.Acted)
-		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Ending,
-			Effects: map[string]string{store.FactKey: a.Finding.Key}}
+		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
+			Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKey: a.Finding.Key}}
 		if err := store.Save(w.t.Context(), w.db, &g); err != nil {
 			t.Fatal(err)
 		}
-		w.aws.Fault(failing("RemoveUserFromGroup", fakeaws.Failure{Code: "Throttling"}))
 		w.must("U0CHIEF", a, store.Restore)
 		if w.rowIs(store.OwnKey, store.Gone); len(w.active("t.yamada")) > 0 {
 			t.Errorf("%v active", w.active("t.yamada"))

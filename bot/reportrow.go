@@ -118,7 +118,7 @@ const keptReason = 80 // runes of a reason on a row; the thread has all
 func (p Pen) rowButtons(r store.Report, a store.Alert) []slack.BlockElement {
 	value := a.ID + " " + a.Terms()
 	switch {
-	case a.Undoable() && a.State == store.Kept && r.State == store.Current:
+	case a.Undoable() && a.State == store.Kept:
 		return []slack.BlockElement{slack.NewButtonBlockElement(string(store.Restore), value, p.label("report.unkeep"))}
 	case a.Undoable() && a.State == store.Acted:
 		return []slack.BlockElement{p.sure(store.Restore, value, "button.restore", "restore", a)}

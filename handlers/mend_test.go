@@ -468,6 +468,11 @@ func TestUndoneOnAnOlderReport(t *testing.T) {
 		if r := w.latest().report; r.Counts[store.OwnKey] != 0 || r.Kept != 1 {
 			t.Errorf("kept, and reported: %+v", r)
 		}
+		w.must("U0CHIEF", w.alert(strings.TrimPrefix(id, store.AlertPrefix)), store.Restore)
+		w.wait(aDay)
+		if r := w.latest().report; r.Counts[store.OwnKey] != 1 || r.Kept != 0 {
+			t.Errorf("no longer kept: %+v", r)
+		}
 	})
 }
 
@@ -525,6 +530,18 @@ func TestAnotherUserIsNotKept(t *testing.T) {
 		}
 		if a := w.rowIs(store.IdlePassword, store.Raised); a.Keeping != nil {
 			t.Errorf("%+v", a.Keeping)
+		}
+	})
+}
+
+// Nothing is given back to who is being offboarded.
+func TestUndoneForWhoLeaves(t *testing.T) {
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+		w.leaver()
+		w.offboard()
+		if got := w.pressRow("U0CHIEF", w.row(store.OwnKey), store.Restore); got != handlers.BeingOffboarded {
+			t.Errorf("activated again: %q", got)
 		}
 	})
 }

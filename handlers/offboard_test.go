@@ -649,3 +649,20 @@ func TestOffboardWhileAnothersKeyIsIssued(t *testing.T) {
 		}
 	})
 }
+
+// A rotation that waits for approvals looks after no key yet: it could be denied, and the key stay with who has left.
+func TestOffboardDoesNotWaitForAnApproval(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Rotations[0].Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} })
+		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "")
+		if err != nil || d.Refusal != "" || task.State != store.Asked {
+			t.Fatal(task.State, d, err)
+		}
+		id := w.offboard()
+		w.wait(3 * time.Minute)
+		w.hasNothing(leaver[0])
+		if o := w.offboarding(id); o.State != store.Departed {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+	})
+}

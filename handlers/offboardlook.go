@@ -50,7 +50,8 @@ func (k *Keeper) custody(ctx context.Context, user store.Holding) (custody, erro
 	case err != nil:
 		return custody{}, err
 	case strings.HasPrefix(id, store.TaskPrefix):
-		return custody{rotation: true}, nil
+		t, err := store.LoadTask(ctx, k.DB, id)
+		return custody{rotation: t.State != store.Asked}, err // one that waits for approvals may never begin
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	return custody{grant: g}, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -238,5 +239,16 @@ func TestReportSaysWhatItLeavesOut(t *testing.T) {
 	r := fullReport()
 	if want := 7 * len(store.Findings); r.Total() != want || len(r.Findings) >= want {
 		t.Errorf("%d findings, %d of them held; want %d, and fewer", r.Total(), len(r.Findings), want)
+	}
+}
+
+// Who activates the keys of a user again reads which they are: both.
+func TestBothKeysAreNamed(t *testing.T) {
+	both := "AKIAIOSFODNN7EXAMPL1,AKIAIOSFODNN7EXAMPL2"
+	a := rowAfter(rowsOf(fullReport())[0], pressRow, store.Entry{Verb: store.Done, By: store.Self, Facts: map[string]string{store.FactKeys: both}})
+	for _, e := range penIn("en").rowButtons(store.Report{}, a) {
+		if text := e.(*slack.ButtonBlockElement).Confirm.Text.Text; !strings.Contains(text, "AKIAIOSFODNN7EXAMPL1, AKIAIOSFODNN7EXAMPL2") {
+			t.Errorf("%s", text)
+		}
 	}
 }

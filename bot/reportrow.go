@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -140,7 +139,11 @@ func (p Pen) sure(verb store.Verb, value, label, what string, a store.Alert) *sl
 	if !f.Used.IsZero() {
 		used = p.Words.Say("report.last_used", data{"At": f.Used.In(p.Zone).Format(time.DateOnly)})
 	}
-	text := p.Words.Say("report.confirm."+what, data{"User": clean(f.User, 64), "Key": clean(cmp.Or(a.Effects[store.FactKeys], f.Key), reportKey), "Used": used,
+	key := clean(f.Key, reportKey)
+	if keys := a.Effects[store.FactKeys]; keys != "" {
+		key = clean(strings.ReplaceAll(keys, ",", ", "), reportKeys)
+	}
+	text := p.Words.Say("report.confirm."+what, data{"User": clean(f.User, 64), "Key": key, "Used": used,
 		"Rotation": clean(f.Rotation, 64)})
 	confirm := slack.NewConfirmationBlockObject(p.label("report.sure."+what), plain(text), p.label(label), p.label("confirm.cancel"))
 	if verb == store.Remedy {

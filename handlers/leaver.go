@@ -43,8 +43,7 @@ type Holds struct {
 type Leaver struct {
 	Person string
 	Users  []LeaverUser
-	Grants []store.Grant // live, or waiting for approvals
-	Cut    bool          // there are more
+	Grants []store.Grant // live, or waiting for approvals: the newest, if there are very many
 }
 
 // LeaverUser is an IAM user of theirs.
@@ -114,7 +113,7 @@ func (k *Keeper) Leaver(ctx context.Context, by, whom string) (Leaver, string, e
 	if err != nil {
 		return out, "", err
 	}
-	out.Cut, out.Grants = len(grants) == mostHeld, grants
+	out.Grants = grants
 	users := k.usersOf(person, grants)
 	if len(users)+len(grants) == 0 {
 		return out, NoLeaver, nil

@@ -396,6 +396,20 @@ func (d *cutDB) Put(ctx context.Context, docs ...store.Doc) error {
 	return d.DB.Put(ctx, docs...)
 }
 
+// dies does something in a program that takes so many writes, and lets another one come after it.
+func (w *world) dies(writes int, do func()) {
+	w.stop()
+	w.keeper = w.newKeeper()
+	w.keeper.DB = &cutDB{DB: w.db, left: writes}
+	w.run()
+	do()
+	w.wait(10 * time.Second)
+	w.stop()
+	w.keeper = w.newKeeper()
+	w.run()
+	w.wait(5 * time.Minute) // claims of the dead run out
+}
+
 // A crash between any two writes of a remedy, of its undoing, or of a report is mended by who comes after: what was there
 // before is known, and only that comes back.
 func TestCrashInARemedy(t *testing.T) {
@@ -407,29 +421,16 @@ func TestCrashInARemedy(t *testing.T) {
 					w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
 				}
 				a := w.row(store.OwnKey)
-				dies := func(do func()) {
-					w.stop()
-					cut := &cutDB{DB: w.db, left: n}
-					w.keeper = w.newKeeper()
-					w.keeper.DB = cut
-					w.run()
-					do()
-					w.wait(10 * time.Second)
-					w.stop()
-					w.keeper = w.newKeeper()
-					w.run()
-					w.wait(5 * time.Minute) // claims of the dead run out
-				}
 				p := store.Press{ID: "press-crash", By: "U0CHIEF", Verb: verb, On: a.ID, Terms: a.Terms()}
 				if verb == store.Raise {
-					dies(func() { _ = w.keeper.Audit(w.t.Context()) })
+					w.dies(n, func() { _ = w.keeper.Audit(w.t.Context()) })
 					w.audit()
 					if a := w.rowIs(store.OwnKey, store.Raised); a.Report != w.latest().report.ID || w.latest().report.State != store.Current {
 						t.Errorf("cut at %d: the row stands on %s", n, a.Report)
 					}
 					return
 				}
-				dies(func() { _ = w.keeper.Press(w.t.Context(), p) })
+				w.dies(n, func() { _ = w.keeper.Press(w.t.Context(), p) })
 				if n == 0 { // it was not taken in, and Slack was told so
 					if refusal := w.pressed(p); refusal != "" {
 						t.Error(refusal)

@@ -666,3 +666,31 @@ func TestOffboardDoesNotWaitForAnApproval(t *testing.T) {
 		}
 	})
 }
+
+// A crash between any two writes of an offboarding is mended by who comes after.
+func TestCrashInAnOffboarding(t *testing.T) {
+	for n := range 30 {
+		inOffboarding(t, func(w *world) {
+			w.signIn("1")
+			w.press("U0KATO", store.Approve)
+			w.wait(5 * time.Second)
+			w.is("1", store.Active, true)
+			var err error
+			w.dies(n, func() { _, err = w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day") })
+			if err != nil { // it was not taken in, and who confirmed it was told so
+				w.offboard()
+				w.wait(3 * time.Minute)
+			}
+			for _, l := range leaver {
+				w.hasNothing(l)
+			}
+			if g := w.grant("1"); g.State != store.Ended || g.EndedBy != "U0CHIEF" {
+				t.Errorf("cut at %d: the grant is %s by %s", n, g.State, g.EndedBy)
+			}
+			last := w.voice.offboardings[len(w.voice.offboardings)-1]
+			if o := w.offboarding(last.ID); o.State != store.Departed || last.State != o.State || len(results(o)) != 10 {
+				t.Errorf("cut at %d: %s, drawn as %s: %v", n, o.State, last.State, results(o))
+			}
+		})
+	}
+}

@@ -95,6 +95,7 @@ func (p Pen) finding(f store.Finding) string {
 // Runes of a row.
 const (
 	reportKey      = 32
+	reportKeys     = 64 // both that a user can have
 	reportPolicies = 80 // the names of a user's policies
 )
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -199,9 +200,12 @@ func TestButtonsOfRows(t *testing.T) {
 			t.Errorf("%s: %v, want %v", l.name, got, want[l.name])
 		}
 		for _, verb := range has(d.report.Passed(audited), d.rows[i]) {
-			if verb != store.Restore || l.name == "kept" {
+			if verb != store.Restore {
 				t.Errorf("%s: %s on a report that has passed", l.name, verb)
 			}
+		}
+		if l.name == "kept" && len(has(d.report.Passed(audited), d.rows[i])) != 1 {
+			t.Error("what is kept for months can be reported again only until the next report")
 		}
 	}
 }
@@ -235,5 +239,16 @@ func TestReportSaysWhatItLeavesOut(t *testing.T) {
 	r := fullReport()
 	if want := 7 * len(store.Findings); r.Total() != want || len(r.Findings) >= want {
 		t.Errorf("%d findings, %d of them held; want %d, and fewer", r.Total(), len(r.Findings), want)
+	}
+}
+
+// Who activates the keys of a user again reads which they are: both.
+func TestBothKeysAreNamed(t *testing.T) {
+	both := "AKIAIOSFODNN7EXAMPL1,AKIAIOSFODNN7EXAMPL2"
+	a := rowAfter(rowsOf(fullReport())[0], pressRow, store.Entry{Verb: store.Done, By: store.Self, Facts: map[string]string{store.FactKeys: both}})
+	for _, e := range penIn("en").rowButtons(store.Report{}, a) {
+		if text := e.(*slack.ButtonBlockElement).Confirm.Text.Text; !strings.Contains(text, "AKIAIOSFODNN7EXAMPL1, AKIAIOSFODNN7EXAMPL2") {
+			t.Errorf("%s", text)
+		}
 	}
 }

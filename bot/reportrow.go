@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -118,7 +117,7 @@ const keptReason = 80 // runes of a reason on a row; the thread has all
 func (p Pen) rowButtons(r store.Report, a store.Alert) []slack.BlockElement {
 	value := a.ID + " " + a.Terms()
 	switch {
-	case a.Undoable() && a.State == store.Kept && r.State == store.Current:
+	case a.Undoable() && a.State == store.Kept:
 		return []slack.BlockElement{slack.NewButtonBlockElement(string(store.Restore), value, p.label("report.unkeep"))}
 	case a.Undoable() && a.State == store.Acted:
 		return []slack.BlockElement{p.sure(store.Restore, value, "button.restore", "restore", a)}
@@ -140,7 +139,11 @@ func (p Pen) sure(verb store.Verb, value, label, what string, a store.Alert) *sl
 	if !f.Used.IsZero() {
 		used = p.Words.Say("report.last_used", data{"At": f.Used.In(p.Zone).Format(time.DateOnly)})
 	}
-	text := p.Words.Say("report.confirm."+what, data{"User": clean(f.User, 64), "Key": clean(cmp.Or(a.Effects[store.FactKeys], f.Key), reportKey), "Used": used,
+	key := clean(f.Key, reportKey)
+	if keys := a.Effects[store.FactKeys]; keys != "" {
+		key = clean(strings.ReplaceAll(keys, ",", ", "), reportKeys)
+	}
+	text := p.Words.Say("report.confirm."+what, data{"User": clean(f.User, 64), "Key": key, "Used": used,
 		"Rotation": clean(f.Rotation, 64)})
 	confirm := slack.NewConfirmationBlockObject(p.label("report.sure."+what), plain(text), p.label(label), p.label("confirm.cancel"))
 	if verb == store.Remedy {

@@ -43,8 +43,7 @@ type Holds struct {
 type Leaver struct {
 	Person string
 	Users  []LeaverUser
-	Grants []store.Grant // live, or waiting for approvals
-	Cut    bool          // there are more
+	Grants []store.Grant // live, or waiting for approvals: the newest, if there are very many
 }
 
 // LeaverUser is an IAM user of theirs.
@@ -114,7 +113,7 @@ func (k *Keeper) Leaver(ctx context.Context, by, whom string) (Leaver, string, e
 	if err != nil {
 		return out, "", err
 	}
-	out.Cut, out.Grants = len(grants) == mostHeld, grants
+	out.Grants = grants
 	users := k.usersOf(person, grants)
 	if len(users)+len(grants) == 0 {
 		return out, NoLeaver, nil
@@ -158,16 +157,16 @@ func (k *Keeper) heldBy(ctx context.Context, person string) ([]store.Grant, erro
 // far as they have something now.
 func (k *Keeper) usersOf(person string, grants []store.Grant) []store.Holding {
 	var out []store.Holding
-	add := func(account, user string) {
+	add := func(account, user, id string) {
 		if !slices.ContainsFunc(out, func(h store.Holding) bool { return h.Account == account && strings.EqualFold(h.User, user) }) {
-			out = append(out, store.Holding{Kind: store.HeldUser, Account: account, AccountName: k.Policy.Accounts[account], User: user})
+			out = append(out, store.Holding{Kind: store.HeldUser, Account: account, AccountName: k.Policy.Accounts[account], User: user, UserID: id})
 		}
 	}
 	for _, l := range k.Policy.People.logins[person] {
-		add(l.Account, l.User)
+		add(l.Account, l.User, "")
 	}
 	for _, g := range grants {
-		add(g.Account, g.Subject.User)
+		add(g.Account, g.Subject.User, g.Subject.UserID)
 	}
 	return out
 }

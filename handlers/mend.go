@@ -53,11 +53,10 @@ func (k *Keeper) mend(ctx context.Context, a store.Alert) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	held, err := heldKeys(ctx, k.DB, Login{a.Account, a.Subject.User})
+	keys, err := k.keysIn(ctx, a)
 	if err != nil {
 		return outcome{}, err
 	}
-	keys := slices.DeleteFunc(keysIn(a), func(id string) bool { return slices.Contains(held, id) })
 	result, err := k.Mender.Mend(ctx, a, keys)
 	return outcome{Result: result, verb: store.Done}, err
 }
@@ -133,16 +132,22 @@ func planned(s sighted, a store.Alert) map[string]string {
 	return plan
 }
 
-func keysIn(a store.Alert) []string {
-	if a.Effects[store.FactKeys] == "" {
-		return nil
+// keysIn are the keys of a remedy, without those that have come under a grant or a rotation since: they are its own.
+func (k *Keeper) keysIn(ctx context.Context, a store.Alert) ([]string, error) {
+	held, err := heldKeys(ctx, k.DB, Login{a.Account, a.Subject.User})
+	if err != nil || a.Effects[store.FactKeys] == "" {
+		return nil, err
 	}
-	return strings.Split(a.Effects[store.FactKeys], ",")
+	return slices.DeleteFunc(strings.Split(a.Effects[store.FactKeys], ","), func(id string) bool { return slices.Contains(held, id) }), nil
 }
 
 // unmend activates the keys again that the remedy has deactivated, and no others. Where none is left there is nothing to find.
 func (k *Keeper) unmend(ctx context.Context, a store.Alert) (outcome, error) {
-	result, err := k.Mender.Undo(ctx, a, keysIn(a))
+	keys, err := k.keysIn(ctx, a)
+	if err != nil {
+		return outcome{}, err
+	}
+	result, err := k.Mender.Undo(ctx, a, keys)
 	o := outcome{Result: result, verb: store.Restored}
 	if err == nil && result.Again == 0 && result.Facts[store.FactKeys] == "" {
 		o.verb = store.Vanish

@@ -396,6 +396,20 @@ func (d *cutDB) Put(ctx context.Context, docs ...store.Doc) error {
 	return d.DB.Put(ctx, docs...)
 }
 
+// dies does something in a program that takes so many writes, and lets another one come after it.
+func (w *world) dies(writes int, do func()) {
+	w.stop()
+	w.keeper = w.newKeeper()
+	w.keeper.DB = &cutDB{DB: w.db, left: writes}
+	w.run()
+	do()
+	w.wait(10 * time.Second)
+	w.stop()
+	w.keeper = w.newKeeper()
+	w.run()
+	w.wait(5 * time.Minute) // claims of the dead run out
+}
+
 // A crash between any two writes of a remedy, of its undoing, or of a report is mended by who comes after: what was there
 // before is known, and only that comes back.
 func TestCrashInARemedy(t *testing.T) {
@@ -407,29 +421,16 @@ func TestCrashInARemedy(t *testing.T) {
 					w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
 				}
 				a := w.row(store.OwnKey)
-				dies := func(do func()) {
-					w.stop()
-					cut := &cutDB{DB: w.db, left: n}
-					w.keeper = w.newKeeper()
-					w.keeper.DB = cut
-					w.run()
-					do()
-					w.wait(10 * time.Second)
-					w.stop()
-					w.keeper = w.newKeeper()
-					w.run()
-					w.wait(5 * time.Minute) // claims of the dead run out
-				}
 				p := store.Press{ID: "press-crash", By: "U0CHIEF", Verb: verb, On: a.ID, Terms: a.Terms()}
 				if verb == store.Raise {
-					dies(func() { _ = w.keeper.Audit(w.t.Context()) })
+					w.dies(n, func() { _ = w.keeper.Audit(w.t.Context()) })
 					w.audit()
 					if a := w.rowIs(store.OwnKey, store.Raised); a.Report != w.latest().report.ID || w.latest().report.State != store.Current {
 						t.Errorf("cut at %d: the row stands on %s", n, a.Report)
 					}
 					return
 				}
-				dies(func() { _ = w.keeper.Press(w.t.Context(), p) })
+				w.dies(n, func() { _ = w.keeper.Press(w.t.Context(), p) })
 				if n == 0 { // it was not taken in, and Slack was told so
 					if refusal := w.pressed(p); refusal != "" {
 						t.Error(refusal)
@@ -468,6 +469,11 @@ func TestUndoneOnAnOlderReport(t *testing.T) {
 		if r := w.latest().report; r.Counts[store.OwnKey] != 0 || r.Kept != 1 {
 			t.Errorf("kept, and reported: %+v", r)
 		}
+		w.must("U0CHIEF", w.alert(strings.TrimPrefix(id, store.AlertPrefix)), store.Restore)
+		w.wait(aDay)
+		if r := w.latest().report; r.Counts[store.OwnKey] != 1 || r.Kept != 0 {
+			t.Errorf("no longer kept: %+v", r)
+		}
 	})
 }
 
@@ -485,10 +491,58 @@ func TestHeldSinceThePlan(t *testing.T) {
 		if err := store.Save(t.Context(), w.db, &g); err != nil {
 			t.Fatal(err)
 		}
+		w.wait(time.Minute) // a try that looked before is over
 		w.aws.Fault(nil)
 		w.wait(time.Minute)
 		if a := w.rowIs(store.OwnKey, store.Acted); len(w.active("t.yamada")) != 1 || a.Undoable() {
 			t.Errorf("%v active, %+v", w.active("t.yamada"), a)
+		}
+	})
+}
+
+// A key that has come under a rotation or a grant since it was deactivated is left to that: nothing is undone.
+func TestUndoLeavesAHeldKeyAlone(t *testing.T) {
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+		a := w.rowIs(store.OwnKey, store.Acted)
+		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
+			Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKey: a.Finding.Key}}
+		if err := store.Save(w.t.Context(), w.db, &g); err != nil {
+			t.Fatal(err)
+		}
+		w.must("U0CHIEF", a, store.Restore)
+		if w.rowIs(store.OwnKey, store.Gone); len(w.active("t.yamada")) > 0 {
+			t.Errorf("%v active", w.active("t.yamada"))
+		}
+	})
+}
+
+// What somebody has said of one user is not said of another who is called so later.
+func TestAnotherUserIsNotKept(t *testing.T) {
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.IdlePassword), store.Keep)
+		w.aws.DeleteUser(account, "old.timer")
+		w.aws.AddUser(account, "old.timer", nil)
+		w.aws.AddPasswordAt(account, "old.timer", time.Now().Add(-100*aDay))
+		w.aws.AddMFA(account, "old.timer")
+		w.wait(aDay)
+		if r := w.latest().report; r.Kept != 0 || r.Counts[store.IdlePassword] != 1 {
+			t.Errorf("%d kept, %v", r.Kept, r.Counts)
+		}
+		if a := w.rowIs(store.IdlePassword, store.Raised); a.Keeping != nil {
+			t.Errorf("%+v", a.Keeping)
+		}
+	})
+}
+
+// Nothing is given back to who is being offboarded.
+func TestUndoneForWhoLeaves(t *testing.T) {
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+		w.leaver()
+		w.offboard()
+		if got := w.pressRow("U0CHIEF", w.row(store.OwnKey), store.Restore); got != handlers.BeingOffboarded {
+			t.Errorf("activated again: %q", got)
 		}
 	})
 }

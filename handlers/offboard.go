@@ -137,7 +137,7 @@ func foundGrant(o store.Offboarding, g store.Grant, now time.Time) (store.Offboa
 	if g.State == store.Asked {
 		h.Kind = store.HeldRequest
 	}
-	user := store.Holding{Kind: store.HeldUser, Account: g.Account, AccountName: g.AccountName, User: g.Subject.User}
+	user := store.Holding{Kind: store.HeldUser, Account: g.Account, AccountName: g.AccountName, User: g.Subject.User, UserID: g.Subject.UserID}
 	_, known := o.Find(user)
 	follows := slices.ContainsFunc(o.ToEnd(), func(h store.Holding) bool { return h.Record == g.ID }) // also one that was approved meanwhile
 	for _, each := range []store.Holding{user, h} {

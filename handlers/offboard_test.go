@@ -578,3 +578,119 @@ func TestOffboardingSaysWhatIsSoNow(t *testing.T) {
 		}
 	})
 }
+
+// A name that has passed to another user before the offboarding begins, or to another person, is left alone: only the grant
+// that was given by it ends.
+func TestOffboardLeavesTheNameToAnother(t *testing.T) {
+	for name, passes := range map[string]func(w *world){
+		"made anew": func(w *world) {
+			w.aws.DeleteUser(account, "tagged")
+			w.aws.AddUser(account, "tagged", nil)
+			w.aws.Join(account, "tagged", "staff")
+		},
+		"another person's by the configuration": func(w *world) {
+			w.govern(func(p *handlers.Policy) {
+				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0KATO"}},
+					{Slack: []string{"U0SATO"}, IAM: []handlers.Login{{Account: account, User: "Tagged"}}}})
+			})
+		},
+	} {
+		inOffboarding(t, func(w *world) {
+			id := w.aws.AddUser(account, "tagged", map[string]string{"sekisho:slack-user-id": "U0TAGGED"})
+			w.aws.Join(account, "tagged", "staff")
+			w.receive(handlers.Request{ID: "login-1", Origin: store.SignIn, Account: account, User: "tagged", Signin: store.Signin{At: time.Now(), Principal: id}})
+			w.press("U0KATO", store.Approve)
+			w.wait(5 * time.Second)
+			w.is("1", store.Active, false)
+			passes(w)
+			shown, _, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0TAGGED")
+			if err != nil || len(shown.Users) != 1 || !shown.Users[0].Gone {
+				t.Errorf("%s: the form shows %+v, %v", name, shown, err)
+			}
+			if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0TAGGED", "x"); err != nil || refusal != "" {
+				t.Fatal(refusal, err)
+			}
+			under, err := store.Holder(w.t.Context(), w.db, store.OffboardingSlot("U0TAGGED"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.wait(3 * time.Minute)
+			if o := w.offboarding(under); o.State != store.Departed || o.Users()[0].Result != store.WasGone {
+				t.Errorf("%s: %s, %v", name, o.State, results(o))
+			}
+			if got := w.aws.Groups(account, "tagged"); !slices.Equal(got, []string{"staff"}) {
+				t.Errorf("%s: the other is in %v", name, got)
+			}
+			w.is("1", store.Ended, false)
+		})
+	}
+}
+
+// While another person's grant issues a key, those that were there before are the leaver's own.
+func TestOffboardWhileAnothersKeyIsIssued(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		own := w.aws.Keys(account, "t.yamada")[0].ID
+		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active, Planned: true,
+			Subject: store.Subject{User: "sato", UserID: "AIDASATO", Person: "U0SATO"}, Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKeysBefore: own}}
+		if err := store.Save(w.t.Context(), w.db, &g); err != nil {
+			t.Fatal(err)
+		}
+		issued := w.aws.AddKey(account, "t.yamada")
+		id := w.offboard()
+		w.wait(3 * time.Minute)
+		o := w.offboarding(id)
+		for _, k := range w.aws.Keys(account, "t.yamada") {
+			if k.Active != (k.ID == issued) {
+				t.Errorf("%s, active %t: %v", k.ID, k.Active, results(o))
+			}
+		}
+		if !slices.Contains(results(o), "key "+issued+": grant") {
+			t.Errorf("%v", results(o))
+		}
+	})
+}
+
+// A rotation that waits for approvals looks after no key yet: it could be denied, and the key stay with who has left.
+func TestOffboardDoesNotWaitForAnApproval(t *testing.T) {
+	inOffboarding(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.Rotations[0].Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} })
+		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "")
+		if err != nil || d.Refusal != "" || task.State != store.Asked {
+			t.Fatal(task.State, d, err)
+		}
+		id := w.offboard()
+		w.wait(3 * time.Minute)
+		w.hasNothing(leaver[0])
+		if o := w.offboarding(id); o.State != store.Departed {
+			t.Errorf("%s: %v", o.State, results(o))
+		}
+	})
+}
+
+// A crash between any two writes of an offboarding is mended by who comes after.
+func TestCrashInAnOffboarding(t *testing.T) {
+	for n := range 30 {
+		inOffboarding(t, func(w *world) {
+			w.signIn("1")
+			w.press("U0KATO", store.Approve)
+			w.wait(5 * time.Second)
+			w.is("1", store.Active, true)
+			var err error
+			w.dies(n, func() { _, err = w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day") })
+			if err != nil { // it was not taken in, and who confirmed it was told so
+				w.offboard()
+				w.wait(3 * time.Minute)
+			}
+			for _, l := range leaver {
+				w.hasNothing(l)
+			}
+			if g := w.grant("1"); g.State != store.Ended || g.EndedBy != "U0CHIEF" {
+				t.Errorf("cut at %d: the grant is %s by %s", n, g.State, g.EndedBy)
+			}
+			last := w.voice.offboardings[len(w.voice.offboardings)-1]
+			if o := w.offboarding(last.ID); o.State != store.Departed || last.State != o.State || len(results(o)) != 10 {
+				t.Errorf("cut at %d: %s, drawn as %s: %v", n, o.State, last.State, results(o))
+			}
+		})
+	}
+}

@@ -23,7 +23,9 @@ func (k *Keeper) look(ctx context.Context, person string, user store.Holding, gi
 	if err != nil {
 		return looked{}, err
 	}
-	if user.UserID != "" && has.UserID != user.UserID && k.Policy.People.byLogin[Login{user.Account, user.User}.folded()] != person {
+	owner := k.Policy.People.byLogin[Login{user.Account, user.User}.folded()]
+	anew := user.UserID != "" && has.UserID != user.UserID
+	if owner != person && (owner != "" || anew) {
 		return looked{}, ErrNoUser
 	}
 	keys, err := k.custody(ctx, user)
@@ -48,7 +50,8 @@ func (k *Keeper) custody(ctx context.Context, user store.Holding) (custody, erro
 	case err != nil:
 		return custody{}, err
 	case strings.HasPrefix(id, store.TaskPrefix):
-		return custody{rotation: true}, nil
+		t, err := store.LoadTask(ctx, k.DB, id)
+		return custody{rotation: t.State != store.Asked}, err // one that waits for approvals may never begin
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	return custody{grant: g}, err
@@ -91,13 +94,13 @@ func gives(g store.Grant, user store.Holding, group string) bool {
 		strings.EqualFold(g.Subject.User, user.User) && strings.EqualFold(g.Target, group)
 }
 
-// ends tells who ends a key, if somebody does: of a grant that issues one just now it is not known which.
+// ends tells who ends a key, if somebody does: of a grant that issues one just now it is known only which it is not.
 func (c custody) ends(key string) string {
-	issued := c.grant.Effects[store.FactKey]
+	issued, before := c.grant.Effects[store.FactKey], strings.Split(c.grant.Effects[store.FactKeysBefore], ",")
 	switch {
 	case c.rotation:
 		return store.ByRotation
-	case c.grant.State.Live() && c.grant.Planned && (issued == "" || issued == key):
+	case c.grant.State.Live() && c.grant.Planned && (issued == key || issued == "" && !slices.Contains(before, key)):
 		return store.ByGrant
 	}
 	return ""

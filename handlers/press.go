@@ -190,7 +190,16 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
-	if refusal := k.Policy.JudgeAlert(a, p, account, security); refusal != "" {
+	refusal := k.Policy.JudgeAlert(a, p, account, security)
+	if refusal == "" && p.Verb == store.Restore && a.State == store.Acted { // which gives back
+		switch leaves, err := k.leaves(ctx, a.Subject.Person); {
+		case err != nil:
+			return err
+		case leaves:
+			refusal = BeingOffboarded
+		}
+	}
+	if refusal != "" {
 		return k.refuse(ctx, p, refusal, map[string]string{"by": a.By, "state": string(a.State)})
 	}
 	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now(), Note: p.Note, Until: p.Until}); err != nil {

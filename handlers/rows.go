@@ -83,6 +83,11 @@ func (k *Keeper) raiseRow(ctx context.Context, r store.Report, f store.Finding, 
 // stood is a row on a report that has found it, by what AWS made known at a time. What is being done goes on, and what
 // somebody has decided since stands.
 func stood(a store.Alert, f store.Finding, made time.Time, r store.Report) (_ store.Alert, err error) {
+	if a.Finding != nil && a.Finding.Another(f) { // nothing was said of this one
+		if a, err = fallen(a, r.At); err != nil {
+			return a, err
+		}
+	}
 	a.Report = r.ID
 	var verb store.Verb
 	switch {

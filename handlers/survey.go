@@ -70,7 +70,7 @@ func (s Survey) kept(ctx context.Context, out *Surveyed, now time.Time) (err err
 		return fmt.Errorf("read what is kept: %w", err)
 	}
 	for i, f := range out.Findings {
-		if a := out.rows[f.ID()]; a.IsKept(now) {
+		if a := out.rows[f.ID()]; a.IsKept(now) && !a.Finding.Another(f) {
 			out.Findings[i].Kept = a.Keeping
 		}
 	}

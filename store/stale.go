@@ -49,6 +49,11 @@ func (f Finding) ID() string {
 	return AlertPrefix + string(Stale) + "-" + f.Account + "/" + f.User + "/" + string(f.Kind) + "/" + what
 }
 
+// Another tells whether two findings of one id are about two users: one was deleted, and made anew under the name.
+func (f Finding) Another(g Finding) bool {
+	return !f.UserMade.IsZero() && !g.UserMade.IsZero() && f.UserMade.Unix() != g.UserMade.Unix()
+}
+
 // Mended tells whether there is a remedy to press. The root user and policies are left to be dealt with by hand.
 func (f Finding) Mended() bool {
 	switch f.Cure {

@@ -41,8 +41,11 @@ const (
 	FactNext     = "next_secret"
 )
 
-// FactKey is the id of the access key that a grant has issued, among its effects.
-const FactKey = "access_key"
+// Facts of an access key among the effects of its grant.
+const (
+	FactKey        = "access_key"  // the id of the one that it has issued
+	FactKeysBefore = "keys_before" // ids of those that were there, joined by commas: they are not the grant's
+)
 
 // Facts of a task's entries that change the task.
 const (

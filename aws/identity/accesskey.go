@@ -19,8 +19,8 @@ const KindAccessKey = "access-key"
 
 // Facts of an access key. The first three are what Plan saw.
 const (
-	KeyUser    = "key_user"    // the unique id of the user whose key it is
-	KeysBefore = "keys_before" // ids, joined by commas: these are not ours
+	KeyUser    = "key_user" // the unique id of the user whose key it is
+	KeysBefore = store.FactKeysBefore
 	SecretName = "secret"
 
 	IssuedKey = store.FactKey // its id

@@ -43,9 +43,8 @@ func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, er
 	if err != nil {
 		return handlers.Result{}, err
 	}
-	_, err = client.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(a.Subject.User)})
-	if err != nil && !missing(err) {
-		return handlers.Result{}, fmt.Errorf("delete console password of %s: %w", a.Subject.User, err)
+	if err := deletePassword(ctx, client, a.Subject.User); err != nil {
+		return handlers.Result{}, err
 	}
 	keys, err := keysOf(ctx, client, a.Subject.User)
 	if err != nil {
@@ -55,10 +54,8 @@ func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, er
 		if key.Status == types.StatusTypeInactive {
 			continue
 		}
-		_, err := client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String(a.Subject.User),
-			AccessKeyId: key.AccessKeyId, Status: types.StatusTypeInactive})
-		if err != nil && !missing(err) {
-			return handlers.Result{}, fmt.Errorf("deactivate key %s: %w", aws.ToString(key.AccessKeyId), err)
+		if err := turnKey(ctx, client, a.Subject.User, aws.ToString(key.AccessKeyId), types.StatusTypeInactive); err != nil {
+			return handlers.Result{}, err
 		}
 	}
 	return c.readBack(ctx, client, a.Subject.User)
@@ -82,6 +79,23 @@ func (c Credentials) readBack(ctx context.Context, client IAM, user string) (han
 		ids = append(ids, aws.ToString(k.AccessKeyId))
 	}
 	return handlers.Result{Facts: map[string]string{InactiveKeys: strings.Join(ids, ",")}}, nil
+}
+
+// deletePassword deletes a user's console password. One that is gone needs nothing.
+func deletePassword(ctx context.Context, client IAM, user string) error {
+	_, err := client.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(user)})
+	if err != nil && !missing(err) {
+		return fmt.Errorf("delete console password of %s: %w", user, err)
+	}
+	return nil
+}
+
+func hasPassword(ctx context.Context, client IAM, user string) (bool, error) {
+	_, err := client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
+	if err != nil && !missing(err) {
+		return false, fmt.Errorf("read console password of %s: %w", user, err)
+	}
+	return err == nil, nil
 }
 
 func keysOf(ctx context.Context, client IAM, user string) ([]types.AccessKeyMetadata, error) {

@@ -82,16 +82,11 @@ func (m Mender) Mend(ctx context.Context, a store.Alert, keys []string) (handler
 	facts := map[string]string{}
 	if a.Effects[store.FactPassword] != "" {
 		facts[store.FactPassword] = a.Effects[store.FactPassword]
-		_, err := client.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: aws.String(a.Subject.User)})
-		if err != nil && !missing(err) {
-			return handlers.Result{}, fmt.Errorf("delete console password of %s: %w", a.Subject.User, err)
+		if err := deletePassword(ctx, client, a.Subject.User); err != nil {
+			return handlers.Result{}, err
 		}
-		_, err = client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(a.Subject.User)})
-		if err != nil && !missing(err) {
-			return handlers.Result{}, fmt.Errorf("read console password of %s: %w", a.Subject.User, err)
-		}
-		if err == nil {
-			return handlers.Result{Again: settling}, nil
+		if there, err := hasPassword(ctx, client, a.Subject.User); err != nil || there {
+			return handlers.Result{Again: settling}, err
 		}
 	}
 	some, settled, err := m.turn(ctx, client, a.Subject.User, keys, types.StatusTypeInactive)

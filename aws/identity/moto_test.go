@@ -89,6 +89,10 @@ func (s overSocket) addKey(account, user string) string {
 	return *must[*iam.CreateAccessKeyOutput](s.t)(s.iam(account).CreateAccessKey(s.t.Context(), &iam.CreateAccessKeyInput{UserName: &user})).AccessKey.AccessKeyId
 }
 
+func (s overSocket) deleteKey(account, user, id string) {
+	must[*iam.DeleteAccessKeyOutput](s.t)(s.iam(account).DeleteAccessKey(s.t.Context(), &iam.DeleteAccessKeyInput{UserName: &user, AccessKeyId: &id}))
+}
+
 func (s overSocket) addPassword(account, user string) {
 	must[*iam.CreateLoginProfileOutput](s.t)(s.iam(account).CreateLoginProfile(s.t.Context(),
 		&iam.CreateLoginProfileInput{UserName: &user, Password: aws.String("Correct-Horse-9")}))

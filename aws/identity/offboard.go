@@ -54,14 +54,13 @@ func (a Accounts) End(ctx context.Context, h store.Holding) error {
 	if err != nil {
 		return err
 	}
-	user, what := aws.String(h.User), aws.String(h.Name)
 	switch h.Kind {
 	case store.HeldGroup:
-		_, err = client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: user, GroupName: what})
+		_, err = client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: aws.String(h.User), GroupName: aws.String(h.Name)})
 	case store.HeldKey:
-		_, err = client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: user, AccessKeyId: what, Status: types.StatusTypeInactive})
+		err = turnKey(ctx, client, h.User, h.Name, types.StatusTypeInactive)
 	case store.HeldPassword:
-		_, err = client.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: user})
+		err = deletePassword(ctx, client, h.User)
 	default:
 		err = errNotEnded
 	}
@@ -88,12 +87,4 @@ func groupsOf(ctx context.Context, client IAM, user string) ([]string, error) {
 		}
 	}
 	return out, nil
-}
-
-func hasPassword(ctx context.Context, client IAM, user string) (bool, error) {
-	_, err := client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
-	if err != nil && !missing(err) {
-		return false, fmt.Errorf("read console password of %s: %w", user, err)
-	}
-	return err == nil, nil
 }

@@ -30,7 +30,7 @@ type clause struct {
 }
 
 // suite is everything that is promised while AWS answers; what is promised while it does not is in fault_test.go.
-var suite = slices.Concat(planClauses, giveClauses, takeClauses, checkClauses, nameClauses, userClauses, holdClauses)
+var suite = slices.Concat(planClauses, giveClauses, takeClauses, checkClauses, nameClauses, userClauses, holdClauses, mendClauses)
 
 func TestSuiteInMemory(t *testing.T) {
 	for _, c := range suite {
@@ -61,6 +61,7 @@ type scene interface {
 	leave(account, user, group string)
 	members(account, group string) []string
 	addKey(account, user string) (id string)
+	deleteKey(account, user, id string)
 	addPassword(account, user string)
 	addPolicy(account, user, policy string)
 }
@@ -80,6 +81,7 @@ func (s inMemory) addGroup(account, name string)          { s.AddGroup(account, 
 func (s inMemory) join(account, user, group string)       { s.Join(account, user, group) }
 func (s inMemory) leave(account, user, group string)      { s.Leave(account, user, group) }
 func (s inMemory) addKey(account, user string) string     { return s.AddKey(account, user) }
+func (s inMemory) deleteKey(account, user, id string)     { s.DeleteKey(account, user, id) }
 func (s inMemory) addPassword(account, user string)       { s.AddPassword(account, user) }
 func (s inMemory) addPolicy(account, user, policy string) { s.AddUserPolicy(account, user, policy) }
 func (s inMemory) members(account, group string) []string { return s.Members(account, group) }

@@ -79,6 +79,7 @@ func TestAKeyThatWasLostLandsAfterTheNext(t *testing.T) {
 		if fresh := w.task(id).New; w.kept() != fresh {
 			t.Errorf("the secret has %s, want %s", w.kept(), fresh)
 		}
+		w.putToUse(id)
 		w.wait(soonProven + soonDeleted + time.Hour)
 		w.stands(id, store.Rotated, "+"+w.task(id).New)
 	})

@@ -113,7 +113,9 @@ func TestPutBackIsTakenBackWhileItIsDone(t *testing.T) {
 	inRotation(t, hurried, func(w *world, old string) {
 		id := w.rotate()
 		fresh := w.task(id).New
-		stands := w.stall(10*time.Second, func(t store.Task, p handlers.Progress) bool { return t.State == store.Restoring && p.Verb == store.Made })
+		stands := w.stall(10*time.Second, func(t store.Task, p handlers.Progress) bool {
+			return t.State == store.Restoring && p.Verb == store.Made
+		})
 		for i := range 2 {
 			if refusal := w.pressTask(id, "U0SATO", store.PutBack); refusal != "" {
 				t.Fatal(refusal)

@@ -111,13 +111,21 @@ func (p Pen) stepsOf(t store.Task) []step {
 	}
 	var unused, deletes string
 	if t.State == store.Proving {
-		unused = p.Words.Say("task.unused", data{"Since": when(t.Since, p.Zone), "Until": when(handlers.Proven(t), p.Zone)})
+		unused = p.unused(t)
 	}
 	if t.State == store.Resting {
 		deletes = when(t.Deletes, p.Zone)
 	}
 	return append(out, step{store.Proving, label("task.step.watch"), unused}, step{store.Retiring, label("task.step.disable"), ""},
 		step{store.Resting, label("task.step.delete"), deletes})
+}
+
+// unused is until when the old key is watched. Where no server has answered nobody knows: the new one has to be in use.
+func (p Pen) unused(t store.Task) string {
+	if t.Answered() {
+		return p.Words.Say("task.unused", data{"Since": when(t.Since, p.Zone), "Until": when(handlers.Proven(t), p.Zone)})
+	}
+	return p.Words.Say("task.unused_alone", data{"Since": when(t.Since, p.Zone), "Proof": p.Words.Span(t.Proof)})
 }
 
 // counts are how many servers are how far, "" before they are known.

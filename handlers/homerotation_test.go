@@ -54,6 +54,7 @@ func TestRotationsOnTheHomeTab(t *testing.T) {
 		w.pressTask(id, "U0YAMADA", store.Approve)
 		w.wait(10 * time.Second)
 		see("approved", map[string]string{"U0SATO": "open proving", "U0CHIEF": "open proving", "U0KATO": "decided proving", "U0YAMADA": "decided proving"})
+		w.putToUse(id)
 		w.wait(proof + time.Hour)
 		see("switched off", map[string]string{"U0SATO": "open resting", "U0CHIEF": "open resting", "U0KATO": "decided resting", "U0YAMADA": "decided resting"})
 	})

@@ -72,8 +72,22 @@ func (w *world) kept() string {
 	return ""
 }
 
-// rotate begins a rotation, which must be possible.
+// rotate begins a rotation, whose new key is used from then on by whoever reads the secret.
 func (w *world) rotate() string {
+	w.t.Helper()
+	id := w.begin()
+	w.putToUse(id)
+	return id
+}
+
+// putToUse uses the new key of a rotation, if there is one yet, as whoever reads the secret does.
+func (w *world) putToUse(id string) {
+	w.t.Helper()
+	w.aws.UseKey(w.task(id).New, "s3")
+}
+
+// begin begins a rotation, which must be possible.
+func (w *world) begin() string {
 	w.t.Helper()
 	t, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected")
 	if err != nil || d.Refusal != "" {
@@ -208,6 +222,7 @@ func TestTheNextLookIsReckonedFromTheLast(t *testing.T) {
 func TestPutTheOldKeyBack(t *testing.T) {
 	for _, after := range []time.Duration{0, soonProven - time.Hour, soonProven + time.Hour, soonProven + soonDeleted - time.Hour} {
 		inRotation(t, hurried, func(w *world, old string) {
+			w.aws.UseKey(old, "s3")
 			id := w.rotate()
 			fresh := w.task(id).New
 			w.wait(after)
@@ -377,6 +392,7 @@ func TestRotateBySchedule(t *testing.T) {
 		if ids := tasks(); len(ids) != 1 || w.task(ids[0]).By != store.Self {
 			t.Fatalf("begun: %v", ids)
 		}
+		w.putToUse(tasks()[0])
 		w.stop() // and the schedule fires once more, from another process at the same time
 		w.keeper = w.newKeeper()
 		w.run()

@@ -79,6 +79,7 @@ func TestAKeyThatWasLostLandsAfterTheNext(t *testing.T) {
 		if fresh := w.task(id).New; w.kept() != fresh {
 			t.Errorf("the secret has %s, want %s", w.kept(), fresh)
 		}
+		w.putToUse(id)
 		w.wait(soonProven + soonDeleted + time.Hour)
 		w.stands(id, store.Rotated, "+"+w.task(id).New)
 	})
@@ -232,5 +233,29 @@ func TestAClockThatIsSetForwardRetiresNothing(t *testing.T) {
 		w.stands(id, store.Resting, "-"+old, "+"+fresh)
 		w.wait(10 * time.Minute)
 		w.stands(id, store.Rotated, "+"+fresh)
+	})
+}
+
+// The old key is used in the moment between its proof and its end: the last look sees that.
+func TestAUseInTheLastMoment(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		fresh, used := w.task(id).New, false
+		w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "DescribeSecret" && !used && w.task(id).State == store.Retiring {
+				used = w.aws.UseKey(old, "s3")
+			}
+			return nil
+		})
+		w.wait(soonProven + 10*time.Minute)
+		w.stands(id, store.Proving, "+"+old, "+"+fresh)
+		if !used {
+			t.Error("there was no such moment")
+		}
+		for _, c := range w.aws.Calls() {
+			if c.Action == "UpdateAccessKey" {
+				t.Errorf("a key in use was switched off: %+v", c)
+			}
+		}
 	})
 }

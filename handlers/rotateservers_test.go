@@ -238,6 +238,9 @@ func TestADocumentOfTheUsers(t *testing.T) {
 		if got := task.Servers["i-4"]; got.Why != "OldAgent" || task.Count(store.Answers) != 3 || f.uses("i-4") != "" {
 			t.Errorf("the one with an old agent: %+v", got)
 		}
+		if got := task.Servers["i-4"]; got.Tries != 0 || w.commands() != 1 {
+			t.Errorf("it cannot be told, and was %d times, by %d commands", got.Tries, w.commands())
+		}
 		w.aws.RemoveServer(account, "i-4")
 		w.wait(2 * time.Minute)
 		w.stands(id, store.Proving, "+"+old, "+"+task.New)
@@ -247,6 +250,39 @@ func TestADocumentOfTheUsers(t *testing.T) {
 		_, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "")
 		if err != nil || d.Refusal != handlers.Impossible || d.Why[0].Facts["code"] != "UnsafeDocument" {
 			t.Errorf("a document that puts text in: %+v, %v", d, err)
+		}
+	})
+}
+
+// commands counts those that were sent.
+func (w *world) commands() int {
+	n := 0
+	for _, c := range w.aws.Calls() {
+		if c.Action == "SendCommand" {
+			n++
+		}
+	}
+	return n
+}
+
+// What a server has said of the other key, before the two changed places, is no answer.
+func TestAnAnswerAboutTheOtherKeyIsNone(t *testing.T) {
+	inFleet(t, hurried, func(w *world, f *fleet, old string) {
+		w.aws.SetOnline(account, "i-1", false)
+		w.aws.SetOnline(account, "i-2", false)
+		id := w.rotate()
+		w.wait(time.Minute)
+		task := w.task(id)
+		task = task.With(task.Servers)
+		task.Servers["i-2"] = store.Server{State: store.Answers, Key: old}
+		if err := store.Save(t.Context(), w.db, &task); err != nil {
+			t.Fatal(err)
+		}
+		w.aws.SetOnline(account, "i-1", true)
+		w.wait(soonProven + time.Hour)
+		w.stands(id, store.Handing, "+"+old, "+"+task.New)
+		if got := w.task(id).Servers["i-2"]; got.State != store.Failing {
+			t.Errorf("who has not heard of the key: %+v", got)
 		}
 	})
 }

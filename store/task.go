@@ -158,6 +158,9 @@ func (t Task) Stragglers() []string {
 	return out
 }
 
+// Answered tells whether there are servers, and every one has said that it uses the key.
+func (t Task) Answered() bool { return len(t.Servers) > 0 && len(t.Stragglers()) == 0 }
+
 // Lagging tells whether some server is silent, or was told more than once in vain.
 func (t Task) Lagging() bool {
 	for _, s := range t.Servers {

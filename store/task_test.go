@@ -92,6 +92,22 @@ func TestWhenTheOldKeyWasUsed(t *testing.T) {
 	}
 }
 
+// Where there are no servers none has answered.
+func TestEveryServerHasAnswered(t *testing.T) {
+	for _, c := range []struct {
+		servers map[string]store.Server
+		want    bool
+	}{
+		{nil, false},
+		{map[string]store.Server{"i-1": {State: store.Answers}}, true},
+		{map[string]store.Server{"i-1": {State: store.Answers}, "i-2": {State: store.Running}}, false},
+	} {
+		if got := begun().With(c.servers).Answered(); got != c.want {
+			t.Errorf("%v: %t", c.servers, got)
+		}
+	}
+}
+
 // Whatever happens in whatever order: the table holds, approvals are not passed by, the chain follows, and the slot is that
 // of a grant of the key.
 func TestAnyTaskLife(t *testing.T) {

@@ -29,6 +29,9 @@
 // secret that is not for one reader. Until the requester has changed over the old key is in use, and so is not switched off.
 // Such a key must be its user's only one, or there would be no room for the next.
 //
+// That the new key is in use is what every server has answered. Where there are no servers it is what IAM knows of its last use,
+// and a key that nobody uses replaces none, however long it takes.
+//
 // # Who leaves
 //
 // What a user has is read whole, and ended one thing at a time (offboard.go, a handlers.Closer): memberships, the console

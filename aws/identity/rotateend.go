@@ -19,7 +19,8 @@ const (
 	restEvery  = time.Hour       // one that is deactivated
 )
 
-// prove watches the old key until it has been unused for the proof window.
+// prove watches the old key until it has been unused for the proof window, and the new one is in use. A key that nobody uses
+// yet is no failure: it is looked at in silence.
 func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
 	if !s.has(t.Old) {
 		return handlers.Progress{Verb: store.Unused}, nil
@@ -29,13 +30,26 @@ func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Pr
 	case err != nil:
 		return handlers.Progress{}, err
 	case p.last.After(t.Since):
-		return used(p.last), nil
+		return again(p.last), nil
 	case r.sinceBack(t) < unseen: // whatever lands late on the other key is to be seen
 		return handlers.Progress{Again: lookAtServers}, nil
 	case p.left > 0:
 		return handlers.Progress{Again: min(watchEvery, p.left)}, nil
 	}
+	if in, err := r.inUse(ctx, t); err != nil || !in {
+		return handlers.Progress{Again: watchEvery}, err
+	}
 	return handlers.Progress{Verb: store.Unused, Facts: lastUse(p.last)}, nil
+}
+
+// inUse tells whether the key in the secret is in use: every server has said so, or IAM knows of a use. Of a key that was put
+// back one from before is enough: whoever had it can have it again.
+func (r Rotation) inUse(ctx context.Context, t store.Task) (bool, error) {
+	if t.Answered() {
+		return true, nil
+	}
+	last, _, err := r.used(ctx, t, t.New)
+	return !last.IsZero(), err
 }
 
 // proof is what IAM says of the use of a key.
@@ -48,18 +62,13 @@ type proof struct {
 // proof is that of the old key. A use may have gone unrecorded for as long as IAM's record is coarse. Time has passed once it
 // has by this machine's clock and by AWS's: one that was set forward proves nothing.
 func (r Rotation) proof(ctx context.Context, t store.Task) (proof, error) {
-	out, err := r.Accounts[t.Account].IAM.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(t.Old)})
 	p := proof{now: r.Now()}
-	switch {
-	case err != nil && !missing(err):
-		return p, fmt.Errorf("read last use of key %s: %w", t.Old, err)
-	case err == nil:
-		if there, ok := middleware.GetServerTime(out.ResultMetadata); ok && there.Before(p.now) {
-			p.now = there
-		}
-		if out.AccessKeyLastUsed != nil {
-			p.last = aws.ToTime(out.AccessKeyLastUsed.LastUsedDate)
-		}
+	last, there, err := r.used(ctx, t, t.Old)
+	if err != nil {
+		return p, err
+	}
+	if p.last = last; !there.IsZero() && there.Before(p.now) {
+		p.now = there
 	}
 	since := t.Since
 	if quiet := p.last.Add(handlers.Coarse); !p.last.IsZero() && quiet.After(since) {
@@ -69,7 +78,23 @@ func (r Rotation) proof(ctx context.Context, t store.Task) (proof, error) {
 	return p, nil
 }
 
-func used(last time.Time) handlers.Progress {
+// used is when a key was last used, as IAM says it, and what time it is there. It says nothing of one that is gone.
+func (r Rotation) used(ctx context.Context, t store.Task, key string) (last, there time.Time, err error) {
+	out, err := r.Accounts[t.Account].IAM.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(key)})
+	switch {
+	case missing(err):
+		return last, there, nil
+	case err != nil:
+		return last, there, fmt.Errorf("read last use of key %s: %w", key, err)
+	case out.AccessKeyLastUsed != nil:
+		last = aws.ToTime(out.AccessKeyLastUsed.LastUsedDate)
+	}
+	there, _ = middleware.GetServerTime(out.ResultMetadata)
+	return last, there, nil
+}
+
+// again is that the old key was used all the same, and is watched anew.
+func again(last time.Time) handlers.Progress {
 	return handlers.Progress{Verb: store.Used, Facts: lastUse(last), Again: watchEvery}
 }
 
@@ -90,7 +115,7 @@ func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (handlers.P
 	case err != nil:
 		return handlers.Progress{}, err
 	case p.left > 0:
-		return used(p.last), nil
+		return again(p.last), nil
 	}
 	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeInactive)
 }
@@ -101,7 +126,7 @@ func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (handlers.P
 func (r Rotation) rest(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
 	switch {
 	case s.active(t.Old):
-		return used(time.Time{}), nil
+		return again(time.Time{}), nil
 	case !s.has(t.Old):
 		return handlers.Progress{Verb: store.Delete}, nil
 	}
@@ -128,7 +153,7 @@ func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (handlers.P
 	case !s.has(t.Old):
 		return handlers.Progress{Verb: store.Deleted}, nil
 	case s.active(t.Old):
-		return used(time.Time{}), nil
+		return again(time.Time{}), nil
 	}
 	p, err := r.proof(ctx, t)
 	switch {
@@ -137,7 +162,7 @@ func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (handlers.P
 	case p.last.After(t.Since):
 		return r.revive(ctx, t)
 	case p.left > 0:
-		return used(p.last), nil
+		return again(p.last), nil
 	}
 	return handlers.Progress{Again: settling}, deleteKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old)
 }

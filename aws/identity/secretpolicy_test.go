@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -74,6 +76,55 @@ func TestAPolicyThatLetsOthersReadIsReplaced(t *testing.T) {
 		}
 		if !l.reads("alice") || l.reads("mallory") || l.reads("alice2") {
 			t.Error("the requester alone is to read")
+		}
+	})
+}
+
+// A requester who is made anew between two looks of one step is somebody else: nobody is let read the secret.
+func TestTheRequesterIsMadeAnewWhileTheKeyIsHandedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		if err := l.plan(); err != nil {
+			t.Fatal(err)
+		}
+		anew := false
+		l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+			if c.Action == "ListAccessKeys" && !anew && len(l.Secrets(prod)) > 0 { // who asked has been looked at
+				anew = true
+				l.DeleteUser(prod, "alice")
+				l.AddUser(prod, "alice", nil)
+			}
+			return nil
+		})
+		_, err := l.settle(store.Approved)
+		wantRefused(t, err, handlers.UserGone)
+		if l.reads("alice") {
+			t.Error("another user of the name reads the secret")
+		}
+		for _, c := range l.Calls() {
+			if c.Action == "PutResourcePolicy" {
+				t.Errorf("a policy was written: %+v", c)
+			}
+		}
+	})
+}
+
+// Secrets Manager is asked to refuse a policy that would let everybody read, whatever we think it says.
+func TestAPolicyForEverybodyIsBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		l.issue()
+		written := 0
+		for _, c := range l.Calls() {
+			if c.Action != "PutResourcePolicy" {
+				continue
+			}
+			if written++; c.Params["BlockPublicPolicy"] != "true" {
+				t.Errorf("not asked for: %+v", c)
+			}
+		}
+		if written == 0 {
+			t.Error("no policy was written")
 		}
 	})
 }

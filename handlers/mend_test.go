@@ -430,8 +430,9 @@ func TestCrashInARemedy(t *testing.T) {
 					}
 					return
 				}
-				w.dies(n, func() { _ = w.keeper.Press(w.t.Context(), p) })
-				if n == 0 { // it was not taken in, and Slack was told so
+				var taken error
+				w.dies(n, func() { taken = w.keeper.Press(w.t.Context(), p) })
+				if taken != nil { // Slack was told so, and brings it again
 					if refusal := w.pressed(p); refusal != "" {
 						t.Error(refusal)
 					}

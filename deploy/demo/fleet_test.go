@@ -119,7 +119,7 @@ func TestAServerThatUsesTheOldKey(t *testing.T) {
 	}
 	s.must(t, action{Do: "skip", Name: "end"})
 	s.is(t, r, old, false)
-	s.reads(t, "Replaced key disabled")
+	s.reads(t, "Replaced key deactivated")
 	s.must(t, action{Do: "skip", Name: "end"})
 	s.reads(t, "Rotated")
 	if keys := s.aws.Keys(r.Account, r.User); len(keys) != 1 || !s.state(sato).NextTurn.IsZero() {
@@ -180,7 +180,7 @@ func TestReadingASecret(t *testing.T) {
 		t.Error("the page has a secret")
 	}
 	s.must(t, action{Do: "skip", Name: "end"})
-	s.reads(t, "is disabled")
+	s.reads(t, "is deactivated")
 	s.must(t, action{Do: "skip", Name: "end"})
 	s.reads(t, "its secret are deleted")
 }

@@ -20,7 +20,7 @@ func TestPlay(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"en": {"━━━━ A console sign-in", "Pending approval", "You can't approve", "Active", "[t.yamada]", "Expired", "confirms",
 			"━━━━ A request", "0 of 2 approvals", "1 of 2 approvals", "Active", "Finished", "━━━━ A denial", "Denied", "━━━━ An extension", "Approve extension", "Expired",
-			"━━━━ An access key", "get-secret-value", "AccessDeniedException", "is disabled", "are deleted", "━━━━ A rotation", "Rotate a key", "Pending approval", "3 of 3 done", "Rotated",
+			"━━━━ An access key", "get-secret-value", "AccessDeniedException", "is deactivated", "are deleted", "━━━━ A rotation", "Rotate a key", "Pending approval", "3 of 3 done", "Rotated",
 			"━━━━ A key that has grown old", "by schedule", "AWS Secrets Manager"},
 		"ja": {"━━━━ コンソールへのサインイン", "承認待ち", "自分の申請は承認できません", "利用中", "[t.yamada]", "失効", "AWSで確認しました",
 			"━━━━ 2人の承認", "承認 0/2", "承認 1/2", "利用中", "利用終了", "━━━━ 却下", "⛔ 却下", "━━━━ 延長", "延長を承認", "失効",
@@ -87,13 +87,13 @@ var scenes = map[string]struct {
 	"access key": {(*player).anIssue, [][]string{
 		{"svc-batch: [AKIA", "Active]"}, {"Request access", "IAM user of the key", "0 of 1", "A run of the batch"},
 		{"Access key `AKIA", "The requester alone can read it", "Your access key is", "get-secret-value", "Active, AKIA", "t.yamada $ aws", "****", "svc-other $ aws", "AccessDeniedException"},
-		{"Expired", "is disabled", "Inactive"}, {"are deleted", "svc-batch: [AKIA", "Active]"},
+		{"Expired", "is deactivated", "Inactive"}, {"are deleted", "svc-batch: [AKIA", "Active]"},
 	}, "jit-prod-operators", []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, "are deleted"},
 	"rotation": {(*player).aRotation, [][]string{
 		{"svc-batch: [AKIA", "Active]", "Rotate a key", "1 needed", "Pending approval", "0 of 1", "A laptop with the key"},
 		{"svc-batch: [AKIA", "Active, AKIA", "sekisho/svc-batch: AKIA"},
 		{"Watching the replaced key", "3 of 3 done", "i-0batch1: AKIA", "i-0batch2: AKIA", "i-0batch3: AKIA"},
-		{"Inactive", "Replaced key disabled", "[ Put the old key back ]"}, {"Active]", "Rotated"},
+		{"Inactive", "Replaced key deactivated", "[ Put the old key back ]"}, {"Active]", "Rotated"},
 	}, "jit-prod-operators", []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, "Rotated"},
 	"schedule": {(*player).aSchedule, [][]string{
 		{"svc-batch: [AKIA", "Active]", "Pending approval", "Sekisho, by schedule", "0 of 1"},

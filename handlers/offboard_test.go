@@ -694,3 +694,46 @@ func TestCrashInAnOffboarding(t *testing.T) {
 		})
 	}
 }
+
+// A key that is being issued to who leaves ends with its grant, whatever call of its issue fails however; and what else the
+// key's user has stays, if that is not the person's.
+func TestOffboardWhileTheirKeyIsIssued(t *testing.T) {
+	for _, target := range []string{"svc-deploy", "t.yamada"} {
+		for _, action := range []string{"CreateAccessKey", "CreateSecret", "PutResourcePolicy", "GetSecretValue"} {
+			for _, f := range []fakeaws.Failure{{Code: "ServiceFailure", Done: true}, {Hang: true, Done: true}, {Hang: true}} {
+				inOffboarding(t, func(w *world) {
+					w.aws.AddUser(account, "svc-deploy", nil)
+					w.aws.Join(account, "svc-deploy", "staff")
+					own := w.aws.AddKey(account, "svc-deploy")
+					w.govern(func(p *handlers.Policy) {
+						rule := keyRule(false)
+						rule.Target = target
+						p.Entitlements = append(p.Entitlements, rule)
+					})
+					if d := w.asks(wishForKey("1")); d.Refusal != "" {
+						t.Fatal(d)
+					}
+					w.aws.Fault(failing(action, f))
+					w.press("U0CHIEF", store.Approve)
+					w.wait(15 * time.Second)
+					id := w.offboard()
+					w.wait(15 * time.Second)
+					w.aws.Fault(nil)
+					w.wait(6 * time.Minute)
+					if g := w.wished("1"); g.State != store.Ended {
+						t.Errorf("%s of %s, %+v: the grant is %s", action, target, f, g.State)
+					}
+					if o := w.offboarding(id); o.State != store.Departed {
+						t.Errorf("%s of %s, %+v: %s, %v", action, target, f, o.State, results(o))
+					}
+					if w.hasNothing(leaver[1]); len(w.active("t.yamada")) > 0 || !slices.Equal(w.active("svc-deploy"), []string{own}) {
+						t.Errorf("%s of %s, %+v: active are %v and %v", action, target, f, w.active("t.yamada"), w.active("svc-deploy"))
+					}
+					if got := w.aws.Groups(account, "svc-deploy"); !slices.Equal(got, []string{"staff"}) {
+						t.Errorf("the key's user is in %v", got)
+					}
+				})
+			}
+		}
+	}
+}

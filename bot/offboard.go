@@ -101,6 +101,8 @@ func (p Pen) leaverAccess(grants []store.Grant) string {
 		d := data{"Target": codeOf(g.Target, leaverName), "Account": name(g.AccountName, g.Account), "Until": when(g.Until, p.Zone)}
 		key := "offboard.access.grant"
 		switch {
+		case g.Outcome == store.HandOver:
+			key = "offboard.access.handed"
 		case g.State == store.Asked:
 			key = "offboard.access.request"
 		case g.Extension.Open():

@@ -55,14 +55,14 @@ var (
 		thing(prodUser, store.HeldGroup, "staff"), thing(prodUser, store.HeldKey, "AKIA1111111111111111"), thing(prodUser, store.HeldPassword, ""),
 		thing(stagingUser, store.HeldGroup, "developers"), thing(stagingUser, store.HeldKey, "AKIA2222222222222222")}
 	leftThings = map[string]store.Holding{store.ByHand: thing(prodUser, store.HeldPolicy, "read-billing"),
-		store.ByRotation: thing(stagingUser, store.HeldKey, "AKIA3333333333333333"), store.ByGrant: thing(stagingUser, store.HeldKey, "AKIA4444444444444444")}
+		store.ByRotation: thing(stagingUser, store.HeldKey, "AKIA3333333333333333"), store.ByGrant: thing(stagingUser, store.HeldKey, "AKIA4444444444444444"), store.ToRotate: thing(prodUser, store.HeldGrant, "svc-batch")}
 )
 
 func allFound() (out []store.Entry) {
 	for _, h := range things {
 		out = append(out, ofHolding(store.Found, h, ""))
 	}
-	for _, result := range []string{store.ByHand, store.ByRotation, store.ByGrant} {
+	for _, result := range []string{store.ByHand, store.ByRotation, store.ByGrant, store.ToRotate} {
 		out = append(out, ofHolding(store.Found, leftThings[result], ""), ofHolding(store.Settled, leftThings[result], result))
 	}
 	return out
@@ -121,7 +121,9 @@ func leavers() map[string]handlers.Leaver {
 	live.State, live.Until = store.Active, signedIn.Add(4*time.Hour)
 	extending := live
 	extending.Extension = store.Extension{By: yamada, Until: signedIn.Add(8 * time.Hour)}
-	full := handlers.Leaver{Person: yamada, Users: []handlers.LeaverUser{prod, staging}, Grants: []store.Grant{live, extending, waiting}}
+	handed := live
+	handed.State, handed.Outcome, handed.Target = store.Ended, store.HandOver, "svc-batch"
+	full := handlers.Leaver{Person: yamada, Users: []handlers.LeaverUser{prod, staging}, Grants: []store.Grant{live, extending, waiting, handed}}
 	other := stagingUser
 	other.User = "yamada-old"
 	silent := handlers.Leaver{Person: yamada, Users: []handlers.LeaverUser{{Holding: prodUser}, {Holding: stagingUser, Trouble: "Timeout"}, {Holding: other, Gone: true}}}

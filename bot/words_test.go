@@ -130,7 +130,7 @@ func composed(t *testing.T) map[string][]string {
 			out["offboard.open."], out["offboard.ended."] = append(out["offboard.open."], kind), append(out["offboard.ended."], kind)
 		}
 	}
-	out["offboard.left."] = []string{store.ByHand, store.ByRotation, store.ByGrant}
+	out["offboard.left."] = []string{store.ByHand, store.ByRotation, store.ByGrant, store.ToRotate}
 	out["offboard.refused."] = offboardRefusals
 	for _, e := range offboardingLines(leavingNow()) {
 		out["offboard.said."] = append(out["offboard.said."], string(e.Verb))

@@ -43,7 +43,7 @@ type Holds struct {
 type Leaver struct {
 	Person string
 	Users  []LeaverUser
-	Grants []store.Grant // live, or waiting for approvals: the newest, if there are very many
+	Grants []store.Grant // live, or waiting for approvals: the newest, if there are very many; then those that were handed over
 }
 
 // LeaverUser is an IAM user of theirs.
@@ -144,13 +144,27 @@ func (k *Keeper) leaverUser(ctx context.Context, person string, user store.Holdi
 	return out
 }
 
-// heldBy returns a person's open requests and live grants, the newest first.
+// heldBy returns a person's open requests and live grants, the newest first, and then the keys of others that they were given
+// without an end.
 func (k *Keeper) heldBy(ctx context.Context, person string) ([]store.Grant, error) {
 	ids, err := store.HeldBy(ctx, k.DB, person, mostHeld)
 	if err != nil {
 		return nil, err
 	}
-	return loaded(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return g.State.Open() })
+	out, err := loaded(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return g.State.Open() })
+	if err != nil {
+		return nil, err
+	}
+	for _, rule := range k.Policy.Rotations {
+		g, err := store.HandedOver(ctx, k.DB, slotOf(rule))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil && g.Subject.Person == person && k.Policy.People.byLogin[Login{rule.Account, rule.User}.folded()] != person {
+			out = append(out, g)
+		}
+	}
+	return out, nil
 }
 
 // usersOf are a person's IAM users: those of the configuration, and those by which a tag or an e-mail address knows them, as

@@ -140,6 +140,10 @@ func foundGrant(o store.Offboarding, g store.Grant, now time.Time) (store.Offboa
 	user := store.Holding{Kind: store.HeldUser, Account: g.Account, AccountName: g.AccountName, User: g.Subject.User, UserID: g.Subject.UserID}
 	_, known := o.Find(user)
 	follows := slices.ContainsFunc(o.ToEnd(), func(h store.Holding) bool { return h.Record == g.ID }) // also one that was approved meanwhile
+	handed := g.Outcome == store.HandOver
+	if _, noted := o.Find(h); handed && noted {
+		return o, nil
+	}
 	for _, each := range []store.Holding{user, h} {
 		if known && each.Kind == store.HeldUser || follows && each.Record != "" {
 			continue
@@ -149,7 +153,10 @@ func foundGrant(o store.Offboarding, g store.Grant, now time.Time) (store.Offboa
 			return o, err
 		}
 	}
-	return o, nil
+	if !handed {
+		return o, nil
+	}
+	return o.After(store.Entry{Verb: store.Settled, By: store.Self, At: now, Note: store.ToRotate, Facts: h.Facts()})
 }
 
 // endGrant denies a request, or revokes a grant, by who confirmed the offboarding and for its reason.

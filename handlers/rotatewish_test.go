@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -108,6 +109,35 @@ func TestWhatHasNoEndIsHandedOver(t *testing.T) {
 		}
 		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != "" {
 			t.Errorf("rotated then: %q, %v", d.Refusal, err)
+		}
+	})
+}
+
+// Who leaves knows a key that works: it is another user's, so it is left, and said to be rotated.
+func TestWhoLeavesKnowsAKeyWithoutAnEnd(t *testing.T) {
+	inRotation(t, nil, func(w *world, old string) {
+		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+		w.aws.DeleteKey(account, batch, old)
+		w.wait(time.Minute)
+		if d := w.asks(wishForKey("1")); d.Refusal != "" {
+			t.Fatal(d.Refusal)
+		}
+		w.press("U0CHIEF", store.Approve)
+		w.wait(time.Hour)
+		g := w.wished("1")
+		l, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
+		if err != nil || refusal != "" || len(l.Grants) != 1 || l.Grants[0].ID != g.ID {
+			t.Errorf("the form has %+v: %q, %v", l.Grants, refusal, err)
+		}
+		id := w.offboard()
+		w.wait(5 * time.Minute)
+		o := w.offboarding(id)
+		want := "grant " + batch + ": " + store.ToRotate
+		if got := results(o); o.State != store.Departed || !slices.Contains(got, want) || len(got) != len(slices.Compact(got)) {
+			t.Errorf("%s, %q, want %q once", o.State, got, want)
+		}
+		if keys := w.aws.Keys(account, batch); len(keys) != 1 || !keys[0].Active {
+			t.Errorf("keys of %s: %v", batch, keys)
 		}
 	})
 }

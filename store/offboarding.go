@@ -26,13 +26,14 @@ const (
 	HeldPolicy   HoldingKind = "policy"   // of the user's own
 )
 
-// What has become of a holding; "" is to be ended still. By the last three it is left as it is.
+// What has become of a holding; "" is to be ended still. By the last four it is left as it is.
 const (
 	WasEnded   = "ended"    // and read back
 	WasGone    = "gone"     // the IAM user is no more, or the name is another's
 	ByHand     = "by_hand"  // somebody has to do it
 	ByRotation = "rotation" // it is a rotation's, which goes on
 	ByGrant    = "grant"    // another person's grant ends it
+	ToRotate   = "handed"   // it is another IAM user's key, given without an end: who knows it can use it until somebody rotates it
 )
 
 // Holding is one thing that a person who leaves has, and what has become of it.
@@ -55,7 +56,7 @@ func (h Holding) Is(other Holding) bool {
 
 // Left tells whether it is not ended, and is not going to be by this offboarding.
 func (h Holding) Left() bool {
-	return h.Result == ByHand || h.Result == ByRotation || h.Result == ByGrant
+	return h.Result == ByHand || h.Result == ByRotation || h.Result == ByGrant || h.Result == ToRotate
 }
 
 // Facts names the holding in an entry.

@@ -71,7 +71,7 @@ func TestARotationFromSlack(t *testing.T) {
 			t.Errorf("the card does not name the old key:\n%s", shown)
 		}
 		s.wait(25 * time.Hour)
-		card("Replaced key disabled")
+		card("Replaced key deactivated")
 		press("U0SATO", store.Delete)
 		at, _ = card("Rotated: key rotation of svc-batch")
 		var said []string
@@ -80,7 +80,7 @@ func TestARotationFromSlack(t *testing.T) {
 		}
 		thread := strings.Join(said, "\n")
 		for _, part := range []string{"<@U0KATO> This request still waits", "<@U0KATO> approved. The rotation begins.", "is in the secret `prod/svc-batch`",
-			"`" + old + "` is disabled", "<@U0SATO> wants the replaced key deleted", "<@U0SATO> `" + old + "` is deleted"} {
+			"`" + old + "` is deactivated", "<@U0SATO> wants the replaced key deleted", "<@U0SATO> `" + old + "` is deleted"} {
 			if !strings.Contains(thread, part) {
 				t.Errorf("no %q in the thread:\n%s", part, thread)
 			}

@@ -26,9 +26,9 @@ type sight struct {
 	keys   int                       // that the user has
 }
 
-// see only reads. Where Secrets Manager does not answer, it still shows the grant's key if that is known. Lost is what was made between the plan and a minute after the outcome, in which a call that was given up
-// can still land, or after the end if there was none, and is not in the secret: keys that were made later are no concern of
-// ours.
+// see only reads. Where Secrets Manager does not answer, it still shows the grant's key if that is known. Lost is what was
+// made between the plan and a minute after the outcome, in which a call that was given up can still land, or after the end if
+// there was none, and is not in the secret: keys that were made later are no concern of ours.
 func (c AccessKey) see(ctx context.Context, g store.Grant) (sight, error) {
 	user, err := c.owner(ctx, g)
 	if err != nil || user == "" {

@@ -56,14 +56,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 			key = "thread.not_mine_take"
 		}
 	case store.Again:
-		switch d["Address"] = code(e.Facts["address"]); {
-		case e.Facts["program"] != "":
-			key, d["Program"] = "thread.again_program", code(e.Facts["program"])
-		case e.By != store.Self:
-			key = "thread.again_request"
-		case d["Address"] == "":
-			key = "thread.again_unknown"
-		}
+		key, d["Address"], d["Program"] = againKey(e), code(e.Facts["address"]), code(e.Facts["program"])
 	case store.Remind, store.Escalate:
 		var ok bool
 		if key, d, ok = p.nudge(g, e); !ok {
@@ -101,6 +94,19 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true
+}
+
+// againKey is that of what is said of one who asks again: by a program, by hand, or by a sign-in.
+func againKey(e store.Entry) string {
+	switch {
+	case e.Facts["program"] != "":
+		return "thread.again_program"
+	case e.By != store.Self:
+		return "thread.again_request"
+	case e.Facts["address"] == "":
+		return "thread.again_unknown"
+	}
+	return "thread.again"
 }
 
 // approvedKey is that of what is said of an approval.

@@ -59,8 +59,9 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 	now := k.now()
 	d := Decision{Rule: rule.ID, Steps: rule.Steps}
 	t := store.Task{ID: taskID(rule.ID, now), Kind: rotated, Rule: rule.ID,
-		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason, Steps: rule.Steps, Escalation: rule.Escalation.from(now),
-		Lapses: now.Add(rule.Within).UTC().Round(0), Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
+		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason,
+		Steps: rule.Steps, Escalation: rule.Escalation.from(now), Lapses: now.Add(rule.Within).UTC().Round(0),
+		Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
 	if _, err := store.Holder(ctx, k.DB, t.Slot()); !errors.Is(err, store.ErrNotFound) {
 		d.refuse(InUse)
 		return t, d, err

@@ -20,6 +20,22 @@ func wishForKey(id string) handlers.Wish {
 	return wish(id, func(w *handlers.Wish) { w.Entitlement, w.Duration = "batch-key", 24*time.Hour })
 }
 
+// handsOver gives Yamada a key without an end, in the place of the user's old one.
+func (w *world) handsOver(old string) store.Grant {
+	w.t.Helper()
+	w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+	w.aws.DeleteKey(account, batch, old)
+	w.wait(time.Minute)
+	if d := w.asks(wishForKey("1")); d.Refusal != "" {
+		w.t.Fatal(d.Refusal)
+	}
+	if refusal := w.press("U0CHIEF", store.Approve); refusal != "" {
+		w.t.Fatal(refusal)
+	}
+	w.wait(time.Hour)
+	return w.wished("1")
+}
+
 // A user's keys are issued or rotated, and never both at once.
 func TestOneHolderOfAUsersKeys(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
@@ -53,15 +69,7 @@ func TestAKeyWithoutAnEndIsTheOnlyOne(t *testing.T) {
 // down, or the process die; a later rotation tells nobody, as they read that secret by then.
 func TestWhoHasAKeyIsToldWhereTheNextOneIs(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
-		w.aws.DeleteKey(account, batch, old)
-		w.wait(time.Minute)
-		if d := w.asks(wishForKey("1")); d.Refusal != "" {
-			t.Fatal(d.Refusal)
-		}
-		w.press("U0CHIEF", store.Approve)
-		w.wait(time.Hour)
-		g := w.wished("1")
+		g := w.handsOver(old)
 		if g.Effects[store.FactRotation] != "batch" || g.Effects[store.FactNext] != keySecret {
 			t.Fatalf("handed over with %v", g.Effects)
 		}
@@ -92,15 +100,7 @@ func TestWhoHasAKeyIsToldWhereTheNextOneIs(t *testing.T) {
 // A key without an end is handed over once it is given, and nothing takes it away, hours and days later.
 func TestWhatHasNoEndIsHandedOver(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
-		w.aws.DeleteKey(account, batch, old)
-		w.wait(time.Minute)
-		if d := w.asks(wishForKey("1")); d.Refusal != "" {
-			t.Fatal(d.Refusal)
-		}
-		if refusal := w.press("U0CHIEF", store.Approve); refusal != "" {
-			t.Fatal(refusal)
-		}
+		w.handsOver(old)
 		w.wait(10 * 24 * time.Hour)
 		g := w.wished("1")
 		keys := w.aws.Keys(account, batch)
@@ -116,15 +116,7 @@ func TestWhatHasNoEndIsHandedOver(t *testing.T) {
 // Who leaves knows a key that works: it is another user's, so it is left, and said to be rotated.
 func TestWhoLeavesKnowsAKeyWithoutAnEnd(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
-		w.aws.DeleteKey(account, batch, old)
-		w.wait(time.Minute)
-		if d := w.asks(wishForKey("1")); d.Refusal != "" {
-			t.Fatal(d.Refusal)
-		}
-		w.press("U0CHIEF", store.Approve)
-		w.wait(time.Hour)
-		g := w.wished("1")
+		g := w.handsOver(old)
 		l, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
 		if err != nil || refusal != "" || len(l.Grants) != 1 || l.Grants[0].ID != g.ID {
 			t.Errorf("the form has %+v: %q, %v", l.Grants, refusal, err)

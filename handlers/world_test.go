@@ -373,13 +373,7 @@ type drawnReport struct {
 }
 
 func (v *voice) ReportThread(_ context.Context, _ store.Report, _ store.Alert, e store.Entry) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.down {
-		return errDown
-	}
-	v.lines = append(v.lines, e.Verb)
-	return nil
+	return v.line(e)
 }
 
 func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
@@ -393,15 +387,7 @@ func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
 	return a.Card, nil
 }
 
-func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.down {
-		return errDown
-	}
-	v.lines = append(v.lines, e.Verb)
-	return nil
-}
+func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error { return v.line(e) }
 
 func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 	v.mu.Lock()
@@ -414,15 +400,7 @@ func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 	return t.Card, nil
 }
 
-func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.down {
-		return errDown
-	}
-	v.lines = append(v.lines, e.Verb)
-	return nil
-}
+func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error { return v.line(e) }
 
 func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card, error) {
 	v.mu.Lock()
@@ -436,13 +414,7 @@ func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card,
 }
 
 func (v *voice) OffboardingThread(_ context.Context, _ store.Offboarding, e store.Entry) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.down {
-		return errDown
-	}
-	v.lines = append(v.lines, e.Verb)
-	return nil
+	return v.line(e)
 }
 
 func (v *voice) Answer(_ context.Context, p store.Press) error {
@@ -452,6 +424,17 @@ func (v *voice) Answer(_ context.Context, p store.Press) error {
 		return errDown
 	}
 	v.answers = append(v.answers, p)
+	return nil
+}
+
+// line notes what is said in a thread.
+func (v *voice) line(e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.lines = append(v.lines, e.Verb)
 	return nil
 }
 

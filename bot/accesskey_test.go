@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"maps"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ var (
 	undoKey  = store.Entry{Verb: store.Undo, Facts: map[string]string{"deactivated": "AKIASEKISHOEXAMPLE00"}, Until: signedIn.Add(30 * time.Hour)}
 	handOver = store.Entry{Verb: store.HandOver, Facts: with(map[string]string{"rotation": "batch", "next_secret": "sekisho/svc-batch"}, applyKey.Facts)}
 	cleared  = store.Entry{Verb: store.Clear}
+	expose   = store.Entry{Verb: store.Expose}
 )
 
 // keyCards are access keys in the states in which their cards are not like others'.
@@ -37,11 +39,56 @@ func keyCards(t *testing.T) map[string]store.Grant {
 		"key-endless":        endless,
 		"key-granting":       lived(t, endless, approve, planKey),
 		"key-active":         lived(t, one, approve, planKey, applyKey),
+		"key-exposed":        lived(t, one, approve, planKey, applyKey, expose),
+		"key-protected":      lived(t, one, approve, planKey, applyKey, expose, store.Entry{Verb: store.Protect}),
+		"key-ending-exposed": lived(t, one, approve, planKey, applyKey, expose, expire),
+		"key-open-for-ever":  lived(t, endless, approve, planKey, handOver, expose),
 		"key-ending-trouble": lived(t, one, approve, planKey, applyKey, expire, failed("AccessDenied")),
 		"key-disabled":       lived(t, one, approve, planKey, applyKey, expire, undoKey),
 		"key-deleted":        lived(t, one, approve, planKey, applyKey, expire, undoKey, cleared),
 		"key-handed-over":    lived(t, endless, approve, planKey, handOver),
+		"key-trouble":        lived(t, one, approve, planKey, failed("AccessDenied")),
 		"key-refused":        lived(t, one, approve, refused("TwoKeys"), undo),
+	}
+}
+
+// A key is issued; a group is granted.
+func TestAKeyIsIssuedNeverGranted(t *testing.T) {
+	granted := regexp.MustCompile(`付与|(?i:\bgrant|\bgiven?\b)`)
+	for name, g := range keyCards(t) {
+		for _, language := range languages {
+			p := penIn(language)
+			said := []string{string(encoded(t, p.Card(g))), string(encoded(t, p.DM(g))), string(encoded(t, p.Digest([]store.Grant{g}))), string(encoded(t, p.Reminder(g)))}
+			for _, e := range g.Fresh() {
+				line, _ := p.Line(g, e)
+				said = append(said, line)
+			}
+			for _, text := range said {
+				if at := granted.FindString(text); at != "" {
+					t.Errorf("%s, %s: %q in %s", name, language, at, text)
+				}
+			}
+		}
+	}
+}
+
+// Who reads the secret may have another region set, or none.
+func TestTheCommandNamesTheRegion(t *testing.T) {
+	arn := "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch-a1B2c3"
+	moved := tasks(t)["handing-holder"]
+	moved.Effects = map[string]string{"secret_arn": arn}
+	for _, language := range languages {
+		p := penIn(language)
+		for name, m := range map[string]Message{"issued": p.DM(keyCards(t)["key-active"]), "exposed": p.DM(keyCards(t)["key-exposed"]), "moved": p.KeyMoved(moved)} {
+			if said := string(encoded(t, m)); !strings.Contains(said, "get-secret-value --region ap-northeast-1 ") {
+				t.Errorf("%s, %s: %s", name, language, said)
+			}
+		}
+	}
+	for _, wrong := range []string{"", "arn", "arn:aws:secretsmanager:` rm:1:secret:x"} {
+		if got := regionOf(wrong); got != "REGION" {
+			t.Errorf("%q is in %q", wrong, got)
+		}
 	}
 }
 

@@ -17,7 +17,9 @@ func (p Pen) DM(g store.Grant) Message {
 	case g.State == store.Ignored && g.Origin == store.SignIn:
 		return p.turnedAway(g)
 	}
-	text := p.Words.Say("dm.signed_in", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
+	asked, asking, buttons := p.question(g)
+	anew := len(g.Unanswered()) > 0 && len(buttons) > 0
+	text := p.Words.Say(map[bool]string{false: "dm.signed_in", true: "dm.signed_in_first"}[anew], data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
 	blocks := []slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),
 		slack.NewSectionBlock(nil, []*slack.TextBlockObject{
@@ -25,21 +27,13 @@ func (p Pen) DM(g store.Grant) Message {
 			p.fact("card.from", p.from(g.Signin)),
 		}, nil),
 	}
-	say := func(sentence string) {
-		text += "\n" + sentence
-		blocks = append(blocks, slack.NewSectionBlock(markdown(sentence), nil, nil))
+	if outcome := p.outcome(g); outcome != "" {
+		text, blocks = outcome+"\n"+text, append([]slack.Block{slack.NewSectionBlock(markdown(outcome), nil, nil)}, blocks...)
 	}
-	var buttons []slack.BlockElement
-	switch {
-	case g.Answer != "":
-		say(p.Words.Say("dm."+string(g.Answer), nil))
-	case canAnswer(g):
-		question := "dm.question"
-		if g.State == store.Asked && g.Auto > 0 {
-			question = "dm.question_auto"
-		}
-		say(p.Words.Say(question, data{"Target": code(g.Target)}))
-		buttons = p.answers(g)
+	if anew { // the news comes first, and what is known already behind it
+		text, blocks = asked+"\n"+text, append(asking, blocks...)
+	} else if asked != "" {
+		text, blocks = text+"\n"+asked, append(blocks, asking...)
 	}
 	said, rows := p.holding(g)
 	text, blocks = text+said, append(blocks, rows...)
@@ -56,9 +50,15 @@ func (p Pen) DM(g store.Grant) Message {
 
 // turnedAway tells a person why their sign-in asks for nothing, and what they can do.
 func (p Pen) turnedAway(g store.Grant) Message {
+	if g.Refusal.Why == handlers.SeenLate {
+		return p.seenLate(g)
+	}
 	then := "dm.turned_away_then"
-	if g.Refusal.Why == handlers.OutsideHours {
+	switch g.Refusal.Why {
+	case handlers.OutsideHours:
 		then = "dm.turned_away_hours"
+	case handlers.NoMFA:
+		then = "dm.turned_away_mfa"
 	}
 	text := p.Words.Say("dm.turned_away", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
 	hint := p.Words.Say(then, nil)
@@ -66,6 +66,16 @@ func (p Pen) turnedAway(g store.Grant) Message {
 		slack.NewSectionBlock(markdown(text), nil, nil),
 		slack.NewSectionBlock(plain(p.refusal(g.Refusal.Why, g.Refusal.Facts)), nil, nil),
 		slack.NewSectionBlock(markdown(hint), nil, nil),
+		slack.NewContextBlock("", markdown(p.Words.Say("dm.turned_away_not_you", nil))),
+	}}
+}
+
+// seenLate tells a person that nobody was asked about a sign-in of long ago, and how to ask.
+func (p Pen) seenLate(g store.Grant) Message {
+	text := p.Words.Say("dm.seen_late", data{"At": p.signedIn(g.Signin), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
+	return Message{Text: text, Blocks: []slack.Block{
+		slack.NewSectionBlock(markdown(text), nil, nil),
+		slack.NewSectionBlock(nil, []*slack.TextBlockObject{p.fact("card.from", p.from(g.Signin))}, nil),
 		slack.NewContextBlock("", markdown(p.Words.Say("dm.turned_away_not_you", nil))),
 	}}
 }
@@ -80,29 +90,77 @@ func (p Pen) asked(g store.Grant) Message {
 			alone = "dm.not_asked_program"
 		}
 	}
+	if g.State == store.Ignored && g.Note == handlers.Unanswered {
+		alone = "dm.unanswered"
+	}
 	if alone != "" {
 		text := p.Words.Say(alone, d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
 	text, state := p.Words.Say(asked, d), p.Words.Say("dm.state", data{"State": p.state(g), "Target": code(g.Target)})
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
-	if g.State == store.Asked {
-		withdraw := slack.NewButtonBlockElement(string(store.Withdraw), g.ID+" "+g.Terms(), plain(p.Words.Say("button.withdraw", nil)))
-		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, withdraw))
-	}
 	said, rows := p.holding(g)
 	text, blocks = text+said, append(blocks, rows...)
-	if g.State == store.Active || g.Ahead() {
-		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, p.holders(g)...))
+	outcome := p.outcome(g)
+	if outcome != "" {
+		text, blocks = outcome+"\n"+text, append([]slack.Block{slack.NewSectionBlock(markdown(outcome), nil, nil)}, blocks...)
 	}
-	return Message{Text: state + "\n" + text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
+	question, asking, buttons := p.question(g)
+	if question != "" { // somebody has signed in as the user since
+		text, blocks = question+"\n"+text, append(asking, blocks...)
+	}
+	switch {
+	case g.State == store.Asked:
+		buttons = append(buttons, p.button(g, store.Withdraw))
+	case g.State == store.Active || g.Ahead():
+		buttons = append(buttons, p.holders(g)...)
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock(buttonsBlock, buttons...))
+	}
+	if outcome == "" {
+		text = state + "\n" + text
+	}
+	return Message{Text: text, Blocks: append(blocks, slack.NewContextBlock("", markdown(state)))}
+}
+
+// outcome says to the person what came of it, which is the news of their message: until when they have access, that it was denied,
+// and by whom, that nobody decided, or how the access ended. Of an end that AWS has not confirmed it says that it is to come.
+func (p Pen) outcome(g store.Grant) string {
+	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "By": mention(g.EndedBy)}
+	switch {
+	case g.State == store.Active || g.Ahead():
+		return p.active(g)
+	case g.State == store.Denied && g.Outcome == store.Deny:
+		return p.Words.Say("dm.denied", d)
+	case g.State == store.Lapsed:
+		return p.Words.Say("dm.lapsed", d)
+	case g.State != store.Ending && g.State != store.Ended || g.AlreadyHeld() || g.Endless:
+		return ""
+	case g.Outcome == store.Revoke || g.Outcome == store.Finish || g.Outcome == store.Expire:
+		return p.Words.Say("dm.ends."+string(g.Outcome), d) + "\n" + p.Words.Say(wordsFor(g, endKey(g)), d)
+	}
+	return ""
+}
+
+// endKey is that of how far the end has come.
+func endKey(g store.Grant) string {
+	switch {
+	case g.State == store.Ending:
+		return "dm.end.ending"
+	case !g.Planned: // AWS was never touched
+		return "dm.end.nothing"
+	case g.Ungiven:
+		return "dm.end.none"
+	}
+	return "dm.end.ended"
 }
 
 // uncarded is what is said of a request that has no card.
 var uncarded = map[store.State]string{store.Received: "dm.received", store.Merged: "dm.merged", store.Ignored: "dm.not_asked"}
 
-// holding says to the person what they have: for how long it was approved, until when they have it, and what has become of
-// the extension that they asked for; or why they do not get it.
+// holding says to the person what they have: for how long it was approved, and what has become of the extension that they asked
+// for; or why they do not get it.
 func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
 	say := func(sentence string, words []slack.Block) {
 		if sentence != "" {
@@ -115,7 +173,6 @@ func (p Pen) holding(g store.Grant) (text string, blocks []slack.Block) {
 		say(p.limited(g), p.comments(g))
 	}
 	if g.State == store.Active || g.Ahead() {
-		say(p.active(g), nil)
 		say(p.declined(g))
 	}
 	for _, sentence := range p.partDM(g) {
@@ -149,6 +206,9 @@ func (p Pen) active(g store.Grant) string {
 	if g.Ahead() {
 		return p.Words.Say("dm.ahead", data{"Target": code(g.Target), "Start": when(g.Start, p.Zone), "Until": when(g.Until, p.Zone)})
 	}
+	if isHeld(g) {
+		return p.held("dm", g)
+	}
 	text := p.Words.Say("dm.active", data{"Target": code(g.Target), "Until": when(g.Until, p.Zone)})
 	if isExtending(g) {
 		text += "\n" + p.extension(g)
@@ -163,5 +223,7 @@ func canAnswer(g store.Grant) bool {
 }
 
 func (p Pen) answers(g store.Grant) []slack.BlockElement {
-	return []slack.BlockElement{p.button(g, store.Mine), p.button(g, store.NotMine).WithStyle(slack.StyleDanger)}
+	mine := p.button(g, store.Mine)
+	mine.Value = g.ID + " " + g.QuestionTerms()
+	return []slack.BlockElement{mine, p.button(g, store.NotMine).WithStyle(slack.StyleDanger)}
 }

@@ -50,7 +50,7 @@ func TestWasThisYou(t *testing.T) {
 				}
 				delivery := w.press(yamada, g.DM, verb)
 				pressed := []store.Press{{By: yamada, Team: "T0HOME", Verb: verb, On: g.ID, Terms: g.Terms(), Card: g.DM, ID: pressID(t, delivery)}}
-				if diff := cmp.Diff(pressed, d.presses()); diff != "" || !delivery.Acked {
+				if diff := cmp.Diff(pressed, d.presses(), beside); diff != "" || !delivery.Acked {
 					t.Errorf("delivery %+v\n-want +got:\n%s", delivery, diff)
 				}
 				at := g.DM
@@ -74,7 +74,7 @@ func TestOnlyThePersonAnswers(t *testing.T) {
 			d := &desk{}
 			w.run(d)
 			g := request()
-			g.Subject.Person = user // whom a wrong tag names: the question goes to them
+			g.Subject.Person = store.Person(user) // whom a wrong tag names: the question goes to them
 			g = w.ask(g)
 			w.press(user, g.DM, store.NotMine)
 			press := d.presses()[0]
@@ -94,7 +94,7 @@ func TestWhoCannotBeWrittenTo(t *testing.T) {
 		inSlack(t, func(t *testing.T, w *world) {
 			w.SetUser(fakeslack.User{ID: "U0ROBOT", Bot: true})
 			w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
-			g := changed(func(g *store.Grant) { g.Subject.Person = user })
+			g := changed(func(g *store.Grant) { g.Subject.Person = store.Person(user) })
 			if dm, err := w.voice.DM(t.Context(), g); !errors.Is(err, handlers.ErrUnreachable) || dm != g.DM {
 				t.Errorf("%s: %+v, %v", user, dm, err)
 			}

@@ -95,7 +95,9 @@ func (s Slack) client(log *slog.Logger) *slack.Client {
 	if s.URL != "" {
 		options = append(options, slack.OptionAPIURL(s.URL))
 	}
-	options = append(options, slack.OptionHTTPClient(cmp.Or(s.HTTP, &http.Client{Timeout: callTime})))
+	http := *cmp.Or(s.HTTP, &http.Client{})
+	http.Timeout = cmp.Or(http.Timeout, callTime)
+	options = append(options, slack.OptionHTTPClient(&http))
 	return slack.New(s.BotToken, options...)
 }
 

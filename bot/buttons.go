@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"strings"
-
 	"github.com/slack-go/slack"
 
 	"sekisho/store"
@@ -60,12 +58,15 @@ func (p Pen) confirmApprove(g store.Grant, together bool) *slack.ConfirmationBlo
 }
 
 func (p Pen) confirmRevoke(g store.Grant, together bool) *slack.ConfirmationBlockObject {
+	held := map[bool]string{false: "confirm_revoke", true: "confirm_row"}[together]
+	if isHeld(g) {
+		return p.confirmHeld(held, g, "button.revoke").WithStyle(slack.StyleDanger)
+	}
 	key := "confirm.revoke.text"
 	if together {
 		key = "confirm.revoke.row"
 	}
 	text := p.Words.Say(key, data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 64)})
-	text = strings.Join(append([]string{text}, p.before(g)...), "\n")
 	return slack.NewConfirmationBlockObject(plain(p.Words.Say("confirm.revoke.title", nil)), plain(text),
 		plain(p.Words.Say("button.revoke", nil)), plain(p.Words.Say("confirm.cancel", nil))).WithStyle(slack.StyleDanger)
 }

@@ -15,7 +15,7 @@ func TestWhoMayDecideIsAsked(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		g := w.post(request())
 		for _, who := range []string{sato, kato} {
-			if err := w.voice.Call(t.Context(), who, g); err != nil {
+			if _, err := w.voice.Call(t.Context(), who, g); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -27,7 +27,7 @@ func TestWhoMayDecideIsAsked(t *testing.T) {
 			}
 		}
 		w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
-		if err := w.voice.Call(t.Context(), "U0LEFT", g); !errors.Is(err, handlers.ErrUnreachable) {
+		if _, err := w.voice.Call(t.Context(), "U0LEFT", g); !errors.Is(err, handlers.ErrUnreachable) {
 			t.Errorf("who has left: %v", err)
 		}
 	})
@@ -39,14 +39,14 @@ func TestACallWithoutACard(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		g := request()
 		g.Card = store.Card{Channel: approvals, TS: "1.000001"}
-		if err := w.voice.Call(t.Context(), sato, g); err != nil {
+		if _, err := w.voice.Call(t.Context(), sato, g); err != nil {
 			t.Fatal(err)
 		}
 		if said := w.Messages(w.DM(sato)); len(said) != 1 || !strings.Contains(said[0].Text, "<#"+approvals+">") {
 			t.Errorf("reads %+v", said)
 		}
 		w.failing(refusing("chat.getPermalink", "internal_error"))
-		if err := w.voice.Call(t.Context(), sato, g); err == nil || errors.Is(err, handlers.ErrUnreachable) {
+		if _, err := w.voice.Call(t.Context(), sato, g); err == nil || errors.Is(err, handlers.ErrUnreachable) {
 			t.Errorf("no link for now: %v", err)
 		}
 	})
@@ -103,4 +103,28 @@ func TestTheNextStepIsCalled(t *testing.T) {
 			t.Errorf("%s: called %q, want %q", name, got, c.want)
 		}
 	}
+}
+
+// TestACallIsClosed: the message in which somebody was called says where it stands that nothing waits for them, and how it was
+// decided; it rings no bell. One that they have deleted is not said anew.
+func TestACallIsClosed(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		g := w.post(request())
+		at, err := w.voice.Call(t.Context(), sato, g)
+		if err != nil || at.TS == "" {
+			t.Fatal(at, err)
+		}
+		g.State = store.Denied
+		if err := w.voice.Called(t.Context(), at, sato, g); err != nil {
+			t.Fatal(err)
+		}
+		said := w.Messages(w.DM(sato))
+		if len(said) != 1 || said[0].Edited != 1 || !strings.Contains(said[0].Text, "却下済み") || strings.Contains(said[0].Text, "承認または却下して") {
+			t.Errorf("it says %+v", said)
+		}
+		w.failing(refusing("chat.update", "message_not_found"))
+		if err := w.voice.Called(t.Context(), at, sato, g); err != nil || len(w.Messages(w.DM(sato))) != 1 {
+			t.Errorf("one that is gone: %v, %d messages", err, len(w.Messages(w.DM(sato))))
+		}
+	})
 }

@@ -60,6 +60,12 @@ func (p Pen) stateAt(g store.Grant, start string) string {
 	if g.Ahead() {
 		return p.Words.Say("card.approved_from", data{"Start": start})
 	}
+	if isHeld(g) {
+		return p.heldState(g.Kind, g.State, g.Outcome)
+	}
+	if g.State == store.Approved {
+		return p.Words.Say(wordsFor(g, "state.approved"), nil)
+	}
 	return p.stateOf(g.State, g.Outcome)
 }
 
@@ -78,6 +84,8 @@ func mark(g store.Grant) string {
 		return "🚨"
 	case g.State == store.Asked:
 		return "⏳"
+	case isHeld(g), !g.Exposed.IsZero():
+		return "⚠️"
 	case g.State == store.Active:
 		return "🔓"
 	case g.Ahead():
@@ -99,30 +107,41 @@ func (p Pen) notes(g store.Grant) []string {
 	case isRisky(g):
 		out = append(out, p.Words.Say("card.high", nil))
 	}
+	out = append(out, p.signInNotes(g)...)
 	if isUnmapped(g) {
 		out = append(out, p.Words.Say("card.unmapped", nil))
+	}
+	if isClaimed(g) {
+		out = append(out, p.Words.Say("card.claimed."+string(g.Subject.KnownBy), data{"User": code(g.Subject.User)}))
+	}
+	if barred := p.barred(g); barred != "" {
+		out = append(out, barred)
 	}
 	if g.State == store.Asked && g.Auto > 0 {
 		out = append(out, p.Words.Say("card.auto", data{"Longest": p.Words.Span(g.Auto)}))
 	}
-	if isEscalated(g) {
-		out = append(out, p.Words.Say("card.escalated", data{"Who": p.escalated(g)}))
+	if g.Offboarding != "" {
+		out = append(out, p.Words.Say("card.offboarded", data{"Who": p.who(g.Subject)}))
+	}
+	if who := p.escalated(g); who != "" && isEscalated(g) {
+		out = append(out, p.Words.Say("card.escalated", data{"Who": who}))
 	}
 	if g.Answer != "" {
 		out = append(out, p.Words.Say("card."+string(g.Answer), nil))
 	}
+	out = append(out, p.besides(g)...)
 	if isExtending(g) {
 		out = append(out, p.extension(g))
 	}
 	out = append(out, p.part(g)...)
 	if g.Outcome == store.Refuse {
-		out = append(out, p.Words.Say("card.refused", data{"Why": p.why(g.Note)}))
+		out = append(out, p.Words.Say(wordsFor(g, "card.refused"), data{"Why": p.why(g.Note)}))
 	}
 	switch d := (data{"Why": p.why(g.Trouble), "User": code(g.Subject.User), "Target": code(g.Target)}); {
 	case g.Trouble == "":
 	case g.State == store.Approved:
 		d["Until"] = when(g.Until, p.Zone)
-		out = append(out, p.Words.Say("card.trouble_give", d))
+		out = append(out, p.Words.Say(wordsFor(g, "card.trouble_give"), d))
 	case g.State == store.Ending:
 		out = append(out, p.Words.Say("card.trouble_take."+g.Kind, d))
 	}
@@ -131,6 +150,9 @@ func (p Pen) notes(g store.Grant) []string {
 
 // isUnmapped tells whether a request waits that nobody can approve.
 func isUnmapped(g store.Grant) bool { return g.State == store.Asked && g.Subject.Person == "" }
+
+// isClaimed tells whether a request waits whose person only AWS names.
+func isClaimed(g store.Grant) bool { return g.State == store.Asked && g.Subject.KnownBy != "" }
 
 // isEscalated tells whether a request waits on which more people may decide by now.
 func isEscalated(g store.Grant) bool { return g.State == store.Asked && len(g.Escalated()) > 0 }
@@ -184,9 +206,11 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 }
 
 // reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
-var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.BeingOffboarded, handlers.Own,
-	handlers.RuleGone, handlers.RuleChanged, "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
-	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent"}
+var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.HolderOutside, handlers.BeingOffboarded, handlers.RoleBarred, handlers.RoleGone, handlers.Own,
+	handlers.RuleGone, handlers.RuleChanged, handlers.NotYourUser, handlers.Excluded, handlers.NotAsker, handlers.TooLong, handlers.TooShort,
+	handlers.NoReason, handlers.NoTicket, handlers.OutsideHours, handlers.SeenLate, handlers.NoMFA, handlers.NoApprover, handlers.MoreSteps, handlers.VoterGone, handlers.Leaves, handlers.Voted,
+	handlers.AskerGone, handlers.AskerLost, handlers.GroupChanged, handlers.GroupHeld, "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
+	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent", handlers.AccountGone}
 
 // why says why something did not work: a reason of ours, or AWS's error code.
 func (p Pen) why(reason string) string {

@@ -15,7 +15,7 @@ const mostChoices = 10
 func (p Pen) Choices(title string, verb store.Verb, grants []store.Grant) Message {
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(title), nil, nil)}
 	for _, g := range grants[:min(len(grants), mostChoices)] {
-		line, button := p.Words.Say("home.line", p.place(g))+"\n"+p.Words.Say("home.ends", data{"At": when(g.Until, p.Zone)}), p.button(g, verb)
+		line, button := p.Words.Say("home.line", p.place(g))+"\n"+p.ends(g), p.button(g, verb)
 		switch verb {
 		case store.AskMore:
 			button = p.onExtension(g, verb)

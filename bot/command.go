@@ -95,8 +95,11 @@ func (s *Socket) own(ctx context.Context, c slack.SlashCommand, pen Pen, v ownVe
 		return whisper(pen.Words.Say(v.nothing, nil))
 	case len(possible) == 0:
 		refusal := handlers.AtMax
-		if meant[0].Extension.Open() {
+		switch {
+		case meant[0].Extension.Open():
 			refusal = handlers.Extending
+		case meant[0].AlreadyHeld():
+			refusal = handlers.HeldBefore
 		}
 		return whisper(pen.Refusal(store.Press{Verb: v.verb, Refusal: refusal}))
 	case len(possible) > 1:
@@ -104,7 +107,11 @@ func (s *Socket) own(ctx context.Context, c slack.SlashCommand, pen Pen, v ownVe
 			s.show(ctx, c, pen.Choices(pen.Words.Say(v.which, nil), v.verb, possible))
 		}}
 	}
-	return s.typed(ctx, c, v.verb, possible[0], pen.Words.Say(v.done, data{"Target": code(possible[0].Target)}))
+	done := pen.Words.Say(v.done, data{"Target": code(possible[0].Target)})
+	if v.verb == store.Finish && isHeld(possible[0]) {
+		done = pen.held("finishing", possible[0])
+	}
+	return s.typed(ctx, c, v.verb, possible[0], done)
 }
 
 // isCalled tells whether a person means a grant by a name: of what it gives, or of the rule.

@@ -39,6 +39,8 @@ type Desk interface {
 	Leaver(ctx context.Context, by, whom string) (handlers.Leaver, string, error)
 	// Offboard ends all that a person has, or returns why it does not.
 	Offboard(ctx context.Context, by, person, reason string) (refusal string, err error)
+	// Lift lets a person ask again who was offboarded.
+	Lift(ctx context.Context, by, person, reason string) (refusal string, err error)
 }
 
 // reply is how an event is answered: what its acknowledgement says, and what is done once it is on its way.
@@ -73,7 +75,7 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 		return s.wish(ctx, cb)
 	case cb.View.CallbackID == rotateVerb:
 		return s.begin(ctx, cb)
-	case cb.View.CallbackID == offboardVerb:
+	case cb.View.CallbackID == offboardVerb, cb.View.CallbackID == liftVerb:
 		return s.offboard(ctx, cb)
 	}
 	return s.press(ctx, cb, event.Type)

@@ -4,6 +4,8 @@
 //	words.go    the catalogues, words/en.json and words/ja.json
 //	text.go     the one way in which text from outside gets into a message
 //	card.go     a grant -> its message (pure; golden files in testdata), with fields.go and buttons.go
+//	held.go     what was there before a request is neither given nor taken: the words of that (pure)
+//	further.go  the sign-ins that stand beside a request (pure), and who is told of them
 //	parts.go    what each kind of access adds to its card; one file a kind
 //	ask.go      the question to the person who signed in, whether it was them (pure)
 //	remind.go   what people are reminded of (pure)
@@ -13,6 +15,7 @@
 //	extension.go an extension that waits (pure)
 //	alert.go    an alert for the security channel (pure)
 //	report.go   what the daily audit has found (pure), with reportrow.go: a row, its buttons and the form of keeping it
+//	taskapprover.go who has approved a rotation hears what undoes it (pure)
 //	task.go     a rotation -> its message (pure), with tasksteps.go and taskline.go
 //	rotate.go   the list and the form of /jit rotate (pure), and what they are answered with
 //	offboard.go the form of /jit offboard (pure), and what it is answered with; offboardcard.go is its card (pure)
@@ -46,6 +49,9 @@
 //     (https://docs.slack.dev/messaging/formatting-message-text).
 //   - A sentence has a space on both sides of what may be a code span: next to a Japanese letter or full stop Slack
 //     does not see one, and what stands in it would be markup (https://github.com/seratch/ChatGPT-in-Slack/issues/61).
+//   - An alert mentions who looks after alerts for as long as nobody has, and links to the card that it is about.
+//   - A message that is on its way when the program is told to stop has two seconds to arrive: cut off, nobody would know whether
+//     Slack has it, and it would be posted again after the next start.
 //   - Who is to decide is called in the thread, as a card that is redrawn rings no bell: by their user group, and only
 //     those whose approvals are missing.
 //   - A Home tab has the holder's own buttons. What others ask for is decided on its card, which shows what one should

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -37,29 +38,44 @@ type about struct {
 	leaver   handlers.Leaver
 	offboard store.Offboarding
 	rotates  []handlers.Rotatable
+	recall   store.Recall
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
+	unstored time.Time
 }
 
 // draws are all that draw, by the name of Pen's method. What is entered here and in drawings has golden files, and is
 // held to Slack's limits and types, in both languages and with the worst data. TestEveryDrawingIsListed finds what is not.
 var draws = map[string]func(Pen, about) any{
-	"Card":     func(p Pen, a about) any { return p.Card(a.grants[0]) },
-	"DM":       func(p Pen, a about) any { return p.DM(a.grants[0]) },
-	"Approver": func(p Pen, a about) any { return p.Approver(sato, a.grants[0]) },
-	"Call":     func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
+	"Card":      func(p Pen, a about) any { return p.Card(a.grants[0]) },
+	"DM":        func(p Pen, a about) any { return p.DM(a.grants[0]) },
+	"Approver":  func(p Pen, a about) any { return p.Approver(voterOn(a.grants[0]), a.grants[0]) },
+	"Call":      func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
+	"Recall":    func(p Pen, a about) any { return p.Recall(a.recall, a.grants[0], toCard) },
+	"Continued": func(p Pen, a about) any { return p.Continued(a.grants[0]) },
 	"Choices": func(p Pen, a about) any {
-		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person)}), a.verb, a.grants)
+		return p.Choices(p.Words.Say(a.sentence, data{"Who": mention(a.grants[0].Subject.Person.Account())}), a.verb, a.grants)
 	},
 	"Reminder": func(p Pen, a about) any { return p.Reminder(a.grants[0]) },
 	"Digest":   func(p Pen, a about) any { return p.Digest(a.grants) },
-	"Alert":    func(p Pen, a about) any { return p.Alert(a.alert) },
-	"Report":   func(p Pen, a about) any { return p.Report(a.report, a.rows) },
-	"RowSaid":  func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
-	"KeepForm": func(p Pen, a about) any { return p.KeepForm(a.press, a.rows[0], audited) },
-	"Said":     func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
-	"Home":     func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
-	"List":     func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
+	"Alert": func(p Pen, a about) any {
+		return p.Alert(a.alert, []string{"usergroup:S0SECURITY", kato}, map[bool]string{true: toCard}[a.alert.Grant != ""])
+	},
+	"Head": func(p Pen, a about) any {
+		return p.Head(store.SealHead{Number: 41_760, Hash: strings.Repeat("0123456789abcdef", 4), At: audited}, 129, a.unstored)
+	},
+	"AlertMoved": func(p Pen, a about) any { return p.AlertMoved(a.alert) },
+	"Report":     func(p Pen, a about) any { return p.Report(a.report, a.rows) },
+	"RowSaid":    func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
+	"KeepForm": func(p Pen, a about) any {
+		if len(a.rows) == 0 {
+			return p.KeepForm(a.press, a.alert, audited)
+		}
+		return p.KeepForm(a.press, a.rows[0], audited)
+	},
+	"Said": func(p Pen, a about) any { m, _ := p.Said(a.grants[0], a.entry); return m },
+	"Home": func(p Pen, a about) any { return p.Home(a.access, linksIn(a.access)) },
+	"List": func(p Pen, a about) any { return p.List(a.access, Cards{Channel: cardsChannel}) },
 	"ReasonForm": func(p Pen, a about) any {
 		if len(a.grants) == 0 {
 			return p.ReasonForm(a.press, p.aboutTask(a.task))
@@ -69,6 +85,9 @@ var draws = map[string]func(Pen, about) any{
 	"ApprovalForm": func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
 	"Task":         func(p Pen, a about) any { return p.Task(a.task) },
 	"KeyMoved":     func(p Pen, a about) any { return p.KeyMoved(a.task) },
+	"TaskApprover": func(p Pen, a about) any { return p.TaskApprover(sato, a.task, a.entry, toCard) },
+	"Called":       func(p Pen, a about) any { return p.Called(a.grants[0], toCard) },
+	"CalledTask":   func(p Pen, a about) any { return p.CalledTask(a.task, toCard) },
 	"CallTask":     func(p Pen, a about) any { return p.CallTask(a.task, toCard) },
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
@@ -103,6 +122,8 @@ func drawings(t *testing.T) map[string]drawing {
 		"suggestions/few":           {"suggestions", about{offers: offers()}},
 		extreme + "suggestions":     {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
 		"form/keep_until":           {"KeepForm", about{press: pressed("8088", keepUntil, ""), rows: rowsOf(fullReport())[4:5]}},
+		"form/keep_until-member":    {"KeepForm", about{press: pressed("8088", keepUntil, ""), alert: alerts(t)["unknown-raised"]}},
+		"alert/unknown-moved":       {"AlertMoved", about{alert: alerts(t)["unknown-lapsed"]}},
 		"form/keep_until-long":      {"KeepForm", about{press: longPress(keepUntil), rows: rowsOf(fullReport())[:1]}},
 	}
 	for folder, all := range map[string]struct {
@@ -120,6 +141,15 @@ func drawings(t *testing.T) map[string]drawing {
 			out["thread/"+strings.ReplaceAll(l.name, ", ", "-")] = drawing{"Said", about{grants: []store.Grant{l.grant}, entry: l.entry}}
 		}
 	}
+	for name, r := range map[string]store.Recall{"sign-in": {Why: store.BySignIn}, "request": {Why: store.ByRequest}, "rule": {Why: store.ByRule},
+		"extension": {Why: store.BySignIn, Extension: true}} {
+		g := cards(t)["asked-besides"]
+		if r.Extension {
+			g = cards(t)["active-besides-asks"]
+		}
+		out["recall/"+name] = drawing{"Recall", about{grants: []store.Grant{g}, recall: r}}
+	}
+	out["dm/continued"] = drawing{"Continued", about{grants: []store.Grant{cards(t)["active-besides"]}}}
 	for name, grants := range digests(t) {
 		out["digest/"+name] = drawing{"Digest", about{grants: grants}}
 	}
@@ -129,6 +159,15 @@ func drawings(t *testing.T) map[string]drawing {
 	out["dm/key-moved"] = drawing{"KeyMoved", about{task: turned(func(t *store.Task) {
 		t.Old, t.New, t.Effects = oldKey, newKey, map[string]string{"secret_arn": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:sekisho/svc-batch-a1B2c3"}
 	})}}
+	for name, d := range undoings(t) {
+		out["approver/"+name] = d
+	}
+	for _, decided := range []store.State{store.Approved, store.Denied, store.Lapsed, store.Withdrawn} {
+		g := request()
+		g.State = decided
+		out["call/decided-"+string(decided)] = drawing{"Called", about{grants: []store.Grant{g}}}
+	}
+	out["call/task-decided"] = drawing{"CalledTask", about{task: turned(func(t *store.Task) { t.State = store.Making })}}
 	out["call/task"] = drawing{"CallTask", about{task: rotation()}}
 	out["call/task-scheduled"] = drawing{"CallTask", about{task: turned(func(t *store.Task) { t.By, t.Reason = store.Self, "" })}}
 	for _, l := range taskLines(t) {
@@ -147,6 +186,8 @@ func drawings(t *testing.T) map[string]drawing {
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
+	out["alert/head"] = drawing{"Head", about{}}
+	out["alert/head-unstored"] = drawing{"Head", about{unstored: audited.Add(-49 * time.Hour)}}
 	for name, r := range reports() {
 		out["report/"+name] = drawing{"Report", about{report: r.report, rows: r.rows}}
 	}
@@ -175,7 +216,7 @@ func drawings(t *testing.T) map[string]drawing {
 		many := manyOffers(n)
 		out[fmt.Sprint(extreme, "form of ", n)] = drawing{"WishForm", about{offers: many, chosen: many[n-1].ID}}
 	}
-	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "asked-escalated", "active-extension-high"} {
+	for _, name := range []string{"approved-trouble", "active-kept", "asked-mine", "asked-escalated", "active-extension-high", "asked-besides", "active-besides-asks"} {
 		many := slices.Repeat([]store.Grant{cards(t)[name]}, onDigest) // worse than a mixture
 		for i := range many {
 			many[i].ID, many[i].Digest = fmt.Sprint("login-", i), true

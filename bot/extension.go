@@ -6,10 +6,14 @@ import (
 	"sekisho/store"
 )
 
-// extension says that the holder has asked for a later end, and who has agreed.
+// extension says that the holder, or a sign-in that is not as it was approved, has asked for a later end, and who has agreed.
 func (p Pen) extension(g store.Grant) string {
-	return p.Words.Say("card.extension", data{"By": mention(g.Extension.By), "Until": when(g.Extension.Until, p.Zone),
-		"Approvals": p.given(g.Extension.Steps, g.Extension.Approvals, g.Extension.Voters())})
+	x, key := g.Extension, "card.extension"
+	d := data{"By": mention(x.By), "Until": when(x.Until, p.Zone), "Approvals": p.given(x.Steps, x.Approvals, x.Voters())}
+	if x.Signin != nil {
+		key, d["SignIn"] = "card.extension_sign_in", p.signInPlace(*x.Signin)
+	}
+	return p.Words.Say(key, d)
 }
 
 // isExtending tells whether an extension waits for approvals.
@@ -36,9 +40,13 @@ func (p Pen) holders(g store.Grant) []slack.BlockElement {
 	return []slack.BlockElement{finish}
 }
 
-// finish ends access. What has not begun is cancelled, which asks twice: nobody misses it yet.
+// finish ends access. What has not begun is cancelled, which asks twice: nobody misses it yet. So does the end of a request
+// for what was there before, as that stays.
 func (p Pen) finish(g store.Grant) *slack.ButtonBlockElement {
 	b := p.button(g, store.Finish)
+	if isHeld(g) {
+		b.Confirm = p.confirmHeld("confirm_finish", g, "button.finish")
+	}
 	if g.Ahead() {
 		b.Text = p.label("button.cancel")
 		text := plain(p.Words.Say("confirm.ahead.text", data{"Start": p.clock(g.Start)}))
@@ -65,11 +73,14 @@ func (p Pen) declined(g store.Grant) (sentence string, why []slack.Block) {
 
 // extensionLine says what happened to the extension. It calls the approvers while it waits, and the holder once it is decided.
 func (p Pen) extensionLine(g store.Grant, e store.Entry) (key string, d data) {
-	d = data{"By": mention(e.By), "Who": mention(g.Subject.Person), "Until": when(g.Until, p.Zone), "Rule": code(g.Entitlement)}
+	d = data{"By": mention(e.By), "Who": mention(g.Subject.Person.Account()), "Until": when(g.Until, p.Zone), "Rule": code(g.Entitlement)}
 	key = "thread." + string(e.Verb)
 	switch {
 	case e.Verb == store.AskMore:
 		d["Until"], d["Who"] = when(e.Until, p.Zone), ""
+		if e.By == store.Self {
+			key = "thread.ask_more_sign_in"
+		}
 		if isExtending(g) && g.Extension.Until.Equal(e.Until) {
 			d["Who"] = p.missing(g)
 		}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -15,7 +16,7 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		p.fact("card.who", p.requester(g)),
 		p.fact("card.account", nameAndID(g.AccountName, g.Account)),
 		p.fact("card.target."+g.Kind, code(g.Target)),
-		p.fact("card.duration", p.duration(g)),
+		p.fact("card.duration", p.extended(g, p.duration(g))),
 	}
 	if hasSignIn(g) {
 		fields = append(fields, p.fact("card.signed_in", p.signedIn(g.Signin)), p.fact("card.from", p.from(g.Signin)))
@@ -29,10 +30,17 @@ func (p Pen) fields(g store.Grant) []*slack.TextBlockObject {
 		fields = append(fields, p.fact("card.lapses", when(g.Lapses, p.Zone)))
 	case g.Outcome == store.HandOver:
 		fields = append(fields, p.fact("card.issued", when(g.Ended, p.Zone)))
+	case g.State == store.Ended && isHeld(g):
+		fields = append(fields, p.fact("held.ended", when(g.Ended, p.Zone)))
 	case g.State == store.Ended:
 		fields = append(fields, p.fact("card.ended", when(g.Ended, p.Zone)))
+	case g.State == store.Active && isHeld(g):
+		fields = append(fields, p.fact("held.ends", when(g.Until, p.Zone)))
 	case (g.State == store.Approved || g.State == store.Active) && !g.Until.Equal(g.To) && !g.Endless: // what is ending does not wait for it
 		fields = append(fields, p.fact("card.ends", when(g.Until, p.Zone)))
+	}
+	if (g.Outcome == store.Revoke || g.Outcome == store.Finish) && slackUser.MatchString(g.EndedBy) {
+		fields = append(fields, p.fact("card.ended_by."+string(g.Outcome), mention(g.EndedBy)))
 	}
 	return fields
 }
@@ -62,6 +70,28 @@ func (p Pen) allowed(g store.Grant) string {
 	return p.Words.Say("card.limited", d)
 }
 
+// extended adds to how long it lasts that it was extended: by whom, as far as the ledger has it.
+func (p Pen) extended(g store.Grant, lasts string) string {
+	d := data{"Until": when(g.Until, p.Zone), "Rule": code(g.Entitlement)}
+	switch by := g.Extended.By; {
+	case g.Endless || g.Start.IsZero() || !g.Until.After(g.Start.Add(g.Allowed())):
+		return lasts
+	case !g.Extended.Until.Equal(g.Until): // from before that was kept
+		return lasts + "\n" + p.Words.Say("card.extended_so", d)
+	case slices.Contains(by, store.Self):
+		return lasts + "\n" + p.Words.Say("card.extended_sign_in", d)
+	case slices.Contains(by, store.Rule):
+		return lasts + "\n" + p.Words.Say("card.extended_rule", d)
+	default:
+		var names []string
+		for _, id := range by[:min(len(by), mostCalled)] {
+			names = append(names, mention(id))
+		}
+		d["By"] = strings.Join(names, p.Words.Say("besides.and", nil))
+		return lasts + "\n" + p.Words.Say("card.extended", d)
+	}
+}
+
 // fact is a name and what it is.
 func (p Pen) fact(key, value string) *slack.TextBlockObject {
 	return markdown("*" + p.Words.Say(key, nil) + "*\n" + value)
@@ -75,6 +105,14 @@ func (p Pen) requester(g store.Grant) string {
 	return p.Words.Say("card.asked_by."+by(g), data{"Role": code(g.Role), "Who": p.who(g.Subject), "User": code(g.Subject.User)})
 }
 
+// barred says who cannot approve what a role asks for, while somebody can. It mentions nobody: a mention would call them.
+func (p Pen) barred(g store.Grant) string {
+	if len(g.NotBy) == 0 || g.State != store.Asked && !isExtending(g) {
+		return ""
+	}
+	return p.Words.Say("card.not_by", data{"Role": codeOf(g.Role, 64)})
+}
+
 // by ends the keys of what is said of a program: it has a role, or the user's own credentials.
 func by(g store.Grant) string {
 	if g.Role != "" {
@@ -83,11 +121,15 @@ func by(g store.Grant) string {
 	return "program"
 }
 
+// who mentions the person behind an IAM user, and says if only AWS says that it is theirs.
 func (p Pen) who(s store.Subject) string {
-	if s.Person == "" {
+	switch {
+	case s.Person == "":
 		return p.Words.Say("card.nobody", nil)
+	case s.KnownBy != "":
+		return p.Words.Say("card.known_by."+string(s.KnownBy), data{"Who": mention(s.Person.Account())})
 	}
-	return mention(s.Person)
+	return mention(s.Person.Account())
 }
 
 // name is what people know an account by: its name in the configuration, else its id.
@@ -106,9 +148,12 @@ func (p Pen) signedIn(s store.Signin) string {
 
 func (p Pen) from(s store.Signin) string { return p.address(s) + "\n" + p.mfa(s) }
 
+// address is as long as any that is one.
 func (p Pen) address(s store.Signin) string {
-	return cmp.Or(codeOf(s.Address, 64), p.Words.Say("card.unknown_address", nil))
+	return cmp.Or(codeOf(s.Address, longestAddress), p.Words.Say("card.unknown_address", nil))
 }
+
+const longestAddress = 45 // of IPv6, with an IPv4 address in it
 
 func (p Pen) mfa(s store.Signin) string {
 	switch s.MFA {

@@ -37,7 +37,7 @@ func TestDenyAsksForTheReason(t *testing.T) {
 			}
 			want := []store.Press{{By: c.user, Team: "T0HOME", Verb: store.Deny, On: g.ID, Terms: g.Terms(), Note: "Not *now*.\nMonday.",
 				Card: g.Card, ID: pressID(t, delivery)}}
-			if diff := cmp.Diff(want, d.presses()); diff != "" {
+			if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -94,7 +94,7 @@ func TestApprovalAsksForHowLong(t *testing.T) {
 			}
 			want := []store.Press{{By: c.user, Team: "T0HOME", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Note: "Only the *restart*.\nToday.",
 				Duration: c.allowed, Card: g.Card, ID: pressID(t, delivery)}}
-			if diff := cmp.Diff(want, d.presses()); diff != "" {
+			if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -134,7 +134,7 @@ func TestDecliningAsksForTheReason(t *testing.T) {
 		}
 		want := []store.Press{{By: sato, Team: "T0HOME", Verb: store.Decline, On: g.ID, Terms: g.ExtensionTerms(), Note: "凍結期間です。",
 			Card: g.Card, ID: pressID(t, delivery)}}
-		if diff := cmp.Diff(want, d.presses()); diff != "" {
+		if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	})

@@ -33,7 +33,7 @@ func (p Pen) Home(a handlers.Access, cards Cards) slack.HomeTabViewRequest {
 	h.blocks = append(h.blocks, slack.NewActionBlock(homeAsk, ask)) // named, so that it is the same when the tab is drawn anew
 	h.head("home.held", len(a.Held))
 	for _, g := range a.Held {
-		h.say(p.held(g))
+		h.say(p.holds(g))
 		if row := p.own(g); len(row) > 0 {
 			h.blocks = append(h.blocks, slack.NewActionBlock(g.ID, row...)) // named, as other rows have the same buttons
 		}
@@ -96,14 +96,23 @@ func (p Pen) place(g store.Grant) data {
 	return data{"State": mark(g) + " *" + p.state(g) + "*", "Target": code(g.Target), "Account": name(g.AccountName, g.Account)}
 }
 
-// held is a grant to whom it belongs.
-func (p Pen) held(g store.Grant) string {
+// ends says when access ends, or the request for what was there before.
+func (p Pen) ends(g store.Grant) string {
+	key := "home.ends"
+	if isHeld(g) {
+		key = "held.home." + g.Kind
+	}
+	return p.Words.Say(key, data{"At": when(g.Until, p.Zone)})
+}
+
+// holds is a grant to whom it belongs.
+func (p Pen) holds(g store.Grant) string {
 	line := p.Words.Say("home.line", p.place(g))
 	switch {
 	case g.State == store.Asked:
 		line += "\n" + p.Words.Say("home.lapses", data{"At": when(g.Lapses, p.Zone)})
 	case g.State == store.Approved || g.State == store.Active:
-		line += "\n" + p.Words.Say("home.ends", data{"At": when(g.Until, p.Zone)})
+		line += "\n" + p.ends(g)
 	}
 	if isExtending(g) {
 		line += "\n" + p.extension(g)

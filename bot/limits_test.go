@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -106,7 +107,10 @@ func TestWorstSentencesFit(t *testing.T) {
 					checkSentence(t, refusal, p.WishRefusal(wishRefused(refusal, long)))
 				}
 				for why, press := range presses {
-					press.Facts = map[string]string{"state": press.Facts["state"], "outcome": press.Facts["outcome"], "by": long, "at": press.Facts["at"]}
+					press.Facts = maps.Clone(press.Facts)
+					for _, name := range []string{"by", "person", "hours", "example"} {
+						press.Facts[name] = long
+					}
 					checkSentence(t, why, p.Refusal(press))
 				}
 			}
@@ -223,6 +227,14 @@ func TestMention(t *testing.T) {
 	} {
 		if got := mention(in); got != want {
 			t.Errorf("mention(%q) is %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"S0LEADS": "<!subteam^S0LEADS>", "": "", "U0SATO": "`U0SATO`", "s0leads": "`s0leads`", "channel": "`channel`",
+		"S0LEADS> <!channel": "`S0LEADS&gt; &lt;!channel`", "S0LEADS|x": "`S0LEADS|x`", "S0LEADS\n": "`S0LEADS`",
+	} {
+		if got := mentionGroup(in); got != want {
+			t.Errorf("mentionGroup(%q) is %q, want %q", in, got, want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (p Pen) List(a handlers.Access, cards Cards) Message {
 	h := homeTab{pen: p}
 	var held, waiting []string
 	for _, g := range a.Held {
-		held = append(held, p.held(g))
+		held = append(held, p.holds(g))
 	}
 	for _, g := range a.Waiting {
 		waiting = append(waiting, p.waiting(g, cards))

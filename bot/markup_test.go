@@ -58,7 +58,7 @@ func textsIn(t require, body []byte) []textObject {
 type require interface{ Fatal(args ...any) }
 
 var (
-	span = regexp.MustCompile("`[^`\n]+`")
+	span = regexp.MustCompile("```[^`\n]+```|`[^`\n]+`")
 
 	// ours are the only tags that this bot has a use for: a person, a user group, a channel, a time, a card that Slack links to.
 	ours = regexp.MustCompile(`<https://example\.slack\.com/archives/C0APPROVALS/p\d+\|[^<>&|]+>|<@[UW][A-Z0-9]{1,30}>|<#[CG][A-Z0-9]{1,30}>|<!subteam\^S[A-Z0-9]{1,30}>|<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|\d{4,5}-\d\d-\d\d \d\d:\d\d JST>`)
@@ -67,6 +67,8 @@ var (
 	entity = regexp.MustCompile(`&(amp|lt|gt);`)
 
 	link = regexp.MustCompile(`(?i)https?://|mailto:|www\.`)
+
+	health = "https://health.aws.amazon.com" // the one address that the bot names itself
 )
 
 // skeleton is what Slack would read as markup in a mrkdwn text: code spans, our own tags and escapes taken out. It must
@@ -199,7 +201,7 @@ func sameSentence(t *rapid.T, tame, evil string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if link.MatchString(got) {
+	if link.MatchString(strings.ReplaceAll(got, health, "")) {
 		t.Fatalf("a link in %q", got)
 	}
 	if blanks(got) != blanks(want) {

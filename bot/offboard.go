@@ -11,8 +11,11 @@ import (
 	"sekisho/store"
 )
 
-// offboardVerb is the callback id of the form of an offboarding.
-const offboardVerb = "offboard"
+// The callback ids of the form of an offboarding: to begin one, and to lift it.
+const (
+	offboardVerb = "offboard"
+	liftVerb     = "lift"
+)
 
 const (
 	mostLeaverUsers = 30 // IAM users that the form shows
@@ -20,9 +23,13 @@ const (
 	leaverName      = 64 // runes of each
 )
 
-// OffboardForm shows what a person has, user by user, and asks why it is to end. It is the second look.
+// OffboardForm shows what a person has, user by user, and asks why it is to end. It is the second look. Of a person who is
+// offboarded it shows that, and asks why it is to be lifted.
 func (p Pen) OffboardForm(l handlers.Leaver) slack.ModalViewRequest {
-	blocks := []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("offboard.intro", data{"Who": mention(l.Person)})), nil, nil)}
+	if l.Standing != nil {
+		return p.liftForm(l.Person, *l.Standing)
+	}
+	blocks := []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("offboard.intro", data{"Who": mention(l.Person.Account())})), nil, nil)}
 	for _, u := range l.Users[:min(len(l.Users), mostLeaverUsers)] {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(p.leaverUser(u)), nil, nil))
 	}
@@ -32,12 +39,28 @@ func (p Pen) OffboardForm(l handlers.Leaver) slack.ModalViewRequest {
 	if len(l.Grants) > 0 {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(p.leaverAccess(l.Grants)), nil, nil))
 	}
-	reason := slack.NewPlainTextInputBlockElement(nil, reasonField).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
 	view := p.offboardView(append(blocks,
-		slack.NewContextBlock("", markdown(p.Words.Say("offboard.note.keys", nil))),
-		slack.NewInputBlock(reasonField, p.label("offboard.reason"), p.label("offboard.reason_hint"), reason))...)
-	view.PrivateMetadata, view.Submit = l.Person, p.label("offboard.submit")
+		slack.NewContextBlock("", markdown(p.Words.Say("offboard.note.keys_ahead", nil))), p.offboardReason("offboard.reason_hint"))...)
+	view.PrivateMetadata, view.Submit = l.Person.Account(), p.label("offboard.submit")
 	return view
+}
+
+// liftForm shows since when a person is offboarded, and asks why they may ask again, once all has ended.
+func (p Pen) liftForm(person store.Person, o store.Offboarding) slack.ModalViewRequest {
+	d := data{"Who": mention(person.Account()), "By": mention(o.By), "At": when(o.Begun, p.Zone), "State": p.stateOf(o.State, "")}
+	blocks := []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("offboard.standing", d)), nil, nil)}
+	blocks = append(blocks, quoted(p.Words.Say("offboard.reason_by", d), o.Reason)...)
+	if o.State != store.Departed {
+		return p.offboardView(append(blocks, slack.NewContextBlock("", markdown(p.Words.Say("offboard.refused."+handlers.BeingOffboarded, nil))))...)
+	}
+	view := p.offboardView(append(blocks, slack.NewSectionBlock(markdown(p.Words.Say("offboard.lift_intro", d)), nil, nil), p.offboardReason("offboard.lift_hint"))...)
+	view.CallbackID, view.PrivateMetadata, view.Submit = liftVerb, person.Account(), p.label("offboard.lift")
+	return view
+}
+
+func (p Pen) offboardReason(hint string) slack.Block {
+	reason := slack.NewPlainTextInputBlockElement(nil, reasonField).WithMultiline(true).WithMinLength(1).WithMaxLength(reasonLength)
+	return slack.NewInputBlock(reasonField, p.label("offboard.reason"), p.label(hint), reason)
 }
 
 // OffboardNote is the form while there is nothing to confirm: a sentence.
@@ -58,7 +81,7 @@ func (p Pen) leaverUser(u handlers.LeaverUser) string {
 			lines = append(lines, "• "+p.Words.Say(key, data{"Names": p.names(names)}))
 		}
 	}
-	say("offboard.groups", coded(u.Has.Groups))
+	say("offboard.groups", coded(u.Has.GroupNames()))
 	say("offboard.keys", p.leaverKeys(u))
 	if u.Has.Password {
 		lines = append(lines, "• "+p.Words.Say("offboard.password", nil))
@@ -140,7 +163,7 @@ func (p Pen) names(all []string) string {
 
 // offboardRefusals are all reasons why somebody cannot be offboarded.
 var offboardRefusals = []string{handlers.NotSecurity, handlers.Own, handlers.BeingOffboarded, handlers.NoLeaver, handlers.TwoLeavers, handlers.NoReason,
-	handlers.NoPerson, handlers.Leaves, handlers.Guest, handlers.Stranger}
+	handlers.NoPerson, handlers.Leaves, handlers.Guest, handlers.Stranger, handlers.NotDone, handlers.Unusable}
 
 // openOffboard answers /jit offboard: with a form at once, as a trigger lives three seconds, and then with what the person
 // has.
@@ -168,7 +191,7 @@ func (s *Socket) openOffboard(ctx context.Context, user, trigger, whom string) {
 	}
 }
 
-// offboard takes in the form of an offboarding, or says in it why that cannot be.
+// offboard takes in the form of an offboarding, or of its lifting, or says in it why that cannot be.
 func (s *Socket) offboard(ctx context.Context, cb slack.InteractionCallback) reply {
 	person, reason := cb.View.PrivateMetadata, ""
 	if cb.View.State != nil {
@@ -178,7 +201,11 @@ func (s *Socket) offboard(ctx context.Context, cb slack.InteractionCallback) rep
 		s.Log.Warn("event ignored", "type", cb.Type)
 		return reply{}
 	}
-	refusal, err := s.Desk.Offboard(ctx, cb.User.ID, person, reason)
+	confirm := s.Desk.Offboard
+	if cb.View.CallbackID == liftVerb {
+		confirm = s.Desk.Lift
+	}
+	refusal, err := confirm(ctx, cb.User.ID, person, reason)
 	switch {
 	case err != nil:
 		s.Log.Error("offboarding not taken in", "by", cb.User.ID, "err", err)

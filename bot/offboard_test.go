@@ -88,6 +88,10 @@ func offboardings(*testing.T) map[string]store.Offboarding {
 	looking.Retry = signedIn.Add(time.Minute)
 	gone := ofHolding(store.Settled, stagingUser, store.WasGone)
 	wasIn := thing(stagingUser, store.HeldGroup, "developers")
+	newName := stagingUser
+	newName.User, newName.UserID = "yamada-new", "AIDA2"
+	renamed := []store.Entry{ofHolding(store.Found, wasIn, ""), ofHolding(store.Found, newName, ""), ofHolding(store.Settled, wasIn, store.WasRenamed),
+		ofHolding(store.Settled, stagingUser, store.WasRenamed), ofHolding(store.Found, thing(newName, store.HeldGroup, "developers"), "")}
 	many := allFound()
 	for i := range 100 {
 		many = append(many, ofHolding(store.Found, thing(prodUser, store.HeldGroup, fmt.Sprint("group-", i)), ""))
@@ -99,7 +103,10 @@ func offboardings(*testing.T) map[string]store.Offboarding {
 	return map[string]store.Offboarding{
 		"offboard/begun": leavingFrom(), "offboard/leaving": leavingFrom(allFound()...), "offboard/trouble": leavingNow(), "offboard/looking": looking,
 		"offboard/departed": leavingFrom(append(allOver(), store.Entry{Verb: store.Done, By: store.Self})...),
+		"offboard/lifted":   leavingFrom(append(allOver(), store.Entry{Verb: store.Done, By: store.Self}, store.Entry{Verb: store.Lift, By: kato, Note: "Back from leave <!here>"})...),
+		"offboard/held":     leavingFrom(ofHolding(store.Found, things[0], ""), ofHolding(store.Settled, things[0], store.WasHeld), ofHolding(store.Found, thing(prodUser, store.HeldGroup, "jit-prod-operators"), "")),
 		"offboard/nothing":  leavingFrom(ofHolding(store.Settled, prodUser, store.WasEnded), ofHolding(store.Found, wasIn, ""), ofHolding(store.Settled, wasIn, store.WasGone), gone, store.Entry{Verb: store.Emptied}, store.Entry{Verb: store.Done}),
+		"offboard/renamed":  leavingFrom(renamed...),
 		"offboard/most":     leavingFrom(done...), extreme + "offboard of many": leavingFrom(many...),
 	}
 }
@@ -107,13 +114,13 @@ func offboardings(*testing.T) map[string]store.Offboarding {
 // offboardingLines are the entries of which the thread tells.
 func offboardingLines(o store.Offboarding) []store.Entry {
 	return []store.Entry{{Verb: store.Begin, By: o.By}, ofHolding(store.Fail, things[2], "AccessDenied"), ofHolding(store.Fail, stagingUser, "Timeout"),
-		{Verb: store.Emptied, By: store.Self}, {Verb: store.Done, By: store.Self}}
+		{Verb: store.Emptied, By: store.Self}, {Verb: store.Done, By: store.Self}, {Verb: store.Lift, By: kato, Note: "x"}}
 }
 
 // leavers are all looks of the form.
 func leavers() map[string]handlers.Leaver {
 	key := func(id string, active bool) handlers.Key { return handlers.Key{ID: id, Active: active} }
-	prod := handlers.LeaverUser{Holding: prodUser, Has: handlers.Holds{Groups: []string{"jit-prod-operators", "staff"}, Password: true,
+	prod := handlers.LeaverUser{Holding: prodUser, Has: handlers.Holds{Groups: []handlers.Group{{Name: "jit-prod-operators"}, {Name: "staff"}}, Password: true,
 		Keys: []handlers.Key{key("AKIA1111111111111111", true), key("AKIA0000000000000000", false)}, Policies: []string{"read-billing"}}}
 	staging := handlers.LeaverUser{Holding: stagingUser, Has: handlers.Holds{Keys: []handlers.Key{key("AKIA3333333333333333", true), key("AKIA4444444444444444", true)}},
 		Held: []store.Holding{withResult(thing(stagingUser, store.HeldKey, "AKIA3333333333333333"), store.ByRotation), withResult(thing(stagingUser, store.HeldKey, "AKIA4444444444444444"), store.ByGrant)}}
@@ -130,10 +137,13 @@ func leavers() map[string]handlers.Leaver {
 	many := handlers.Leaver{Person: yamada}
 	for range mostLeaverUsers + 1 {
 		u := prod
-		u.Has.Groups, u.Has.Policies = slices.Repeat([]string{"group"}, 12), slices.Repeat([]string{"policy"}, 12)
+		u.Has.Groups, u.Has.Policies = slices.Repeat([]handlers.Group{{Name: "group"}}, 12), slices.Repeat([]string{"policy"}, 12)
 		many.Users, many.Grants = append(many.Users, u), append(many.Grants, extending)
 	}
-	return map[string]handlers.Leaver{"form/offboard": full, "form/offboard-silent": silent, extreme + "form of a leaver": many}
+	over := leavingFrom(append(allOver(), store.Entry{Verb: store.Done, By: store.Self})...)
+	running := leavingNow()
+	return map[string]handlers.Leaver{"form/offboard-lift": {Person: yamada, Standing: &over}, "form/offboard-standing": {Person: yamada, Standing: &running},
+		"form/offboard": full, "form/offboard-silent": silent, extreme + "form of a leaver": many}
 }
 
 func withResult(h store.Holding, result string) store.Holding {
@@ -151,7 +161,7 @@ func outsideOffboarding(o store.Offboarding, text func(field string) string) sto
 	if o.ID == "" {
 		return o
 	}
-	o.ID, o.Person, o.By, o.Reason = store.OffboardingPrefix+text("id"), text("person"), text("by"), text("reason")
+	o.ID, o.Person, o.By, o.Reason = store.OffboardingPrefix+text("id"), store.Person(text("person")), text("by"), text("reason")
 	renamed := map[string]store.Holding{}
 	o.Holdings = slices.Clone(o.Holdings)
 	for i, h := range o.Holdings {
@@ -184,16 +194,16 @@ func outsideLeaver(l handlers.Leaver, text func(field string) string) handlers.L
 	if l.Person == "" {
 		return l
 	}
-	l.Person, l.Users, l.Grants = text("person"), slices.Clone(l.Users), slices.Clone(l.Grants)
-	all := func(names []string) (out []string) {
-		for range names {
-			out = append(out, text("name"))
-		}
-		return out
-	}
+	l.Person, l.Users, l.Grants = store.Person(text("person")), slices.Clone(l.Users), slices.Clone(l.Grants)
 	for i, u := range l.Users {
 		u.Account, u.AccountName, u.User = text("account"), text("account name"), text("user")
-		u.Has.Groups, u.Has.Policies = all(u.Has.Groups), all(u.Has.Policies)
+		u.Has.Groups, u.Has.Policies = slices.Clone(u.Has.Groups), slices.Clone(u.Has.Policies)
+		for i := range u.Has.Groups {
+			u.Has.Groups[i].Name = text("name")
+		}
+		for i := range u.Has.Policies {
+			u.Has.Policies[i] = text("name")
+		}
 		l.Users[i] = u
 	}
 	for i, g := range l.Grants {
@@ -317,7 +327,7 @@ func TestOffboardingIsTold(t *testing.T) {
 			t.Errorf("redrawn at %v, %v; was at %v", again, err, card)
 		}
 		for _, e := range append(offboardingLines(o), ofHolding(store.Found, things[0], "")) {
-			if err := w.voice.OffboardingThread(t.Context(), o, e); err != nil {
+			if _, err := w.voice.OffboardingThread(t.Context(), o, e); err != nil {
 				t.Error(err)
 			}
 		}

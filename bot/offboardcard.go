@@ -25,10 +25,15 @@ func (p Pen) Offboarding(o store.Offboarding) Message {
 	state := p.stateOf(o.State, "")
 	blocks := []slack.Block{
 		slack.NewHeaderBlock(plain(offboardMark(o) + " " + p.Words.Say("offboard.card", data{"State": state}))),
-		slack.NewSectionBlock(nil, []*slack.TextBlockObject{p.fact("offboard.who", mention(o.Person)), p.fact("offboard.by", mention(o.By)),
+		slack.NewSectionBlock(nil, []*slack.TextBlockObject{p.fact("offboard.who", mention(o.Person.Account())), p.fact("offboard.by", mention(o.By)),
 			p.fact("offboard.begun", when(o.Begun, p.Zone))}, nil),
 	}
 	blocks = append(blocks, quoted(p.Words.Say("offboard.reason_by", data{"By": mention(o.By)}), o.Reason)...)
+	if l := o.Lifted; l != nil {
+		blocks = append(blocks, slack.NewSectionBlock(markdown(p.Words.Say("offboard.lifted", data{"By": mention(l.By), "At": when(l.At, p.Zone),
+			"Who": mention(o.Person.Account())})), nil, nil))
+		blocks = append(blocks, quoted(p.Words.Say("offboard.reason_by", data{"By": mention(l.By)}), l.Why)...)
+	}
 	for _, part := range p.offboardLines(o) {
 		blocks = append(blocks, slack.NewSectionBlock(markdown(part), nil, nil))
 	}
@@ -36,13 +41,13 @@ func (p Pen) Offboarding(o store.Offboarding) Message {
 		blocks = append(blocks, slack.NewContextBlock("", markdown(note)))
 	}
 	return Message{Blocks: append(blocks, slack.NewContextBlock("", markdown(code(o.ID)))),
-		Text: p.Words.Say("offboard.text", data{"Who": mention(o.Person), "State": state})}
+		Text: p.Words.Say("offboard.text", data{"Who": mention(o.Person.Account()), "State": state})}
 }
 
 // offboardMark is the sign in front of the state.
 func offboardMark(o store.Offboarding) string {
 	switch {
-	case o.State == store.Departed:
+	case !o.Open():
 		return stepDone
 	case len(troubled(o)) > 0:
 		return stepFailed
@@ -110,8 +115,8 @@ func (p Pen) offboardGroups(o store.Offboarding, all bool) [][]string {
 		lines, ended := []string{p.offboardUser(user)}, 0
 		for _, h := range o.Holdings {
 			switch theirs := h.Account == user.Account && strings.EqualFold(h.User, user.User); {
-			case !theirs, h.Kind == store.HeldUser, h.Result == store.WasGone: // with the user, whose name says so
-			case h.Result == store.WasEnded && !all:
+			case !theirs, h.Kind == store.HeldUser, h.Result == store.WasGone, h.Result == store.WasRenamed: // with the user, whose name says so
+			case (h.Result == store.WasEnded || h.Result == store.WasHeld) && !all:
 				ended++
 			default:
 				lines = append(lines, p.offboardLine(h))
@@ -136,6 +141,8 @@ func (p Pen) offboardUser(user store.Holding) string {
 		return head + "\n" + stepFailed + " " + p.Words.Say("offboard.unread", data{"Why": p.why(user.Work.Trouble)})
 	case user.Result == store.WasGone:
 		return head + "\n" + stepDone + " " + p.Words.Say("offboard.gone", nil)
+	case user.Result == store.WasRenamed:
+		return head + "\n" + stepDone + " " + p.Words.Say("offboard.renamed", nil)
 	case user.Result == "" && user.UserID == "":
 		return head + "\n" + stepRunning + " " + p.Words.Say("offboard.looking", nil)
 	}
@@ -148,6 +155,8 @@ func (p Pen) offboardLine(h store.Holding) string {
 	switch {
 	case h.Left():
 		return stepLeft + " " + p.Words.Say("offboard.left."+h.Result, d)
+	case h.Result == store.WasHeld:
+		return stepDone + " " + p.Words.Say("offboard.held", d)
 	case h.Result != "":
 		return stepDone + " " + p.Words.Say("offboard.ended."+string(h.Kind), d)
 	}
@@ -175,7 +184,8 @@ func (p Pen) offboardNotes(o store.Offboarding) []string {
 	add(o.State == store.Looking, "offboard.note.look", data{"At": when(o.Retry, p.Zone)})
 	add(keys, "offboard.note.keys", nil)
 	add(left, "offboard.note.left", nil)
-	add(o.State != store.Leaving, "offboard.note.then", nil)
+	add(o.State == store.Looking || o.State == store.Departed, "offboard.note.then", nil)
+	add(o.State == store.Departed, "offboard.note.stands", data{"Who": mention(o.Person.Account())})
 	return out
 }
 
@@ -183,8 +193,10 @@ func (p Pen) offboardNotes(o store.Offboarding) []string {
 // is over, and when something does not end.
 func (p Pen) OffboardingLine(o store.Offboarding, e store.Entry) (string, bool) {
 	h := store.HoldingOf(e.Facts)
-	d := data{"By": mention(o.By), "Who": mention(o.Person), "User": codeOf(h.User, offboardName), "Account": name(h.AccountName, h.Account), "Why": p.why(e.Note)}
+	d := data{"By": mention(o.By), "Who": mention(o.Person.Account()), "User": codeOf(h.User, offboardName), "Account": name(h.AccountName, h.Account), "Why": p.why(e.Note)}
 	switch e.Verb {
+	case store.Lift:
+		return p.Words.Say("offboard.said.lift", data{"By": mention(e.By), "Who": d["Who"]}), true
 	case store.Begin, store.Fail, store.Emptied, store.Done:
 		return p.Words.Say("offboard.said."+string(e.Verb), d), true
 	}
@@ -193,15 +205,15 @@ func (p Pen) OffboardingLine(o store.Offboarding, e store.Entry) (string, bool) 
 
 // Offboarding implements handlers.Voice. A card that is gone is posted anew.
 func (v *Voice) Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error) {
-	card, err := v.draw(ctx, v.paceOf(o.Card), o.Card, v.security, v.pen.Offboarding(o))
+	card, err := v.draw(ctx, v.paceOf(o.Card, v.security), o.Card, v.security, v.pen.Offboarding(o))
 	return card, wrap(err, "draw %s", o.ID)
 }
 
 // OffboardingThread implements handlers.Voice.
-func (v *Voice) OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) error {
+func (v *Voice) OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) (said bool, err error) {
 	line, ok := v.pen.OffboardingLine(o, e)
 	if !ok {
-		return nil
+		return false, nil
 	}
-	return wrap(v.reply(ctx, o.Card, Message{Text: line}), "post entry %d of %s", e.Seq, o.ID)
+	return true, wrap(v.reply(ctx, o.Card, Message{Text: line}), "post entry %d of %s", e.Seq, o.ID)
 }

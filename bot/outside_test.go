@@ -33,7 +33,14 @@ func outside(g store.Grant, e store.Entry, text func(field string) string) (stor
 	g.Subject.User, g.Target = text("user"), text("target")
 	g.Ticket = text("ticket")
 	g.Signin.Address, g.Signin.MFA, g.Signin.Region, g.Signin.Principal = text("address"), text("mfa"), text("region"), text("principal")
-	for _, s := range []*string{&g.Subject.Person, &g.Trouble, &g.Note, &g.EndedBy, &g.Reason} {
+	g.Further = slices.Clone(g.Further)
+	for i := range g.Further {
+		g.Further[i].Address, g.Further[i].MFA = text("address since"), text("mfa since")
+	}
+	if s := g.Extension.Signin; s != nil {
+		g.Extension.Signin = &store.Signin{At: s.At, Address: text("address that asks"), MFA: text("mfa that asks")}
+	}
+	for _, s := range []*string{(*string)(&g.Subject.Person), &g.Trouble, &g.Note, &g.EndedBy, &g.Reason} {
 		if *s != "" { // else the card is another, as it is with a ticket
 			*s = text("person, trouble, note or who ended it")
 		}
@@ -66,7 +73,20 @@ func outsideAlert(a store.Alert, text func(field string) string) store.Alert {
 	if a.Effects["inactive_keys"] != "" {
 		a.Effects = map[string]string{"inactive_keys": text("keys")}
 	}
+	if a.Effects[store.FactName] != "" {
+		a.Effects = map[string]string{store.FactName: text("name")}
+	} else if a.Kind == store.Unreadable {
+		a.Note = text("code")
+	}
+	a.Keeping = outsideKeeping(a.Keeping, text)
 	return a
+}
+
+func outsideKeeping(k *store.Keeping, text func(field string) string) *store.Keeping {
+	if k == nil {
+		return nil
+	}
+	return &store.Keeping{By: text("who keeps"), Until: k.Until, Why: text("why")}
 }
 
 // outsideReport is the same for a report.
@@ -78,6 +98,10 @@ func outsideReport(r store.Report, text func(field string) string) store.Report 
 		if r.Accounts[i].Trouble != "" {
 			r.Accounts[i].Trouble = text("trouble")
 		}
+		r.Accounts[i].Odd = slices.Clone(r.Accounts[i].Odd)
+		for j := range r.Accounts[i].Odd {
+			r.Accounts[i].Odd[j].User, r.Accounts[i].Odd[j].Why = text("odd user"), text("odd why")
+		}
 	}
 	for i := range r.Findings {
 		r.Findings[i] = outsideFinding(r.Findings[i], text)
@@ -86,7 +110,7 @@ func outsideReport(r store.Report, text func(field string) string) store.Report 
 }
 
 func outsideFinding(f store.Finding, text func(field string) string) store.Finding {
-	f.Account, f.AccountName, f.User, f.Person = text("account"), text("account name"), text("user"), text("person")
+	f.Account, f.AccountName, f.User, f.Person = text("account"), text("account name"), text("user"), store.Person(text("person"))
 	if f.Key != "" {
 		f.Key = text("key")
 	}
@@ -103,9 +127,7 @@ func outsideFinding(f store.Finding, text func(field string) string) store.Findi
 func outsideRow(a store.Alert, text func(field string) string) store.Alert {
 	f := outsideFinding(*a.Finding, text)
 	a.Finding = &f
-	if a.Keeping != nil {
-		a.Keeping = &store.Keeping{By: text("who keeps"), Until: a.Keeping.Until, Why: text("why")}
-	}
+	a.Keeping = outsideKeeping(a.Keeping, text)
 	for _, s := range []*string{&a.By, &a.Trouble} {
 		if *s != "" {
 			*s = text("by or trouble")

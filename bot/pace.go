@@ -3,11 +3,14 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
+
+	"sekisho/handlers"
 )
 
 // Paces that Slack takes from one app for long, with a short burst before
@@ -19,36 +22,92 @@ const (
 	openEvery   = 1200 * time.Millisecond
 	homeEvery   = 700 * time.Millisecond // views.publish is of tier 4: a hundred a minute
 	burst       = 8
+
+	fairEvery = 4 // of so many turns one goes to the least urgent
 )
 
 // pace is how fast the bot makes calls of one family: a burst, then one every so often, and none for as long as Slack
-// wants none. A call that was turned away takes a new turn, as slack-go's own repetition of it would push out the next,
-// for as long as a storm lasts.
+// wants none. The most urgent goes first, but for one turn in a few: nobody waits for ever. A call that was turned away takes a new turn, as slack-go's
+// own repetition of it would push out the next, for as long as a storm lasts.
 type pace struct {
-	turns *rate.Limiter
-	mu    sync.Mutex
-	rest  time.Time // no call before
+	every time.Duration
+
+	mu      sync.Mutex
+	waiting []*waiter // who came first is the first
+	given   int       // turns
+	whole   time.Time // when there is a whole burst again
+	rest    time.Time // no call before
+	timer   *time.Timer
 }
 
-func newPace(every time.Duration) *pace {
-	return &pace{turns: rate.NewLimiter(rate.Every(every), burst)}
+// waiter waits for a turn, which is given by closing it.
+type waiter struct {
+	ctx  context.Context
+	turn chan struct{}
 }
+
+func newPace(every time.Duration) *pace { return &pace{every: every} }
 
 // wait returns when a call may be made.
 func (p *pace) wait(ctx context.Context) error {
-	for {
+	w := &waiter{ctx, make(chan struct{})}
+	p.mu.Lock()
+	p.waiting = append(p.waiting, w)
+	p.give()
+	p.mu.Unlock()
+	select {
+	case <-w.turn:
+		return nil
+	case <-ctx.Done():
 		p.mu.Lock()
-		rest := time.Until(p.rest)
-		p.mu.Unlock()
-		if rest <= 0 {
-			return p.turns.Wait(ctx)
+		defer p.mu.Unlock()
+		p.waiting = slices.DeleteFunc(p.waiting, func(other *waiter) bool { return other == w })
+		return fmt.Errorf("%w: %w", errNoTurn, ctx.Err())
+	}
+}
+
+var errNoTurn = errors.New("no turn at Slack's pace")
+
+// give gives the turns that are due, and comes back for the next. The caller holds mu.
+func (p *pace) give() {
+	for len(p.waiting) > 0 {
+		now := time.Now()
+		at := p.whole.Add(-(burst - 1) * p.every)
+		if p.rest.After(at) {
+			at = p.rest
 		}
-		select {
-		case <-time.After(rest):
-		case <-ctx.Done():
-			return ctx.Err()
+		if at.After(now) {
+			if p.timer != nil {
+				p.timer.Stop()
+			}
+			p.timer = time.AfterFunc(at.Sub(now), func() {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				p.give()
+			})
+			return
+		}
+		if p.whole.Before(now) {
+			p.whole = now
+		}
+		p.whole = p.whole.Add(p.every)
+		p.given++
+		next := p.next()
+		close(p.waiting[next].turn)
+		p.waiting = slices.Delete(p.waiting, next, next+1)
+	}
+}
+
+// next is whose turn it is: who came first of the most urgent, or of the least.
+func (p *pace) next() int {
+	next, fair := 0, p.given%fairEvery == 0
+	for i, w := range p.waiting {
+		u, best := handlers.UrgencyOf(w.ctx), handlers.UrgencyOf(p.waiting[next].ctx)
+		if u > best && !fair || u < best && fair {
+			next = i
 		}
 	}
+	return next
 }
 
 // heed takes note of a call that was turned away, and returns what came of it.

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -48,6 +50,64 @@ func TestTurns(t *testing.T) {
 	})
 }
 
+// TestUrgentTurns: the more urgent goes first, one that becomes so as well, and the least urgent has one turn in four.
+func TestUrgentTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(time.Second)
+		for range burst {
+			if err := p.wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var mu sync.Mutex
+		var got string
+		wait := func(name string, u *handlers.Hurry) {
+			go func() {
+				if p.wait(u.In(t.Context())) == nil {
+					mu.Lock()
+					defer mu.Unlock()
+					got += name
+				}
+			}()
+			synctest.Wait()
+		}
+		var late handlers.Hurry
+		for range 4 {
+			wait("o", &handlers.Hurry{})
+		}
+		wait("L", &late)
+		for range 6 {
+			wait("p", handlers.NewHurry(handlers.Pressing))
+		}
+		wait("A", handlers.NewHurry(handlers.Alarming))
+		late.Raise(handlers.Alarming)
+		time.Sleep(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if want := "LAp" + "o" + "ppp" + "o" + "pp" + "oo"; got != want {
+			t.Errorf("turns went to %s, want %s", got, want)
+		}
+	})
+}
+
+// TestAPaceThatIsLeft: who waits no longer takes no turn.
+func TestAPaceThatIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(time.Second)
+		for range burst {
+			_ = p.wait(t.Context())
+		}
+		short, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		go func() { _ = p.wait(short) }()
+		synctest.Wait()
+		begun := time.Now()
+		if err := p.wait(t.Context()); err != nil || time.Since(begun) != time.Second {
+			t.Errorf("waited %s: %v", time.Since(begun), err)
+		}
+	})
+}
+
 // TestPaceOfThreadsAndQuestions: they are not given a turn by others, so they take one themselves.
 func TestPaceOfThreadsAndQuestions(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -56,7 +116,8 @@ func TestPaceOfThreadsAndQuestions(t *testing.T) {
 		call   func(w *world, g store.Grant) error
 	}{
 		"thread": {"chat.postMessage", postEvery, func(w *world, g store.Grant) error {
-			return w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse})
+			_, err := w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse})
+			return err
 		}},
 		"first question": {"conversations.open", time.Minute / 50, func(w *world, g store.Grant) error {
 			g.DM = store.Card{}
@@ -117,7 +178,7 @@ func TestTooFastForSlack(t *testing.T) {
 		if err := w.voice.Turn(short, store.Card{}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a post while Slack wants none: %v", err)
 		}
-		if err := w.voice.Thread(t.Context(), g, store.Entry{Verb: store.Lapse}); err != nil || time.Since(begun) != 7*time.Second {
+		if _, err := w.voice.Thread(t.Context(), g, store.Entry{Verb: store.Lapse}); err != nil || time.Since(begun) != 7*time.Second {
 			t.Errorf("posted after %v: %v", time.Since(begun), err)
 		}
 	})
@@ -142,7 +203,7 @@ func TestBlocksThatSlackRefuses(t *testing.T) {
 				fresh := w.post(request())
 				for what, c := range map[string]struct{ in, at, text string }{
 					"redrawn card":  {approvals, g.Card.TS, w.voice.pen.Card(g).Text},
-					"redrawn alert": {security, a.Card.TS, w.voice.pen.Alert(acting).Text},
+					"redrawn alert": {security, a.Card.TS, w.voice.pen.Alert(acting, nil, "").Text},
 					"new card":      {approvals, fresh.Card.TS, w.voice.pen.Card(fresh).Text},
 				} {
 					m := w.message(c.in, c.at)
@@ -179,7 +240,7 @@ func TestLostThread(t *testing.T) {
 	for _, c := range []struct{ channel, ts string }{{approvals, "1.000001"}, {"C0DELETED", "1.000001"}} {
 		inSlack(t, func(t *testing.T, w *world) {
 			g := changed(func(g *store.Grant) { g.Card = store.Card{Channel: c.channel, TS: c.ts} })
-			if err := w.voice.Thread(t.Context(), g, store.Entry{Verb: store.Lapse}); err != nil {
+			if _, err := w.voice.Thread(t.Context(), g, store.Entry{Verb: store.Lapse}); err != nil {
 				t.Errorf("%+v: %v", g.Card, err)
 			}
 		})

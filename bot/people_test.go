@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
 )
@@ -123,6 +125,50 @@ func TestAccount(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEitherSignMakesAStranger: Slack says is_stranger of some users of another workspace and not of all, and the id of their
+// workspace of all.
+func TestEitherSignMakesAStranger(t *testing.T) {
+	for _, c := range []struct {
+		team     string
+		stranger bool
+		want     bool
+	}{
+		{"T0HOME", false, false},
+		{"T0HOME", true, true},
+		{"T0ELSEWHERE", false, true},
+		{"T0ELSEWHERE", true, true},
+		{"", false, true},
+	} {
+		inSlack(t, func(t *testing.T, w *world) {
+			got, err := w.people.account(t.Context(), &slack.User{ID: sato, TeamID: c.team, IsStranger: c.stranger})
+			if err != nil || got.Stranger != c.want {
+				t.Errorf("of team %q, is_stranger %t: %+v, %v", c.team, c.stranger, got, err)
+			}
+		})
+	}
+}
+
+// TestEitherSignMakesAGuest: a guest of several channels, and one of a single channel.
+func TestEitherSignMakesAGuest(t *testing.T) {
+	for _, u := range []slack.User{{IsRestricted: true}, {IsUltraRestricted: true}, {IsRestricted: true, IsUltraRestricted: true}} {
+		inSlack(t, func(t *testing.T, w *world) {
+			u.ID, u.TeamID = sato, "T0HOME"
+			if got, err := w.people.account(t.Context(), &u); err != nil || got != (handlers.Account{Guest: true}) {
+				t.Errorf("is_restricted %t, is_ultra_restricted %t: %+v, %v", u.IsRestricted, u.IsUltraRestricted, got, err)
+			}
+		})
+	}
+}
+
+// TestSomebodyWhomSlackDoesNotKnow is as good as deleted, and no member.
+func TestSomebodyWhomSlackDoesNotKnow(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		if got, err := w.people.Account(t.Context(), "U0NEVER"); err != nil || got != (handlers.Account{Deleted: true}) {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
 }
 
 // TestAccountIsKnownForAMinute: who is made a guest, or leaves, stops deciding a minute later at most.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 const (
 	reasonLength = 1000 // of a denial, in runes
 	idLength     = 255  // of any id, Slack's and ours
+	maxStamp     = 1e11 // seconds of a timestamp: beyond it nobody means a time
 )
 
 // errPress says that a payload is not one that this bot's messages can make.
@@ -44,7 +46,7 @@ func pressOf(cb slack.InteractionCallback, zone *time.Location) (store.Press, er
 		if len(actions) != 1 {
 			return store.Press{}, fmt.Errorf("read press: %d actions: %w", len(actions), errPress)
 		}
-		p.Verb = store.Verb(actions[0].ActionID)
+		p.Verb, p.Pressed = store.Verb(actions[0].ActionID), stamped(actions[0].ActionTs)
 		claim = append(strings.Split(actions[0].Value, " "), cb.Channel.ID, cb.Container.MessageTs)
 		if cb.View.Type == slack.VTHomeTab && slices.Contains(onHome, p.Verb) || cb.Container.IsEphemeral && slices.Contains(onChoices, p.Verb) {
 			claim = append(claim[:len(claim)-2], noMessage, noMessage)
@@ -69,6 +71,17 @@ func pressOf(cb slack.InteractionCallback, zone *time.Location) (store.Press, er
 		p.Card = store.Card{Channel: claim[2], TS: claim[3]}
 	}
 	return p, nil
+}
+
+// stamped reads a timestamp of Slack's, in seconds and microseconds. What is none is the zero time.
+func stamped(ts string) time.Time {
+	seconds, micros, _ := strings.Cut(ts, ".")
+	sec, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || sec <= 0 || sec > maxStamp {
+		return time.Time{}
+	}
+	n, _ := strconv.ParseUint(micros, 10, 32)
+	return time.Unix(sec, int64(min(n, 999_999))*1000).UTC()
 }
 
 // isNoID tells whether a text cannot be an id, which becomes the key of a record and is logged.

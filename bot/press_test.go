@@ -51,6 +51,27 @@ func allowing(d time.Duration, comment string) store.Press {
 	return p
 }
 
+// TestPressHasSlacksTime, as far as Slack says one: what is no time is none.
+func TestPressHasSlacksTime(t *testing.T) {
+	for ts, want := range map[string]time.Time{
+		"1763787600.000200": time.Unix(1763787600, 200_000).UTC(), "1763787600": time.Unix(1763787600, 0).UTC(),
+		"1763787600.9999999999": time.Unix(1763787600, 999_999_000).UTC(), "1763787600.x": time.Unix(1763787600, 0).UTC(),
+		"": {}, "x": {}, "-5.1": {}, "0": {}, "99999999999999999999": {}, "9999999999999": {}, " 1763787600": {},
+	} {
+		payload := strings.Replace(buttonPayload, `"block_id":"b1"`, `"block_id":"b1","action_ts":"`+ts+`"`, 1)
+		p, err := pressOf(callback(t, payload), time.UTC)
+		if err != nil || !p.Pressed.Equal(want) {
+			t.Errorf("%q is %s, %v, want %s", ts, p.Pressed, err, want)
+		}
+		if _, err := json.Marshal(p); err != nil {
+			t.Errorf("%q: the ledger cannot hold it: %v", ts, err)
+		}
+	}
+	if p, err := pressOf(callback(t, formPayload), time.UTC); err != nil || !p.Pressed.IsZero() {
+		t.Errorf("a form was sent at %s, %v", p.Pressed, err)
+	}
+}
+
 func TestPressOf(t *testing.T) {
 	with := func(payload, old, new string) string {
 		t.Helper()
@@ -89,7 +110,7 @@ func TestPressOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := cmp.Diff(c.want, got, beside); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 			again, err := pressOf(callback(t, c.payload), time.UTC)
@@ -144,7 +165,7 @@ func TestNoPress(t *testing.T) {
 				t.Fatalf("no %s in the payload", c.old)
 			}
 			got, err := pressOf(callback(t, strings.Replace(c.payload, c.old, c.new, 1)), time.UTC)
-			if !errors.Is(err, errPress) || !cmp.Equal(got, store.Press{}) {
+			if !errors.Is(err, errPress) || !cmp.Equal(got, store.Press{}, beside) {
 				t.Errorf("press %+v, error %v", got, err)
 			}
 		})
@@ -161,7 +182,7 @@ func TestFormCarriesTheButton(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(pressed("8089", store.Deny, "Not during the freeze."), got); diff != "" {
+		if diff := cmp.Diff(pressed("8089", store.Deny, "Not during the freeze."), got, beside); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", language, diff)
 		}
 	}
@@ -183,7 +204,7 @@ func FuzzPressOf(f *testing.F) {
 		}
 		p, err := pressOf(cb, time.UTC)
 		if err != nil {
-			if !errors.Is(err, errPress) || !cmp.Equal(p, store.Press{}) {
+			if !errors.Is(err, errPress) || !cmp.Equal(p, store.Press{}, beside) {
 				t.Errorf("press %+v, error %v", p, err)
 			}
 			return

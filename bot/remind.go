@@ -10,16 +10,19 @@ import (
 	"sekisho/store"
 )
 
-// Reminder tells the holder that their access ends soon. Once it ends at another time, or has ended, it says so, and no
-// button is left.
+// Reminder tells the holder that their access ends soon, or that it could not be given. Once it ends at another time, or has
+// ended, it says so, and no button is left.
 func (p Pen) Reminder(g store.Grant) Message {
 	d := data{"Target": code(g.Target), "Account": name(g.AccountName, g.Account), "Until": when(g.Until, p.Zone), "State": p.state(g)}
 	if g.State != store.Active || !g.Warned.Equal(g.Until) {
 		key := "remind.over"
-		if g.State == store.Active {
+		switch {
+		case g.State == store.Active:
 			key = "remind.later"
+		case g.Outcome == store.Refuse:
+			key, d["Why"] = "remind.refused", p.why(g.Note)
 		}
-		text := p.Words.Say(key, d)
+		text := p.Words.Say(wordsFor(g, key), d)
 		return Message{Text: text, Blocks: []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}}
 	}
 	text := p.Words.Say("remind.soon", d)
@@ -45,14 +48,16 @@ func (p Pen) nudge(g store.Grant, e store.Entry) (key string, d data, ok bool) {
 }
 
 // escalated mentions who may decide too by now.
-func (p Pen) escalated(g store.Grant) string { return mentions(g.Escalated(), g.Subject.Person) }
+func (p Pen) escalated(g store.Grant) string {
+	return mentions(allowed(g, g.Escalated()), g.Subject.Person.Account())
+}
 
 // next calls those whom the other steps need, once an approval has met one.
 func (p Pen) next(g store.Grant, e store.Entry) string {
 	if g.State != store.Asked {
 		return ""
 	}
-	return mentions(newly(g.MissingAfter, g.Approvals, e), g.Subject.Person)
+	return mentions(allowed(g, newly(g.MissingAfter, g.Approvals, e)), g.Subject.Person.Account())
 }
 
 // newly are those whom the steps need that an approval has left, if it has met one.
@@ -65,7 +70,14 @@ func newly(after func(approvals int) []string, approvals []store.Approval, e sto
 }
 
 // missing mentions whose approvals a request, or an extension, lacks. The holder is not among them.
-func (p Pen) missing(g store.Grant) string { return mentions(g.Missing(), g.Subject.Person) }
+func (p Pen) missing(g store.Grant) string {
+	return mentions(allowed(g, g.Missing()), g.Subject.Person.Account())
+}
+
+// allowed returns those of these users and user groups that the role which asks for the grant does not bar.
+func allowed(g store.Grant, these []string) []string {
+	return slices.DeleteFunc(slices.Clone(these), func(id string) bool { return slices.Contains(g.NotBy, id) })
+}
 
 // mostCalled is how many are called by one line.
 const mostCalled = 20

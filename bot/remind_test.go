@@ -41,7 +41,13 @@ func TestWhoIsCalled(t *testing.T) {
 	steps := changed(needsBoth)
 	half := lived(t, steps, store.Entry{Verb: store.Vote, By: kato, Steps: []int{1}})
 	own := changed(func(g *store.Grant) { g.Steps[0].By = []string{yamada, kato} })
+	barred := changed(func(g *store.Grant) { byRole(g); g.Steps[0].By = []string{kato, "usergroup:S0OPS", sato} })
+	late := changed(func(g *store.Grant) { byRole(g); escalates(g); g.Escalation.Since = signedIn })
+	if got := penIn("en").escalated(late); got != "<!subteam^S0ONCALL>" {
+		t.Errorf("escalated to %q", got)
+	}
 	for want, g := range map[string]store.Grant{
+		"<@U0SATO>":          barred,
 		"<!subteam^S0LEADS>": request(), "<!subteam^S0LEADS> <!subteam^S0CHIEFS>": steps, "<!subteam^S0CHIEFS>": half, "<@U0KATO>": own,
 	} {
 		if got := penIn("en").missing(g); got != want {

@@ -13,10 +13,11 @@ import (
 
 // Report implements handlers.Voice.
 func (v *Voice) Report(ctx context.Context, r store.Report, rows []store.Alert) (store.Card, error) {
-	if err := v.alerts.wait(ctx); err != nil {
+	pace := v.paceOf(r.Card, v.security)
+	if err := pace.wait(ctx); err != nil {
 		return r.Card, err
 	}
-	card, err := v.draw(ctx, v.alerts, r.Card, v.security, v.pen.Report(r, rows))
+	card, err := v.draw(ctx, pace, r.Card, v.security, v.pen.Report(r, rows))
 	return card, wrap(err, "draw %s", r.ID)
 }
 
@@ -36,7 +37,7 @@ func (p Pen) Report(r store.Report, rows []store.Alert) Message {
 	switch n := r.Total(); {
 	case n > 0:
 		title = p.Words.Say("report.title", data{"N": n})
-	case slices.ContainsFunc(r.Accounts, func(a store.Audited) bool { return a.Trouble != "" }):
+	case slices.ContainsFunc(r.Accounts, func(a store.Audited) bool { return a.Trouble != "" || len(a.Odd) > 0 }):
 		title = p.Words.Say("report.incomplete", nil) // which is no good news
 	}
 	blocks := []slack.Block{slack.NewHeaderBlock(plain("🔎 " + title))}
@@ -101,13 +102,16 @@ const (
 
 // audited says of which credential reports all this is, and what is not in it.
 func (p Pen) audited(r store.Report) []slack.MixedElement {
-	var read, unread []string
+	var read, unread, odd []string
 	for _, a := range r.Accounts {
 		switch where := name(a.AccountName, a.Account); {
 		case a.Trouble != "":
 			unread = append(unread, where+" "+codeOf(a.Trouble, 40))
 		default:
 			read = append(read, where+" "+when(a.Made, p.Zone))
+			for _, o := range a.Odd {
+				odd = append(odd, where+" "+p.oddRow(o))
+			}
 		}
 	}
 	var out []slack.MixedElement
@@ -119,6 +123,9 @@ func (p Pen) audited(r store.Report) []slack.MixedElement {
 	}
 	if len(unread) > 0 {
 		add("report.unread", unread)
+	}
+	if len(odd) > 0 {
+		add("report.odd", odd)
 	}
 	if r.Unjudged {
 		out = append(out, markdown(p.Words.Say("report.unjudged", nil)))
@@ -132,7 +139,19 @@ func (p Pen) audited(r store.Report) []slack.MixedElement {
 	return append(out, markdown(code(r.ID)))
 }
 
+// oddRow names a row of a credential report that could not be read.
+func (p Pen) oddRow(o store.OddRow) string {
+	user := ""
+	if o.User != "" {
+		user = " " + codeOf(o.User, 64)
+	}
+	return p.Words.Say("report.odd_line", data{"N": o.Line}) + user + " " + codeOf(o.Why, 120)
+}
+
 const reportAccounts = 5 // that are named
 
+// dayLayout is a date with the zone whose day it is.
+const dayLayout = "2006-01-02 MST"
+
 // day is a date without a time: nothing here is known to the hour.
-func day(t time.Time, zone *time.Location) string { return "`" + t.In(zone).Format("2006-01-02") + "`" }
+func day(t time.Time, zone *time.Location) string { return "`" + t.In(zone).Format(dayLayout) + "`" }

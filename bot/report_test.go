@@ -28,7 +28,7 @@ func fullReport() store.Report {
 				f.Policies = []string{"PowerUserAccess", "by-hand"}
 			case store.IdlePassword:
 				f.Since = old
-			case store.OwnKey, store.IdleKey, store.OldKey:
+			case store.RootKey, store.OwnKey, store.IdleKey, store.OldKey:
 				f.Since, f.Made, f.Key = old, old.Add(time.Duration(i)*time.Hour), fmt.Sprintf("AKIAIOSFODNN7EXAMP%02d", i)
 			}
 			if kind == store.OldKey && i == 0 {
@@ -37,7 +37,7 @@ func fullReport() store.Report {
 			found = append(found, f)
 		}
 	}
-	return store.NewReport(audited, []store.Audited{{Account: "123456789012", AccountName: "production", Made: audited.Add(-90 * time.Minute)}}, found)
+	return store.NewReport(audited, []store.Audited{{Account: "123456789012", AccountName: "production", Made: audited.Add(-90 * time.Minute)}}, found, 0, false)
 }
 
 // reported is a report with its rows.
@@ -121,7 +121,7 @@ func deciding() reported {
 		}
 		found = append(found, f)
 	}
-	r := store.NewReport(audited, []store.Audited{{Account: "123456789012", AccountName: "production", Made: audited.Add(-90 * time.Minute)}}, found)
+	r := store.NewReport(audited, []store.Audited{{Account: "123456789012", AccountName: "production", Made: audited.Add(-90 * time.Minute)}}, found, 0, false)
 	r.Kept = 3
 	rows := rowsOf(r)
 	for i, l := range lives {
@@ -130,7 +130,7 @@ func deciding() reported {
 	return reported{r, rows}
 }
 
-var cures = map[store.FindingKind]store.Cure{store.Left: store.ShutOut, store.OwnKey: store.DeactivateKey, store.OwnPolicy: store.MovePolicy, store.NoMFA: store.AddMFA,
+var cures = map[store.FindingKind]store.Cure{store.RootKey: store.DeleteKey, store.Left: store.ShutOut, store.OwnKey: store.DeactivateKey, store.OwnPolicy: store.MovePolicy, store.NoMFA: store.AddMFA,
 	store.IdlePassword: store.DeletePassword, store.IdleKey: store.DeactivateKey, store.OldKey: store.ReplaceKey}
 
 func reports() map[string]reported {
@@ -140,7 +140,7 @@ func reports() map[string]reported {
 		{Kind: store.NoMFA, Account: "123456789012", AccountName: "production", User: store.RootUser, Cure: store.AddMFA},
 		{Kind: store.OldKey, Account: "123456789012", AccountName: "production", User: "svc-batch", Key: "AKIAIOSFODNN7EXAMPLE",
 			Since: audited.AddDate(0, -4, 0), Made: audited.AddDate(0, -4, 0), Used: audited, Rotation: "batch", Cure: store.RotateKey},
-	})
+	}, 0, false)
 	some.Unjudged = true
 	whole := func(r store.Report) reported { return reported{r, rowsOf(r)} }
 	passed := deciding()
@@ -148,8 +148,11 @@ func reports() map[string]reported {
 	for i := range passed.rows[:len(passed.rows)/2] {
 		passed.rows[i].Report = "report-newer"
 	}
-	return map[string]reported{"clean": whole(store.NewReport(audited, []store.Audited{read}, nil)), "some": whole(some),
-		"unread": whole(store.NewReport(audited, []store.Audited{read, {Account: "210987654321", AccountName: "staging", Trouble: "AccessDenied"}}, nil)),
+	odd := store.Audited{Account: "123456789012", AccountName: "production", Made: audited.Add(-90 * time.Minute), Odd: []store.OddRow{
+		{Line: 7, User: "svc-batch", Why: `access_key_1_active is "maybe"`}, {Line: 9, Why: `it has 3 cells, not 22, and begins with "t.yamada,arn"`}}}
+	return map[string]reported{"clean": whole(store.NewReport(audited, []store.Audited{read}, nil, 0, false)), "some": whole(some),
+		"odd":    whole(store.NewReport(audited, []store.Audited{odd}, nil, 0, false)),
+		"unread": whole(store.NewReport(audited, []store.Audited{read, {Account: "210987654321", AccountName: "staging", Trouble: "AccessDenied"}}, nil, 0, false)),
 		"full":   whole(fullReport()), "deciding": deciding(), "passed": passed}
 }
 

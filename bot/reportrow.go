@@ -137,7 +137,7 @@ func (p Pen) sure(verb store.Verb, value, label, what string, a store.Alert) *sl
 	f := *a.Finding
 	used := p.Words.Say("report.never_used", nil)
 	if !f.Used.IsZero() {
-		used = p.Words.Say("report.last_used", data{"At": f.Used.In(p.Zone).Format(time.DateOnly)})
+		used = p.Words.Say("report.last_used", data{"At": f.Used.In(p.Zone).Format(dayLayout)})
 	}
 	key := clean(f.Key, reportKey)
 	if keys := a.Effects[store.FactKeys]; keys != "" {
@@ -188,23 +188,26 @@ func (p Pen) RowSaid(a store.Alert, e store.Entry) (Message, bool) {
 	return Message{Text: line, Blocks: append([]slack.Block{slack.NewSectionBlock(markdown(line), nil, nil)}, words...)}, true
 }
 
-// keepUntil is the button that opens the form of keeping a finding, and the callback id of that form. What the form makes is a
+// keepUntil is the button that opens the form of keeping a finding or a member, and the callback id of that form. What the form makes is a
 // press like that of any alert's button to keep.
 const keepUntil store.Verb = "keep_until"
 
 const untilField = "until"
 
-// KeepForm asks until when a finding is kept as it is, and why. It offers a month.
+// KeepForm asks until when a finding is kept as it is, or a member, and why. It offers a month.
 func (p Pen) KeepForm(press store.Press, a store.Alert, now time.Time) slack.ModalViewRequest {
 	var blocks []slack.Block
-	if a.Finding != nil {
+	switch {
+	case a.Finding != nil:
 		blocks = append(blocks, slack.NewSectionBlock(markdown(p.finding(*a.Finding)), nil, nil))
+	case a.Kind == store.Unknown:
+		blocks = append(blocks, slack.NewSectionBlock(markdown(p.alertText(a)), nil, nil))
 	}
 	until := slack.NewDatePickerBlockElement(untilField)
 	until.InitialDate = now.In(p.Zone).AddDate(0, 1, 0).Format(time.DateOnly)
 	reason := slack.NewPlainTextInputBlockElement(nil, noteField).WithMultiline(true).WithMinLength(1).WithMaxLength(commentLength)
 	return p.pressForm(press, "form.title.keep_until", "form.keep",
-		append(blocks, slack.NewInputBlock(untilField, p.label("form.until"), p.label("form.until_hint"), until),
+		append(blocks, slack.NewInputBlock(untilField, p.label("form.until"), plain(p.Words.Say("form.until_hint", data{"Zone": now.In(p.Zone).Format("MST")})), until),
 			slack.NewInputBlock(noteField, p.label("form.why"), nil, reason))...)
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
@@ -27,6 +28,9 @@ const (
 	elsewhere = "C0ELSEWHERE"
 	security  = "C0SECURITY"
 )
+
+// beside is for comparing records by what is true of them.
+var beside = cmpopts.IgnoreUnexported(store.Head{})
 
 // world is Slack with this package in it.
 type world struct {
@@ -166,7 +170,8 @@ type desk struct {
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
 	rotates   []handlers.Rotatable
-	begun     []string // who began which rotation, and why
+	begun     []string    // who began which rotation, and why
+	times     []time.Time // of the presses, by Slack's clock
 	leaver    handlers.Leaver
 	ended     []string // who offboarded whom, and why; or looked
 
@@ -185,6 +190,7 @@ func (d *desk) Press(ctx context.Context, p store.Press) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.times, p.Pressed = append(d.times, p.Pressed), time.Time{} // which differs from press to press
 	d.taken = append(d.taken, p)
 	return nil
 }
@@ -278,6 +284,13 @@ func (d *desk) Offboard(_ context.Context, by, person, reason string) (string, e
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended = append(d.ended, by+" ends "+person+": "+reason)
+	return d.refusal, d.failed
+}
+
+func (d *desk) Lift(_ context.Context, by, person, reason string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = append(d.ended, by+" lifts "+person+": "+reason)
 	return d.refusal, d.failed
 }
 

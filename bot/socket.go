@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -22,6 +23,8 @@ const (
 	// flush is how long the line stays open after the last acknowledgement: slack-go queues it, and does not say when
 	// it is written.
 	flush = 100 * time.Millisecond
+
+	lastCalls = ackWithin + time.Second // to Slack, once the program is to stop
 )
 
 // Socket receives presses over Socket Mode. slack-go's own handler has no bound and no recover, so the loop is ours.
@@ -35,11 +38,13 @@ type Socket struct {
 	Log     *slog.Logger
 }
 
-// Run receives until the context ends, and returns when every press in hand is done with and the line is closed. It
-// returns an error if Slack refuses the app's token: there is no use in trying again.
+// Run receives until the context ends, and returns when every press in hand is done with and the line is closed, a few seconds
+// later at most: forms and answers that Slack keeps waiting are cut off. It returns an error if Slack refuses the app's token: there is no use in trying again.
 func (s *Socket) Run(ctx context.Context) error {
 	var lines sync.WaitGroup
 	hands := newHands(presses)
+	calls, cut := handlers.Later(ctx, lastCalls)
+	defer cut()
 	line, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // stays open until what was taken in is acknowledged
 	defer func() {
 		hands.Wait()
@@ -63,7 +68,7 @@ func (s *Socket) Run(ctx context.Context) error {
 			if event.Request == nil || event.Type == socketmode.EventTypeHello {
 				continue // nothing to acknowledge
 			}
-			if !hands.try(func() { s.take(context.WithoutCancel(ctx), event) }) {
+			if !hands.try(func() { s.take(calls, event) }) {
 				s.Log.Error("too many presses at once: one was not taken, and Slack says so to who pressed")
 			}
 		}
@@ -115,13 +120,13 @@ func (s *Socket) note(event socketmode.Event) {
 
 // take stores what a person did, and only then acknowledges it. What cannot be stored is not acknowledged; what is no
 // press is, so that it does not come again.
-func (s *Socket) take(ctx context.Context, event socketmode.Event) {
+func (s *Socket) take(calls context.Context, event socketmode.Event) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.Log.Error("press made the program panic", "panic", r, "stack", string(debug.Stack()))
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, ackWithin)
+	ctx, cancel := context.WithTimeout(calls, ackWithin)
 	defer cancel()
 	answer := s.reply(ctx, event)
 	if answer.none {
@@ -131,7 +136,7 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 		s.Log.Warn("event taken in but not acknowledged", "type", event.Type, "err", err)
 	}
 	if answer.then != nil {
-		then, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+		then, cancel := context.WithTimeout(calls, callTime)
 		defer cancel()
 		answer.then(then)
 	}
@@ -140,6 +145,9 @@ func (s *Socket) take(ctx context.Context, event socketmode.Event) {
 // press takes in a press. What asks for something first is none yet.
 func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event socketmode.EventType) reply {
 	p, err := pressOf(cb, s.Zone)
+	if cb.Type == slack.InteractionTypeBlockActions && p.Verb == store.Keep && store.IsMemberAlert(p.On) { // drawn before there were dates
+		p.Verb = keepUntil
+	}
 	switch {
 	case err != nil:
 		s.Log.Warn("event ignored", "type", event, "err", err)

@@ -26,7 +26,7 @@ func TestPressIsStoredBeforeItIsAcknowledged(t *testing.T) {
 			t.Errorf("delivery %+v: want an acknowledgement after the second that storing takes", delivery)
 		}
 		want := []store.Press{{By: sato, Team: "T0HOME", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card, ID: pressID(t, delivery)}}
-		if diff := cmp.Diff(want, d.presses()); diff != "" {
+		if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	})
@@ -76,6 +76,9 @@ func TestPressThatIsNotStoredIsNotAcknowledged(t *testing.T) {
 				if again := w.click(sato, g, store.Approve); !again.Acked || len(d.presses()) != 1 {
 					t.Errorf("pressed again: %+v, %d presses taken in", again, len(d.presses()))
 				}
+				if age := time.Since(d.times[0]); age < 0 || age > time.Second {
+					t.Errorf("by Slack's clock the press is %s old", age)
+				}
 			})
 		})
 	}
@@ -92,7 +95,7 @@ func TestRedeliveryIsTheSamePress(t *testing.T) {
 		}
 		other := w.click(sato, g, store.Approve)
 		taken := d.presses()
-		if len(taken) != 3 || !cmp.Equal(taken[0], taken[1]) {
+		if len(taken) != 3 || !cmp.Equal(taken[0], taken[1], beside) {
 			t.Fatalf("presses %+v", taken)
 		}
 		if taken[2].ID != pressID(t, other) || taken[2].ID == taken[0].ID {

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ const (
 	yamada = "U0YAMADA" // holds the IAM user
 	sato   = "U0SATO"   // approves
 	kato   = "U0KATO"   // approves too
+	mori   = "U0MORI"   // of two steps
 )
 
 // people are theirs, as Slack knows them.
@@ -53,6 +56,12 @@ func changed(change func(*store.Grant)) store.Grant {
 	return g
 }
 
+// unsaidBy is a grant that was extended before the ledger kept by whom.
+func unsaidBy(g store.Grant) store.Grant {
+	g.Extended = store.Extended{}
+	return g
+}
+
 func needsTwo(g *store.Grant) { g.Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 2}} }
 
 // byHand was asked for by a person, who has not signed in.
@@ -65,6 +74,7 @@ func byHand(g *store.Grant) {
 func byRole(g *store.Grant) {
 	byHand(g)
 	g.ID, g.Program, g.Role = "request-queue-00112233445566778899aabbccddeeff", true, "production/deployer"
+	g.NotBy = []string{"usergroup:S0OPS", kato}
 }
 
 // needsBoth asks for one of a group and two of another, and what can do much harm.
@@ -138,6 +148,56 @@ var (
 	denied   = "Not during the release freeze.\nPlease ask again on Monday."
 )
 
+// knownBy makes a grant that of a user whose person only AWS names.
+func knownBy(by store.KnownBy) func(*store.Grant) {
+	return func(g *store.Grant) { g.Subject.KnownBy = by }
+}
+
+// again is another sign-in, with the entries that handlers make of it.
+func again(t *testing.T, g store.Grant, s store.Signin, more ...store.Entry) store.Grant {
+	t.Helper()
+	var seen store.Seen
+	s.At = signedIn.Add(2 * time.Hour)
+	g, seen = g.SignedIn(s, s.At, len(more) > 0)
+	if !seen.Told {
+		t.Fatal("it is not told")
+	}
+	e := store.Entry{Verb: store.Again, Facts: map[string]string{"from": "login-2", "address": s.Address, "mfa": s.MFA}}
+	if s.First {
+		e.Facts["first"] = "true"
+	}
+	if g.State == store.Asked && len(g.Approvals) > 0 {
+		var accounts []string
+		g, accounts = g.Recalled(store.BySignIn, false)
+		e.Facts[store.FactRecalled] = strings.Join(accounts, " ")
+	}
+	if len(more) > 0 && more[0].Verb == "" {
+		e.Note, more = more[0].Note, more[1:]
+	}
+	if len(more) > 0 && more[0].Verb == store.Extend {
+		e.Verb, e.Until, more = store.Extend, more[0].Until, more[1:]
+	}
+	for i, e := range append([]store.Entry{e}, more...) {
+		e.By, e.At = store.Self, s.At.Add(time.Duration(i)*time.Second)
+		if e.Verb == store.AskMore {
+			g.Extension = store.Extension{Steps: g.Steps, Signin: &s}
+		}
+		var err error
+		if g, err = g.After(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return g
+}
+
+// Sign-ins after the first.
+var (
+	fromElsewhere = store.Signin{Address: "198.51.100.23", MFA: "no", First: true}
+	asBefore      = store.Signin{Address: "203.0.113.7", MFA: "yes"}
+	asksLater     = store.Entry{Verb: store.AskMore, Until: signedIn.Add(6 * time.Hour)}
+	endsLater     = store.Entry{Verb: store.Extend, Until: signedIn.Add(6 * time.Hour)}
+)
+
 // shorter is an approval, or a vote, for an hour of four, with a comment.
 func shorter(verb store.Verb, by string) store.Entry {
 	return store.Entry{Verb: verb, By: by, Steps: []int{1}, Duration: time.Hour, Note: "Only the *restart*,\nnot the migration."}
@@ -165,21 +225,25 @@ func cards(t *testing.T) map[string]store.Grant {
 	return map[string]store.Grant{
 		"asked":                 one,
 		"asked-unmapped":        changed(func(g *store.Grant) { g.Subject.Person = "" }),
+		"asked-by-tag":          changed(knownBy(store.ByTag)),
+		"asked-by-email":        changed(knownBy(store.ByEmail)),
+		"active-by-tag":         lived(t, changed(knownBy(store.ByTag)), approve, plan, apply),
 		"asked-1-of-2":          lived(t, two, vote),
 		"asked-unknown":         changed(func(g *store.Grant) { g.Signin = store.Signin{} }),
 		"asked-no-mfa":          changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
 		"asked-steps":           lived(t, changed(needsBoth), vote),
+		"asked-steps-one":       lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}),
 		"asked-reason":          changed(wanted),
 		"asked-auto":            changed(byItself),
 		"active-by-rule":        lived(t, changed(byItself), mine, itself, plan, apply),
-		"active-steps":          lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
+		"active-steps":          lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: mori, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply),
 		"approved":              lived(t, one, approve),
 		"approved-trouble":      lived(t, one, approve, plan, failed("Throttling")),
 		"active":                lived(t, one, approve, plan, apply),
 		"active-2-of-2":         lived(t, two, vote, approve, plan, apply),
 		"active-kept":           lived(t, one, approve, kept, apply),
 		"active-extension":      lived(t, two, slices.Concat(life2, []store.Entry{extend(), agree})...),
-		"active-extension-high": lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply, extend()),
+		"active-extension-high": lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: mori, Steps: []int{1, 2}}, vote, store.Entry{Verb: store.Approve, By: sato, Steps: []int{2}}, plan, apply, extend()),
 		"active-max":            lived(t, one, approve, plan, apply, store.Entry{Verb: store.Extend, Until: signedIn.Add(12*time.Hour + time.Minute)}),
 		"ending":                lived(t, one, approve, plan, apply, expire),
 		"ending-trouble":        lived(t, one, approve, plan, apply, expire, failed("AccessDenied")),
@@ -187,10 +251,25 @@ func cards(t *testing.T) map[string]store.Grant {
 		"ended-revoked":         lived(t, one, approve, plan, apply, revoke, undo),
 		"ended-finished":        lived(t, one, approve, plan, apply, finish, undo),
 		"ended-kept":            lived(t, one, approve, kept, apply, expire, undo),
+		"asked-new-address":     changed(func(g *store.Grant) { g.Signin.MFA, g.Signin.First = "no", true }),
+		"asked-mfa-unclear":     changed(func(g *store.Grant) { g.Signin.MFA = "" }),
+		"active-no-mfa":         lived(t, changed(func(g *store.Grant) { g.Signin.MFA, g.Signin.First = "no", true }), approve, plan, apply),
+		"asked-besides":         again(t, lived(t, two, vote), fromElsewhere),
+		"active-besides":        again(t, lived(t, one, approve, plan, apply), fromElsewhere),
+		"active-besides-asks":   again(t, lived(t, one, approve, plan, apply), fromElsewhere, asksLater),
+		"active-besides-longer": again(t, lived(t, one, approve, plan, apply), asBefore, endsLater),
+		"active-besides-both":   again(t, lived(t, again(t, one, fromElsewhere), approve, plan, apply), store.Signin{Address: "192.0.2.44", MFA: "yes", First: true}),
+		"active-besides-mine":   lived(t, again(t, lived(t, one, approve, plan, apply), fromElsewhere), mine),
+		"request-besides":       again(t, lived(t, changed(byHand), approve, plan, apply), fromElsewhere),
+		"ending-kept":           lived(t, one, approve, kept, apply, revoke),
+		"ended-kept-not-mine":   lived(t, one, approve, kept, apply, notMine, undo),
 		"ended-refused":         lived(t, one, approve, plan, refused("LimitExceeded"), undo),
 		"ended-user-gone":       lived(t, one, approve, refused(handlers.UserGone), undo),
+		"ended-group-changed":   lived(t, one, approve, plan, refused(handlers.GroupChanged), undo),
+		"ended-group-held":      lived(t, one, approve, refused(handlers.GroupHeld), undo),
 		"ended-own":             lived(t, one, approve, refused(handlers.Own), undo),
 		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
+		"denied-offboarded":     lived(t, one, store.Entry{Verb: store.Deny, By: kato, Note: "Last day is Friday", Facts: map[string]string{store.FactOffboarding: "offboard-1"}}),
 		"denied-no-reason":      lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
 		"lapsed":                lived(t, one, store.Entry{Verb: store.Lapse}),
 		"asked-escalated":       lived(t, changed(escalates), escalate),
@@ -202,6 +281,10 @@ func cards(t *testing.T) map[string]store.Grant {
 		"asked-limited":         lived(t, two, shorter(store.Vote, kato)),
 		"active-limited":        lived(t, one, shorter(store.Approve, sato), plan, apply),
 		"active-comment":        lived(t, two, shorter(store.Vote, kato), store.Entry{Verb: store.Approve, By: sato, Steps: []int{1}, Note: "As agreed on the phone."}, plan, apply),
+		"active-extended":       lived(t, two, slices.Concat(life2, []store.Entry{extend(), agree, prolong(sato)})...),
+		"active-extended-rule":  lived(t, changed(func(g *store.Grant) { g.Auto = 12 * time.Hour }), approve, plan, apply, extend(), prolong(store.Rule)),
+		"active-extended-old":   unsaidBy(lived(t, one, approve, plan, apply, extend(), prolong(sato))),
+		"ended-extended":        lived(t, one, approve, plan, apply, extend(), prolong(sato), expire, undo),
 		"active-declined":       lived(t, one, approve, plan, apply, extend(), decline),
 		"request":               changed(byHand),
 		"request-signin":        changed(func(g *store.Grant) { byHand(g); g.Signin = request().Signin }),
@@ -212,7 +295,7 @@ func cards(t *testing.T) map[string]store.Grant {
 		"approved-ahead":        lived(t, changed(ahead), approve),
 		"approved-ahead-fail":   lived(t, changed(ahead), approve, failed("ClockBehind")),
 		"denied-ahead":          lived(t, changed(ahead), store.Entry{Verb: store.Deny, By: sato}),
-		"request-program":       changed(func(g *store.Grant) { byRole(g); g.Role = "" }),
+		"request-program":       changed(func(g *store.Grant) { byRole(g); g.Role, g.NotBy = "", nil }),
 		"request-role":          changed(byRole),
 		"request-ended":         lived(t, changed(byHand), store.Entry{Verb: store.Withdraw, By: yamada}),
 	}
@@ -238,12 +321,23 @@ func lines(t *testing.T) []told {
 	one, two := request(), changed(needsTwo)
 	live := []store.Entry{approve, plan, apply}
 	then := func(more ...store.Entry) []store.Entry { return slices.Concat(live, more) }
-	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23"}})
+	since := func(name string, g store.Grant, back int) {
+		fresh := g.Fresh()
+		out = append(out, told{name, g, fresh[len(fresh)-1-back]})
+	}
+	say("again", one, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23", "mfa": "yes"}})
 	say("again, address unknown", one, store.Entry{Verb: store.Again})
+	since("again, approvals taken back", cards(t)["asked-besides"], 0)
+	since("again, after the approval", cards(t)["active-besides"], 0)
+	since("again, of a request by hand", cards(t)["request-besides"], 0)
+	since("extend, by a sign-in", cards(t)["active-besides-longer"], 0)
+	since("ask more, by a sign-in", cards(t)["active-besides-asks"], 0)
+	say("again, by hand, approvals taken back", changed(byHand), store.Entry{Verb: store.Again, By: yamada, Facts: map[string]string{store.FactRecalled: sato + " " + kato}})
 	say("again, by hand", changed(byHand), store.Entry{Verb: store.Again, By: yamada})
 	say("again, by a program", changed(byRole), store.Entry{Verb: store.Again, Facts: map[string]string{"program": "production/deployer"}})
 	say("vote", two, vote)
 	say("approve", one, approve)
+	say("void", two, vote, store.Entry{Verb: store.Void, By: kato, Facts: map[string]string{store.FactAccounts: sato}})
 	say("approve, by the rule", changed(byItself), mine, itself)
 	say("approve, later", changed(ahead), approve)
 	say("approve, later, by the rule", changed(func(g *store.Grant) { ahead(g); byItself(g) }), itself)
@@ -271,10 +365,24 @@ func lines(t *testing.T) []told {
 	say("finish, before it began", changed(ahead), approve, finish)
 	say("undo", one, then(expire, undo)...)
 	say("undo, kept", one, approve, kept, apply, expire, undo)
+	say("expire, kept", one, approve, kept, apply, expire)
+	say("revoke, kept", one, approve, kept, apply, revoke)
+	say("finish, kept", one, approve, kept, apply, finish)
+	say("not mine, kept", one, approve, kept, apply, notMine)
 	say("undo, never given", one, approve, revoke, undo)
+	say("undo, revoked before it was given", one, approve, plan, revoke, undo)
+	say("undo, refused", one, approve, plan, refused("LimitExceeded"), undo)
 	say("drift", one, then(expire, undo, store.Entry{Verb: store.Drift})...)
 	say("apply, a key", changed(aKey), approve, planKey, applyKey)
+	say("approve, a key", changed(aKey), approve)
+	say("fail, a key", changed(aKey), approve, planKey, failed("Throttling"))
+	say("refuse, a key", changed(aKey), approve, planKey, refused("LimitExceeded"))
+	say("undo, a key never issued", changed(aKey), approve, revoke, undo)
 	say("undo, a key", changed(aKey), approve, planKey, applyKey, expire, undoKey)
+	say("drift, a key", changed(aKey), approve, planKey, applyKey, expire, undoKey,
+		store.Entry{Verb: store.Drift, Facts: map[string]string{"access_key": "AKIASEKISHOEXAMPLE00"}})
+	say("expose", changed(aKey), approve, planKey, applyKey, expose)
+	say("protect", changed(aKey), approve, planKey, applyKey, expose, store.Entry{Verb: store.Protect})
 	say("clear, a key", changed(aKey), approve, planKey, applyKey, expire, undoKey, cleared)
 	say("fail, giving", one, approve, plan, failed("Throttling"))
 	say("fail, giving, no answer", one, approve, plan, failed("Timeout"))
@@ -292,6 +400,11 @@ func lines(t *testing.T) []told {
 	say("remind, of an extension", one, then(extend(), store.Entry{Verb: store.Remind})...)
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
+	void := store.Entry{Verb: store.Void, Note: handlers.NotApprover, Facts: map[string]string{store.FactAccounts: kato}}
+	say("void, for a reason", two, vote, void)
+	say("void, of an extension", two, vote, approve, plan, apply, extend(), agree, void)
+	say("vote, outside of the hours", two, store.Entry{Verb: store.Vote, By: kato, Steps: []int{1}, Facts: map[string]string{"why": handlers.MoreSteps}})
+	since("extend, to no later end", again(t, lived(t, one, approve, plan, apply), asBefore, store.Entry{Note: handlers.NotAsker}), 0)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
 		say("refuse "+reason, one, approve, refused(reason))
 	}
@@ -317,6 +430,7 @@ func refusals(t *testing.T) map[string]store.Press {
 		"late, ending":      press(handlers.Late, "state", "ending", "outcome", "finish", "by", yamada),
 		"late, expired":     press(handlers.Late, "state", "ended", "outcome", "expire", "by", store.Self),
 		"late, lapsed":      press(handlers.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
+		"late, kept":        press(handlers.Late, "state", "ended", "outcome", "revoke", "by", sato, "held", "iam-group"),
 		"late, asked":       press(handlers.Late, "state", "asked"),
 		"late, disowned":    press(handlers.Late, "state", "denied", "outcome", "not_mine", "by", yamada),
 	}
@@ -327,6 +441,12 @@ func refusals(t *testing.T) map[string]store.Press {
 		if refusal != handlers.Late {
 			out[refusal] = press(refusal, "state", "asked")
 		}
+	}
+	out[handlers.TooOld] = press(handlers.TooOld, "state", "asked", "pressed", at)
+	for _, refusal := range handlers.Losses {
+		p := press(refusal, "state", "asked", "person", yamada)
+		maps.Copy(p.Facts, wishRefused(refusal, "OPS-123").Why[0].Facts)
+		out[refusal] = p
 	}
 	for name, p := range map[string]store.Press{
 		"approved": {Verb: store.Approve, Facts: map[string]string{"state": "making", "by": sato, "at": at}},

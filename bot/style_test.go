@@ -72,20 +72,23 @@ func TestTableOfWords(t *testing.T) {
 var (
 	// sentence is what the keys of sentences begin with: what is no sentence is a label.
 	sentence = regexp.MustCompile(`^(` + strings.Join([]string{
-		`(thread|refusal|why|wish|jit|call|approver)\.`,
+		`(thread|refusal|why|wish|jit|approver|recall)\.`,
+		`call\.(asked|signed_in|rotation|decide)`,
 		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
-		`card\.(unmapped|high_asked|auto|escalated|refused|kept|key|trouble|mine|not_mine)`,
+		`card\.(unmapped|claimed|not_by|high_asked|auto|escalated|offboarded|refused|kept|key|trouble|mine|not_mine)`,
 		`confirm\.((revoke|approve|ahead)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
-		`dm\.(signed_in|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key)`,
+		`dm\.(denied|lapsed|end|signed_in|seen_late|unanswered|continued|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key)`,
 		`form\.(shorter|until_hint)`,
-		`remind\.(soon|later)`,
+		`remind\.(soon|later|refused)`,
 		`home\.(cut|language)`,
-		`digest\.unmapped`,
+		`head\.(text|unstored)`,
+		`held\.(note|over|confirm_(revoke|finish|row)|finishing|dm|thread)`,
+		`digest\.(unmapped|not_by)`,
 		`task\.(intent|holder|trouble|next|stopped|used$|watching|said)`,
 		`rotate\.(list|more|nothing|no_such|refused)`,
-		`offboard\.(loading|intro|silent|reason_hint|unread|trouble|note|said|refused)`,
-		`report\.(cure|unread|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,
-		`alert\.(text|raised|acting|trouble|acted|user_gone|explained|kept|gone)`,
+		`offboard\.(loading|intro|silent|reason_hint|lift_|lifted|standing|unread|trouble|note|said|refused)`,
+		`report\.(cure|unread|odd$|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,
+		`alert\.(call|on_card|outage\.means|text|raised|acting|trouble|acted|user_gone|explained|kept|moved|gone|unreadable|means|unconfigured)`,
 	}, "|") + `)`)
 	polite = regexp.MustCompile(`(です|ます|でした|ました|ません|ください)(\([^)]*\))?。|{{\.Why}}$`)
 )
@@ -107,7 +110,7 @@ func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 
 var (
 	marked   = regexp.MustCompile("`[^`]*`|\\*[^*]*\\*") // what Slack draws in another way: a code span, bold
-	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Key|Keys|ID|Name|Names|New|Next|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
+	codeSpan = regexp.MustCompile(`{{\.(Account|Address|By|Code|Grant|Key|Keys|ID|Name|Names|New|Next|Old|Reason|Rule|Secret|Tag|Target|Typed|User|Who)}}`)
 )
 
 // TestRoomAroundMarkup: without it Slack draws the marks themselves, and what stands between them is no longer safe.

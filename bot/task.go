@@ -64,6 +64,9 @@ func (p Pen) taskFields(t store.Task) []*slack.TextBlockObject {
 	if len(t.Steps) > 0 {
 		fields = append(fields, p.fact("card.approvals", p.given(t.Steps, t.Approvals, t.Voters())))
 	}
+	if len(t.Deletion) > 0 && len(t.Steps) > 0 {
+		fields = append(fields, p.fact("task.deletion", p.given(t.Steps, t.Deletion, t.DeletionVoters())))
+	}
 	if t.State == store.Asked {
 		fields = append(fields, p.fact("card.lapses", when(t.Lapses, p.Zone)))
 	}
@@ -90,7 +93,7 @@ func (p Pen) taskNotes(t store.Task) []string {
 	}
 	var out []string
 	if t.Holder != "" {
-		out = append(out, p.Words.Say("task.holder", data{"Who": mention(t.Holder), "Old": codeOf(t.Old, keyLength)}))
+		out = append(out, p.Words.Say("task.holder", data{"Who": mention(t.Holder.Account()), "Old": codeOf(t.Old, keyLength)}))
 	}
 	if steps := p.taskSteps(t); steps != "" {
 		out = append(out, steps)
@@ -100,7 +103,7 @@ func (p Pen) taskNotes(t store.Task) []string {
 	}
 	switch {
 	case t.State == store.Proving && !t.Used.IsZero() && t.Trouble == "":
-		out = append(out, p.Words.Say("task.used", data{"Old": codeOf(t.Old, keyLength), "At": when(t.Used, p.Zone)}))
+		out = append(out, p.Words.Say("task.used", data{"Old": codeOf(t.Old, keyLength), "At": when(t.Used, p.Zone), "Proof": p.Words.Span(t.Proof)}))
 	case t.State == store.Stopped:
 		out = append(out, p.Words.Say("task.stopped", data{"Why": p.why(t.Note)}))
 	case t.Open() && t.Trouble != "":
@@ -134,29 +137,33 @@ func (p Pen) taskButtons(t store.Task) []slack.BlockElement {
 		row = append(row, button(store.PutBack, label).WithConfirm(p.confirmTask(t, title, "confirm.put_back.text", label)))
 	}
 	if t.State == store.Resting {
+		text := "confirm.delete.text"
+		if len(t.Steps) > 0 {
+			text = "confirm.delete.text_of"
+		}
 		row = append(row, button(store.Delete, "button.delete").WithStyle(slack.StyleDanger).
-			WithConfirm(p.confirmTask(t, "confirm.delete.title", "confirm.delete.text", "button.delete").WithStyle(slack.StyleDanger)))
+			WithConfirm(p.confirmTask(t, "confirm.delete.title", text, "button.delete").WithStyle(slack.StyleDanger)))
 	}
 	return row
 }
 
 // confirmTask is the second question. New is the key that servers are to use as it stands, Old the other one.
 func (p Pen) confirmTask(t store.Task, title, text, yes string) *slack.ConfirmationBlockObject {
-	d := data{"New": clean(t.New, 40), "Old": clean(t.Old, 40)}
+	d := data{"New": clean(t.New, 40), "Old": clean(t.Old, 40), "N": len(t.Deletion), "M": store.Need(t.Steps)}
 	return slack.NewConfirmationBlockObject(p.label(title), plain(p.Words.Say(text, d)), p.label(yes), p.label("confirm.cancel"))
 }
 
 // Task implements handlers.Voice. A card that is gone is posted anew.
 func (v *Voice) Task(ctx context.Context, t store.Task) (store.Card, error) {
-	card, err := v.draw(ctx, v.paceOf(t.Card), t.Card, v.channel, v.pen.Task(t))
+	card, err := v.draw(ctx, v.paceOf(t.Card, v.channel), t.Card, v.channel, v.pen.Task(t))
 	return card, wrap(err, "draw task %s", t.ID)
 }
 
 // TaskThread implements handlers.Voice.
-func (v *Voice) TaskThread(ctx context.Context, t store.Task, e store.Entry) error {
+func (v *Voice) TaskThread(ctx context.Context, t store.Task, e store.Entry) (said bool, err error) {
 	m, ok := v.pen.TaskSaid(t, e)
 	if !ok {
-		return nil
+		return false, nil
 	}
-	return wrap(v.reply(ctx, t.Card, m), "post entry %d of %s", e.Seq, t.ID)
+	return true, wrap(v.reply(ctx, t.Card, m), "post entry %d of %s", e.Seq, t.ID)
 }

@@ -62,8 +62,31 @@ var (
 	putBack   = store.Entry{Verb: store.PutBack, By: sato, Facts: map[string]string{store.FactNew: oldKey}}
 	toHeeded  = []store.Entry{approve, planTask, made, servers, heard, heeded}
 	toOff     = append(slices.Clip(toHeeded), unused, off)
-	usedStill = store.Entry{Verb: store.Used, Facts: map[string]string{store.FactUsed: "2026-11-22T05:20:00Z"}}
+	usedStill = store.Entry{Verb: store.Used, Facts: map[string]string{store.FactUsed: "2026-11-22T05:05:00Z"}}
 )
+
+// voteDelete is the first approval of deleting the key before its time.
+var voteDelete = store.Entry{Verb: store.Vote, By: sato, Steps: []int{1}}
+
+// twice are the entries of a rotation that two have to approve, until its old key is deactivated, and more.
+func twice(more ...store.Entry) []store.Entry {
+	return slices.Concat([]store.Entry{vote, {Verb: store.Approve, By: sato, Steps: []int{1}}}, toOff[1:], more)
+}
+
+// undoings are what those hear who have approved a rotation or a deletion, by the name of what undoes it.
+func undoings(t *testing.T) map[string]drawing {
+	t.Helper()
+	two := turned(func(t *store.Task) {
+		t.Steps[0].Count, t.Card = 2, store.Card{Channel: cardsChannel, TS: "1763787600.000100"}
+	})
+	out := map[string]drawing{}
+	for name, life := range map[string][]store.Entry{"put-back": twice(putBack), "put-back-void": twice(voteDelete, putBack), "works-again": twice(voteDelete, store.Entry{Verb: store.Used})} {
+		task := went(t, two, life...)
+		entries := task.Fresh()
+		out[name] = drawing{"TaskApprover", about{task: task, entry: entries[len(entries)-1]}}
+	}
+	return out
+}
 
 // went is the rotation after entries, a minute apart.
 func went(t *testing.T, task store.Task, entries ...store.Entry) store.Task {
@@ -135,6 +158,9 @@ func tasks(t *testing.T) map[string]store.Task {
 		"retiring":         on(went(t, one, append(slices.Clip(toHeeded), unused)...), uses),
 		"resting":          on(went(t, one, toOff...), uses, uses),
 		"resting-trouble":  on(went(t, one, append(slices.Clip(toOff), failed("NewKeyInactive"))...), uses, uses),
+		"resting-1-of-2":   on(went(t, two, twice(voteDelete)...), uses),
+		"deleting-2-of-2":  on(went(t, two, twice(voteDelete, store.Entry{Verb: store.Delete, By: kato, Steps: []int{1}})...), uses),
+		"proving-again":    on(went(t, two, twice(voteDelete, store.Entry{Verb: store.Used})...), uses),
 		"deleting":         on(went(t, one, append(slices.Clip(toOff), remove)...), uses),
 		"rotated":          on(went(t, one, append(slices.Clip(toOff), remove, deleted)...), uses),
 		"rotated-first":    went(t, hand, planNone, madeOne, store.Entry{Verb: store.Done}),
@@ -174,7 +200,9 @@ func taskLines(t *testing.T) []turn {
 	say("vote, a step met", turned(func(t *store.Task) {
 		t.Steps = append(slices.Clip(t.Steps), store.Step{By: []string{"usergroup:S0CHIEFS"}, Count: 1})
 	}), vote)
+	say("void, for a reason", two, vote, store.Entry{Verb: store.Void, Note: handlers.VoterGone, Facts: map[string]string{store.FactAccounts: kato}})
 	say("approve", one, approve)
+	say("void", two, vote, store.Entry{Verb: store.Void, By: kato, Facts: map[string]string{store.FactAccounts: sato}})
 	say("deny", one, store.Entry{Verb: store.Deny, By: sato, Note: denied})
 	say("lapse", one, store.Entry{Verb: store.Lapse})
 	say("withdraw", one, store.Entry{Verb: store.Withdraw, By: yamada})
@@ -184,7 +212,9 @@ func taskLines(t *testing.T) []turn {
 	say("again", one, approve, planTask, made, servers, store.Entry{Verb: store.Again, By: sato})
 	say("used", one, then(store.Entry{Verb: store.Used})...)
 	say("off", one, toOff...)
-	say("delete", one, then(store.Entry{Verb: store.Delete, By: sato})...)
+	say("delete", itself, then(store.Entry{Verb: store.Delete, By: sato})[1:]...)
+	say("delete, a vote", two, twice(voteDelete)...)
+	say("delete, the last vote", two, twice(voteDelete, store.Entry{Verb: store.Delete, By: kato, Steps: []int{1}})...)
 	say("deleted", one, then(remove, deleted)...)
 	say("deleted, scheduled", itself, then(remove, deleted)[1:]...)
 	say("done", one, approve, planNone, madeOne, store.Entry{Verb: store.Done})
@@ -223,6 +253,9 @@ func worstTask(t store.Task, text string) store.Task {
 	t.Reason, t.Trouble, t.Note, t.Approvals = g.Reason, g.Trouble, g.Note, g.Approvals
 	if len(t.Steps) > 0 {
 		t.Steps = g.Steps
+	}
+	if len(t.Deletion) > 0 {
+		t.Deletion = g.Approvals
 	}
 	t.Proof, t.Grace = g.Duration, g.Longest
 	t.Escalation.To = slices.Repeat([]string{"usergroup:S0" + strings.Repeat("A", 20)}, 99*min(1, len(t.Escalation.To)))

@@ -30,7 +30,7 @@ func TestButtonsOfRotations(t *testing.T) {
 		"handing": {back}, "handing-unknown": {back}, "handing-failed": {again, back}, "handing-none": {again, back},
 		"handing-changed": {again, back}, "handing-fifty": {again, back},
 		"proving": {back}, "proving-used": {back}, "proving-alone": {back}, "proving-back": {back}, "retiring": {back},
-		"resting": {back, now}, "resting-trouble": {back, now}, "restoring": {back}, "restoring-gone": {back},
+		"resting": {back, now}, "resting-1-of-2": {back, now}, "proving-again": {back}, "resting-trouble": {back, now}, "restoring": {back}, "restoring-gone": {back},
 	}
 	for name, task := range tasks(t) {
 		if got := labels(penIn("en").Task(task)); !slices.Equal(got, want[name]) {
@@ -104,6 +104,10 @@ func TestEveryVerbOfARotationIsToldOrSilent(t *testing.T) {
 			t.Errorf("%s: told is %t, %q", name, ok, line)
 		}
 	}
+	named := turned(func(t *store.Task) { t.Steps = []store.Step{{By: []string{sato, kato, yamada}, Count: 2}} })
+	if line, _ := penIn("en").TaskLine(went(t, named, twice(voteDelete)...), store.Entry{Verb: store.Vote, By: sato, State: store.Resting}); strings.Count(line, sato) != 1 || !strings.Contains(line, kato) || strings.Contains(line, yamada) {
+		t.Errorf("the vote of %s calls %q", sato, line)
+	}
 	for _, verb := range []store.Verb{store.Remind, store.Escalate} {
 		if line, ok := penIn("en").TaskLine(tasks(t)["making"], store.Entry{Verb: verb}); ok {
 			t.Errorf("decided by now: %q", line)
@@ -152,7 +156,7 @@ func TestRotationIsPressed(t *testing.T) {
 			delivery := w.press(sato, task.Card, c.verb)
 			want = append(want, store.Press{By: sato, Team: "T0HOME", Verb: c.verb, On: task.ID, Terms: task.Terms(), Card: task.Card, ID: pressID(t, delivery)})
 		}
-		if diff := cmp.Diff(want, d.presses()); diff != "" {
+		if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	})
@@ -175,7 +179,7 @@ func TestRotationIsDeniedWithAReason(t *testing.T) {
 			t.Fatalf("submitted: %+v, %v", delivery, err)
 		}
 		want := []store.Press{{By: sato, Team: "T0HOME", Verb: store.Deny, On: task.ID, Terms: task.Terms(), Note: "凍結期間です。", Card: task.Card, ID: pressID(t, delivery)}}
-		if diff := cmp.Diff(want, d.presses()); diff != "" {
+		if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	})
@@ -186,7 +190,7 @@ func TestThreadOfARotation(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		task := w.drawn(tasks(t)["resting"])
 		for _, e := range []store.Entry{{Verb: store.Told}, {Verb: store.Off, At: signedIn, Facts: map[string]string{offKey: oldKey}}} {
-			if err := w.voice.TaskThread(t.Context(), task, e); err != nil {
+			if _, err := w.voice.TaskThread(t.Context(), task, e); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -41,8 +42,20 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 		}
 		key, d["Who"], d["Asked"] = "thread."+string(e.Verb), mentions(who, t.By), when(t.Asked, p.Zone)
 	case store.Vote:
+		if e.State == store.Resting {
+			key, more = "task.said.vote_delete", p.deletionNext(t)
+			break
+		}
 		key, more = "thread.vote", "\n"+p.Words.Say("thread.more", nil)
 		if who := mentions(newly(t.MissingAfter, t.Approvals, e), t.By); who != "" && t.State == store.Asked {
+			more = "\n" + p.Words.Say("thread.next", data{"Who": who})
+		}
+	case store.Void:
+		key, d["Who"] = "thread.void", mentions(strings.Fields(e.Facts[store.FactAccounts]), "")
+		if e.Note != "" {
+			key = "thread.void_why"
+		}
+		if who := mentions(t.Missing(), t.By); who != "" {
 			more = "\n" + p.Words.Say("thread.next", data{"Who": who})
 		}
 	case store.Deny, store.Lapse, store.Withdraw:
@@ -64,8 +77,22 @@ func (p Pen) TaskLine(t store.Task, e store.Entry) (string, bool) {
 		if e.By == store.Self {
 			return "", false
 		}
+		if len(e.Steps) > 0 {
+			key = "task.said.delete_approved"
+		}
 	default:
 		return "", false
 	}
 	return strings.TrimSpace(p.Words.Say(key, d)) + more, true
+}
+
+// deletionNext calls those whose approvals a deletion lacks that somebody has approved, and not those who have.
+func (p Pen) deletionNext(t store.Task) string {
+	missing := slices.DeleteFunc(t.MissingForDeletion(), func(id string) bool {
+		return slices.ContainsFunc(t.Deletion, func(a store.Approval) bool { return a.By == id })
+	})
+	if who := mentions(missing, t.By); who != "" {
+		return "\n" + p.Words.Say("thread.next", data{"Who": who})
+	}
+	return ""
 }

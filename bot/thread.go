@@ -39,12 +39,28 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	case store.Vote, store.Approve:
 		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
 		d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
-		if who := p.next(g, e); who != "" {
+		if e.Facts["why"] == handlers.MoreSteps {
+			more = []string{p.Words.Say("thread.more_steps", nil)}
+		} else if who := p.next(g, e); who != "" {
 			more = []string{p.Words.Say("thread.next", data{"Who": who})}
 		} else if e.Verb == store.Vote {
 			more = []string{p.Words.Say("thread.more", nil)}
 		}
-	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Drift, store.Mine:
+	case store.Void:
+		d["Who"] = mentions(strings.Fields(e.Facts[store.FactAccounts]), "")
+		if e.Note != "" {
+			key, d["Why"] = "thread.void_why", p.why(e.Note)
+		}
+		if who := p.missing(g); who != "" {
+			more = []string{p.Words.Say("thread.next", data{"Who": who})}
+		}
+	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Mine, store.Rebuild:
+	case store.Drift:
+		if again := e.Facts[store.FactKey]; again != "" {
+			key, d["Key"] = "thread.drift_key", codeOf(again, keyLength)
+		}
+	case store.Expose, store.Protect:
+		d["Secret"] = codeOf(g.Effects[store.FactSecret], nameLength)
 	case store.Finish:
 		if g.Start.After(e.At) {
 			key = "thread.finish_ahead"
@@ -55,8 +71,12 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		if e.State == store.Ending {
 			key = "thread.not_mine_take"
 		}
-	case store.Again:
-		key, d["Address"], d["Program"] = againKey(e), code(e.Facts["address"]), code(e.Facts["program"])
+	case store.Again, store.Extend:
+		if key = askedAgain(e); key == "" {
+			key, d, more = p.signInAgain(g, e)
+		} else {
+			d["Program"], more = code(e.Facts["program"]), p.recalled(e)
+		}
 	case store.Remind, store.Escalate:
 		var ok bool
 		if key, d, ok = p.nudge(g, e); !ok {
@@ -64,8 +84,6 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 	case store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract:
 		key, d = p.extensionLine(g, e)
-	case store.Extend:
-		d["Until"] = when(e.Until, p.Zone)
 	case store.Apply:
 		if e.State != store.Active {
 			return "", false // the access was already to end
@@ -83,30 +101,35 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		}
 	case store.Undo:
 		more = p.part(g)
-		if !g.Planned || len(p.before(g)) > 0 { // AWS was never touched, or what stays was there before
+		switch {
+		case !g.Planned || g.AlreadyHeld(): // AWS was never touched
 			key = "thread.undo_nothing"
+		case g.Ungiven:
+			key = "thread.undo_none"
 		}
 	default:
 		return "", false
 	}
-	said := append([]string{strings.TrimSpace(p.Words.Say(key, d))}, more...)
+	if own, ok := heldLine(g, e); ok { // says what a note would
+		key, more = own, nil
+	}
+	said := append([]string{strings.TrimSpace(p.Words.Say(wordsFor(g, key), d))}, more...)
 	if g.Digest && e.Verb != store.Remind && e.Verb != store.Escalate { // the thread is of many
 		said = slices.Insert(said, 0, code(g.Subject.User)+" → "+code(g.Target))
 	}
 	return strings.Join(said, "\n"), true
 }
 
-// againKey is that of what is said of one who asks again: by a program, by hand, or by a sign-in.
-func againKey(e store.Entry) string {
+// askedAgain is the key of what is said of a request that took the place of the open one: by a program, or by hand. A sign-in
+// has none.
+func askedAgain(e store.Entry) string {
 	switch {
 	case e.Facts["program"] != "":
 		return "thread.again_program"
 	case e.By != store.Self:
 		return "thread.again_request"
-	case e.Facts["address"] == "":
-		return "thread.again_unknown"
 	}
-	return "thread.again"
+	return ""
 }
 
 // approvedKey is that of what is said of an approval.
@@ -134,11 +157,23 @@ func approvedKey(g store.Grant, e store.Entry) string {
 // Refusal says why a press did nothing.
 func (p Pen) Refusal(press store.Press) string {
 	f := press.Facts
-	d := data{"State": p.stateOf(store.State(f["state"]), store.Verb(f["outcome"])), "By": mention(f["by"])}
+	d := p.named(f)
+	d["State"], d["By"], d["Person"] = p.stateOf(store.State(f["state"]), store.Verb(f["outcome"])), mention(f["by"]), mention(f["person"])
+	d["Example"], d["Hours"] = codeOf(f["example"], ticketLength), codeOf(f["hours"], 200)
+	if f["held"] != "" {
+		d["State"] = p.heldState(f["held"], store.State(f["state"]), store.Verb(f["outcome"]))
+	}
+	if sec, err := strconv.ParseInt(f["pressed"], 10, 64); err == nil {
+		d["Pressed"] = when(time.Unix(sec, 0), p.Zone)
+	}
 	key := "refusal." + press.Refusal
 	switch {
+	case press.Refusal == handlers.Late && f["state"] == string(store.Asked): // it is early
+		key = "refusal.late_asked"
 	case press.Refusal == handlers.Own && strings.HasPrefix(press.On, store.AlertPrefix):
 		key = "refusal.own_alert"
+	case press.Refusal == handlers.UserGone && strings.HasPrefix(press.On, store.AlertPrefix):
+		key = "refusal.user_gone_alert"
 	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"
 	case press.Refusal == handlers.NotYours && (press.Verb == store.Withdraw || press.Verb == store.Retract):

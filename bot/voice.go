@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -17,48 +20,71 @@ import (
 type Voice struct {
 	api      *slack.Client
 	people   *People
-	channel  string // where new cards are posted
-	security string // where alerts are
-	pen      Pen    // in the channels' language
+	channel  string   // where new cards are posted
+	security string   // where alerts are
+	watch    []string // who looks after them
+	pen      Pen      // in the channels' language
 	log      *slog.Logger
-	posts    *pace
 	redraws  *pace
 	opens    *pace
 	homes    *pace
-	alerts   *pace // never behind a storm of cards
 	links    links
+
+	mu    sync.Mutex
+	posts map[string]*pace // by channel
 }
 
 var _ handlers.Voice = (*Voice)(nil)
 
 // NewVoice returns a voice that keeps to Slack's pace.
 func NewVoice(api *slack.Client, people *People, place Place, log *slog.Logger) *Voice {
-	return &Voice{api: api, people: people, channel: place.Cards, security: place.Alerts, pen: place.Pen, log: log,
-		posts: newPace(postEvery), redraws: newPace(redrawEvery), opens: newPace(openEvery), homes: newPace(homeEvery), alerts: newPace(redrawEvery)}
+	return &Voice{api: api, people: people, channel: place.Cards, security: place.Alerts, watch: place.Security, pen: place.Pen, log: log,
+		posts: map[string]*pace{}, redraws: newPace(redrawEvery), opens: newPace(openEvery), homes: newPace(homeEvery)}
 }
 
 // Place is where the bot speaks, and how.
 type Place struct {
 	Cards  string // channel id
 	Alerts string // channel id
-	Pen    Pen
+
+	Security []string // who looks after alerts: users, and user groups as in the configuration
+
+	Pen Pen
 }
 
 // Turn implements handlers.Voice.
 func (v *Voice) Turn(ctx context.Context, at store.Card) error {
-	return v.paceOf(at).wait(ctx)
+	return v.paceOf(at, v.channel).wait(ctx)
 }
 
-// paceOf is the pace of cards: posts and redraws each have their own.
-func (v *Voice) paceOf(at store.Card) *pace {
-	if at.TS == "" {
-		return v.posts
+// paceOf is the pace of cards: redraws have one, and new messages one for each channel.
+func (v *Voice) paceOf(at store.Card, channel string) *pace {
+	if at.TS != "" {
+		return v.redraws
 	}
-	return v.redraws
+	return v.postsIn(channel)
+}
+
+// postsIn is the pace of new messages in a channel.
+func (v *Voice) postsIn(channel string) *pace {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.posts[channel] == nil {
+		v.posts[channel] = newPace(postEvery)
+	}
+	return v.posts[channel]
 }
 
 // lost are Slack's answers for a message that can no longer be redrawn (https://docs.slack.dev/reference/methods/chat.update#errors).
 var lost = []string{"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "is_inactive"}
+
+// closed are Slack's answers for a channel that takes nothing from the bot, until somebody changes that
+// (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
+var closed = []string{"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_read_only_channel",
+	"restricted_action_thread_only_channel", "missing_scope", "no_permission", "access_denied", "team_access_not_granted"}
+
+// faulty are Slack's answers for a fault of its own.
+var faulty = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 // unfit are Slack's answers for blocks that it does not take. That is a fault of ours, but no reason to say nothing.
 var unfit = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
@@ -69,17 +95,46 @@ func (v *Voice) Card(ctx context.Context, at store.Card, grants ...store.Grant) 
 	if len(grants) == 1 {
 		m = v.pen.Card(grants[0])
 	}
-	card, err := v.draw(ctx, v.paceOf(at), at, v.channel, m)
+	card, err := v.draw(ctx, v.paceOf(at, v.channel), at, v.channel, m)
 	return card, wrap(err, "draw card of %s", grants[0].ID)
 }
 
 // Alert implements handlers.Voice.
-func (v *Voice) Alert(ctx context.Context, a store.Alert) (store.Card, error) {
-	if err := v.alerts.wait(ctx); err != nil {
+func (v *Voice) Alert(ctx context.Context, a store.Alert, about store.Card) (store.Card, error) {
+	link := ""
+	if about.TS != "" {
+		var err error
+		if link, err = v.linkTo(ctx, about); err != nil {
+			v.log.Warn("alert has no link to its card", "id", a.ID, "err", err)
+		}
+	}
+	pace := v.paceOf(a.Card, v.security)
+	if err := pace.wait(ctx); err != nil {
 		return a.Card, err
 	}
-	card, err := v.draw(ctx, v.alerts, a.Card, v.security, v.pen.Alert(a))
+	card, err := v.draw(ctx, pace, a.Card, v.security, v.pen.Alert(a, v.watch, link))
+	if err == nil {
+		v.pointOn(ctx, a)
+	}
 	return card, wrap(err, "draw alert %s", a.ID)
+}
+
+// pointOn says on the earlier message of an alert that a newer one stands, if there is an earlier one. The newer one is not said
+// again for what Slack has against that.
+func (v *Voice) pointOn(ctx context.Context, a store.Alert) {
+	if a.Earlier.TS == "" {
+		return
+	}
+	err := v.redraws.wait(ctx)
+	if err == nil {
+		err = v.send(v.redraws, v.pen.AlertMoved(a), func(options ...slack.MsgOption) error {
+			_, _, _, err := v.api.UpdateMessageContext(ctx, a.Earlier.Channel, a.Earlier.TS, options...)
+			return err
+		})
+	}
+	if err != nil && !answers(err, lost) {
+		v.log.Warn("earlier message of an alert still looks as if it stood", "id", a.ID, "err", err)
+	}
 }
 
 // DM implements handlers.Voice, in the language of the person.
@@ -92,7 +147,7 @@ func (v *Voice) DM(ctx context.Context, g store.Grant) (store.Card, error) {
 }
 
 func (v *Voice) ask(ctx context.Context, g store.Grant) (store.Card, error) {
-	return v.letter(ctx, g.DM, g.Subject.Person, func(p Pen) Message { return p.DM(g) })
+	return v.letter(ctx, g.DM, g.Subject.Person.Account(), func(p Pen) Message { return p.DM(g) })
 }
 
 // letter draws a message to a person, in their language, where it stands or in their DM.
@@ -114,6 +169,26 @@ func (v *Voice) letter(ctx context.Context, at store.Card, to string, draw func(
 	return v.draw(ctx, pace, at, channel, draw(v.penFor(ctx, to)))
 }
 
+// Continued implements handlers.Voice.
+func (v *Voice) Continued(ctx context.Context, at store.Card, account string, g store.Grant) error {
+	return v.rewrite(ctx, at, account, func(p Pen) Message { return p.Continued(g) })
+}
+
+// rewrite draws a message to somebody where it stands, in their language. One that is gone needs no more.
+func (v *Voice) rewrite(ctx context.Context, at store.Card, account string, draw func(Pen) Message) error {
+	if err := v.redraws.wait(ctx); err != nil {
+		return err
+	}
+	err := v.send(v.redraws, draw(v.penFor(ctx, account)), func(options ...slack.MsgOption) error {
+		_, _, _, err := v.api.UpdateMessageContext(ctx, at.Channel, at.TS, options...)
+		return err
+	})
+	if answers(err, lost) {
+		return nil
+	}
+	return wrap(err, "close message to %s", account)
+}
+
 // Approver implements handlers.Voice.
 func (v *Voice) Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
 	card, err := v.letter(ctx, at, account, func(p Pen) Message { return p.Approver(account, g) })
@@ -128,7 +203,7 @@ func (v *Voice) Remind(ctx context.Context, at store.Card, g store.Grant) (store
 	if err := v.redraws.wait(ctx); err != nil {
 		return at, err
 	}
-	card, err := v.draw(ctx, v.redraws, at, at.Channel, v.penFor(ctx, g.Subject.Person).Reminder(g))
+	card, err := v.draw(ctx, v.redraws, at, at.Channel, v.penFor(ctx, g.Subject.Person.Account()).Reminder(g))
 	return card, wrap(err, "remind %s", g.Subject.Person)
 }
 
@@ -149,10 +224,36 @@ func (v *Voice) draw(ctx context.Context, pace *pace, at store.Card, channel str
 		}
 	}
 	err := v.send(pace, m, func(options ...slack.MsgOption) (err error) {
-		at.Channel, at.TS, err = v.api.PostMessageContext(ctx, channel, options...)
+		at, err = v.post(ctx, at, channel, options...)
 		return err
 	})
-	return at, err
+	return at, v.isClosed(channel, err)
+}
+
+// lastPost is how long a message that is on its way when the program stops may take to arrive.
+const lastPost = 2 * time.Second
+
+// post says something new, and returns where it stands. A stop, after which nothing is begun, does not cut it off at once: nobody would know whether Slack has
+// it, and it would be said again after the next start.
+func (v *Voice) post(ctx context.Context, at store.Card, channel string, options ...slack.MsgOption) (store.Card, error) {
+	if ctx.Err() != nil {
+		return at, ctx.Err()
+	}
+	ctx, cancel := handlers.Later(ctx, lastPost)
+	defer cancel()
+	channel, ts, err := v.api.PostMessageContext(ctx, channel, options...)
+	if err != nil {
+		return at, err
+	}
+	return store.Card{Channel: channel, TS: ts}, nil
+}
+
+// isClosed says of an error if one of the bot's own channels takes nothing: whatever is to be said there fails alike.
+func (v *Voice) isClosed(channel string, err error) error {
+	if (channel == v.channel || channel == v.security) && answers(err, closed) {
+		return fmt.Errorf("%w: %w", handlers.ErrShut, err)
+	}
+	return err
 }
 
 // send sends a message; without its blocks if Slack does not take them.
@@ -169,32 +270,33 @@ func (v *Voice) send(pace *pace, m Message, call func(...slack.MsgOption) error)
 }
 
 // Thread implements handlers.Voice.
-func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) error {
+func (v *Voice) Thread(ctx context.Context, g store.Grant, e store.Entry) (said bool, err error) {
 	m, ok := v.pen.Said(g, e)
 	if !ok {
-		return nil
+		return false, nil
 	}
-	return wrap(v.reply(ctx, g.Card, m), "post entry %d of %s", e.Seq, g.ID)
+	return true, wrap(v.reply(ctx, g.Card, m), "post entry %d of %s", e.Seq, g.ID)
 }
 
 // reply posts under a card.
 func (v *Voice) reply(ctx context.Context, card store.Card, m Message) error {
-	if err := v.posts.wait(ctx); err != nil {
+	pace := v.postsIn(card.Channel)
+	if err := pace.wait(ctx); err != nil {
 		return err
 	}
-	err := v.send(v.posts, m, func(options ...slack.MsgOption) error {
-		_, _, err := v.api.PostMessageContext(ctx, card.Channel, append(options, slack.MsgOptionTS(card.TS))...)
+	err := v.send(pace, m, func(options ...slack.MsgOption) error {
+		_, err := v.post(ctx, card, card.Channel, append(options, slack.MsgOptionTS(card.TS))...)
 		return err
 	})
 	if answers(err, lost) || answers(err, []string{"thread_not_found"}) {
 		return nil // the card was deleted, and its thread with it; the ledger has what it said
 	}
-	return err
+	return v.isClosed(card.Channel, err)
 }
 
 // Answer implements handlers.Voice, in the language of the person.
 func (v *Voice) Answer(ctx context.Context, p store.Press) error {
-	if p.Card.Channel == "" { // pressed on a Home tab, where nothing can be said
+	if p.Card.Channel == "" || p.Refusal == handlers.TooOld { // on a Home tab nothing can be said; nobody looks at the card any more
 		return v.write(ctx, p)
 	}
 	_, err := v.api.PostEphemeralContext(ctx, p.Card.Channel, p.By, slack.MsgOptionText(v.penFor(ctx, p.By).Refusal(p), false))
@@ -208,7 +310,14 @@ func (v *Voice) write(ctx context.Context, p store.Press) error {
 	}
 	dm, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{p.By}})
 	if v.opens.heed(err) == nil {
-		_, _, err = v.api.PostMessageContext(ctx, dm.ID, slack.MsgOptionText(v.penFor(ctx, p.By).Refusal(p), false))
+		text := v.penFor(ctx, p.By).Refusal(p)
+		if link, failed := v.links.to(ctx, v.api, p.Card); p.Refusal == handlers.TooOld && p.Card.TS != "" && failed == nil {
+			text += "\n" + v.penFor(ctx, p.By).Words.Say("refusal.card", data{"Link": escaper.Replace(link)})
+		}
+		_, err = v.post(ctx, store.Card{}, dm.ID, slack.MsgOptionText(text, false), slack.MsgOptionDisableLinkUnfurl())
+	}
+	if answers(err, unreachable) {
+		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
 	}
 	return wrap(err, "answer %s", p.ID)
 }
@@ -233,9 +342,32 @@ func answers(err error, codes []string) bool {
 	return errors.As(err, &answer) && slices.Contains(codes, answer.Err)
 }
 
+// wrap says what could not be done, and whether that is no fault of the message.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
+	if shared := sharedBy(err); shared != nil {
+		err = fmt.Errorf("%w: %w", shared, err)
+	}
 	return fmt.Errorf(format+": %w", append(args, err)...)
+}
+
+// sharedBy returns the reason for which any other message would have failed as well, or nil if Slack refuses this one.
+func sharedBy(err error) error {
+	var answer slack.SlackErrorResponse
+	var status slack.StatusCodeError
+	limited := (*slack.RateLimitedError)(nil)
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, errNoTurn), errors.As(err, &limited):
+		return handlers.ErrLater
+	case errors.As(err, &answer):
+		if slices.Contains(faulty, answer.Err) {
+			return handlers.ErrSilent
+		}
+		return nil
+	case errors.As(err, &status) && status.Code < http.StatusInternalServerError:
+		return nil
+	}
+	return handlers.ErrSilent
 }

@@ -1,9 +1,12 @@
 package bot
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -67,7 +70,7 @@ func TestThread(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		g := lived(t, w.post(request()), approve, plan, apply)
 		for _, e := range g.Fresh() { // the plan is of no interest to people
-			if err := w.voice.Thread(t.Context(), g, e); err != nil {
+			if _, err := w.voice.Thread(t.Context(), g, e); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -105,6 +108,31 @@ func TestAnswerIsForThePersonAlone(t *testing.T) {
 	}
 }
 
+// TestAnOldPressIsAnsweredByDM: nobody looks at the card any more. It says when, and where to press again.
+func TestAnOldPressIsAnsweredByDM(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		g := w.post(request())
+		p := store.Press{ID: "press-1", By: kato, Verb: store.Approve, On: g.ID, Refusal: handlers.TooOld, Card: g.Card,
+			Facts: map[string]string{"state": "asked", "pressed": fmt.Sprint(signedIn.Unix())}}
+		if err := w.voice.Answer(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		dms := w.Messages(w.DM(kato))
+		if len(dms) != 1 || len(w.Ephemerals(kato)) != 0 {
+			t.Fatalf("%d DMs, %d answers at the card", len(dms), len(w.Ephemerals(kato)))
+		}
+		for _, want := range []string{when(signedIn, w.voice.pen.Zone), "press once more", "|card>", g.Card.Channel} {
+			if !strings.Contains(dms[0].Text, want) {
+				t.Errorf("%q does not say %q", dms[0].Text, want)
+			}
+		}
+		w.failing(refusing("conversations.open", "user_disabled"))
+		if err := w.voice.Answer(t.Context(), p); !errors.Is(err, handlers.ErrUnreachable) {
+			t.Errorf("who cannot be written to: %v", err)
+		}
+	})
+}
+
 // TestSlackErrorsComeBack: with Slack's code in them, and where the card stands is not forgotten.
 func TestSlackErrorsComeBack(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -124,7 +152,8 @@ func TestSlackErrorsComeBack(t *testing.T) {
 			return err
 		}},
 		"thread": {"chat.postMessage", func(w *world, g store.Grant) error {
-			return w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse, Seq: 7})
+			_, err := w.voice.Thread(w.t.Context(), g, store.Entry{Verb: store.Lapse, Seq: 7})
+			return err
 		}},
 		"answer": {"chat.postEphemeral", func(w *world, g store.Grant) error {
 			return w.voice.Answer(w.t.Context(), store.Press{ID: "press-" + g.ID, By: sato, Refusal: handlers.Gone, Card: g.Card})
@@ -150,4 +179,56 @@ func TestSlackErrorsComeBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAStopLetsAMessageArrive: a message that Slack has when the program stops is known to be there, and is not said again
+// after the next start. Only what has no answer for long is cut off.
+func TestAStopLetsAMessageArrive(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer time.Duration // after the stop
+		cut    bool
+		say    func(*world, context.Context, store.Grant) (store.Card, error)
+	}{
+		{"card", time.Second, false, (*world).sayCard},
+		{"message to a person", time.Second, false, (*world).sayDM},
+		{"line in the thread", time.Second, false, (*world).sayLine},
+		{"no answer", lastPost + time.Second, true, (*world).sayCard},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				g := w.post(request())
+				ctx, stop := context.WithCancel(t.Context())
+				w.failing(func(call fakeslack.Call) *fakeslack.Failure {
+					if call.Method == "chat.postMessage" {
+						stop()
+						time.Sleep(c.answer)
+					}
+					return nil
+				})
+				at, err := c.say(w, ctx, g)
+				if cut := err != nil; cut != c.cut || !cut && at.TS == "" {
+					t.Errorf("posted at %+v: %v", at, err)
+				}
+				time.Sleep(c.answer) // Slack's side ends as well
+			})
+		})
+	}
+}
+
+func (w *world) sayCard(ctx context.Context, g store.Grant) (store.Card, error) {
+	return w.voice.Card(ctx, store.Card{}, g)
+}
+
+func (w *world) sayDM(ctx context.Context, g store.Grant) (store.Card, error) {
+	g.DM = store.Card{}
+	return w.voice.DM(ctx, g)
+}
+
+func (w *world) sayLine(ctx context.Context, g store.Grant) (store.Card, error) {
+	said, err := w.voice.Thread(ctx, g, store.Entry{Verb: store.Deny, By: sato, State: store.Denied, At: time.Now()})
+	if !said && err == nil {
+		err = errors.New("nothing was to be said")
+	}
+	return g.Card, err
 }

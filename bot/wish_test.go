@@ -21,7 +21,7 @@ import (
 func wishRefusals(t *testing.T) []string {
 	t.Helper()
 	return slices.Concat(constants(t, "../handlers", "Refusals of a request"), constants(t, "../handlers", "Refusals of a wish"),
-		[]string{handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger, handlers.BeingOffboarded})
+		[]string{handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger, handlers.BeingOffboarded, handlers.TooOld})
 }
 
 // offer is something that a person may ask for.

@@ -202,6 +202,18 @@ func (p Pen) WishRefusal(d handlers.Decision) string {
 
 // refusal says it by what the sentence names.
 func (p Pen) refusal(why string, facts map[string]string) string {
+	key := "wish." + why
+	switch {
+	case why == handlers.Already && facts["from"] != "":
+		key = "wish.already_ahead"
+	case why == handlers.Already && facts["held"] != "":
+		key = "wish.already_held"
+	}
+	return p.Words.Say(key, p.named(facts))
+}
+
+// named are the facts of a refusal as its sentence names them.
+func (p Pen) named(facts map[string]string) data {
 	span := func(key string) string {
 		length, _ := time.ParseDuration(facts[key])
 		return p.Words.Span(length)
@@ -213,10 +225,6 @@ func (p Pen) refusal(why string, facts map[string]string) string {
 		}
 		return p.clock(time.Unix(sec, 0))
 	}
-	key := "wish." + why
-	if why == handlers.Already && facts["from"] != "" {
-		key = "wish.already_ahead"
-	}
-	return p.Words.Say(key, data{"Why": p.why(facts["code"]), "Longest": span("longest"), "Shortest": span("shortest"), "Latest": at("latest"), "From": at("from"), "Until": at("until"),
-		"Example": clean(facts["example"], ticketLength), "Hours": clean(facts["hours"], 200)})
+	return data{"Why": p.why(facts["code"]), "Longest": span("longest"), "Shortest": span("shortest"), "Latest": at("latest"), "From": at("from"), "Until": at("until"),
+		"Example": clean(facts["example"], ticketLength), "Hours": clean(facts["hours"], 200)}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -80,17 +81,39 @@ func TestCataloguesAreTwins(t *testing.T) {
 func composed(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{
-		"refusal.":           constants(t, "../handlers", "Refusals of a press"),
+		"refusal.":           append(constants(t, "../handlers", "Refusals of a press"), handlers.Losses...),
 		"wish.":              wishRefusals(t),
 		"card.target.":       slices.Collect(maps.Keys(parts)),
 		"card.trouble_take.": slices.Collect(maps.Keys(parts)),
 		"card.":              {string(store.Mine), string(store.NotMine)}, // the answers
 		"dm.":                {string(store.Mine), string(store.NotMine)},
+		"card.ended_by.":     {string(store.Finish), string(store.Revoke)},
+		"dm.ends.":           {string(store.Expire), string(store.Finish), string(store.Revoke)},
+		"call.decision.":     {string(store.Approved), string(store.Denied), string(store.Lapsed), string(store.Withdrawn)},
+		"besides.":           {string(store.Mine), string(store.NotMine)},
+		"recall.":            {string(store.BySignIn), string(store.ByRequest), string(store.ByRule)},
 	}
 	for _, key := range []string{"alert.title.", "alert.text.", "alert.raised.", "alert.acting.", "alert.acted.", "alert.kept.",
 		"button.remedy.", "button.keep.", "confirm.remedy.", "confirm.remedy_title."} {
 		out[key] = constants(t, "../store", "The kinds of alert")
+		if !slices.Contains([]string{"alert.title.", "alert.text.", "alert.raised."}, key) { // of its remedy it is said what is said of "not me"
+			out[key] = slices.DeleteFunc(out[key], func(kind string) bool { return kind == string(store.Returned) })
+		}
 	}
+	out["button.keep."] = slices.DeleteFunc(out["button.keep."], func(kind string) bool { return kind == string(store.Unknown) }) // until a date
+	for _, key := range []string{"alert.title.", "alert.text.", "alert.raised."} {
+		out[key] = append(out[key], permanent)
+	}
+	for key := range out { // of a key that is switched off again nobody has to decide anything
+		if strings.HasPrefix(key, "alert.act") || key == "alert.kept." || strings.Contains(key, ".remedy") || key == "button.keep." {
+			out[key] = slices.DeleteFunc(out[key], func(end string) bool { return end == string(store.Reused) })
+		}
+	}
+	out["alert.gone."] = []string{string(store.Exposed), string(store.Reused), string(store.Outage)}
+	for _, key := range []string{"alert.title.", "alert.text."} {
+		out[key] = append(out[key], string(store.Unreadable), string(store.Tampered), string(store.Unconfigured), string(store.Outage), "tampered.DoesNotFit", "tampered.IsRebuilt")
+	}
+	out["alert.means."] = []string{string(store.Tampered), "tampered.DoesNotFit", "tampered.IsRebuilt"}
 	for _, kind := range store.Findings {
 		out["report.kind."] = append(out["report.kind."], string(kind))
 		out["report.cure."] = append(out["report.cure."], string(kind))
@@ -104,8 +127,23 @@ func composed(t *testing.T) map[string][]string {
 			out["report.since."] = append(out["report.since."], string(f.Kind))
 		}
 	}
+	for _, key := range []string{"card.known_by.", "card.claimed."} {
+		out[key] = constants(t, "../store", "The ways to know a person")
+	}
 	for _, key := range []string{"card.asked_by.", "dm.asked_by.", "digest.asked_by."} {
 		out[key] = []string{"program", "role"}
+	}
+	for _, kind := range []string{"iam-group"} { // whose access can have been there before
+		for _, sentence := range []string{"note", "over", "dm", "finishing", "confirm_revoke", "confirm_row", "confirm_finish"} {
+			out["held."] = append(out["held."], sentence+"."+kind)
+		}
+		for _, state := range []string{string(store.Active), string(store.Ending), string(store.Ended), string(store.NotMine)} {
+			out["held.state."] = append(out["held.state."], state+"."+kind)
+		}
+		for _, verb := range []store.Verb{store.Apply, store.Expire, store.Revoke, store.Finish, store.NotMine, store.Undo} {
+			out["held.thread."] = append(out["held.thread."], string(verb)+"."+kind)
+		}
+		out["held.home."] = append(out["held.home."], kind)
 	}
 	for _, reason := range reasons {
 		out["why."] = append(out["why."], strings.ToLower(reason))
@@ -140,7 +178,7 @@ func composed(t *testing.T) map[string][]string {
 	}
 	out["rotate.refused."] = rotateRefusals
 	for _, name := range append(taskVerbs(t), string(store.Done)) {
-		ownWords := !slices.Contains([]store.Verb{store.Ask, store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Remind, store.Escalate}, store.Verb(name))
+		ownWords := !slices.Contains([]store.Verb{store.Ask, store.Vote, store.Deny, store.Lapse, store.Withdraw, store.Remind, store.Escalate, store.Void}, store.Verb(name))
 		if _, ok := penIn("en").TaskLine(rotation(), store.Entry{Verb: store.Verb(name), By: sato}); ok && ownWords {
 			out["task.said."] = append(out["task.said."], name)
 		}
@@ -173,6 +211,9 @@ func TestKeysAreThoseInUse(t *testing.T) {
 		for _, end := range ends[key] {
 			used[key+end] = true
 		}
+	}
+	for _, key := range ofKeys {
+		used[key+".access-key"] = true
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(used)), slices.Sorted(maps.Keys(catalogue(t, "en")))); diff != "" {
 		t.Errorf("keys (-used in code +in the catalogues):\n%s", diff)

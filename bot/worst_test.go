@@ -32,9 +32,24 @@ func worst(g store.Grant, text string) store.Grant {
 		g.Role = fill(text, 64) + "/" + fill(text, 64)
 	}
 	if g.Subject.Person != "" {
-		g.Subject.Person = fill(text, 256) // the value of an IAM tag
+		g.Subject.Person = store.Person(fill(text, 256)) // the value of an IAM tag
 	}
 	g.Signin.Address, g.Signin.MFA = fill(text, 64), fill(text, 64)
+	g.Signin.First = g.Signin.Address != ""
+	if g.Further = slices.Clone(g.Further); len(g.Further) > 0 {
+		f := g.Further[0]
+		f.Signin, f.Times, f.Answer = g.Signin, 99999, store.NotMine
+		f.At = signedIn
+		f.By = ""
+		g.Further = slices.Repeat([]store.Further{f}, 2*store.MostFurther)
+		for i := range store.MostFurther {
+			g.Further[i].By = store.Approve
+		}
+		g.Forgotten = 99999
+		for i := range store.MostFurther - 1 {
+			g.Further[store.MostFurther+i].By = store.Prolong
+		}
+	}
 	g.Duration, g.Longest = 9999*time.Hour+59*time.Minute+59*time.Second, 99999*time.Hour+59*time.Minute
 	g.Steps, g.Reason, g.Ticket, g.Risk = []store.Step{{Count: 10}, {Count: 10}, {Count: 10}}, fill(text, 3000), fill(text, 200), store.High
 	if g.State == store.Asked {
@@ -59,7 +74,10 @@ func worst(g store.Grant, text string) store.Grant {
 		g.Declined.By, g.Declined.Note = fill(text, 300), fill(text, 3000)
 	}
 	if g.Extension.Open() {
-		g.Extension.By, g.Extension.Steps, g.Extension.Approvals = g.Subject.Person, g.Steps, g.Approvals
+		if g.Extension.Signin != nil {
+			g.Extension.Signin = &g.Signin
+		}
+		g.Extension.By, g.Extension.Steps, g.Extension.Approvals = g.Subject.Person.Account(), g.Steps, g.Approvals
 	}
 	if g.Note != "" {
 		g.Note = fill(text, 3000)
@@ -85,6 +103,12 @@ func worstAlert(a store.Alert, text string) store.Alert {
 	if a.Effects["inactive_keys"] != "" {
 		a.Effects = map[string]string{"inactive_keys": fill(text, 300)}
 	}
+	if a.Effects[store.FactName] != "" {
+		a.Effects = map[string]string{store.FactName: fill(text, 300)}
+	} else if a.Kind == store.Unreadable {
+		a.Note = fill(text, 300)
+	}
+	a.Keeping = outsideKeeping(a.Keeping, func(string) string { return fill(text, commentLength) })
 	return a
 }
 

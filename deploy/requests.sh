@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the queues by which programs ask for access and hear the answers, and lets those use them who are named: IAM users
-# and roles, by their ARNs. SQS tells the bot who of them sent a message.
+# and roles, by their ARNs. SQS tells the bot who of them sent a message. Whoever can act as a role can ask by it: name
+# these people in not_by of the role under queues: roles of the configuration, so that they do not approve what they ask for.
 #
 #   AWS_REGION=ap-northeast-1 deploy/requests.sh arn:aws:iam::123456789012:user/svc-deploy arn:aws:iam::123456789012:role/deployer
 #

@@ -40,17 +40,17 @@ type Rotations struct {
 
 // Access returns what concerns the person with a Slack account, and a page of what is over.
 func (k *Keeper) Access(ctx context.Context, account string, from int) (Access, error) {
-	person := cmp.Or(k.Policy.People.Of(account), account)
+	person := k.Policy.People.OrSelf(account)
 	a := Access{From: max(0, from)}
-	ids, err := store.HeldBy(ctx, k.DB, person, mostListed+1)
+	ids, err := store.HeldBy(ctx, k.DB, mostListed+1, k.Policy.People.Names(person)...)
 	if err != nil {
 		return a, err
 	}
-	theirs := func(g store.Grant) bool { return g.Subject.Person == person }
+	theirs := func(g store.Grant) bool { return k.Policy.holds(person, g) }
 	if a.Held, err = loaded(ctx, k.DB, ids, store.LoadGrant, theirs); err != nil {
 		return a, err
 	}
-	if ids, err = store.PastOf(ctx, k.DB, person, a.From+PageLength+1); err != nil {
+	if ids, err = store.PastOf(ctx, k.DB, a.From+PageLength+1, k.Policy.People.Accounts(person)...); err != nil {
 		return a, err
 	}
 	if a.Past, err = loaded(ctx, k.DB, ids[min(a.From, len(ids)):], store.LoadGrant, theirs); err != nil {
@@ -75,11 +75,15 @@ func (k *Keeper) Access(ctx context.Context, account string, from int) (Access, 
 }
 
 // waiting finds what the person may decide on: not what is theirs, nor what they have approved already.
-func (k *Keeper) waiting(ctx context.Context, account, person string, a *Access) error {
+func (k *Keeper) waiting(ctx context.Context, account string, person store.Person, a *Access) error {
 	if k.Policy.People.Of(account) == "" { // who cannot decide
 		return nil
 	}
 	names, err := k.names(ctx, account)
+	if err != nil {
+		return err
+	}
+	barred, err := k.barredBy(ctx, account)
 	if err != nil {
 		return err
 	}
@@ -88,27 +92,27 @@ func (k *Keeper) waiting(ctx context.Context, account, person string, a *Access)
 		return err
 	}
 	voted := func(approvals []store.Approval) bool {
-		return slices.ContainsFunc(approvals, func(a store.Approval) bool { return k.Policy.People.Of(a.By) == person })
+		return slices.ContainsFunc(approvals, func(a store.Approval) bool { return k.Policy.People.Same(k.Policy.People.Of(a.By), person) })
 	}
 	a.Waiting, err = loaded(ctx, k.DB, grants, store.LoadGrant, func(g store.Grant) bool {
 		approvals := g.Approvals
 		if g.Extension.Open() {
 			approvals = g.Extension.Approvals
 		}
-		return g.Subject.Person != person && len(g.Missing()) > 0 && !voted(approvals)
+		return !k.Policy.holds(person, g) && !barred[g.Role] && len(g.Missing()) > 0 && !voted(approvals)
 	})
 	if err != nil {
 		return err
 	}
 	a.Rotations.Waiting, err = loaded(ctx, k.DB, tasks, store.LoadTask, func(t store.Task) bool {
-		return k.Policy.People.Of(t.By) != person && len(t.Missing()) > 0 && !voted(t.Approvals)
+		return !k.Policy.People.Same(k.Policy.People.Of(t.By), person) && len(t.Missing()) > 0 && !voted(t.Approvals)
 	})
 	sortNewest(a.Waiting, a.Rotations.Waiting)
 	return err
 }
 
 // decided finds what the person has approved or denied of late, by any account of theirs.
-func (k *Keeper) decided(ctx context.Context, person string, a *Access) error {
+func (k *Keeper) decided(ctx context.Context, person store.Person, a *Access) error {
 	grants, tasks, err := k.listed(ctx, k.Policy.People.Accounts(person), store.DecidedBy, mostDecided)
 	if err != nil {
 		return err
@@ -183,17 +187,12 @@ func (k *Keeper) concerned(rule Rotation) []string {
 }
 
 // listed returns the ids that an index has under any of these names, of grants and of tasks.
-func (k *Keeper) listed(ctx context.Context, names []string, index func(context.Context, store.DB, string, int) ([]string, error), most int) (grants, tasks []string, err error) {
-	var ids []string
-	for _, name := range names {
-		found, err := index(ctx, k.DB, name, most)
-		if err != nil {
-			return nil, nil, err
-		}
-		ids = append(ids, found...)
+func (k *Keeper) listed(ctx context.Context, names []string, index func(context.Context, store.DB, int, ...string) ([]string, error), most int) (grants, tasks []string, err error) {
+	ids, err := index(ctx, k.DB, most, names...)
+	if err != nil {
+		return nil, nil, err
 	}
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
+	for _, id := range ids {
 		if strings.HasPrefix(id, store.TaskPrefix) {
 			tasks = append(tasks, id)
 		} else {
@@ -208,6 +207,9 @@ func loaded[T any](ctx context.Context, db store.DB, ids []string, load func(con
 	var out []T
 	for _, id := range ids {
 		r, err := load(ctx, db, id)
+		if len(store.BrokenIn(err)) > 0 {
+			continue // it is told when it is due
+		}
 		if err != nil {
 			return nil, err
 		}

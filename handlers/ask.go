@@ -19,12 +19,16 @@ const (
 	nothingToAsk = "no entitlement of this account is asked for by a sign-in of this person"
 )
 
-// waitForSlot is how long a request waits before it looks again whether the grant before it has ended.
-const waitForSlot = 2 * time.Second
+// waitForSlot is how long a request waits before it looks again whether the grant before it has ended, if nobody wakes it.
+const waitForSlot = 5 * time.Minute
+
+// mostAwaiting bounds the requests that are woken at once. The first takes the slot, and the others join it.
+const mostAwaiting = 100
 
 // Receive takes a request in. When it returns nil the record is durable, now or since an earlier delivery.
 func (k *Keeper) Receive(ctx context.Context, r Request) error {
-	g := store.Grant{ID: r.ID, Origin: r.Origin, Account: r.Account, Subject: store.Subject{User: r.User}, Signin: r.Signin}
+	g := store.Grant{ID: r.ID, Origin: r.Origin, Account: r.Account, Subject: store.Subject{User: r.User}, Signin: r.Signin,
+		Received: earliest(r.Sent, k.Now()).UTC().Round(0)}
 	g, err := g.After(store.Entry{Verb: store.Receive, By: store.Self, At: k.now()})
 	if err == nil {
 		err = k.save(ctx, &g)
@@ -37,7 +41,10 @@ func (k *Keeper) Receive(ctx context.Context, r Request) error {
 
 // identify reads who the request is about, and asks; or finds that there is nothing to ask.
 func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	if g.Origin == store.Requested && k.outlived(g) {
+		return k.giveUp(ctx, g)
+	}
+	ctx, cancel := outside(ctx, stepTime)
 	defer cancel()
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
 	switch {
@@ -50,19 +57,28 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case g.Signin.Principal != "" && g.Signin.Principal != user.ID:
 		return k.ignore(ctx, g, anotherUser)
 	}
-	person, err := k.person(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
+	subject, err := k.subject(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
-	switch leaves, err := k.leaves(ctx, person); {
+	switch leaves, err := k.leavesAs(ctx, subject.Person, g.Account, user.ID); {
 	case err != nil:
 		return k.fail(ctx, g, err)
+	case leaves && g.Origin == store.SignIn:
+		return k.returned(ctx, g, subject)
 	case leaves:
 		return k.ignore(ctx, g, BeingOffboarded)
-	case g.Origin == store.Requested:
-		return k.wish(ctx, g, user.ID, person)
 	}
-	g.Subject = store.Subject{User: g.Subject.User, UserID: user.ID, Person: person}
+	if refusal := k.unfitNow(ctx, subject.Person); refusal != "" {
+		return k.ignore(ctx, g, refusal)
+	}
+	if g.Origin == store.Requested {
+		return k.wish(ctx, g, subject)
+	}
+	g.Subject = subject
+	if g.Signin.First, err = k.isFirst(ctx, g.Account, user.ID, g.Signin.Address); err != nil {
+		return k.fail(ctx, g, err)
+	}
 	q, err := k.question(ctx, g, k.now(), k.Policy.OnLogin(g.Account)...)
 	if err != nil {
 		return k.fail(ctx, g, err)
@@ -72,23 +88,27 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	switch {
 	case !ok:
 		return k.ignore(ctx, g, nothingToAsk)
+	case k.outlived(g):
+		return k.refused(ctx, g, rule, d, SeenLate)
 	case d.Refusal != "": // nobody was asked, so nobody has denied it
-		return k.turnAway(ctx, g, rule, d)
+		return k.refused(ctx, g, rule, d, d.Refusal)
 	}
 	return k.ask(ctx, k.under(g, rule, d), d)
 }
 
-// person returns who is behind an IAM user: by the configuration, the user's tag, or, where that is allowed, the e-mail
-// address that is the user's name.
-func (k *Keeper) person(ctx context.Context, l Login, user User) (string, error) {
-	if id := k.Policy.People.Behind(l, user.Slack); id != "" || !k.Policy.MatchEmail || !strings.Contains(l.User, "@") {
-		return id, nil
+// refused turns a sign-in away that a rule refuses, or that was seen too late. Where its user has what the rule gives, or waits
+// for it, the sign-in stands beside that: whoever has signed in uses it as well.
+func (k *Keeper) refused(ctx context.Context, g store.Grant, rule Entitlement, d Decision, why string) error {
+	into, stands, err := k.standing(ctx, k.under(g, rule, d).Slot())
+	switch {
+	case err != nil:
+		return k.fail(ctx, g, err)
+	case stands && into.Subject.UserID == g.Subject.UserID:
+		return k.beside(ctx, g, into, why)
+	case why == SeenLate:
+		return k.seenLate(ctx, g)
 	}
-	account, err := k.Directory.ByEmail(ctx, l.User)
-	if err != nil || account == "" {
-		return "", err
-	}
-	return k.Policy.People.Behind(l, account), nil
+	return k.turnAway(ctx, g, rule, d)
 }
 
 // ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
@@ -118,11 +138,10 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 		return err
 	}
 	if held.State == store.Ending || held.State.Live() && held.Over(now) {
-		g.Retry = now.Add(waitForSlot)
-		return k.save(ctx, &g)
+		return k.await(ctx, g)
 	}
 	switch {
-	case held.Subject.Person != g.Subject.Person && held.Exclusive:
+	case !k.Policy.holds(g.Subject.Person, held) && (held.Exclusive || held.State.Live()): // the user's tag names another by now
 		return k.ignoreFor(ctx, g, Reason{Key: InUse})
 	case g.Origin == store.Requested && held.State.Live():
 		return k.ignoreFor(ctx, g, already(held))
@@ -130,36 +149,55 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	return k.merge(ctx, g, held)
 }
 
-// merge lets a request go into the one that holds its slot, both in one write.
+// await has a request wait until its slot is free. If it has become free meanwhile, there may have been nobody yet to wake.
+func (k *Keeper) await(ctx context.Context, g store.Grant) error {
+	slot, until := g.Slot(), k.now().Add(waitForSlot).UTC().Round(0)
+	err := k.postpone(ctx, g, func(g store.Grant) (store.Grant, error) {
+		g.Awaits, g.Retry = slot, until
+		return g, nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := store.Holder(ctx, k.DB, slot); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return k.wakeAwaiting(ctx, slot)
+}
+
+// wakeAwaiting has the requests looked at that wait for a slot.
+func (k *Keeper) wakeAwaiting(ctx context.Context, slot string) error {
+	ids, err := store.Awaiting(ctx, k.DB, slot, mostAwaiting)
+	errs := []error{err}
+	for _, id := range ids {
+		_, err := k.update(ctx, id, func(g store.Grant) (store.Grant, error) {
+			if g.State != store.Received || g.Awaits != slot {
+				return g, errMoved
+			}
+			g.Awaits, g.Retry = "", k.now().UTC().Round(0)
+			return g, nil
+		})
+		errs = append(errs, unlessFaster(err))
+	}
+	return errors.Join(errs...)
+}
+
+// merge lets a request by hand take the place of the open one that holds its slot, both in one write. A sign-in takes no place.
 func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
-	now := k.now()
-	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: map[string]string{"from": g.ID, "address": g.Signin.Address}}
-	shown, byHand := into.Terms(), into.Origin == store.Requested
-	if g.Origin == store.Requested {
-		e.By, e.Facts = g.Subject.Person, termFacts(g, "from", g.ID)
-		if g.Program {
-			e.By, e.Facts["program"] = store.Self, cmp.Or(g.Role, g.Subject.User)
-		}
-		into.Origin, into.Program, into.Role, into.Reason, into.Ticket = g.Origin, g.Program, g.Role, g.Reason, g.Ticket
-		into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
-	} else if older := !g.Signin.At.IsZero() && g.Signin.At.Before(into.Signin.At); !older {
-		into.Signin, into.Answer = g.Signin, "" // the card shows the latest, an approval is bound to it, and the person is asked anew
+	if g.Origin != store.Requested {
+		return k.beside(ctx, g, into, "")
 	}
-	if into.State == store.Asked {
-		if g.Origin == store.Requested || !byHand { // a sign-in does not change what was asked for by hand
-			into = asNow(into, g)
-		}
-		if into.Terms() != shown {
-			into.Approvals = nil // they were given to something else
-		}
+	now, shown := k.now(), into.Terms()
+	e := store.Entry{Verb: store.Again, By: g.Subject.Person.Account(), At: now, Facts: termFacts(g, "from", g.ID)}
+	if g.Program {
+		e.By, e.Facts["program"] = store.Self, cmp.Or(g.Role, g.Subject.User)
 	}
-	if into.State.Live() {
-		if e.Verb, e.Until = store.Extend, into.Until; !byHand {
-			e.Until = window(into, g.Signin.At, now)
-		}
-		if into.Terms() != shown {
-			into.Extension.Approvals = nil // they were given to something else
-		}
+	into.Origin, into.Program, into.Role, into.Reason, into.Ticket = g.Origin, g.Program, g.Role, g.Reason, g.Ticket
+	into.NotBy = g.NotBy
+	into.From, into.To, into.Lapses = g.From, g.To, g.Lapses
+	into = asNow(into, g)
+	if into.Terms() != shown { // the approvals were given to something else
+		into = recall(into, &e, store.ByRequest, false)
 	}
 	into, err := into.After(e)
 	if err != nil {
@@ -200,14 +238,25 @@ func (k *Keeper) ignored(g store.Grant, why Reason) (store.Grant, error) {
 	return g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.now(), Note: why.Key, Facts: why.Facts})
 }
 
-// fail puts off what could not be done now.
+// fail puts off what could not be done now, or gives it up if it has waited for too long.
 func (k *Keeper) fail(ctx context.Context, g store.Grant, cause error) error {
-	k.Log.Warn("will be tried again", "id", g.ID, "state", g.State, "tries", g.Tries+1, "err", cause)
-	g, err := failed(g, code(cause), k.now())
-	if err != nil {
-		return err
+	if g.State == store.Received && k.outlived(g) {
+		return k.giveUp(ctx, g)
 	}
-	return k.save(ctx, &g)
+	k.Log.Warn("will be tried again", "id", g.ID, "state", g.State, "tries", g.Tries+1, "err", cause)
+	return k.postpone(ctx, g, func(g store.Grant) (store.Grant, error) { return failed(g, code(cause), k.now()) })
+}
+
+// postpone changes when a grant is looked at again, and nothing of what was found out about it meanwhile: the next look finds it
+// out anew.
+func (k *Keeper) postpone(ctx context.Context, g store.Grant, how func(store.Grant) (store.Grant, error)) error {
+	_, err := k.update(ctx, g.ID, func(now store.Grant) (store.Grant, error) {
+		if now.Version != g.Version {
+			return now, fmt.Errorf("postpone %s: %w", g.ID, errMoved)
+		}
+		return how(now)
+	})
+	return err
 }
 
 // failed counts a failed try, and makes an entry of it when it is news.

@@ -42,12 +42,13 @@ type Credentials struct {
 type Inventory struct {
 	Made  time.Time // the credential report, which may be four hours old
 	Users []Credentials
+	Odd   []store.OddRow // of the report: their users are not among Users
 }
 
 // Known is what the judgement needs beside AWS's inventory.
 type Known struct {
-	Keys []string // ids of those under a live grant or an open rotation: they have their end
-	Left []string // persons who have left Slack
+	Keys []string       // ids of those under a live grant or an open rotation: they have their end
+	Left []store.Person // who have left Slack
 }
 
 // Managed are the IAM users of an account that people or their access come by: those under people, and those whose keys are
@@ -59,8 +60,8 @@ func (p *Policy) Managed(account string) []string {
 			out = append(out, l.User)
 		}
 	}
-	for _, logins := range p.People.logins {
-		for _, l := range logins {
+	for _, person := range p.People.WithUsers() {
+		for _, l := range p.People.Logins(person) {
 			add(l)
 		}
 	}
@@ -92,8 +93,8 @@ func (p *Policy) Findings(account string, in Inventory, known Known, now time.Ti
 	var out []store.Finding
 	for _, c := range in.Users {
 		j := judgement{policy: p, now: now, known: known, user: c}
-		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, UserMade: c.Made,
-			Person: p.People.Behind(Login{account, c.User}, "")}
+		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, UserID: c.ID, UserMade: c.Made,
+			Person: p.People.Owner(Login{account, c.User})}
 		j.managed = slices.ContainsFunc(managed, func(name string) bool { return strings.EqualFold(name, c.User) })
 		j.person()
 		j.password()
@@ -134,7 +135,7 @@ func (j *judgement) find(kind store.FindingKind, cure store.Cure, since time.Tim
 }
 
 func (j *judgement) person() {
-	if j.about.Person != "" && slices.Contains(j.known.Left, j.about.Person) {
+	if j.about.Person != "" && j.policy.People.In(j.about.Person, j.known.Left) {
 		cure := store.ShutOut
 		if !j.user.Password && !slices.ContainsFunc(j.user.Keys, j.mine) {
 			cure = store.DeleteUser
@@ -147,7 +148,8 @@ func (j *judgement) person() {
 	}
 }
 
-// password counts from the last sign-in, or from when it was set: one that was set yesterday is not idle.
+// password counts from the last sign-in, or from when it was set: one that was set yesterday is not idle. The root user's never is:
+// the less it signs in the better, and nobody can delete its password.
 func (j *judgement) password() {
 	c := j.user
 	if !c.Password {
@@ -156,7 +158,7 @@ func (j *judgement) password() {
 	if !c.MFA {
 		j.find(store.NoMFA, store.AddMFA, time.Time{}, nil)
 	}
-	if last := latest(c.SignedIn, c.PasswordSet); !last.IsZero() && j.now.Sub(last) > j.policy.Audit.Password {
+	if last := latest(c.SignedIn, c.PasswordSet); c.User != store.RootUser && !last.IsZero() && j.now.Sub(last) > j.policy.Audit.Password {
 		j.find(store.IdlePassword, store.DeletePassword, last, nil)
 	}
 }
@@ -170,6 +172,10 @@ func (j *judgement) key(k Key) {
 		return
 	}
 	named := func(f *store.Finding) { f.Key, f.Made, f.Used = k.ID, k.Made, k.Used }
+	if j.user.User == store.RootUser { // whatever its age and its use
+		j.find(store.RootKey, store.DeleteKey, k.Made, named)
+		return
+	}
 	rotation, rotates := j.policy.RotationOf(j.about.Account, j.user.User)
 	if j.managed && !rotates {
 		j.find(store.OwnKey, store.DeactivateKey, k.Made, named)

@@ -49,6 +49,13 @@ func TestFindings(t *testing.T) {
 			[]string{"idle_password delete_password  [] 100"}},
 		{"a password that was set yesterday", handlers.Credentials{User: "x", Password: true, MFA: true, PasswordSet: ago(aDay), SignedIn: ago(400 * aDay)}, handlers.Known{}, nil},
 		{"a password of which no date is known", handlers.Credentials{User: "<root_account>", Password: true, MFA: true}, handlers.Known{}, nil},
+		{"the root user's password, however old its last sign-in", handlers.Credentials{User: store.RootUser, Password: true, MFA: true, PasswordSet: ago(900 * aDay), SignedIn: ago(300 * aDay)}, handlers.Known{}, nil},
+		{"a young key of the root user, used today", handlers.Credentials{User: store.RootUser, Keys: []handlers.Key{young}}, handlers.Known{}, []string{"root_key delete_key AKIA1 [] 1"}},
+		{"an old key of the root user, never used", handlers.Credentials{User: store.RootUser, Keys: []handlers.Key{key("access_key_2", ago(900*aDay), time.Time{})}}, handlers.Known{},
+			[]string{"root_key delete_key access_key_2 [] 900"}},
+		{"a key of the root user of which no date is known", handlers.Credentials{User: store.RootUser, Keys: []handlers.Key{key("access_key_1", time.Time{}, time.Time{})}}, handlers.Known{},
+			[]string{"root_key delete_key access_key_1 [] -"}},
+		{"an inactive key of the root user", handlers.Credentials{User: store.RootUser, Keys: []handlers.Key{{ID: "access_key_1", Made: ago(900 * aDay)}}}, handlers.Known{}, nil},
 		{"a key of a user who is not managed", handlers.Credentials{User: "x", Keys: []handlers.Key{young}}, handlers.Known{}, nil},
 		{"a managed user's own key", handlers.Credentials{User: "T.Yamada", Keys: []handlers.Key{young}}, handlers.Known{}, []string{"own_key deactivate_key AKIA1 [] 1"}},
 		{"a key that nothing explains any more", handlers.Credentials{User: "svc-deploy", Keys: []handlers.Key{young}}, handlers.Known{}, []string{"own_key deactivate_key AKIA1 [] 1"}},
@@ -69,9 +76,9 @@ func TestFindings(t *testing.T) {
 		{"policies of its own", handlers.Credentials{User: "t.yamada", Policies: []string{"IAMUserChangePassword", "AdministratorAccess", "mine"}}, handlers.Known{},
 			[]string{"own_policy move_policy  [AdministratorAccess mine] -"}},
 		{"a policy that it may have", handlers.Credentials{User: "t.yamada", Policies: []string{"IAMUserChangePassword"}}, handlers.Known{}, nil},
-		{"who has left", handlers.Credentials{User: "t.yamada", Password: true, SignedIn: ago(aDay)}, handlers.Known{Left: []string{"U0YAMADA"}},
+		{"who has left", handlers.Credentials{User: "t.yamada", Password: true, SignedIn: ago(aDay)}, handlers.Known{Left: []store.Person{"U0YAMADA"}},
 			[]string{"left shut_out  [] -", "no_mfa add_mfa  [] -"}},
-		{"whom somebody else has left", handlers.Credentials{User: "t.yamada"}, handlers.Known{Left: []string{"U0SATO"}}, nil},
+		{"whom somebody else has left", handlers.Credentials{User: "t.yamada"}, handlers.Known{Left: []store.Person{"U0SATO"}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string

@@ -106,7 +106,7 @@ func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d 
 		d.refuse(NoApprover)
 		return nil
 	}
-	look, cancel := context.WithTimeout(ctx, lookTime)
+	look, cancel := outside(ctx, lookTime)
 	defer cancel()
 	var refused *Refused
 	if _, err := k.rotator(t.Kind).Plan(look, t); errors.As(err, &refused) {
@@ -135,7 +135,7 @@ func (k *Keeper) whenDue(ctx context.Context, rule Rotation) error {
 	if err != nil || rule.OlderThan == 0 || now.Sub(mark.At) < lookAtKey {
 		return err
 	}
-	look, cancel := context.WithTimeout(ctx, stepTime)
+	look, cancel := outside(ctx, stepTime)
 	defer cancel()
 	made, err := k.rotator(rotated).Made(look, rule.Account, rule.User)
 	if err != nil {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,21 +17,32 @@ const mostWritten = 10
 type ballot struct {
 	id     string
 	card   store.Card
-	by     []string // of the first step
-	but    string   // the person who cannot decide, as it is theirs
+	by     []string     // of the first step
+	but    store.Person // who cannot decide, as it is theirs
+	notBy  []string     // who cannot decide either, because of the role that asks: users and "usergroup:" ids
 	lapses time.Time
 	last   uint64 // entry
-	call   func(ctx context.Context, account string) error
+	waits  bool   // for a decision
+	call   func(ctx context.Context, account string) (store.Card, error)
+	close  func(ctx context.Context, at store.Card, account string) error // what call has written
 }
 
 func (k *Keeper) ballotOf(g store.Grant) ballot {
-	return ballot{g.ID, g.Card, firstOf(g.Steps), g.Subject.Person, g.Lapses, g.Chain.Seq,
-		func(ctx context.Context, account string) error { return k.Voice.Call(ctx, account, g) }}
+	return ballot{g.ID, g.Card, firstOf(g.Steps), g.Subject.Person, k.Policy.notBy(g), g.Lapses, g.Chain.Seq, g.State == store.Asked,
+		func(ctx context.Context, account string) (store.Card, error) { return k.Voice.Call(ctx, account, g) },
+		func(ctx context.Context, at store.Card, account string) error {
+			return k.Voice.Called(ctx, at, account, g)
+		}}
 }
 
 func (k *Keeper) ballotOfTask(t store.Task) ballot {
-	return ballot{t.ID, t.Card, firstOf(t.Steps), k.Policy.People.Of(t.By), t.Lapses, t.Chain.Seq,
-		func(ctx context.Context, account string) error { return k.Voice.CallTask(ctx, account, t) }}
+	return ballot{t.ID, t.Card, firstOf(t.Steps), k.Policy.People.Of(t.By), nil, t.Lapses, t.Chain.Seq, t.State == store.Asked,
+		func(ctx context.Context, account string) (store.Card, error) {
+			return k.Voice.CallTask(ctx, account, t)
+		},
+		func(ctx context.Context, at store.Card, account string) error {
+			return k.Voice.CalledTask(ctx, at, account, t)
+		}}
 }
 
 func firstOf(steps []store.Step) []string { return named(steps[:min(1, len(steps))]) }
@@ -43,63 +55,113 @@ func (k *Keeper) callsFor(g store.Grant) bool {
 
 // callDeciders tells those who could count for the first step that something waits, each once and in a message of their own,
 // which has no button: it is decided on its card. Once a reminder is due the letters that still wait are left out: it calls
-// everybody.
-func (k *Keeper) callDeciders(ctx context.Context, b ballot, calls bool, heard *store.Telling) error {
+// everybody. Once it is decided the messages say so.
+func (k *Keeper) callDeciders(ctx context.Context, b ballot, calls bool, heard *hearing) error {
 	if calls && len(b.by) > 0 {
 		if all, err := k.callEach(ctx, b, heard); !all {
 			return err
 		}
 	}
 	k.calls.drop(b.id)
+	if !b.waits {
+		if err := k.closeCalls(ctx, b, heard); err != nil {
+			return err
+		}
+	}
 	heard.Told[store.ToDeciders] = b.last
+	return nil
+}
+
+// closeCalls says in the messages of those who were asked to decide that nothing waits for them any more. One that Slack does not
+// redraw is left as it was: its card shows what was decided.
+func (k *Keeper) closeCalls(ctx context.Context, b ballot, heard *hearing) error {
+	for _, account := range slices.Sorted(maps.Keys(heard.Calls)) {
+		if at := heard.Calls[account]; at.TS != "" {
+			switch err := b.close(ctx, at, account); {
+			case isShared(err):
+				return err
+			case err != nil:
+				k.Log.Warn("call for a decision is left as it was", "id", b.id, "to", account, "err", err)
+			}
+		}
+		heard.Calls = maps.Clone(heard.Calls)
+		delete(heard.Calls, account)
+	}
 	return nil
 }
 
 // callEach returns false if a letter waits for its turn, or failed. One takes a turn after the other, so that the letters of
 // one request do not stand in a row before those of others.
-func (k *Keeper) callEach(ctx context.Context, b ballot, heard *store.Telling) (bool, error) {
+func (k *Keeper) callEach(ctx context.Context, b ballot, heard *hearing) (bool, error) {
 	accounts, known := k.deciders(ctx, b)
 	if !known || len(accounts) > mostWritten {
-		who := slices.DeleteFunc(slices.Clone(b.by), func(each string) bool { return each == b.but })
-		err := k.Voice.CallAll(ctx, b.card, who, b.lapses)
-		return err == nil, err
+		who := slices.DeleteFunc(slices.Clone(b.by), func(each string) bool {
+			return slices.Contains(b.notBy, each) || k.Policy.People.Same(store.Person(each), b.but) || k.Policy.People.In(store.Person(each), persons(b.notBy))
+		})
+		if len(who) == 0 { // nobody whom the first step names can decide
+			return true, nil
+		}
+		if err := k.Voice.CallAll(ctx, b.card, who, b.lapses); err != nil {
+			return false, err
+		}
+		heard.Told[store.ToDeciders] = b.last
+		return true, heard.note(ctx)
 	}
 	for _, account := range accounts {
-		switch {
-		case slices.Contains(heard.Called, account) || k.isAway(ctx, account):
+		switch _, called := heard.Calls[account]; {
+		case called || k.isAway(ctx, account):
 			continue
 		case k.waits(k.calls, b.id, heard):
 			return false, nil
 		}
-		if err := b.call(ctx, account); errors.Is(err, ErrUnreachable) {
+		at, err := b.call(ctx, account)
+		if errors.Is(err, ErrUnreachable) {
 			k.Log.Warn("approver cannot be written to", "id", b.id, "approver", account, "err", err)
 		} else if err != nil {
 			return false, err
 		}
-		heard.Called = append(slices.Clip(heard.Called), account)
+		if heard.Calls = maps.Clone(heard.Calls); heard.Calls == nil {
+			heard.Calls = map[string]store.Card{}
+		}
+		heard.Calls[account] = at
+		if err := heard.note(ctx); err != nil {
+			return false, err
+		}
 	}
 	return true, nil
 }
 
-// deciders are the accounts that could count for the first step, one for each person but the one whose it is; or it is not
-// known who is in a user group.
+// deciders are the accounts that could count for the first step, one for each person but the one whose it is and those
+// whom the role bars; or it is not known who is in a user group.
 func (k *Keeper) deciders(ctx context.Context, b ballot) (accounts []string, known bool) {
-	persons := map[string]bool{"": true, b.but: true}
-	for _, who := range b.by {
-		members := []string{who}
-		if group, ok := groupOf(who); ok {
+	named, known := k.inGroups(ctx, b.id, b.by)
+	barred, also := k.inGroups(ctx, b.id, b.notBy)
+	if !known || !also {
+		return nil, false
+	}
+	those := append(persons(barred), b.but)
+	for _, account := range named {
+		if person := k.Policy.People.Of(account); person != "" && !k.Policy.People.In(person, those) {
+			those = append(those, person)
+			accounts = append(accounts, account)
+		}
+	}
+	return accounts, true
+}
+
+// inGroups returns these accounts, with the members of user groups in place of the groups. It reports false if the members
+// of one are not known.
+func (k *Keeper) inGroups(ctx context.Context, id string, these []string) (accounts []string, known bool) {
+	for _, each := range these {
+		members := []string{each}
+		if group, ok := groupOf(each); ok {
 			var err error
 			if members, err = k.Directory.Members(ctx, group); err != nil {
-				k.Log.Warn("approvers are not known", "id", b.id, "group", group, "err", err)
+				k.Log.Warn("approvers are not known", "id", id, "group", group, "err", err)
 				return nil, false
 			}
 		}
-		for _, account := range members {
-			if person := k.Policy.People.Of(account); !persons[person] {
-				persons[person] = true
-				accounts = append(accounts, account)
-			}
-		}
+		accounts = append(accounts, members...)
 	}
 	return accounts, true
 }

@@ -207,3 +207,44 @@ func TestCallsAreSaidAfterACrash(t *testing.T) {
 		}
 	})
 }
+
+// Everybody who was asked to decide reads once, in the same message, that nothing waits for them any more, and how it was decided.
+func TestCallsAreClosed(t *testing.T) {
+	for _, c := range []struct {
+		decide func(*world)
+		want   store.State
+	}{
+		{func(w *world) { w.press("U0SATO", store.Approve) }, store.Active},
+		{func(w *world) { w.press("U0SATO", store.Deny) }, store.Denied},
+		{func(w *world) { w.press("U0YAMADA", store.Withdraw) }, store.Withdrawn},
+		{func(w *world) { w.wait(25 * time.Hour) }, store.Lapsed},
+	} {
+		inWorld(t, func(w *world) {
+			w.leads.set(false, "U0SATO", "U0KATO", "U0CHIEF")
+			w.govern(func(p *handlers.Policy) {
+				p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}
+			})
+			w.signIn("1")
+			w.wait(time.Minute)
+			if len(w.voice.settled) > 0 {
+				t.Error("closed before it was decided")
+			}
+			c.decide(w)
+			w.wait(time.Minute)
+			w.voice.settle()
+			var who []string
+			for _, s := range w.voice.settled {
+				who = append(who, s.who)
+				if decided := s.grant.State; decided != c.want && (c.want != store.Active || decided != store.Approved) {
+					t.Errorf("%s reads %s, want %s", s.who, decided, c.want)
+				}
+			}
+			if got := strings.Join(slices.Sorted(slices.Values(who)), " "); got != "U0CHIEF U0KATO U0SATO" {
+				t.Errorf("%s: closed are the messages of %q; called were %v", c.want, got, w.voice.calls())
+			}
+			if g := w.grant("1"); len(g.Calls) > 0 {
+				t.Errorf("still to be closed: %v", g.Calls)
+			}
+		})
+	}
+}

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +18,7 @@ const (
 	NoReason     = "no_reason"     // the rule wants one
 	NoTicket     = "no_ticket"     // the rule wants one, and of this form
 	OutsideHours = "outside_hours" // and then nothing can be asked for
+	NoMFA        = "no_mfa"        // the rule wants it of a sign-in, and the record does not say that it was used
 	NoApprover   = "no_approver"   // nobody but the holder could approve, or too few
 )
 
@@ -27,7 +27,7 @@ const (
 	ForAll      = "for_all"      // everybody may ask
 	Named       = "named"        // among those who may ask
 	WithinHours = "within_hours" // of the rule
-	MoreSteps   = "more_steps"   // outside of its hours
+	MoreSteps   = "more_steps"   // outside of its hours; of what was approved with fewer a refusal
 	ByItself    = "by_itself"    // nobody has to approve
 )
 
@@ -128,14 +128,11 @@ func (p *Policy) decide(rule Entitlement, q Question) Decision {
 
 // checkWho looks at who asks. A sign-in of nobody's user goes on: its card says so, and cannot be approved.
 func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
-	if refusal := q.Account.refusal(); refusal != "" {
+	if refusal := p.holder(q); refusal != "" {
 		d.refuse(refusal)
 		return
 	}
 	if q.Person == "" {
-		if q.Origin != store.SignIn {
-			d.refuse(NoPerson)
-		}
 		return
 	}
 	accounts := p.People.Accounts(q.Person)
@@ -153,6 +150,41 @@ func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
 	}
 }
 
+// holder tells whether a person can be given anything at all, whatever the rule says, or why not.
+func (p *Policy) holder(q Question) string {
+	owner := p.People.Owner(q.Login)
+	switch {
+	case q.Account.refusal() != "":
+		return q.Account.refusal()
+	case q.Unfit != "":
+		return q.Unfit
+	case q.Leaves:
+		return BeingOffboarded
+	case q.Person == "" && q.Origin != store.SignIn:
+		return NoPerson
+	case q.Login.User != "" && !p.owns(q, owner):
+		return NotYourUser
+	}
+	return ""
+}
+
+// owns tells whether the IAM user is still the person's, as far as the configuration says: it lists the user under them, or
+// under nobody and allows what they are known by.
+func (p *Policy) owns(q Question, owner store.Person) bool {
+	switch {
+	case owner != "":
+		return p.People.Same(owner, q.Person)
+	case q.Person == "":
+		return true
+	case q.Origin == store.Requested:
+		return false
+	}
+	return q.KnownBy == store.ByTag && p.MatchTag || q.KnownBy == store.ByEmail && p.MatchEmail
+}
+
+// withMFA is what a record of a sign-in says that was made with MFA. That it says nothing is not enough.
+const withMFA = "yes"
+
 // checkForm looks at what was written. Nobody writes anything for a sign-in.
 func checkForm(d *Decision, rule Entitlement, q Question) {
 	switch {
@@ -160,6 +192,8 @@ func checkForm(d *Decision, rule Entitlement, q Question) {
 		d.refuse(TooLong, "longest", rule.Longest.String())
 	case d.Duration < store.ShortestTerm:
 		d.refuse(TooShort, "shortest", store.ShortestTerm.String())
+	case q.Origin == store.SignIn && rule.MFARequired && q.MFA != withMFA:
+		d.refuse(NoMFA)
 	case q.Origin == store.SignIn:
 	case rule.ReasonRequired && !strings.ContainsFunc(q.Reason, says):
 		d.refuse(NoReason)
@@ -205,7 +239,8 @@ func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
 // program: an access key that was stolen must not be enough.
 func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Duration) bool {
 	a := rule.Auto
-	if a == nil || q.Program || rule.Risk == store.High || p.People.Of(q.Person) == "" || duration > a.Longest || !rule.Hours.In(q.When) {
+	known := p.People.Known(q.Person) && q.KnownBy == ""
+	if a == nil || q.Program || rule.Risk == store.High || !known || duration > a.Longest || !rule.Hours.In(q.When) {
 		return false
 	}
 	return len(a.Members) == 0 || q.among(a.Members, p.People.Accounts(q.Person)) != ""
@@ -215,7 +250,8 @@ func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Durat
 // not known is left out: it may have anybody in it.
 func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
 	var known []store.Step
-	voters := map[string][]int{}
+	voters := tally{people: p.People}
+	barred, _ := q.accounts(q.NotBy)
 	for _, s := range steps {
 		accounts, ok := q.accounts(s.By)
 		if !ok {
@@ -223,14 +259,8 @@ func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
 		}
 		known = append(known, s)
 		for _, a := range accounts {
-			if person := p.People.Of(a); person != "" && person != q.Person && !slices.Contains(voters[person], len(known)) {
-				voters[person] = append(voters[person], len(known))
-			}
+			voters.add(a, len(known))
 		}
 	}
-	var all [][]int
-	for _, v := range voters {
-		all = append(all, v)
-	}
-	return len(known) == 0 && len(steps) > 0 || store.Met(known, all)
+	return len(known) == 0 && len(steps) > 0 || store.Met(known, voters.but(append(persons(barred), q.Person)...))
 }

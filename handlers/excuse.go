@@ -12,21 +12,27 @@ import (
 // toldEvery is how often a person reads that their sign-ins are refused: it is for the same reason, more often than not.
 const toldEvery = time.Hour
 
-// turnAway ignores a sign-in that a rule refuses. Its person is to read why: who has been told lately is a mark in the same
-// write, so that it is told once, whatever crashes.
+// turnAway ignores a sign-in that a rule refuses. Its person is to read why.
 func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule Entitlement, d Decision) error {
 	g.AccountName, g.Entitlement, g.Target = k.Policy.Accounts[g.Account], rule.ID, rule.Target
-	told, err := store.LoadMark(ctx, k.DB, "refused-"+g.Subject.Person)
+	why := store.Refusal{Why: d.Refusal, Facts: d.because().Facts}
+	return k.ignoreTold(ctx, g, why, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
+}
+
+// ignoreTold ignores a sign-in, and lets its person read why. Who has been told lately is a mark in the same write, so that it
+// is told once, whatever crashes.
+func (k *Keeper) ignoreTold(ctx context.Context, g store.Grant, why store.Refusal, reason string) error {
+	told, err := store.LoadMark(ctx, k.DB, "refused-"+g.Subject.Person.Account())
 	if err != nil {
 		return err
 	}
 	now := k.now().UTC().Round(0)
 	records := []store.Record{&g}
 	if g.Subject.Person != "" && now.Sub(told.At) >= toldEvery {
-		g.Refusal, told.At = store.Refusal{Why: d.Refusal, Facts: d.Why[len(d.Why)-1].Facts}, now
+		g.Refusal, told.At = why, now
 		records = append(records, &told)
 	}
-	if g, err = k.ignored(g, Reason{Key: fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal)}); err != nil {
+	if g, err = k.ignored(g, Reason{Key: reason}); err != nil {
 		return err
 	}
 	return k.save(ctx, records...)
@@ -36,9 +42,9 @@ func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule Entitlement, 
 // there was a card already, or it came to nothing. Sign-ins, of which there can be a storm, wait for their turn. No guest or
 // stranger is told what the rules are: a tag in AWS can name anybody.
 func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
-	if wait := g.Telling; g.Refusal.Why != "" && k.waits(k.letters, g.ID, &wait) {
+	if wait := (hearing{Telling: g.Telling}); g.Refusal.Why != "" && k.waits(k.letters, g.ID, &wait) {
 		_, err := k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
 			now.TellAt = wait.TellAt
 			return now, nil
@@ -46,7 +52,7 @@ func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
 		return err
 	}
 	var dm store.Card
-	account, err := k.Directory.Account(ctx, g.Subject.Person)
+	account, err := k.Directory.Account(ctx, g.Subject.Person.Account())
 	if err != nil || account.refusal() == "" { // of whom Slack says nothing now, it will not take a letter either
 		dm, err = k.Voice.DM(ctx, g)
 	}

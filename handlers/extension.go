@@ -8,36 +8,9 @@ import (
 	"sekisho/store"
 )
 
-// more decides on the end that the holder can ask for now, by the rule as it is now: as if all the time from the start
-// were asked for.
-func (k *Keeper) more(ctx context.Context, g store.Grant, now time.Time) (Decision, error) {
-	until, ok := g.Later()
-	rule, known := k.Policy.Rule(g.Entitlement)
-	if !ok || !known {
-		return Decision{Refusal: NotLonger}, nil
-	}
-	g.Duration, g.To = until.Sub(g.Start), time.Time{}
-	q, err := k.question(ctx, g, now, rule)
-	if err != nil {
-		return Decision{}, err
-	}
-	return k.Policy.Decide(q), nil
-}
-
-// stillCount returns what those who have agreed to the grant's extension can count for now.
-func (k *Keeper) stillCount(ctx context.Context, g store.Grant) ([][]int, error) {
-	out := make([][]int, len(g.Extension.Approvals))
-	for i, a := range g.Extension.Approvals {
-		if k.Policy.May(a.By, g) != "" {
-			continue
-		}
-		can, err := k.canCount(ctx, g.Extension.Steps, a.By)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = can
-	}
-	return out, nil
+// more decides on a later end, by the rule and the people as they are now: as if all the time from the start were asked for.
+func (k *Keeper) more(ctx context.Context, g store.Grant, until, now time.Time) (Decision, error) {
+	return k.still(ctx, asUntil(g, until), now)
 }
 
 // askMore lets the holder ask for a later end.
@@ -48,12 +21,16 @@ func (b Bench) askMore(e store.Entry) (store.Entry, string) {
 	case refusal != "":
 	case b.Grant.Extension.Open():
 		refusal = Extending
+	case b.Grant.AlreadyHeld():
+		refusal = HeldBefore
 	case !ok:
 		refusal = AtMax
 	case b.Press.Terms != b.Grant.ExtensionTerms():
 		refusal = Changed
-	case b.More.Refusal != "" || b.Policy.unchanged(b.Grant) != "":
+	case b.Policy.unchanged(b.Grant) != "":
 		refusal = NotLonger
+	default:
+		refusal = b.More.lost()
 	}
 	e.Until, e.Facts = until, map[string]string{"why": b.More.Because()}
 	return e, refusal
@@ -83,15 +60,11 @@ func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
 	case e.Verb == store.Decline:
 		return e, b.approver()
 	}
-	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.left(), b.Policy.sameForExtension(g)); refusal != "" {
+	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.Barred, b.More.lost(), b.Policy.sameForExtension(g), b.voted()); refusal != "" {
 		return e, refusal
 	}
-	for _, a := range g.Extension.Approvals {
-		if b.Policy.People.Of(a.By) == b.Policy.People.Of(b.Press.By) {
-			return e, Voted
-		}
-	}
-	voters := append(b.Voters, b.Steps)
+	g = b.asNow()
+	voters := append(g.Extension.Voters(), b.Steps)
 	switch counts := store.Assign(g.Extension.Steps, voters); {
 	case len(b.Steps) == 0:
 		return e, NotApprover
@@ -101,6 +74,9 @@ func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
 		e.Verb, e.Until = store.Prolong, g.Extension.Until
 	}
 	e.Steps = b.Steps
+	if store.Need(g.Extension.Steps) > store.Need(b.Grant.Extension.Steps) {
+		e.Facts = map[string]string{"why": MoreSteps}
+	}
 	return e, ""
 }
 

@@ -21,6 +21,7 @@ func TestFloodOfEvents(t *testing.T) {
 		events /= 10
 	}
 	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(team(userIDs(subjects)...)) })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		ids := make([]string, subjects)

@@ -12,13 +12,13 @@ import (
 // question gathers what a decision on the grant depends on, under these rules. Whom approvers' groups have in them may
 // stay unknown: it is asked again when one of them presses. Without the others nothing is decided.
 func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, rules ...Entitlement) (Question, error) {
-	q := Question{Origin: g.Origin, Program: g.Program, Person: g.Subject.Person, Entitlement: g.Entitlement, Duration: g.Duration,
-		Reason: g.Reason, Ticket: g.Ticket, When: when, To: g.To, Members: map[string][]string{}}
+	q := Question{Origin: g.Origin, MFA: g.Signin.MFA, Program: g.Program, Person: g.Subject.Person, KnownBy: g.Subject.KnownBy, Entitlement: g.Entitlement, Duration: g.Duration,
+		Reason: g.Reason, Ticket: g.Ticket, NotBy: k.Policy.notBy(g), When: when, To: g.To, Members: map[string][]string{}}
 	if g.From.After(when) {
 		q.When = g.From
 	}
 	for _, rule := range rules {
-		must := slices.Concat(rule.Askers, rule.Excluded)
+		must := slices.Concat(rule.Askers, rule.Excluded, q.NotBy)
 		if rule.Auto != nil {
 			must = append(must, rule.Auto.Members...)
 		}
@@ -89,24 +89,19 @@ func (k *Keeper) among(ctx context.Context, these []string, account string) (boo
 // ruleGives tells whether the rule gives the grant by itself, at a time. It is asked once the holder has said that it was
 // them who signed in, as an event by itself only asks; and again before AWS is touched.
 func (k *Keeper) ruleGives(ctx context.Context, g store.Grant, when time.Time) (bool, error) {
-	rule, _ := k.Policy.Rule(g.Entitlement)
 	if g.Auto == 0 || k.Policy.unchanged(g) != "" {
 		return false, nil
 	}
-	q, err := k.question(ctx, g, when, rule)
-	if err != nil {
-		return false, err
-	}
-	d := k.Policy.Decide(q)
-	return d.Refusal == "" && d.Auto == g.Auto, nil
+	d, err := k.still(ctx, g, when)
+	return err == nil && d.Refusal == "" && d.Auto == g.Auto, err
 }
 
 // left tells whether no Slack account of a person is there any more.
-func (k *Keeper) left(ctx context.Context, person string) (bool, error) {
+func (k *Keeper) left(ctx context.Context, person store.Person) (bool, error) {
 	return hasLeft(ctx, k.Policy.People, k.Directory, person)
 }
 
-func hasLeft(ctx context.Context, people People, directory Directory, person string) (bool, error) {
+func hasLeft(ctx context.Context, people People, directory Directory, person store.Person) (bool, error) {
 	if person == "" { // who is nobody cannot leave
 		return false, nil
 	}
@@ -117,41 +112,4 @@ func hasLeft(ctx context.Context, people People, directory Directory, person str
 		}
 	}
 	return true, nil
-}
-
-// upheld asks about every approval again: the steps must still be met, by people who are entitled now.
-func (k *Keeper) upheld(ctx context.Context, g store.Grant) error {
-	if g.ByRule() {
-		if gives, err := k.ruleGives(ctx, g, g.Start); err != nil || gives {
-			return err
-		}
-		return &Refused{Code: RuleChanged}
-	}
-	persons := map[string]bool{}
-	var voters [][]int
-	for _, a := range g.Approvals {
-		if refusal := k.Policy.May(a.By, g); refusal != "" {
-			return &Refused{Code: refusal}
-		}
-		person := k.Policy.People.Of(a.By)
-		if persons[person] { // two who turned out to be one
-			continue
-		}
-		persons[person] = true
-		switch leaves, err := k.leaves(ctx, person); {
-		case err != nil:
-			return err
-		case leaves:
-			return &Refused{Code: NotApprover}
-		}
-		can, err := k.canCount(ctx, opened(g.Steps, k.Policy.alsoDecide(g)), a.By)
-		if err != nil {
-			return err
-		}
-		voters = append(voters, can)
-	}
-	if !store.Met(g.Steps, voters) {
-		return &Refused{Code: NotApprover}
-	}
-	return nil
 }

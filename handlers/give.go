@@ -9,6 +9,12 @@ import (
 	"sekisho/store"
 )
 
+// Reasons why a group is not given.
+const (
+	GroupChanged = "group_changed" // the name is another group's by now
+	GroupHeld    = "group_held"    // the user has the group by another request, under a name that the group had before
+)
+
 // give makes an approved grant so. What was there before is written down before the first write.
 func (k *Keeper) give(ctx context.Context, g store.Grant) error {
 	g, err := k.claim(ctx, g)
@@ -19,13 +25,18 @@ func (k *Keeper) give(ctx context.Context, g store.Grant) error {
 		return k.notGiven(ctx, g, err)
 	}
 	if !g.Planned {
-		if g, err = k.plan(ctx, g); err != nil {
-			return k.notGiven(ctx, g, err)
+		planned, err := k.plan(ctx, g)
+		if err != nil {
+			return k.notGiven(ctx, g, err) // under the claim of this worker: that of another is not its to give back
 		}
+		g = planned
 	}
 	result, err := k.step(ctx, g)
 	if err != nil {
 		return k.notGiven(ctx, g, err)
+	}
+	if g.AlreadyHeld() && result.Again == 0 {
+		return k.settleHeld(ctx, g, result.Facts)
 	}
 	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
 		if result.Again > 0 {
@@ -53,13 +64,9 @@ func (k *Keeper) handedOver(g store.Grant, given store.Entry) store.Entry {
 
 // plan commits what was there before the first write.
 func (k *Keeper) plan(ctx context.Context, g store.Grant) (store.Grant, error) {
-	planCtx, cancel := context.WithTimeout(ctx, stepTime)
+	planCtx, cancel := outside(ctx, stepTime)
 	defer cancel()
-	prev, err := store.Previous(planCtx, k.DB, g.Slot())
-	if err != nil {
-		return g, err
-	}
-	seen, err := k.cloud(g).Plan(planCtx, g, prev)
+	seen, err := k.before(planCtx, g)
 	if err != nil {
 		return g, err
 	}
@@ -70,6 +77,34 @@ func (k *Keeper) plan(ctx context.Context, g store.Grant) (store.Grant, error) {
 		}
 		return g.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.now(), Facts: seen})
 	})
+}
+
+// before asks what was there before. The grant before is looked for by the names at first, and once the plan has found the
+// group's id by that: the group may have had another name in between. One that is live under that name is not given twice.
+func (k *Keeper) before(ctx context.Context, g store.Grant) (map[string]string, error) {
+	prev, err := store.Previous(ctx, k.DB, g.Slot())
+	if err != nil {
+		return nil, err
+	}
+	seen, err := k.cloud(g).Plan(ctx, g, prev)
+	if err != nil || seen[store.FactGroup] == "" {
+		return seen, err
+	}
+	others, err := store.InGroup(ctx, k.DB, g.Account, g.Subject.UserID, seen[store.FactGroup])
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range others {
+		switch {
+		case other.ID == g.ID || prev != nil && other.ID == prev.ID:
+		case other.State.Live():
+			return nil, &Refused{Code: GroupHeld}
+		case prev == nil:
+			prev = &other
+			seen, err = k.cloud(g).Plan(ctx, g, prev)
+		}
+	}
+	return seen, err
 }
 
 // notGiven writes why a grant could not be given: for good, or for now.
@@ -90,7 +125,7 @@ func (k *Keeper) notGiven(ctx context.Context, g store.Grant, cause error) error
 
 // allowed asks everything again that was asked at the press: rules, people and the user may have changed since.
 func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
-	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	ctx, cancel := outside(ctx, stepTime)
 	defer cancel()
 	if err := k.onTime(ctx); err != nil {
 		return err
@@ -102,24 +137,12 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return err
 	}
-	person, err := k.person(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
+	now, err := k.subject(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
 	if err != nil {
 		return err
 	}
-	if person != g.Subject.Person {
+	if !k.Policy.People.Same(now.Person, g.Subject.Person) || now.KnownBy != "" && now.KnownBy != g.Subject.KnownBy {
 		return &Refused{Code: RuleChanged}
 	}
-	switch left, err := k.left(ctx, person); {
-	case err != nil:
-		return err
-	case left:
-		return &Refused{Code: HolderLeft}
-	}
-	switch leaves, err := k.leaves(ctx, person); {
-	case err != nil:
-		return err
-	case leaves:
-		return &Refused{Code: BeingOffboarded}
-	}
-	return k.upheld(ctx, g)
+	return k.upheld(ctx, g, g, g.Start)
 }

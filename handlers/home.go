@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -26,7 +25,7 @@ type homes struct {
 
 // home is one person's.
 type home struct {
-	person string
+	person store.Person
 	names  []string // by which rules name them; nil until it has been drawn
 	from   int      // the page
 	until  time.Time
@@ -47,17 +46,17 @@ func (k *Keeper) Open(account string, from int) {
 		k.Log.Warn("Home tab not shown: too many are open", "by", account)
 		return
 	}
-	h.open[account] = &home{person: cmp.Or(k.Policy.People.Of(account), account), from: from, until: now.Add(homeAge), stale: true}
+	h.open[account] = &home{person: k.Policy.People.OrSelf(account), from: from, until: now.Add(homeAge), stale: true}
 	wake(k.opened)
 }
 
 // changed makes the homes stale that may show something, as they are of a person or of somebody whom these name.
-func (h *homes) changed(person string, who []string) (some bool) {
+func (h *homes) changed(people People, person store.Person, who []string) (some bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, o := range h.open {
 		named := slices.ContainsFunc(who, func(name string) bool { return slices.Contains(o.names, name) })
-		if o.names == nil || o.person == person || named {
+		if o.names == nil || people.Same(o.person, person) || named {
 			o.stale, some = true, true
 		}
 	}
@@ -66,7 +65,7 @@ func (h *homes) changed(person string, who []string) (some bool) {
 
 // news is something that has happened, to something of a person that others decide on as well.
 type news struct {
-	person string
+	person store.Person
 	who    []string // Slack user ids and "usergroup:" ids
 }
 
@@ -91,7 +90,7 @@ func (k *Keeper) news(records []store.Record) []news {
 // refresh has the homes drawn anew that show something to which something has happened.
 func (k *Keeper) refresh(happened []news) {
 	for _, n := range happened {
-		if k.homes.changed(n.person, n.who) {
+		if k.homes.changed(k.Policy.People, n.person, n.who) {
 			wake(k.opened)
 		}
 	}
@@ -164,7 +163,7 @@ func (k *Keeper) showHomes(ctx context.Context) {
 }
 
 func (k *Keeper) show(ctx context.Context, account string, from int) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	names, err := k.names(ctx, account)
 	if err != nil {

@@ -22,17 +22,21 @@ const (
 	NoPerson        = "no_person"        // the presser's Slack account is mapped to nobody
 	NoHolder        = "no_holder"        // the IAM user is mapped to nobody
 	HolderLeft      = "holder_left"      // the person has no Slack account any more
+	HolderOutside   = "holder_outside"   // none of the person's Slack accounts is a member of the workspace: guest, stranger, bot
 	BeingOffboarded = "being_offboarded" // an offboarding of the person is under way
 	Leaves          = "leaves"           // one of who presses is: they decide nothing any more
 	Own             = "own"              // four eyes
+	RoleBarred      = "role_barred"      // the presser is behind the role that asks: four eyes as well
+	RoleGone        = "role_gone"        // the configuration no longer names the role for this IAM user
 	Voted           = "voted"            // one person counts once
 	Enough          = "enough"           // others have approved what this person could: it needs someone else
 	RuleGone        = "rule_gone"        // the entitlement is no longer in the configuration
 	RuleChanged     = "rule_changed"     // it means something else by now
-	UserGone        = "user_gone"        // the IAM user was deleted, or made anew
+	UserGone        = "user_gone"        // the IAM user was deleted, renamed, or made anew
 	Guest           = "guest"            // a guest of the workspace decides nothing
 	Stranger        = "stranger"         // nor does anybody of another one
 	AtMax           = "at_max"           // the access ends as late as it may already
+	HeldBefore      = "held_before"      // the access was there before, so a later end would change nothing
 	Extending       = "extending"        // an extension waits already
 	ExtensionOver   = "extension_over"   // it has been decided
 	NotLonger       = "not_longer"       // the rule would not give it for so long now
@@ -42,6 +46,8 @@ const (
 	NoWayBack       = "no_way_back"      // the key from before cannot be put back
 	BadDate         = "bad_date"         // a finding is kept until a day to come, at most a year ahead
 	NoWhy           = "no_why"           // and for a reason
+	Unusable        = "unusable"         // the record is not what its entries say
+	TooOld          = "too_old"          // pressed, or sent by a program, too long ago to give anything
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
@@ -50,13 +56,13 @@ type Bench struct {
 	Grant     store.Grant
 	Press     store.Press
 	Account   Account  // what Slack says of the presser
-	Left      bool     // the holder has no Slack account any more
-	Leaves    bool     // the holder is being offboarded
+	Still     Decision // on what was asked for, as if it were asked for now
 	Approver  bool     // the rule lets this Slack account approve
-	Steps     []int    // of the grant, from 1, that its approval can count for
+	Barred    string   // why the person may not approve what a role asked for, or ""
+	Steps     []int    // that are needed now, from 1, that its approval can count for
+	Votes     []Vote   // what those who approved before, or agreed to the extension, can count for now
 	RuleGives bool     // the rule gives the grant by itself
-	Voters    [][]int  // of the grant's extension: what those who agreed before can count for now
-	More      Decision // on the extension, where it is one
+	More      Decision // on the extension that is asked for, or open
 	Security  bool     // it is of the security group, which may revoke
 	Now       time.Time
 }
@@ -81,7 +87,7 @@ func (b Bench) Judge() (store.Entry, string) {
 	case store.Retract:
 		return e, b.retract()
 	case store.Mine:
-		return e, cmp.Or(b.holder(), b.changed())
+		return e, cmp.Or(b.holder(), b.asked())
 	case store.Finish, store.NotMine, store.Withdraw:
 		return e, b.holder()
 	}
@@ -120,16 +126,11 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 	if refusal := b.approver(); refusal != "" {
 		return e, refusal
 	}
-	if refusal := cmp.Or(b.Policy.May(b.Press.By, g), b.left()); refusal != "" {
+	if refusal := cmp.Or(b.Policy.May(b.Press.By, g), b.Barred, b.Still.lost()); refusal != "" {
 		return e, refusal
 	}
-	if refusal := b.changed(); refusal != "" {
+	if refusal := cmp.Or(b.changed(), b.voted()); refusal != "" {
 		return e, refusal
-	}
-	for _, a := range g.Approvals {
-		if b.Policy.People.Of(a.By) == b.Policy.People.Of(b.Press.By) {
-			return e, Voted
-		}
 	}
 	switch d := b.Press.Duration; {
 	case d == 0 || d == g.Duration: // as asked
@@ -141,9 +142,32 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 	return b.count(e)
 }
 
+// voted tells whether the person who presses has approved before, by any account, and it still counts.
+func (b Bench) voted() string {
+	people := b.Policy.People
+	for _, v := range b.Votes {
+		if v.Lost == "" && people.Same(people.Of(v.By), people.Of(b.Press.By)) {
+			return Voted
+		}
+	}
+	return ""
+}
+
+// asNow is the request, or its extension, with the approvals that are needed now, and those that still count.
+func (b Bench) asNow() store.Grant {
+	g := b.Grant
+	if g.State == store.Active {
+		g.Extension.Steps = b.More.needs(g.Extension.Steps)
+		g.Extension.Approvals = without(g.Extension.Approvals, b.Votes)
+		return g
+	}
+	g.Steps, g.Approvals = b.Still.needs(g.Steps), without(g.Approvals, b.Votes)
+	return g
+}
+
 // count makes the approval a vote, or the last one that is needed: then access lasts as long as all of them allow.
 func (b Bench) count(e store.Entry) (store.Entry, string) {
-	g := b.Grant
+	g := b.asNow()
 	voters := append(g.Voters(), b.Steps)
 	switch counts := store.Assign(g.Steps, voters); {
 	case len(b.Steps) == 0:
@@ -157,12 +181,23 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 		e.Verb = store.Vote
 	}
 	e.Steps = b.Steps
+	if g.Need() > b.Grant.Need() {
+		e.Facts = map[string]string{"why": MoreSteps}
+	}
 	return e, ""
 }
 
 // changed tells whether something else was shown when the button was pressed.
 func (b Bench) changed() string {
 	if b.Press.Terms != b.Grant.Terms() {
+		return Changed
+	}
+	return ""
+}
+
+// asked tells whether the holder was asked about other sign-ins when they answered.
+func (b Bench) asked() string {
+	if b.Press.Terms != b.Grant.QuestionTerms() {
 		return Changed
 	}
 	return ""
@@ -188,28 +223,52 @@ func (b Bench) revoker() string {
 	return b.approver()
 }
 
-// holder lets the person press, also one who is known by a tag or an e-mail address alone and so by that account only.
+// holder lets the person press, also one who is not in the configuration any more and so is known by one account only.
 func (b Bench) holder() string {
-	if person := cmp.Or(b.Policy.People.Of(b.Press.By), b.Press.By); person != b.Grant.Subject.Person {
+	if !b.Policy.holds(b.Policy.People.OrSelf(b.Press.By), b.Grant) {
 		return NotYours
 	}
 	return ""
 }
 
-// left keeps from giving to somebody who has gone. Access that they have ends as it would have.
-func (b Bench) left() string {
-	switch {
-	case b.Left:
-		return HolderLeft
-	case b.Leaves:
-		return BeingOffboarded
+// before is the grant as an entry finds it: an approval, without those that do not count any more, and with what is needed
+// now; an extension that is asked for, with what it needs.
+func (b Bench) before(e store.Entry) (store.Grant, error) {
+	g := b.Grant
+	switch e.Verb {
+	case store.AskMore:
+		g.Extension.Steps = b.More.Steps
+		return g, nil
+	case store.Vote, store.Approve, store.Agree, store.Prolong:
+	default:
+		return g, nil
 	}
-	return ""
+	for _, void := range voids(b.Votes, b.Now) {
+		var err error
+		if g, err = g.After(void); err != nil {
+			return g, err
+		}
+	}
+	now := b.asNow()
+	g.Steps, g.Approvals, g.Extension = now.Steps, now.Approvals, now.Extension
+	return g, nil
+}
+
+// facts is what the sentence about the refusal of the press names.
+func (b Bench) facts() map[string]string {
+	out := facts(b.Grant)
+	if b.Press.Verb == store.Approve {
+		return b.Still.facts(b.Grant, out)
+	}
+	return b.More.facts(b.Grant, out)
 }
 
 // facts is what the sentence about a refusal names.
 func facts(g store.Grant) map[string]string {
 	out := map[string]string{"state": string(g.State), "account": g.Account, "user": g.Subject.User}
+	if g.AlreadyHeld() && (g.State == store.Active || g.State == store.Ending || g.State == store.Ended) && g.Outcome != store.Refuse {
+		out["held"] = g.Kind
+	}
 	if g.Outcome != "" {
 		out["by"], out["outcome"] = g.EndedBy, string(g.Outcome)
 	} else if n := len(g.Approvals); n > 0 {

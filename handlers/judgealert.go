@@ -22,30 +22,38 @@ func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, s
 		return NotSecurity
 	case person == "":
 		return NoPerson
-	case person == a.Subject.Person && press.Verb != store.Remedy:
+	case p.ownAlert(person, a) && press.Verb != store.Remedy:
 		return Own
 	case press.Terms != a.Terms():
 		return Changed
-	case a.Kind == store.Stale && press.Verb == store.Keep:
+	case a.Dated() && press.Verb == store.Keep:
 		return keepable(press)
 	}
 	return ""
 }
 
+// ownAlert reports whether an alert is about a person: as it says, or by whose the IAM user is now.
+func (p *Policy) ownAlert(person store.Person, a store.Alert) bool {
+	return p.holds(person, store.Grant{Account: a.Account, Subject: a.Subject})
+}
+
 // pressable tells whether an alert has a button for a verb, now or at another time.
 func pressable(a store.Alert, v store.Verb) bool {
+	if a.Kind == store.Reused || a.Kind == store.Unreadable { // the one is ended already, the other mended in IAM
+		return false
+	}
 	switch v {
 	case store.Remedy:
 		return a.Kind != store.Stale || a.Finding.Mended()
 	case store.Keep:
 		return true
 	case store.Restore:
-		return a.Kind == store.Stale
+		return a.Dated()
 	}
 	return false
 }
 
-// keepable tells why a finding cannot be kept as somebody wants it.
+// keepable tells why something cannot be kept as somebody wants it.
 func keepable(press store.Press) string {
 	switch {
 	case !store.Keepable(press.Until, press.At):

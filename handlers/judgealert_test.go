@@ -23,6 +23,23 @@ func TestJudgeAlert(t *testing.T) {
 	}{
 		{name: "remove", by: "U0CHIEF", verb: store.Remedy, security: true},
 		{name: "keep", by: "U0CHIEF", verb: store.Keep, security: true},
+		{name: "keep without a date", by: "U0CHIEF", verb: store.Keep, security: true, want: handlers.BadDate,
+			change: func(_ *store.Alert, p *store.Press) { p.Until = time.Time{} }},
+		{name: "keep until yesterday", by: "U0CHIEF", verb: store.Keep, security: true, want: handlers.BadDate,
+			change: func(_ *store.Alert, p *store.Press) { p.Until = start.Add(-aDay) }},
+		{name: "keep for two years", by: "U0CHIEF", verb: store.Keep, security: true, want: handlers.BadDate,
+			change: func(_ *store.Alert, p *store.Press) { p.Until = start.Add(730 * aDay) }},
+		{name: "keep for no reason", by: "U0CHIEF", verb: store.Keep, security: true, want: handlers.NoWhy,
+			change: func(_ *store.Alert, p *store.Press) { p.Note = " \n" }},
+		{name: "acknowledge, without a date", by: "U0CHIEF", verb: store.Keep, security: true,
+			change: func(a *store.Alert, p *store.Press) {
+				a.Kind, p.Until, p.Note = store.NotMe, time.Time{}, ""
+				p.Terms = a.Terms()
+			}},
+		{name: "report again", by: "U0CHIEF", verb: store.Restore, security: true, change: func(a *store.Alert, _ *store.Press) { a.State = store.Kept }},
+		{name: "report again what is not kept", by: "U0CHIEF", verb: store.Restore, security: true, want: handlers.Late},
+		{name: "put a removed member back", by: "U0CHIEF", verb: store.Restore, security: true, want: handlers.Late,
+			change: func(a *store.Alert, _ *store.Press) { a.State = store.Acted }},
 		{name: "somebody else", by: "U0SATO", verb: store.Remedy, want: handlers.NotSecurity},
 		{name: "of the group, but nobody knows them", by: "U0NOBODY", verb: store.Remedy, security: true, want: handlers.NoPerson},
 		{name: "keep oneself", by: "U0YAMADA", verb: store.Keep, security: true, want: handlers.Own},
@@ -43,7 +60,7 @@ func TestJudgeAlert(t *testing.T) {
 			change: func(a *store.Alert, _ *store.Press) { a.Raised = start.Add(time.Hour) }},
 	} {
 		a := base
-		p := store.Press{By: c.by, Verb: c.verb, On: a.ID, Terms: a.Terms()}
+		p := store.Press{By: c.by, Verb: c.verb, On: a.ID, Terms: a.Terms(), At: start, Until: start.Add(aDay), Note: "x"}
 		if c.change != nil {
 			c.change(&a, &p)
 		}
@@ -104,8 +121,5 @@ func TestJudgeRow(t *testing.T) {
 		if got := policy().JudgeAlert(a, p, handlers.Account{}, !c.anyone); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
-	}
-	if a := (store.Alert{ID: "alert-1", Kind: store.Unknown, State: store.Acted}); policy().JudgeAlert(a, store.Press{By: "U0CHIEF", Verb: store.Restore}, handlers.Account{}, true) != handlers.Gone {
-		t.Error("a member that was removed is put back")
 	}
 }

@@ -19,6 +19,8 @@ type TaskBench struct {
 	Account Account // what Slack says of the presser
 	Rotator bool    // the rule, or security, lets this Slack account press
 	Steps   []int   // of the task, from 1, that its approval can count for
+	Votes   []Vote  // what those who approved before can count for now
+	Lost    string  // why who asked for it could not any more, or ""
 	Now     time.Time
 }
 
@@ -30,18 +32,33 @@ func (b TaskBench) Judge() (store.Entry, string) {
 	}
 	switch b.Press.Verb {
 	case store.Approve:
-		return b.approve(e)
+		return b.vote(e)
 	case store.Deny:
 		return e, b.approver()
 	case store.Withdraw:
 		return e, b.asker()
-	case store.PutBack, store.Delete, store.Again:
+	case store.Delete:
+		return b.delete(e)
+	case store.PutBack, store.Again:
 		if b.Press.Verb == store.PutBack { // which of the two is meant, as they change places
 			e.Facts = map[string]string{store.FactNew: b.Task.Old}
 		}
 		return e, cmp.Or(b.rotator(), b.changed(), b.reversible())
 	}
 	return e, Gone
+}
+
+// delete lets the key go before its time, for as many approvals as the rotation needed. Where that was none it is one press
+// of somebody who may rotate, unless the rule asks for approvals by now.
+func (b TaskBench) delete(e store.Entry) (store.Entry, string) {
+	t := b.Task
+	if len(t.Steps) > 0 {
+		return b.vote(e)
+	}
+	if rule, ok := b.Policy.Rotation(t.Rule); ok && len(rule.Steps) > 0 {
+		return e, cmp.Or(b.rotator(), RuleChanged)
+	}
+	return e, cmp.Or(b.rotator(), b.changed())
 }
 
 func (b TaskBench) timely() string {
@@ -73,7 +90,7 @@ func (b TaskBench) approver() string {
 }
 
 func (b TaskBench) asker() string {
-	if b.Task.By != store.Self && b.Policy.People.Of(b.Press.By) != b.Policy.People.Of(b.Task.By) {
+	if b.Task.By != store.Self && !b.Policy.People.Same(b.Policy.People.Of(b.Press.By), b.Policy.People.Of(b.Task.By)) {
 		return NotYours
 	}
 	if b.Task.By == store.Self {
@@ -104,13 +121,15 @@ func (b TaskBench) reversible() string {
 	return ""
 }
 
-// approve makes the approval a vote, or the last one that is needed. Nobody approves what they asked for.
-func (b TaskBench) approve(e store.Entry) (store.Entry, string) {
+// vote makes the approval a vote beside those before, or the last one that is needed. Nobody approves what they asked for.
+func (b TaskBench) vote(e store.Entry) (store.Entry, string) {
 	t, person := b.Task, b.Policy.People.Of(b.Press.By)
-	voted := slices.ContainsFunc(t.Approvals, func(a store.Approval) bool { return b.Policy.People.Of(a.By) == person })
-	voters := append(t.Voters(), b.Steps)
+	voted := slices.ContainsFunc(b.Votes, func(v Vote) bool {
+		return v.Lost == "" && b.Policy.People.Same(b.Policy.People.Of(v.By), person)
+	})
+	voters := append(standing(b.Votes), b.Steps)
 	counts := store.Assign(t.Steps, voters)
-	switch refusal := cmp.Or(b.Policy.mayTask(b.Press.By, t), b.changed(), b.approver()); {
+	switch refusal := cmp.Or(b.Policy.mayTask(b.Press.By, t), b.Lost, b.changed(), b.approver()); {
 	case refusal != "":
 		return e, refusal
 	case voted:
@@ -124,16 +143,42 @@ func (b TaskBench) approve(e store.Entry) (store.Entry, string) {
 	return e, ""
 }
 
+// before is the rotation as an entry finds it: an approval, without those that do not count any more.
+func (b TaskBench) before(e store.Entry) (t store.Task, err error) {
+	t = b.Task
+	if e.Verb != store.Vote && e.Verb != store.Approve && e.Verb != store.Delete {
+		return t, nil
+	}
+	for _, void := range voids(b.Votes, b.Now) {
+		if t, err = t.After(void); err != nil {
+			return t, err
+		}
+	}
+	if t.State == store.Resting {
+		t.Deletion = without(b.Task.Deletion, b.Votes)
+		return t, nil
+	}
+	t.Approvals = without(b.Task.Approvals, b.Votes)
+	return t, nil
+}
+
 // mayTask tells whether this Slack account's approval of the task can stand, or why not; see [Policy.May].
 func (p *Policy) mayTask(approver string, t store.Task) string {
+	return cmp.Or(p.fourEyesTask(approver, t), p.sameRotation(t))
+}
+
+// fourEyesTask tells whether an approver is known and somebody else than who asked, or why not.
+func (p *Policy) fourEyesTask(approver string, t store.Task) string {
 	person := p.People.Of(approver)
 	switch {
 	case person == "":
 		return NoPerson
-	case person == p.People.Of(t.By):
+	case p.People.Same(person, p.People.Of(t.By)):
 		return Own
+	case t.By != store.Self && p.People.Of(t.By) == "": // the approver could be the one who asked
+		return AskerGone
 	}
-	return p.sameRotation(t)
+	return ""
 }
 
 // sameRotation tells whether the rule is still what the card shows, or why not.
@@ -149,27 +194,63 @@ func (p *Policy) sameRotation(t store.Task) string {
 	return ""
 }
 
-// upheldTask asks about every approval again: see [Keeper.upheld].
+// upheldTask asks everything again that made a rotation allowed: see [Keeper.upheld].
 func (k *Keeper) upheldTask(ctx context.Context, t store.Task) error {
 	if refusal := k.Policy.sameRotation(t); refusal != "" {
 		return &Refused{Code: refusal}
 	}
-	var voters [][]int
-	steps := opened(t.Steps, k.Policy.alsoDecideTask(t))
-	for _, a := range t.Approvals {
-		if refusal := k.Policy.mayTask(a.By, t); refusal != "" {
-			return &Refused{Code: refusal}
-		}
-		can, err := k.canCount(ctx, steps, a.By)
-		if err != nil {
-			return err
-		}
-		voters = append(voters, can)
+	lost, err := k.askerLost(ctx, t)
+	if err != nil {
+		return err
 	}
-	if len(t.Steps) > 0 && !store.Met(t.Steps, voters) {
-		return &Refused{Code: NotApprover}
+	votes, err := k.votesOnTask(ctx, t)
+	switch {
+	case err != nil:
+		return err
+	case lost != "":
+		return &Refused{Code: lost}
+	case len(t.Steps) == 0:
+		return nil
+	}
+	if lost := missing(t.Steps, votes); lost != "" {
+		return &Refused{Code: lost}
 	}
 	return nil
+}
+
+// votesOnTask finds out what the approvals of a rotation are worth now, or of deleting its key before the time.
+func (k *Keeper) votesOnTask(ctx context.Context, t store.Task) ([]Vote, error) {
+	approvals, steps := t.Approvals, opened(t.Steps, k.Policy.alsoDecideTask(t))
+	if t.State == store.Resting {
+		approvals = t.Deletion
+	}
+	return k.votes(ctx, approvals, steps, func(account string) (string, error) { return k.Policy.fourEyesTask(account, t), nil })
+}
+
+// askerLost tells why who asked for a rotation could not any more, or "". The schedule always can.
+func (k *Keeper) askerLost(ctx context.Context, t store.Task) (string, error) {
+	if t.By == store.Self {
+		return "", nil
+	}
+	person := k.Policy.People.Of(t.By)
+	if person == "" {
+		return AskerGone, nil
+	}
+	account, err := k.Directory.Account(ctx, t.By)
+	if err != nil {
+		return "", err
+	}
+	if account.refusal() != "" {
+		return AskerGone, nil
+	}
+	if leaves, err := k.leaves(ctx, person); err != nil || leaves {
+		return BeingOffboarded, err
+	}
+	rule, _ := k.Policy.Rotation(t.Rule)
+	if may, err := k.mayRotate(ctx, rule, t.By); err != nil || may {
+		return "", err
+	}
+	return AskerLost, nil
 }
 
 func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account) error {
@@ -185,6 +266,12 @@ func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account
 	if b.Rotator, err = k.mayRotate(ctx, rule, p.By); err == nil {
 		b.Steps, err = k.canCount(ctx, opened(t.Steps, rule.Escalation.still(t.Escalated())), p.By)
 	}
+	if err == nil && (p.Verb == store.Approve || p.Verb == store.Delete) {
+		b.Votes, err = k.votesOnTask(ctx, t)
+	}
+	if err == nil && p.Verb == store.Approve {
+		b.Lost, err = k.askerLost(ctx, t)
+	}
 	if err != nil {
 		return k.judgeLater(ctx, p, err)
 	}
@@ -192,16 +279,19 @@ func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account
 	if refusal != "" {
 		return k.refuse(ctx, p, refusal, factsOfTask(t))
 	}
+	if t, err = b.before(e); err != nil {
+		return err
+	}
 	if t, err = t.After(e); err != nil {
 		return err
 	}
-	p.Judged = true
+	p = p.Judge(k.now())
 	return k.save(ctx, &p, &t)
 }
 
 // factsOfTask is what the sentence about a refusal names.
 func factsOfTask(t store.Task) map[string]string {
-	out := map[string]string{"state": string(t.State), "account": t.Account, "user": t.User}
+	out := map[string]string{"state": string(t.State), "account": t.Account, "user": t.User, "person": t.By}
 	if t.Outcome != "" {
 		out["by"], out["outcome"] = t.EndedBy, string(t.Outcome)
 	} else if n := len(t.Approvals); n > 0 {

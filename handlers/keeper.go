@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"sekisho/store"
@@ -31,6 +32,18 @@ type Result struct {
 	Facts map[string]string // what was really done
 }
 
+// Guard looks at what a kind of access has left in the world, between what is done about it. It only reads.
+type Guard interface {
+	Look(ctx context.Context, g store.Grant) (Sight, error)
+}
+
+// Sight is what a look shows of an issued key.
+type Sight struct {
+	Works   string // the id of the key, if it works
+	Gone    bool   // there is no such key any more
+	Exposed bool   // others than its requester can read its secret
+}
+
 // User is what IAM says of a user.
 type User struct {
 	ID    string // the unique id, AIDA...
@@ -44,15 +57,26 @@ var (
 	ErrNoRole = errors.New("no such IAM role")
 )
 
-// Users reads who IAM has: ErrNoUser and ErrNoRole if there is none of that name.
+// Users reads who IAM has: ErrNoUser and ErrNoRole if there is no such user, or role.
 type Users interface {
 	User(ctx context.Context, account, name string) (User, error)
+	// UserOf reads the user with the subject's unique id, whatever the name is by now; without an id the one of that name.
+	UserOf(ctx context.Context, account string, s store.Subject) (User, error)
 	RoleID(ctx context.Context, account, name string) (string, error) // the unique id, AROA...
+}
+
+// Roll is who is in a group.
+type Roll struct {
+	GroupID string // the group's unique id, which a rename keeps
+	Members []store.Subject
 }
 
 // Roster lists who is in what, for the kinds of access that have members.
 type Roster interface {
-	Members(ctx context.Context, account, target string) ([]store.Subject, error)
+	// Members reads who is in the group that a name means now.
+	Members(ctx context.Context, account, target string) (Roll, error)
+	// GroupName returns the name that the group with a unique id has now, and "" if there is no such group.
+	GroupName(ctx context.Context, account, groupID string) (string, error)
 }
 
 // Remedy does what an alert offers, any number of times with one effect, and reads back.
@@ -80,8 +104,8 @@ type Voice interface {
 	// Card draws grants on one message, where it stands or a new one, and returns where it stands now. Several are a
 	// digest.
 	Card(ctx context.Context, at store.Card, grants ...store.Grant) (store.Card, error)
-	// Thread says under the card what happened, if it is of the kind that people want to read.
-	Thread(ctx context.Context, g store.Grant, e store.Entry) error
+	// Thread says under the card what happened, if it is of the kind that people want to read, and reports whether it is.
+	Thread(ctx context.Context, g store.Grant, e store.Entry) (said bool, err error)
 	// DM asks the person who signed in whether it was them, or shows whoever asked by hand what came of it: ErrUnreachable
 	// if they cannot be written to.
 	DM(ctx context.Context, g store.Grant) (store.Card, error)
@@ -89,32 +113,47 @@ type Voice interface {
 	Remind(ctx context.Context, at store.Card, g store.Grant) (store.Card, error)
 	// Approver tells who has approved that they have, where it stands or anew: ErrUnreachable if they cannot be written to.
 	Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error)
+	// Continued says in a message to a single person, where it stands, that a newer one goes on from there.
+	Continued(ctx context.Context, at store.Card, account string, g store.Grant) error
+	// Recall tells somebody that their approval no longer counts, and asks them to decide anew: ErrUnreachable if they cannot be
+	// written to.
+	Recall(ctx context.Context, r store.Recall, g store.Grant) error
 	// Call asks somebody who may decide on a request to do so on its card: ErrUnreachable if they cannot be written to.
-	Call(ctx context.Context, account string, g store.Grant) error
-	// CallTask asks the same of a rotation.
-	CallTask(ctx context.Context, account string, t store.Task) error
+	Call(ctx context.Context, account string, g store.Grant) (store.Card, error)
+	// Called says in such a message, where it stands, that the request is decided.
+	Called(ctx context.Context, at store.Card, account string, g store.Grant) error
+	// CallTask and CalledTask do the same for a rotation.
+	CallTask(ctx context.Context, account string, t store.Task) (store.Card, error)
+	CalledTask(ctx context.Context, at store.Card, account string, t store.Task) error
 	// CallAll asks people and user groups, in the thread of a card, to decide by a time.
 	CallAll(ctx context.Context, at store.Card, who []string, by time.Time) error
 	// Home draws a person's Home tab.
 	Home(ctx context.Context, account string, a Access) error
-	// Alert draws an alert in the security channel.
-	Alert(ctx context.Context, a store.Alert) (store.Card, error)
+	// Alert draws an alert in the security channel, where it stands or on a new message, with a link to the card that it is about,
+	// if there is one. One that is raised again says so on its earlier message.
+	Alert(ctx context.Context, a store.Alert, about store.Card) (store.Card, error)
 	// KeyMoved tells who was given a key that a rotation replaces where to read the next one: ErrUnreachable if they cannot be
 	// written to.
 	KeyMoved(ctx context.Context, t store.Task) error
+	// TaskApprover tells who has approved a rotation that its old key is put back, or who has approved a deletion that this
+	// counts no longer: ErrUnreachable if they cannot be written to.
+	TaskApprover(ctx context.Context, account string, t store.Task, e store.Entry) error
 	// Task draws a task, where it stands or on a new message, and returns where it stands now.
 	Task(ctx context.Context, t store.Task) (store.Card, error)
-	// TaskThread says under a task's card what happened, if it is of the kind that people want to read.
-	TaskThread(ctx context.Context, t store.Task, e store.Entry) error
+	// TaskThread does under a task's card what Thread does.
+	TaskThread(ctx context.Context, t store.Task, e store.Entry) (said bool, err error)
 	// Offboarding draws an offboarding in the security channel, where it stands or on a new message.
 	Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error)
-	// OffboardingThread says under its card what happened, if it is of the kind that people want to read.
-	OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) error
+	// OffboardingThread does under an offboarding's card what Thread does.
+	OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) (said bool, err error)
 	// Report draws what the daily audit has found in the security channel, where it stands or anew, with what
 	// has become of it: the rows are those of its findings, in their order.
 	Report(ctx context.Context, r store.Report, rows []store.Alert) (store.Card, error)
 	// ReportThread says under a report what happened to a row, if it is of the kind that people want to read.
 	ReportThread(ctx context.Context, r store.Report, a store.Alert, e store.Entry) error
+	// Head says in the security channel what the ledger has come to, how many changes were sealed since it was last said, and
+	// since when no head could be stored, unless that is the zero time.
+	Head(ctx context.Context, h store.SealHead, changes int, unstored time.Time) error
 	// Answer tells only the person who pressed why nothing was done.
 	Answer(ctx context.Context, p store.Press) error
 }
@@ -134,6 +173,7 @@ type Keeper struct {
 	Policy    *Policy
 	Clouds    map[string]Cloud  // by kind
 	Rosters   map[string]Roster // by kind
+	Guards    map[string]Guard  // by kind
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
 	Auditor   Auditor            // nil: nothing is looked for
@@ -142,6 +182,7 @@ type Keeper struct {
 	Users     Users
 	Directory Directory
 	Voice     Voice
+	HeadStore HeadStore // nil: heads are posted only
 	Now       func() time.Time
 	Log       *slog.Logger
 	Owner     string // of claims: another one for each process
@@ -151,21 +192,28 @@ type Keeper struct {
 	letters   *letters      // to whom a record is about, and who has approved: whose turn it is
 	calls     *letters      // the same, to those who may decide
 	roads     *roads        // that are shut
+	removals  *removals     // of unknown members
 	asking    *asking       // how often programs have asked
 	homes     *homes        // that are open
 	opened    chan struct{} // one of them is stale
+	sealer    *store.Sealer
+	failing   *atomic.Bool  // the last try to store a head
 	reporting chan struct{} // held by who draws a report
+	tellers   *tellers      // of records that are being told
+	digesting chan struct{} // held by who redraws a digest
 	posting   chan struct{} // held by one at a time: one new card after the other, so that a digest takes each request once
 }
 
 // New returns a keeper with these fields, ready to Run.
 func New(k Keeper) *Keeper {
-	k.posting, k.reporting = make(chan struct{}, 1), make(chan struct{}, 1)
-	k.clock, k.roads = new(clock), new(roads)
+	k.DB = ledger{k.DB}
+	k.posting, k.digesting, k.reporting = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	k.clock, k.roads, k.removals, k.tellers = new(clock), new(roads), new(removals), new(tellers)
+	k.sealer, k.failing = store.NewSealer(k.DB), new(atomic.Bool)
 	k.letters, k.calls = &letters{every: letterEvery}, &letters{every: callEvery}
 	k.asking, k.homes, k.opened = new(asking), new(homes), make(chan struct{}, 1)
 	k.pokes = map[store.Lane]chan struct{}{}
-	for _, l := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
+	for _, l := range store.Lanes() {
 		k.pokes[l] = make(chan struct{}, 1)
 	}
 	return &k

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -26,6 +27,9 @@ const (
 type Closer interface {
 	// Holds reads what a user has now: ErrNoUser if there is none of that name.
 	Holds(ctx context.Context, account, user string) (Holds, error)
+	// UserName returns the name that the user with the unique id has now, who was known by another one perhaps: ErrNoUser if
+	// there is no such user.
+	UserName(ctx context.Context, account string, known store.Subject) (string, error)
 	// End ends a thing that a user has, any number of times with one effect. Whether it has ended, Holds says.
 	End(ctx context.Context, h store.Holding) error
 }
@@ -33,17 +37,30 @@ type Closer interface {
 // Holds is what an IAM user has.
 type Holds struct {
 	UserID   string
-	Groups   []string
+	Groups   []Group
 	Keys     []Key
 	Password bool     // to the console
 	Policies []string // of its own, inline and attached
 }
 
-// Leaver is somebody who can be offboarded, with what they have now.
+// GroupNames are the names of the groups.
+func (h Holds) GroupNames() []string {
+	var out []string
+	for _, g := range h.Groups {
+		out = append(out, g.Name)
+	}
+	return out
+}
+
+// Group is an IAM group, whose unique id a rename keeps.
+type Group struct{ Name, ID string }
+
+// Leaver is somebody who can be offboarded, with what they have now; or who is, or was, and security has not lifted it.
 type Leaver struct {
-	Person string
-	Users  []LeaverUser
-	Grants []store.Grant // live, or waiting for approvals: the newest, if there are very many; then those that were handed over
+	Person   store.Person
+	Standing *store.Offboarding // nothing else is looked up then
+	Users    []LeaverUser
+	Grants   []store.Grant // live, or waiting for approvals: the newest, if there are very many; then those that were handed over
 }
 
 // LeaverUser is an IAM user of theirs.
@@ -74,24 +91,67 @@ func (k *Keeper) mayOffboard(ctx context.Context, by string) (string, error) {
 }
 
 // mayEnd tells why a Slack account may not offboard this person now, or "". Nobody offboards themselves.
-func (k *Keeper) mayEnd(ctx context.Context, by, person string) (string, error) {
-	if person == k.Policy.People.Of(by) {
+func (k *Keeper) mayEnd(ctx context.Context, by string, person store.Person) (string, error) {
+	if k.Policy.People.Same(person, k.Policy.People.Of(by)) {
 		return Own, nil
 	}
-	leaves, err := k.leaves(ctx, person)
-	if leaves {
-		return BeingOffboarded, err
+	standing, err := k.standingOf(ctx, person)
+	if err == nil && standing.Stands() {
+		return BeingOffboarded, nil
 	}
 	return "", err
 }
 
-// leaves tells whether a person is being offboarded.
-func (k *Keeper) leaves(ctx context.Context, person string) (bool, error) {
-	_, err := store.Holder(ctx, k.DB, store.OffboardingSlot(person))
+// leaves reports whether a person is being offboarded, or was, and security has not lifted it.
+func (k *Keeper) leaves(ctx context.Context, person store.Person) (bool, error) {
+	_, err := k.offboardingOf(ctx, person)
+	return exists(err)
+}
+
+// leavesAs is leaves for a person by an IAM user as well: the configuration may name the user's person by another Slack
+// account since.
+func (k *Keeper) leavesAs(ctx context.Context, person store.Person, account, userID string) (bool, error) {
+	if leaves, err := k.leaves(ctx, person); err != nil || leaves || userID == "" {
+		return leaves, err
+	}
+	_, err := store.OffboardedUser(ctx, k.DB, account, userID)
+	return exists(err)
+}
+
+// exists reports whether what was looked up is there.
+func exists(err error) (bool, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// offboardingOf returns the id of the offboarding that stands of a person, or ErrNotFound.
+func (k *Keeper) offboardingOf(ctx context.Context, person store.Person) (string, error) {
+	for _, account := range k.Policy.People.Accounts(person) {
+		if id, err := store.Holder(ctx, k.DB, store.OffboardingSlot(account)); !errors.Is(err, store.ErrNotFound) {
+			return id, err
+		}
+	}
+	return "", store.ErrNotFound
+}
+
+// standingOf returns the offboarding that stands of a person, by any Slack account or IAM user that the configuration gives
+// them now: its zero value if there is none.
+func (k *Keeper) standingOf(ctx context.Context, person store.Person) (store.Offboarding, error) {
+	id, err := k.offboardingOf(ctx, person)
+	for _, l := range k.Policy.People.Logins(person) {
+		if errors.Is(err, store.ErrNotFound) {
+			id, err = store.OffboardedName(ctx, k.DB, l.Account, l.User)
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Offboarding{}, nil
+	}
+	if err != nil {
+		return store.Offboarding{}, err
+	}
+	return store.LoadOffboarding(ctx, k.DB, id)
 }
 
 // Leaver returns what a person has, for who may end all of it, or why they may not. The person is named by any Slack account
@@ -105,7 +165,12 @@ func (k *Keeper) Leaver(ctx context.Context, by, whom string) (Leaver, string, e
 	if refusal != "" {
 		return Leaver{}, refusal, nil
 	}
-	if refusal, err := k.mayEnd(ctx, by, person); err != nil || refusal != "" {
+	refusal, err := k.mayEnd(ctx, by, person)
+	if refusal == BeingOffboarded {
+		standing, err := k.standingOf(ctx, person)
+		return Leaver{Person: person, Standing: &standing}, "", err
+	}
+	if err != nil || refusal != "" {
 		return Leaver{}, refusal, err
 	}
 	out := Leaver{Person: person}
@@ -114,22 +179,40 @@ func (k *Keeper) Leaver(ctx context.Context, by, whom string) (Leaver, string, e
 		return out, "", err
 	}
 	out.Grants = grants
-	users := k.usersOf(person, grants)
+	users, err := k.usersOf(ctx, person, grants)
+	if err != nil {
+		return out, "", err
+	}
 	if len(users)+len(grants) == 0 {
 		return out, NoLeaver, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, leaverTime)
+	ctx, cancel := outside(ctx, leaverTime)
 	defer cancel()
-	out.Users = make([]LeaverUser, len(users))
+	each := make([][]LeaverUser, len(users))
 	var wg sync.WaitGroup
 	for i, user := range users {
-		wg.Go(func() { out.Users[i] = k.leaverUser(ctx, person, user, grants) })
+		wg.Go(func() { each[i] = k.leaverUsers(ctx, person, user, grants) })
 	}
 	wg.Wait()
+	out.Users = slices.Concat(each...)
 	return out, "", nil
 }
 
-func (k *Keeper) leaverUser(ctx context.Context, person string, user store.Holding, given []store.Grant) LeaverUser {
+// leaverUsers looks at the user of a name, and at those of the person who had the name before.
+func (k *Keeper) leaverUsers(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) []LeaverUser {
+	first, renamed := k.leaverUser(ctx, person, user, given)
+	var out []LeaverUser
+	if !first.Gone || len(renamed) == 0 {
+		out = append(out, first)
+	}
+	for _, user := range renamed {
+		next, _ := k.leaverUser(ctx, person, user, given)
+		out = append(out, next)
+	}
+	return out
+}
+
+func (k *Keeper) leaverUser(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) (LeaverUser, []store.Holding) {
 	out := LeaverUser{Holding: user}
 	found, err := k.look(ctx, person, user, given)
 	switch {
@@ -141,17 +224,17 @@ func (k *Keeper) leaverUser(ctx context.Context, person string, user store.Holdi
 	default:
 		out.Has, out.Held = found.has, found.held
 	}
-	return out
+	return out, found.renamed
 }
 
 // heldBy returns a person's open requests and live grants, the newest first, and then the keys of others that they were given
 // without an end.
-func (k *Keeper) heldBy(ctx context.Context, person string) ([]store.Grant, error) {
-	ids, err := store.HeldBy(ctx, k.DB, person, mostHeld)
+func (k *Keeper) heldBy(ctx context.Context, person store.Person) ([]store.Grant, error) {
+	ids, err := store.HeldBy(ctx, k.DB, mostHeld, k.Policy.People.Names(person)...)
 	if err != nil {
 		return nil, err
 	}
-	out, err := loaded(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return g.State.Open() })
+	out, err := loaded(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return g.State.Open() && k.Policy.holds(person, g) })
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +243,7 @@ func (k *Keeper) heldBy(ctx context.Context, person string) ([]store.Grant, erro
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
-		if err == nil && g.Subject.Person == person && k.Policy.People.byLogin[Login{rule.Account, rule.User}.folded()] != person {
+		if err == nil && k.Policy.holds(person, g) && !k.Policy.People.Same(person, k.Policy.People.Owner(Login{rule.Account, rule.User})) {
 			out = append(out, g)
 		}
 	}
@@ -168,25 +251,46 @@ func (k *Keeper) heldBy(ctx context.Context, person string) ([]store.Grant, erro
 }
 
 // usersOf are a person's IAM users: those of the configuration, and those by which a tag or an e-mail address knows them, as
-// far as they have something now.
-func (k *Keeper) usersOf(person string, grants []store.Grant) []store.Holding {
+// far as they have something now. Each has the unique id that the ledger knows from the person's grants, those that are over
+// included: by the id a user is found who was renamed.
+func (k *Keeper) usersOf(ctx context.Context, person store.Person, grants []store.Grant) ([]store.Holding, error) {
 	var out []store.Holding
-	add := func(account, user, id string) {
-		if !slices.ContainsFunc(out, func(h store.Holding) bool { return h.Account == account && strings.EqualFold(h.User, user) }) {
-			out = append(out, store.Holding{Kind: store.HeldUser, Account: account, AccountName: k.Policy.Accounts[account], User: user, UserID: id})
-		}
+	at := func(account, user string) int {
+		return slices.IndexFunc(out, func(h store.Holding) bool { return h.Account == account && strings.EqualFold(h.User, user) })
 	}
-	for _, l := range k.Policy.People.logins[person] {
+	add := func(account, user, id string) {
+		i := at(account, user)
+		if i < 0 {
+			i, out = len(out), append(out, store.Holding{Kind: store.HeldUser, Account: account, AccountName: k.Policy.Accounts[account], User: user})
+		}
+		out[i].UserID = cmp.Or(out[i].UserID, id)
+	}
+	for _, l := range k.Policy.People.Logins(person) {
 		add(l.Account, l.User, "")
 	}
 	for _, g := range grants {
 		add(g.Account, g.Subject.User, g.Subject.UserID)
 	}
-	return out
+	past, err := k.pastOf(ctx, person)
+	for _, g := range past {
+		if at(g.Account, g.Subject.User) >= 0 {
+			add(g.Account, g.Subject.User, g.Subject.UserID)
+		}
+	}
+	return out, err
+}
+
+// pastOf returns a person's requests and grants that are over, the newest first.
+func (k *Keeper) pastOf(ctx context.Context, person store.Person) ([]store.Grant, error) {
+	ids, err := store.PastOf(ctx, k.DB, mostHeld, k.Policy.People.Accounts(person)...)
+	if err != nil {
+		return nil, err
+	}
+	return loaded(ctx, k.DB, ids, store.LoadGrant, func(store.Grant) bool { return true })
 }
 
 // meant is the person whom somebody names, or why that is nobody.
-func (p *Policy) meant(whom string) (person, refusal string) {
+func (p *Policy) meant(whom string) (person store.Person, refusal string) {
 	if person := p.People.Of(whom); person != "" {
 		return person, ""
 	}
@@ -194,16 +298,13 @@ func (p *Policy) meant(whom string) (person, refusal string) {
 	if !qualified {
 		user = whom
 	}
-	var found []string
-	for l, person := range p.People.byLogin {
+	found := p.People.Owners(func(l Login) bool {
 		here := !qualified || account == l.Account || strings.EqualFold(account, p.Accounts[l.Account])
-		if here && strings.EqualFold(user, l.User) && !slices.Contains(found, person) {
-			found = append(found, person)
-		}
-	}
+		return here && strings.EqualFold(user, l.User)
+	})
 	switch len(found) {
 	case 0:
-		return whom, "" // whom the configuration does not know can have something all the same
+		return store.Person(whom), "" // whom the configuration does not know can have something all the same
 	case 1:
 		return found[0], ""
 	}

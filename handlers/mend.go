@@ -12,8 +12,9 @@ import (
 // Mender does what a row of the audit's report offers, and undoes what can be undone, any number of times with one effect. It
 // reads back.
 type Mender interface {
-	// Look reads what a user has now, as an audit would see it: ErrNoUser if there is none of that name. It only reads.
-	Look(ctx context.Context, account, user string) (Credentials, error)
+	// Look reads what a user has now, as an audit would see it: ErrNoUser if there is none of that unique id or, where that is
+	// not known, of that name. It only reads.
+	Look(ctx context.Context, account string, who store.Subject) (Credentials, error)
 	// Mend does what was planned (the facts of the alert's Effects): it deletes the password and deactivates these keys. Its
 	// facts are what was done.
 	Mend(ctx context.Context, a store.Alert, keys []string) (Result, error)
@@ -71,7 +72,7 @@ type sighted struct {
 // sight judges the user again, as the audit did: nil if what was found is no longer so, since the key was used, rotated, or
 // switched off, the user was made anew, or somebody has come back.
 func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
-	seen, err := k.Mender.Look(ctx, a.Account, a.Subject.User)
+	seen, err := k.Mender.Look(ctx, a.Account, a.Subject)
 	made := a.Finding.UserMade
 	if errors.Is(err, ErrNoUser) || err == nil && !made.IsZero() && made.Unix() != seen.Made.Unix() {
 		return nil, nil
@@ -89,7 +90,7 @@ func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
 		if err != nil || !left {
 			return nil, err
 		}
-		known.Left = []string{a.Subject.Person}
+		known.Left = []store.Person{a.Subject.Person}
 	}
 	s.held = known.Keys
 	for _, f := range k.Policy.Findings(a.Account, Inventory{Users: []Credentials{seen}}, known, k.now()) {
@@ -142,7 +143,14 @@ func (k *Keeper) keysIn(ctx context.Context, a store.Alert) ([]string, error) {
 }
 
 // unmend activates the keys again that the remedy has deactivated, and no others. Where none is left there is nothing to find.
+// Nothing is given back to a person who is being offboarded, whenever AWS answers.
 func (k *Keeper) unmend(ctx context.Context, a store.Alert) (outcome, error) {
+	switch leaves, err := k.leavesAs(ctx, a.Subject.Person, a.Account, a.Subject.UserID); {
+	case err != nil:
+		return outcome{}, err
+	case leaves:
+		return outcome{verb: store.Vanish, note: BeingOffboarded}, nil
+	}
 	keys, err := k.keysIn(ctx, a)
 	if err != nil {
 		return outcome{}, err

@@ -227,11 +227,7 @@ func TestNoLongerSo(t *testing.T) {
 		"the password was used":   {store.IdlePassword, func(w *world, _ store.Alert) { w.aws.SignIn(account, "old.timer") }},
 		"the user is deleted":     {store.IdlePassword, func(w *world, _ store.Alert) { w.aws.DeleteUser(account, "old.timer") }},
 		"the key is a grant's now": {store.OwnKey, func(w *world, a store.Alert) {
-			g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
-				Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKey: a.Finding.Key}}
-			if err := store.Save(w.t.Context(), w.db, &g); err != nil {
-				w.t.Fatal(err)
-			}
+			w.given(store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true}, map[string]string{store.FactKey: a.Finding.Key})
 		}},
 		"the user is made anew": {store.IdlePassword, func(w *world, _ store.Alert) {
 			w.aws.DeleteUser(account, "old.timer")
@@ -352,7 +348,11 @@ func TestAWSFailsInARemedy(t *testing.T) {
 					t.Errorf("%s, %s: %+v", action, name, a)
 				}
 				w.aws.Fault(failing(action, f))
-				w.must("U0CHIEF", a, store.Restore)
+				w.n++
+				p := store.Press{ID: fmt.Sprint(store.PressPrefix, w.n), By: "U0CHIEF", Verb: store.Restore, On: a.ID, Terms: a.Terms()}
+				if err := w.keeper.Press(t.Context(), p); err != nil { // it is judged once AWS says whose user it is
+					t.Fatal(err)
+				}
 				w.wait(2 * time.Minute)
 				w.aws.Fault(nil)
 				w.wait(time.Minute)
@@ -362,6 +362,36 @@ func TestAWSFailsInARemedy(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestNothingIsGivenBackToALeaver, also where the press came before the offboarding and AWS answers after it; and whoever is
+// being offboarded gives nothing back.
+func TestNothingIsGivenBackToALeaver(t *testing.T) {
+	for _, leaves := range []bool{false, true} {
+		stale(t, func(w *world) {
+			w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+			a := w.rowIs(store.OwnKey, store.Acted)
+			w.aws.Fault(failing("UpdateAccessKey", fakeaws.Failure{Code: "Throttling"}))
+			w.must("U0CHIEF", a, store.Restore)
+			w.wait(30 * time.Second)
+			if leaves {
+				w.departed("U0YAMADA", "U0YAMADA2")
+			}
+			w.aws.Fault(nil)
+			if w.wait(2 * time.Minute); (len(w.active("t.yamada")) == 0) != leaves {
+				t.Errorf("leaves %t: active are %v", leaves, w.active("t.yamada"))
+			}
+		})
+	}
+	stale(t, func(w *world) {
+		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
+		a := w.rowIs(store.OwnKey, store.Acted)
+		w.departed("U0CHIEF")
+		p := store.Press{ID: store.PressPrefix + "back", By: "U0CHIEF", Verb: store.Restore, On: a.ID, Terms: a.Terms(), Card: a.Card}
+		if got := w.pressed(p); got != handlers.Leaves || len(w.active("t.yamada")) > 0 {
+			t.Errorf("%q, active are %v", got, w.active("t.yamada"))
+		}
+	})
 }
 
 // While Slack is down remedies go on; the report is drawn once it is back.
@@ -487,11 +517,7 @@ func TestHeldSinceThePlan(t *testing.T) {
 		if !w.rowIs(store.OwnKey, store.Acting).Planned {
 			t.Fatal("nothing is planned")
 		}
-		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
-			Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKey: a.Finding.Key}}
-		if err := store.Save(t.Context(), w.db, &g); err != nil {
-			t.Fatal(err)
-		}
+		w.given(store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true}, map[string]string{store.FactKey: a.Finding.Key})
 		w.wait(time.Minute) // a try that looked before is over
 		w.aws.Fault(nil)
 		w.wait(time.Minute)
@@ -506,11 +532,7 @@ func TestUndoLeavesAHeldKeyAlone(t *testing.T) {
 	stale(t, func(w *world) {
 		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
 		a := w.rowIs(store.OwnKey, store.Acted)
-		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true, State: store.Active,
-			Until: time.Now().Add(aDay), Effects: map[string]string{store.FactKey: a.Finding.Key}}
-		if err := store.Save(w.t.Context(), w.db, &g); err != nil {
-			t.Fatal(err)
-		}
+		w.given(store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "t.yamada", Exclusive: true}, map[string]string{store.FactKey: a.Finding.Key})
 		w.must("U0CHIEF", a, store.Restore)
 		if w.rowIs(store.OwnKey, store.Gone); len(w.active("t.yamada")) > 0 {
 			t.Errorf("%v active", w.active("t.yamada"))

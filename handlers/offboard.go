@@ -16,8 +16,10 @@ import (
 // it, or by a call that was given up, shows by then.
 const lastLook = time.Minute
 
-// Offboard ends all that a person has. With a refusal nothing was stored; without one the duty to end it is durable.
-func (k *Keeper) Offboard(ctx context.Context, by, person, reason string) (string, error) {
+// Offboard ends all that the person behind a Slack account has. With a refusal nothing was stored; without one the duty to
+// end it is durable.
+func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (string, error) {
+	person := k.Policy.People.OrSelf(account)
 	refusal, err := k.mayOffboard(ctx, by)
 	if err == nil && refusal == "" {
 		refusal, err = k.mayEnd(ctx, by, person)
@@ -32,13 +34,16 @@ func (k *Keeper) Offboard(ctx context.Context, by, person, reason string) (strin
 	if err != nil {
 		return "", err
 	}
-	users := k.usersOf(person, given)
+	users, err := k.usersOf(ctx, person, given)
+	if err != nil {
+		return "", err
+	}
 	if len(users) == 0 {
 		return NoLeaver, nil
 	}
 	now := k.now()
-	o := store.Offboarding{ID: store.OffboardingPrefix + now.UTC().Format("20060102T150405.000Z-") + person, Person: person, By: by, Reason: reason}
-	o, err = o.After(store.Entry{Verb: store.Begin, By: by, At: now, Note: reason, Facts: map[string]string{"person": person}})
+	o := store.Offboarding{ID: store.OffboardingPrefix + now.UTC().Format("20060102T150405.000Z-") + person.Account(), Person: person, Accounts: k.Policy.People.Accounts(person), By: by, Reason: reason}
+	o, err = o.After(store.Entry{Verb: store.Begin, By: by, At: now, Note: reason, Facts: map[string]string{"person": person.Account()}})
 	for _, user := range users {
 		if err == nil {
 			o, err = o.After(store.Entry{Verb: store.Found, By: by, At: now, Facts: user.Facts()})
@@ -67,6 +72,11 @@ func (k *Keeper) offboard(ctx context.Context, id string) error {
 	o.Claim = k.newClaim()
 	if err := k.save(ctx, &o); err != nil {
 		return unlessFaster(err)
+	}
+	if !o.Voided {
+		if o, err = k.voidVotes(ctx, o); err != nil {
+			return unlessFaster(k.settleOffboarding(ctx, o, err))
+		}
 	}
 	now, given, err := k.endGrants(ctx, o)
 	if err == nil {
@@ -100,12 +110,16 @@ func (k *Keeper) settleOffboarding(ctx context.Context, mine store.Offboarding, 
 
 // note changes an offboarding, as long as the claim on it is this worker's.
 func (k *Keeper) note(ctx context.Context, mine store.Offboarding, change func(store.Offboarding) (store.Offboarding, error)) (store.Offboarding, error) {
-	return changed(ctx, k, store.LoadOffboarding, mine.ID, func(o store.Offboarding) (store.Offboarding, error) {
+	o, err := changed(ctx, k, store.LoadOffboarding, mine.ID, func(o store.Offboarding) (store.Offboarding, error) {
 		if o.Claim != mine.Claim {
 			return o, fmt.Errorf("note on %s: claim lost: %w", o.ID, errMoved)
 		}
 		return change(o)
 	})
+	if err != nil {
+		return mine, err // the claim of another is not this worker's to give back
+	}
+	return o, nil
 }
 
 // endGrants ends what the person has by the ledger: each is written down, then ended as people end it, and followed until its
@@ -162,7 +176,7 @@ func foundGrant(o store.Offboarding, g store.Grant, now time.Time) (store.Offboa
 // endGrant denies a request, or revokes a grant, by who confirmed the offboarding and for its reason.
 func (k *Keeper) endGrant(ctx context.Context, mine store.Offboarding, h store.Holding) (store.Offboarding, error) {
 	g, err := k.update(ctx, h.Record, func(g store.Grant) (store.Grant, error) {
-		e := store.Entry{Verb: store.Revoke, By: mine.By, At: k.now(), Note: mine.Reason}
+		e := store.Entry{Verb: store.Revoke, By: mine.By, At: k.now(), Note: mine.Reason, Facts: map[string]string{store.FactOffboarding: mine.ID}}
 		if g.State == store.Asked {
 			e.Verb = store.Deny
 		}
@@ -175,8 +189,11 @@ func (k *Keeper) endGrant(ctx context.Context, mine store.Offboarding, h store.H
 		return mine, nil
 	}
 	e := store.Entry{Verb: store.Settled, By: store.Self, At: k.now(), Note: store.WasEnded, Facts: h.Facts()}
-	if g.State.Open() {
+	switch {
+	case g.State.Open():
 		e.Verb, e.Note = store.Fail, g.Trouble
+	case g.AlreadyHeld():
+		e.Note = store.WasHeld
 	}
 	return k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return o.After(e) })
 }
@@ -203,9 +220,9 @@ func (k *Keeper) endUsers(ctx context.Context, o store.Offboarding, given []stor
 
 // endUser looks, writes down what there is to end, ends it, and looks again: what IAM still shows has its next turn.
 func (k *Keeper) endUser(ctx context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) error {
-	step, cancel := context.WithTimeout(ctx, stepTime)
+	step, cancel := outside(ctx, stepTime)
 	defer cancel()
-	o, err := k.lookAt(ctx, step, mine, user, given)
+	o, found, err := k.lookAt(ctx, step, mine, user, given)
 	if err != nil {
 		return err
 	}
@@ -216,24 +233,27 @@ func (k *Keeper) endUser(ctx context.Context, mine store.Offboarding, user store
 			continue
 		}
 		acted = true
-		if failure := k.Closer.End(step, h); failure != nil {
+		if failure := k.Closer.End(step, found.now(h)); failure != nil {
 			_, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, failure, k.now()) })
 			errs = append(errs, failure, err)
 		}
 	}
 	if acted {
-		_, err = k.lookAt(ctx, step, mine, user, given)
+		_, _, err = k.lookAt(ctx, step, mine, user, given)
 	}
 	return errors.Join(append(errs, err)...)
 }
 
 // lookAt reads what a user has, in the time of the step, and writes down what came of it.
-func (k *Keeper) lookAt(ctx, step context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) (store.Offboarding, error) {
+func (k *Keeper) lookAt(ctx, step context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) (store.Offboarding, looked, error) {
 	found, failure := k.look(step, mine.Person, user, given)
 	o, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
+		o, err := foundRenamed(o, found.renamed, k.now())
 		switch {
+		case err != nil:
+			return o, err
 		case errors.Is(failure, ErrNoUser):
-			return vanished(o, user, k.now())
+			return vanished(o, user, len(found.renamed) > 0, k.now())
 		case failure != nil:
 			return inVain(o, user, failure, k.now())
 		}
@@ -242,5 +262,5 @@ func (k *Keeper) lookAt(ctx, step context.Context, mine store.Offboarding, user 
 	if errors.Is(failure, ErrNoUser) {
 		failure = nil
 	}
-	return o, errors.Join(failure, err)
+	return o, found, errors.Join(failure, err)
 }

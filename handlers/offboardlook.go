@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -15,34 +16,95 @@ type looked struct {
 	has   Holds
 	held  []store.Holding // that is to be ended here, or is left to somebody
 	waits bool            // a live grant of the person's gives more, which ends with it
+
+	renamed []store.Holding // users of the person who had the name before, under the names that they have now
 }
 
-// look reads what an IAM user has, and who else ends it: ErrNoUser if the user is gone, or the name is another person's.
-func (k *Keeper) look(ctx context.Context, person string, user store.Holding, given []store.Grant) (looked, error) {
+// now is a holding under the name that it has now.
+func (l looked) now(h store.Holding) store.Holding {
+	if i := slices.IndexFunc(l.held, h.Is); i >= 0 {
+		h.Name = l.held[i].Name
+	}
+	return h
+}
+
+// look reads what an IAM user has, and who else ends it: ErrNoUser if no user has the name, or the name is another person's.
+// That says nothing of the user who is known by a unique id: one who was renamed is looked for.
+func (k *Keeper) look(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) (looked, error) {
 	has, err := k.Closer.Holds(ctx, user.Account, user.User)
-	if err != nil {
+	if errors.Is(err, ErrNoUser) {
+		has = Holds{}
+	} else if err != nil {
 		return looked{}, err
 	}
-	owner := k.Policy.People.byLogin[Login{user.Account, user.User}.folded()]
+	renamed, lost := k.renamed(ctx, person, user, has, given)
+	if lost != nil || err != nil {
+		return looked{renamed: renamed}, cmp.Or(lost, err)
+	}
+	owner := k.Policy.People.Owner(Login{user.Account, user.User})
 	anew := user.UserID != "" && has.UserID != user.UserID
-	if owner != person && (owner != "" || anew) {
-		return looked{}, ErrNoUser
+	if !k.Policy.People.Same(owner, person) && (owner != "" || anew) {
+		return looked{renamed: renamed}, ErrNoUser
 	}
-	keys, err := k.custody(ctx, user)
+	keys, err := k.custody(ctx, person, user)
 	if err != nil {
 		return looked{}, err
 	}
-	held, waits := held(person, user, has, given, keys)
-	return looked{has, held, waits}, nil
+	held, waits := held(user, has, given, keys)
+	return looked{has, held, waits, renamed}, nil
+}
+
+// renamed finds the users of a person who are known by a unique id and by a name that they do not have any more. One who has
+// a name that the configuration gives to another person by now is left alone.
+func (k *Keeper) renamed(ctx context.Context, person store.Person, user store.Holding, has Holds, given []store.Grant) ([]store.Holding, error) {
+	ids := []string{user.UserID}
+	for _, g := range given {
+		if g.Account == user.Account && strings.EqualFold(g.Subject.User, user.User) {
+			ids = append(ids, g.Subject.UserID)
+		}
+	}
+	slices.Sort(ids)
+	var out []store.Holding
+	for _, id := range slices.Compact(ids) {
+		if id == "" || id == has.UserID {
+			continue
+		}
+		name, err := k.Closer.UserName(ctx, user.Account, store.Subject{User: user.User, UserID: id})
+		if errors.Is(err, ErrNoUser) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if owner := k.Policy.People.Owner(Login{user.Account, name}); owner == "" || k.Policy.People.Same(owner, person) {
+			out = append(out, store.Holding{Kind: store.HeldUser, Account: user.Account, AccountName: user.AccountName, User: name, UserID: id})
+		}
+	}
+	return out, nil
+}
+
+// foundRenamed is an offboarding once users were found under other names: each is to be looked at under that.
+func foundRenamed(o store.Offboarding, users []store.Holding, now time.Time) (_ store.Offboarding, err error) {
+	for _, user := range users {
+		known, ok := o.Find(user)
+		if ok && known.Result != store.WasRenamed && known.Result != store.WasGone {
+			continue
+		}
+		if o, err = o.After(store.Entry{Verb: store.Found, By: store.Self, At: now, Facts: user.Facts()}); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
 }
 
 // custody is who makes and deletes a user's keys beside people, if somebody does.
 type custody struct {
 	rotation bool
 	grant    store.Grant
+	leavers  bool // the grant is of the person who leaves
 }
 
-func (k *Keeper) custody(ctx context.Context, user store.Holding) (custody, error) {
+func (k *Keeper) custody(ctx context.Context, person store.Person, user store.Holding) (custody, error) {
 	id, err := store.Holder(ctx, k.DB, store.Task{Account: user.Account, Kind: rotated, User: user.User}.Slot())
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -54,26 +116,27 @@ func (k *Keeper) custody(ctx context.Context, user store.Holding) (custody, erro
 		return custody{rotation: t.State != store.Asked}, err // one that waits for approvals may never begin
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
-	return custody{grant: g}, err
+	return custody{grant: g, leavers: k.Policy.holds(person, g)}, err
 }
 
 // held are the things that an offboarding ends, or leaves to somebody, by what IAM and the ledger say. What a live grant of
 // the person gives is none of them: the grant's own end takes it.
-func held(person string, user store.Holding, has Holds, given []store.Grant, keys custody) (out []store.Holding, waits bool) {
+func held(user store.Holding, has Holds, given []store.Grant, keys custody) (out []store.Holding, waits bool) {
 	add := func(kind store.HoldingKind, name, result string) {
 		out = append(out, store.Holding{Kind: kind, Account: user.Account, AccountName: user.AccountName, User: user.User, Name: name, Result: result})
 	}
 	for _, group := range has.Groups {
-		if slices.ContainsFunc(given, func(g store.Grant) bool { return gives(g, user, group) }) {
+		if slices.ContainsFunc(given, func(g store.Grant) bool { return gives(g, user.Account, has.UserID, group) }) {
 			waits = true
 			continue
 		}
-		add(store.HeldGroup, group, "")
+		add(store.HeldGroup, group.Name, "")
+		out[len(out)-1].ID = group.ID
 	}
 	for _, key := range has.Keys {
 		switch result := keys.ends(key.ID); {
 		case !key.Active:
-		case result == store.ByGrant && keys.grant.Subject.Person == person:
+		case result == store.ByGrant && keys.leavers:
 			waits = true
 		default:
 			add(store.HeldKey, key.ID, result)
@@ -88,10 +151,14 @@ func held(person string, user store.Holding, has Holds, given []store.Grant, key
 	return out, waits
 }
 
-// gives tells whether a grant gives the membership, or may have given it: it is looked at again once that has ended.
-func gives(g store.Grant, user store.Holding, group string) bool {
-	return g.State.Live() && g.Planned && g.Kind != rotated && g.Account == user.Account &&
-		strings.EqualFold(g.Subject.User, user.User) && strings.EqualFold(g.Target, group)
+// gives tells whether a grant gives the membership, or may have given it: it is looked at again once that has ended. A grant
+// of a build that knew no ids of groups goes by the group's name.
+func gives(g store.Grant, account, userID string, group Group) bool {
+	same := strings.EqualFold(g.Target, group.Name)
+	if id := g.Effects[store.FactGroup]; id != "" {
+		same = id == group.ID
+	}
+	return same && g.State.Live() && g.Planned && g.Kind != rotated && g.Account == account && g.Subject.UserID == userID
 }
 
 // ends tells who ends a key, if somebody does: of a grant that issues one just now it is known only which it is not.
@@ -116,6 +183,9 @@ func seen(o store.Offboarding, user store.Holding, found looked, now time.Time) 
 			o, err = o.After(store.Entry{Verb: v, By: store.Self, At: now, Note: result, Facts: h.Facts()})
 		}
 	}
+	if known, ok := o.Find(user); ok && known.UserID == "" && user.UserID != "" {
+		note(store.Known, user, "")
+	}
 	for _, h := range found.held {
 		known, before := o.Find(h)
 		if !before || known.Result != h.Result && h.Result == "" {
@@ -138,13 +208,18 @@ func seen(o store.Offboarding, user store.Holding, found looked, now time.Time) 
 	return o, err
 }
 
-// vanished is an offboarding once IAM has said that there is no such user: what it had is gone with it.
-func vanished(o store.Offboarding, user store.Holding, now time.Time) (_ store.Offboarding, err error) {
+// vanished is an offboarding once IAM has said that the name is no user's of the person: what it had is gone with it, or
+// stands under another name.
+func vanished(o store.Offboarding, user store.Holding, renamed bool, now time.Time) (_ store.Offboarding, err error) {
+	result := store.WasGone
+	if renamed {
+		result = store.WasRenamed
+	}
 	o = o.Answered(user, now)
 	known, _ := o.Find(user)
 	for _, h := range append(o.Of(user), known) {
 		if h.Result == "" && err == nil {
-			o, err = o.After(store.Entry{Verb: store.Settled, By: store.Self, At: now, Note: store.WasGone, Facts: h.Facts()})
+			o, err = o.After(store.Entry{Verb: store.Settled, By: store.Self, At: now, Note: result, Facts: h.Facts()})
 		}
 	}
 	return o, err

@@ -54,6 +54,26 @@ func (r *roads) held(at road, id string, now time.Time) (why string, held bool) 
 	return "", false
 }
 
+// isShut tells whether enough tries in a row have failed on a road.
+func (r *roads) isShut(at road) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.shut[at]
+	return c != nil && c.failures >= enough
+}
+
+// anyShut tells whether enough tries in a row have failed on any road that a state picks.
+func (r *roads) anyShut(of store.State) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for at, c := range r.shut {
+		if at.state == of && c.failures >= enough {
+			return true
+		}
+	}
+	return false
+}
+
 // learn takes in what came of a try, and tells whether it has opened a road that was shut. A failure for a reason of the
 // record's own is an answer as well.
 func (r *roads) learn(at road, id string, err error, now time.Time) (opened bool) {
@@ -91,6 +111,8 @@ func outage(err error) bool {
 	switch {
 	case err == nil:
 		return false
+	case errors.Is(err, ErrSilent), errors.Is(err, ErrShut):
+		return true
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &line) && line.ConnectionError():
 		return true
 	case errors.As(err, &answer) && (answer.HTTPStatusCode() >= 500 || answer.HTTPStatusCode() == http.StatusTooManyRequests):

@@ -1,6 +1,13 @@
 package handlers
 
-import "strings"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"sekisho/store"
+)
 
 // Person is one human being, however many accounts they have.
 type Person struct {
@@ -14,44 +21,79 @@ type Login struct{ Account, User string }
 // folded is the login as IAM compares it: names do not differ by case alone.
 func (l Login) folded() Login { return Login{Account: l.Account, User: strings.ToLower(l.User)} }
 
-// People finds a person by account.
+// People finds persons by their accounts, and compares them. It is the configuration as it is now; a record has a person as
+// the configuration had them when it was written.
 type People struct {
-	bySlack map[string]string
-	slack   map[string][]string // person -> all their accounts
-	byLogin map[Login]string
-	logins  map[string][]Login // person -> their IAM users
+	bySlack map[string]store.Person
+	slack   map[store.Person][]string // person -> all their accounts
+	byLogin map[Login]store.Person
+	logins  map[store.Person][]Login // person -> their IAM users
 }
 
 // NewPeople indexes the people of the configuration. Each account belongs to one person: package config sees to it.
 func NewPeople(people []Person) People {
-	out := People{bySlack: map[string]string{}, slack: map[string][]string{}, byLogin: map[Login]string{}, logins: map[string][]Login{}}
+	out := People{bySlack: map[string]store.Person{}, slack: map[store.Person][]string{}, byLogin: map[Login]store.Person{},
+		logins: map[store.Person][]Login{}}
 	for _, p := range people {
-		out.slack[p.Slack[0]], out.logins[p.Slack[0]] = p.Slack, p.IAM
+		person := store.Person(p.Slack[0])
+		out.slack[person], out.logins[person] = p.Slack, p.IAM
 		for _, id := range p.Slack {
-			out.bySlack[id] = p.Slack[0]
+			out.bySlack[id] = person
 		}
 		for _, l := range p.IAM {
-			out.byLogin[l.folded()] = p.Slack[0]
+			out.byLogin[l.folded()] = person
 		}
 	}
 	return out
 }
 
+// Same reports whether two persons are one by the configuration as it is now, whichever of their Slack accounts each was
+// named by. Nobody is the same as nobody.
+func (p People) Same(a, b store.Person) bool { return a != "" && p.now(a) == p.now(b) }
+
+// In reports whether a person is among these.
+func (p People) In(person store.Person, these []store.Person) bool {
+	return slices.ContainsFunc(these, func(each store.Person) bool { return p.Same(person, each) })
+}
+
+// now is a person as the configuration names them now.
+func (p People) now(person store.Person) store.Person {
+	return cmp.Or(p.bySlack[person.Account()], person)
+}
+
 // Of returns the person behind a Slack account, or "".
-func (p People) Of(slack string) string { return p.bySlack[slack] }
+func (p People) Of(slack string) store.Person { return p.bySlack[slack] }
+
+// OrSelf returns the person behind a Slack account: one whom the configuration does not know is called by the account.
+func (p People) OrSelf(slack string) store.Person { return cmp.Or(p.Of(slack), store.Person(slack)) }
+
+// Known reports whether the configuration has the person.
+func (p People) Known(person store.Person) bool { return p.Of(person.Account()) != "" }
 
 // Accounts returns the Slack accounts of a person; one whom the configuration does not know has the one they are called by.
-func (p People) Accounts(person string) []string {
-	if all := p.slack[person]; all != nil {
+func (p People) Accounts(person store.Person) []string {
+	if all := p.slack[p.now(person)]; all != nil {
 		return all
 	}
-	return []string{person}
+	return []string{person.Account()}
+}
+
+// Logins returns a person's IAM users.
+func (p People) Logins(person store.Person) []Login { return p.logins[p.now(person)] }
+
+// Names returns all names under which the ledger has what a person holds: their Slack accounts and their IAM users.
+func (p People) Names(person store.Person) []string {
+	out := slices.Clone(p.Accounts(person))
+	for _, l := range p.Logins(person) {
+		out = append(out, store.UserName(l.Account, l.User))
+	}
+	return out
 }
 
 // Users returns the names of a person's IAM users in an account.
-func (p People) Users(person, account string) []string {
+func (p People) Users(person store.Person, account string) []string {
 	var out []string
-	for _, l := range p.logins[person] {
+	for _, l := range p.Logins(person) {
 		if l.Account == account {
 			out = append(out, l.User)
 		}
@@ -59,13 +101,52 @@ func (p People) Users(person, account string) []string {
 	return out
 }
 
-// Behind returns the person behind an IAM user: by the configuration, else by the user's tag, else "".
-func (p People) Behind(l Login, tag string) string {
-	if id := p.byLogin[l.folded()]; id != "" {
-		return id
+// WithUsers returns all persons who have an IAM user.
+func (p People) WithUsers() []store.Person {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.logins)), func(person store.Person) bool { return len(p.logins[person]) == 0 })
+}
+
+// Owner returns the person whom the configuration names for an IAM user, or "".
+func (p People) Owner(l Login) store.Person { return p.byLogin[l.folded()] }
+
+// Owners returns the persons whose IAM users these are, each once.
+func (p People) Owners(match func(Login) bool) []store.Person {
+	var out []store.Person
+	for l, person := range p.byLogin {
+		if match(l) && !p.In(person, out) {
+			out = append(out, person)
+		}
 	}
-	if id := p.bySlack[tag]; id != "" {
-		return id
+	return out
+}
+
+// tally counts votes by person: all accounts of a person have the steps of one.
+type tally struct {
+	people People
+	steps  map[store.Person][]int
+}
+
+// add lets the person behind a Slack account count for a step, unless they are nobody.
+func (t *tally) add(account string, step int) {
+	person := t.people.Of(account)
+	if person == "" || slices.Contains(t.steps[person], step) {
+		return
 	}
-	return tag
+	if t.steps == nil {
+		t.steps = map[store.Person][]int{}
+	}
+	t.steps[person] = append(t.steps[person], step)
+}
+
+// but returns what all count for but these persons.
+func (t *tally) but(these ...store.Person) [][]int {
+	for _, one := range these {
+		delete(t.steps, t.people.now(one))
+	}
+	return slices.Collect(maps.Values(t.steps))
+}
+
+// holds reports whether a grant is a person's: it was asked for by them, or the IAM user is theirs by the configuration now.
+func (p *Policy) holds(person store.Person, g store.Grant) bool {
+	return p.People.Same(person, g.Subject.Person) || p.People.Same(person, p.People.Owner(Login{g.Account, g.Subject.User}))
 }

@@ -18,10 +18,12 @@ func (k *Keeper) redraw(ctx context.Context, g store.Grant) (store.Card, error) 
 }
 
 // redrawDigest draws one digest after the other: of two who draw the same one, the later reads the later records. Its
-// turn serves all who stand on it. One that is gone is posted anew, and all stand there.
+// turn serves all who stand on it, of whom one may have been decided on: all are as urgent as that. One that is gone is posted
+// anew, and all stand there.
 func (k *Keeper) redrawDigest(ctx context.Context, id string) (store.Card, error) {
-	k.posting <- struct{}{}
-	defer func() { <-k.posting }()
+	hurry(ctx, Pressing)
+	k.digesting <- struct{}{}
+	defer func() { <-k.digesting }()
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil || g.Told[store.OnCard] >= g.Chain.Seq { // another's turn has served this one
 		return g.Card, err
@@ -65,7 +67,7 @@ func (k *Keeper) post(ctx context.Context, id string) error {
 	if err := k.Voice.Turn(ctx, store.Card{}); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	g, err := store.LoadGrant(ctx, k.DB, id) // what is drawn is the latest
 	if err != nil {

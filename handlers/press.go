@@ -38,7 +38,7 @@ func (k *Keeper) Alert(ctx context.Context, id string) (store.Alert, error) {
 // judge lets a press do what it may, or refuses it. The press and what it does are one write, so it has its effect once,
 // however often it is judged.
 func (k *Keeper) judge(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	ctx, cancel := outside(ctx, stepTime)
 	defer cancel()
 	for {
 		err := k.judgeOnce(ctx, id)
@@ -52,6 +52,20 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	p, err := store.LoadPress(ctx, k.DB, id)
 	if err != nil || p.Judged {
 		return err
+	}
+	if err := k.trust(ctx, id); err != nil {
+		return err
+	}
+	if err := k.trustIfThere(ctx, p.On); len(store.BrokenIn(err)) > 0 {
+		return errors.Join(k.tellBroken(ctx, err), k.refuse(ctx, p, Unusable, nil))
+	} else if err != nil {
+		return err
+	}
+	switch old, facts, err := k.tooOld(ctx, p); {
+	case err != nil:
+		return err
+	case old:
+		return k.refuseOld(ctx, p, facts)
 	}
 	account, err := k.Directory.Account(ctx, p.By)
 	if err != nil {
@@ -85,11 +99,12 @@ func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account Accoun
 	}
 	e, refusal := b.Judge()
 	if refusal != "" {
-		return k.refuse(ctx, p, refusal, facts(g))
+		return k.refuse(ctx, p, refusal, b.facts())
 	}
-	if e.Verb == store.AskMore {
-		g.Extension.Steps = b.More.Steps
+	if g, err = b.before(e); err != nil {
+		return err
 	}
+	before := g
 	if g, err = g.After(e); err != nil {
 		return err
 	}
@@ -103,17 +118,21 @@ func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account Accoun
 			return err
 		}
 	}
-	p.Judged = true
+	p = p.Judge(k.now())
 	if e.Verb == store.NotMine {
-		return k.raise(ctx, p, g)
+		return k.raise(ctx, p, g, before.Latest())
 	}
-	return k.save(ctx, &p, &g)
+	marks, err := k.seenMarks(ctx, before, g)
+	if err != nil {
+		return err
+	}
+	return k.save(ctx, append([]store.Record{&p, &g}, marks...)...)
 }
 
 // decides tells whether a verb does more than end access, or take back what was asked for.
 func decides(v store.Verb) bool {
 	switch v {
-	case store.Approve, store.Agree, store.AskMore, store.Mine, store.Remedy, store.Keep, store.PutBack, store.Delete, store.Again:
+	case store.Approve, store.Agree, store.AskMore, store.Mine, store.Remedy, store.Keep, store.Restore, store.PutBack, store.Delete, store.Again:
 		return true
 	}
 	return false
@@ -134,27 +153,51 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 		return b, err
 	}
 	if p.Verb == store.Approve || p.Verb == store.Agree {
-		if b.Left, err = k.left(ctx, g.Subject.Person); err != nil {
-			return b, err
-		}
-		if b.Leaves, err = k.leaves(ctx, g.Subject.Person); err != nil {
+		if b.Barred, err = k.roleBars(ctx, g, p.By); err != nil {
 			return b, err
 		}
 	}
 	switch p.Verb {
 	case store.Approve:
-		b.Steps, err = k.canCount(ctx, opened(g.Steps, also), p.By)
-	case store.AskMore:
-		b.More, err = k.more(ctx, g, b.Now)
+		return k.benchOfApproval(ctx, b)
 	case store.Agree:
-		if b.Steps, err = k.canCount(ctx, g.Extension.Steps, p.By); err == nil {
-			b.Voters, err = k.stillCount(ctx, g)
-		}
+		return k.benchOfExtension(ctx, b)
+	case store.AskMore:
+		until, _ := g.Later()
+		b.More, err = k.more(ctx, g, until, b.Now)
 	case store.Mine:
 		if g.State == store.Asked {
 			b.RuleGives, err = k.ruleGives(ctx, g, b.Now)
 		}
 	}
+	return b, err
+}
+
+// benchOfApproval adds what an approval is judged with: everything that made the request allowed is asked anew.
+func (k *Keeper) benchOfApproval(ctx context.Context, b Bench) (_ Bench, err error) {
+	g := b.Grant
+	if b.Still, err = k.still(ctx, g, b.Now); err != nil {
+		return b, err
+	}
+	steps := b.Still.needs(g.Steps)
+	if b.Steps, err = k.canCount(ctx, opened(steps, k.Policy.alsoDecide(g)), b.Press.By); err != nil {
+		return b, err
+	}
+	b.Votes, err = k.votesOn(ctx, g, steps)
+	return b, err
+}
+
+// benchOfExtension adds what an approval of the extension is judged with, which is not escalated.
+func (k *Keeper) benchOfExtension(ctx context.Context, b Bench) (_ Bench, err error) {
+	g := b.Grant
+	if b.More, err = k.more(ctx, g, g.Extension.Until, b.Now); err != nil {
+		return b, err
+	}
+	steps := b.More.needs(g.Extension.Steps)
+	if b.Steps, err = k.canCount(ctx, steps, b.Press.By); err != nil {
+		return b, err
+	}
+	b.Votes, err = k.votesOnExtension(ctx, g, steps)
 	return b, err
 }
 
@@ -167,9 +210,9 @@ func byRule(g store.Grant, now time.Time) (store.Grant, error) {
 }
 
 // raise lets a person's "not me" end the request or the grant, and alarm the security channel, in one write.
-func (k *Keeper) raise(ctx context.Context, p store.Press, g store.Grant) error {
+func (k *Keeper) raise(ctx context.Context, p store.Press, g store.Grant, about store.Signin) error {
 	a := store.Alert{ID: store.AlertPrefix + "not-me-" + g.ID, Kind: store.NotMe, Account: g.Account, AccountName: g.AccountName,
-		Subject: g.Subject, Grant: g.ID, Signin: g.Signin}
+		Subject: g.Subject, Grant: g.ID, Signin: about}
 	a, err := a.After(store.Entry{Verb: store.Raise, By: p.By, At: k.now()})
 	if err != nil {
 		return err
@@ -191,6 +234,11 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 		return k.judgeLater(ctx, p, err)
 	}
 	refusal := k.Policy.JudgeAlert(a, p, account, security)
+	if refusal == "" && (p.Verb == store.Keep || p.Verb == store.Restore) {
+		if refusal, err = k.ownInAWS(ctx, a, k.Policy.People.Of(p.By)); err != nil {
+			return k.judgeLater(ctx, p, err)
+		}
+	}
 	if refusal == "" && p.Verb == store.Restore && a.State == store.Acted { // which gives back
 		switch leaves, err := k.leaves(ctx, a.Subject.Person); {
 		case err != nil:
@@ -205,7 +253,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now(), Note: p.Note, Until: p.Until}); err != nil {
 		return err
 	}
-	p.Judged = true
+	p = p.Judge(k.now())
 	return k.save(ctx, &p, &a)
 }
 
@@ -218,7 +266,7 @@ func (k *Keeper) judgeLater(ctx context.Context, p store.Press, cause error) err
 
 func (k *Keeper) refuse(ctx context.Context, p store.Press, refusal string, facts map[string]string) error {
 	k.Log.Info("press refused", "id", p.ID, "by", p.By, "verb", p.Verb, "on", p.On, "why", refusal)
-	p.Judged, p.Refusal, p.Facts = true, refusal, facts
-	p.Retry, p.Tries = time.Time{}, 0
+	p = p.Judge(k.now())
+	p.Refusal, p.Facts = refusal, facts
 	return k.save(ctx, &p)
 }

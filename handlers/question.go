@@ -9,15 +9,21 @@ import (
 
 // Question is all that a decision depends on. What Slack knows was found out beforehand, so that deciding is pure.
 type Question struct {
-	Origin      store.Origin // a sign-in has neither reason nor ticket, and its account may be nobody's
-	Person      string       // who asks, and gets it
-	Account     Account      // what Slack says of the account that asks; nothing for a sign-in
-	Program     bool         // a program of theirs asks, of which Slack says nothing
+	Origin      store.Origin  // a sign-in has neither reason nor ticket, and its account may be nobody's
+	Person      store.Person  // who asks, and gets it
+	KnownBy     store.KnownBy // where the configuration does not list the IAM user under them
+	Account     Account       // what Slack says of the account that asks; nothing for a sign-in
+	Login       Login         // the IAM user, of what was decided before
+	Unfit       string        // why the person can be given nothing, by what Slack says of all their accounts
+	Leaves      bool          // the person is being offboarded, or was
+	Program     bool          // a program of theirs asks, of which Slack says nothing
+	MFA         string        // of a sign-in, as the record says: "yes", "no", or "" where it does not
 	Entitlement string
 	Duration    time.Duration // 0: the rule's
 	To          time.Time     // the wished end, instead of a duration
 	Reason      string
 	Ticket      string
+	NotBy       []string            // who may not approve what the role asks for that asks: Slack user ids and "usergroup:" ids
 	When        time.Time           // it would begin
 	Members     map[string][]string // of the user groups that are known, by their Slack id
 }

@@ -29,7 +29,11 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 	if failure != nil {
 		k.Log.Error("remedy failed and will be tried again", "id", id, "tries", a.Tries+1, "err", failure)
 	}
-	return k.settleRemedy(ctx, a, o, failure)
+	err = k.settleRemedy(ctx, a, o, failure)
+	if err == nil && failure == nil && o.Again == 0 && a.Kind == store.Exposed {
+		return unlessFaster(k.inspectSoon(ctx, a.Grant)) // what was put right is to be seen on the card
+	}
+	return err
 }
 
 // settleRemedy writes down what came of a try, under its own claim only.
@@ -57,12 +61,12 @@ func (k *Keeper) settleRemedy(ctx context.Context, a store.Alert, o outcome, fai
 // do acts, unless a grant has come to explain what the alert is about.
 func (k *Keeper) do(ctx context.Context, a store.Alert) (outcome, error) {
 	if a.Kind == store.Unknown {
-		explained, err := k.explained(ctx, a.Account, a.Target, a.Subject.UserID)
+		explained, err := k.explained(ctx, a.Account, a.Target, a.GroupID, a.Subject.UserID)
 		if err != nil || explained {
 			return outcome{verb: store.Done, Result: Result{Facts: map[string]string{"explained": "true"}}}, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	ctx, cancel := k.toward(ctx, roadOfAlert(a))
 	defer cancel()
 	if a.Kind == store.Stale {
 		return k.mend(ctx, a)
@@ -75,16 +79,37 @@ func (k *Keeper) do(ctx context.Context, a store.Alert) (outcome, error) {
 	return outcome{Result: result, verb: store.Done}, err
 }
 
-// explained tells whether a live grant gives this membership. One that has not begun does not.
-func (k *Keeper) explained(ctx context.Context, account, target, userID string) (bool, error) {
+// explained tells whether a live grant gives this membership. One that has not begun does not, nor one that found the
+// membership there.
+func (k *Keeper) explained(ctx context.Context, account, target, groupID, userID string) (bool, error) {
+	g, live, err := k.liveIn(ctx, account, target, groupID, userID)
+	return live && !g.AlreadyHeld(), err
+}
+
+// liveIn returns the live grant of a membership, if there is one that has begun: also one that knows the group under another
+// name, and none that knows another group under this name.
+func (k *Keeper) liveIn(ctx context.Context, account, target, groupID, userID string) (g store.Grant, live bool, err error) {
+	if groupID != "" {
+		grants, err := store.InGroup(ctx, k.DB, account, userID, groupID)
+		if err != nil {
+			return g, false, err
+		}
+		for _, g := range grants {
+			if g.State.Live() {
+				return g, true, nil
+			}
+		}
+	}
 	slot := store.Grant{Account: account, Target: target, Subject: store.Subject{UserID: userID}}.Slot()
 	id, err := store.Holder(ctx, k.DB, slot)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return g, false, nil
 	}
 	if err != nil {
-		return false, err
+		return g, false, err
 	}
-	g, err := store.LoadGrant(ctx, k.DB, id)
-	return g.State.Live() && !k.now().Before(g.Start), err
+	g, err = store.LoadGrant(ctx, k.DB, id)
+	known := g.Effects[store.FactGroup]
+	another := known != "" && groupID != "" && known != groupID
+	return g, g.State.Live() && !another && !k.now().Before(g.Start), err
 }

@@ -97,8 +97,8 @@ func TestAnExtensionOnADigest(t *testing.T) {
 		}
 		for want, wait := range []time.Duration{14 * time.Minute, 2 * time.Minute} { // the others are reminded of in between
 			w.wait(wait)
-			if g := w.grant("user-0"); g.Extension.Reminders != want || g.Reminders != 1 {
-				t.Errorf("%d reminders of the extension, want %d; %d of the request", g.Extension.Reminders, want, g.Reminders)
+			if g := w.grant("user-0"); g.OfExtension != want || g.Reminders != 1 {
+				t.Errorf("%d reminders of the extension, want %d; %d of the request", g.OfExtension, want, g.Reminders)
 			}
 			if other := w.grant("user-1"); other.Reminders != 2 {
 				t.Errorf("%d reminders of a request", other.Reminders)

@@ -15,10 +15,21 @@ const (
 )
 
 // due is the latest time that a report was due.
-func (a *Audit) due(now time.Time) time.Time {
+func (a *Audit) due(now time.Time) time.Time { return a.dueAt(a.At, now) }
+
+// daily is the latest time that what is said once a day was due, whether or not there are reports.
+func (a *Audit) daily(now time.Time) time.Time {
+	if a.Daily {
+		return a.due(now)
+	}
+	return a.dueAt(headAt, now)
+}
+
+// dueAt is the latest time that it was so many minutes after midnight.
+func (a *Audit) dueAt(minutes int, now time.Time) time.Time {
 	local := now.In(a.Zone)
 	at := func(day int) time.Time {
-		return time.Date(local.Year(), local.Month(), day, a.At/60, a.At%60, 0, 0, a.Zone)
+		return time.Date(local.Year(), local.Month(), day, minutes/60, minutes%60, 0, 0, a.Zone)
 	}
 	if today := at(local.Day()); !today.After(now) {
 		return today

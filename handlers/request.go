@@ -1,6 +1,10 @@
 package handlers
 
-import "sekisho/store"
+import (
+	"time"
+
+	"sekisho/store"
+)
 
 // Request is a wish for access as it came in from outside: nothing in it has been checked against AWS, and all of it
 // may be forged. It only ever asks.
@@ -10,4 +14,5 @@ type Request struct {
 	Account string // twelve digits
 	User    string // IAM user name
 	Signin  store.Signin
+	Sent    time.Time // when it came into the queue, by SQS's clock
 }

@@ -1,9 +1,7 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"sekisho/store"
 )
@@ -44,21 +42,9 @@ func (k *Keeper) Revocable(ctx context.Context, by, of string) ([]store.Grant, s
 }
 
 // liveOf returns the ids of another's access, or of what the person has approved by any account of theirs.
-func (k *Keeper) liveOf(ctx context.Context, person, of string) ([]string, error) {
+func (k *Keeper) liveOf(ctx context.Context, person store.Person, of string) ([]string, error) {
 	if of != "" {
-		return store.HeldBy(ctx, k.DB, cmp.Or(k.Policy.People.Of(of), of), 2*mostListed)
+		return store.HeldBy(ctx, k.DB, 2*mostListed, k.Policy.People.Names(k.Policy.People.OrSelf(of))...)
 	}
-	var ids []string
-	for _, account := range k.Policy.People.Accounts(person) {
-		gave, err := store.GivenBy(ctx, k.DB, account, mostListed)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range gave {
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids, nil
+	return store.GivenBy(ctx, k.DB, 2*mostListed, k.Policy.People.Accounts(person)...)
 }

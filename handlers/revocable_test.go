@@ -66,13 +66,13 @@ func TestWhatOneApprovedIsForgottenAtItsEnd(t *testing.T) {
 			id := fmt.Sprint(i)
 			w.signIn(id)
 			w.press("U0SATO", store.Approve)
-			if ids, err := store.GivenBy(t.Context(), w.db, "U0SATO", 10); err != nil || !slices.Equal(ids, []string{"login-" + id}) {
+			if ids, err := store.GivenBy(t.Context(), w.db, 10, "U0SATO"); err != nil || !slices.Equal(ids, []string{"login-" + id}) {
 				t.Errorf("approved %q, %v", ids, err)
 			}
 			w.press("U0YAMADA", store.Finish)
 			w.wait(time.Minute)
 		}
-		if ids, err := store.GivenBy(t.Context(), w.db, "U0SATO", 10); err != nil || !slices.Equal(ids, want) {
+		if ids, err := store.GivenBy(t.Context(), w.db, 10, "U0SATO"); err != nil || !slices.Equal(ids, want) {
 			t.Errorf("left %q, %v", ids, err)
 		}
 	})

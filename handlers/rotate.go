@@ -27,15 +27,16 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 	if err := k.wayToRotate(ctx, t); err != nil {
 		return unlessFaster(err)
 	}
-	if rule, ok := k.Policy.Rotation(t.Rule); ok {
-		t.Fleet = rule.Fleet // how servers are told can be mended on the way
-	}
 	t.Claim = k.newClaim()
 	if err := k.save(ctx, &t); err != nil {
 		return unlessFaster(err)
 	}
+	t = k.withFleet(t)
 	if t.State == store.Making && !t.Planned {
-		if t, err = k.planTask(ctx, t); errors.Is(err, errMoved) {
+		var planned store.Task
+		if planned, err = k.planTask(ctx, t); err == nil {
+			t = k.withFleet(planned)
+		} else if errors.Is(err, errMoved) { // what is known stays that of this worker's claim, which alone is its to give back
 			err = nil
 		}
 	}
@@ -51,9 +52,17 @@ func (k *Keeper) rotate(ctx context.Context, id string) error {
 	return unlessFaster(k.settleTask(ctx, t, p, err, looked))
 }
 
+// withFleet returns the task with its servers as its rule names them now: how they are told can be mended on the way.
+func (k *Keeper) withFleet(t store.Task) store.Task {
+	if rule, ok := k.Policy.Rotation(t.Rule); ok {
+		t.Fleet = rule.Fleet
+	}
+	return t
+}
+
 // planTask asks again what was asked when it was approved, and commits what was there before the first write.
 func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error) {
-	planCtx, cancel := context.WithTimeout(ctx, stepTime)
+	planCtx, cancel := k.toward(ctx, roadOfTask(t))
 	defer cancel()
 	if err := k.onTime(planCtx); err != nil {
 		return t, err
@@ -69,7 +78,7 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 	case err != nil:
 		return t, err
 	case holder != "": // whose key was never in this secret, so none of its versions has it
-		seen[store.FactHolder] = holder
+		seen[store.FactHolder] = holder.Account()
 		seen[store.FactBefore] += seen[store.FactVersion]
 		seen[store.FactVersion] = ""
 	}
@@ -83,7 +92,7 @@ func (k *Keeper) planTask(ctx context.Context, t store.Task) (store.Task, error)
 }
 
 // holderOf is who was given the key that is to be retired, "" for nobody: a key that servers use, or one that a rotation made.
-func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (string, error) {
+func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (store.Person, error) {
 	g, err := store.HandedOver(ctx, k.DB, t.Slot())
 	if errors.Is(err, store.ErrNotFound) || err == nil && (key == "" || g.Effects[store.FactKey] != key) {
 		return "", nil
@@ -93,7 +102,7 @@ func (k *Keeper) holderOf(ctx context.Context, t store.Task, key string) (string
 
 // stepTask lets the rotator act, in bounded time.
 func (k *Keeper) stepTask(ctx context.Context, t store.Task) (Progress, error) {
-	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	ctx, cancel := k.toward(ctx, roadOfTask(t))
 	defer cancel()
 	return k.rotator(t.Kind).Step(ctx, t)
 }
@@ -109,8 +118,13 @@ func (k *Keeper) settleTask(ctx context.Context, mine store.Task, p Progress, fa
 		if t.State != mine.State || t.Back != mine.Back {
 			return t, nil
 		}
+		fleet := t.Fleet
 		t.Fleet = mine.Fleet
-		return progress(t, p, failure, looked, k.now())
+		t, err := progress(t, p, failure, looked, k.now())
+		if len(t.Fresh()) == 0 {
+			t.Fleet = fleet
+		}
+		return t, err
 	})
 	return err
 }

@@ -259,3 +259,44 @@ func TestAUseInTheLastMoment(t *testing.T) {
 		}
 	})
 }
+
+// IAM records the first use in a quarter of an hour: what it tells may be that much too early, so a use counts for that much longer.
+func TestAUseCountsForLonger(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		id := w.rotate()
+		since := w.task(id).Since
+		w.wait(10 * time.Minute)
+		w.aws.UseKey(old, "s3")
+		used := time.Now()
+		for !time.Now().After(used.Add(handlers.Coarse + soonProven - 2*time.Minute)) {
+			w.wait(time.Minute)
+			if state := w.task(id).State; state != store.Proving {
+				t.Fatalf("%s after the use, %s after the proof began, it is %s", time.Since(used), time.Since(since), state)
+			}
+		}
+		w.wait(handlers.Coarse)
+		w.stands(id, store.Resting, "-"+old, "+"+w.task(id).New)
+	})
+}
+
+// A secret that somebody has changed before the new key was made is not written over.
+func TestASecretThatSomebodyChangesBeforeTheKeyIsMade(t *testing.T) {
+	inRotation(t, hurried, func(w *world, old string) {
+		w.aws.Fault(failing("CreateAccessKey", fakeaws.Failure{Code: "ServiceUnavailable", Status: 503}))
+		id := w.begin()
+		if task := w.task(id); task.State != store.Making || !task.Planned {
+			t.Fatalf("it is %s, planned %t", task.State, task.Planned)
+		}
+		_, err := secretsmanager.NewFromConfig(w.aws.Config(account)).PutSecretValue(w.t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String(keySecret),
+			SecretString: aws.String(`{"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.aws.Fault(nil)
+		w.wait(time.Hour)
+		w.stands(id, store.Stopped, "+"+old)
+		if note := w.task(id).Note; note != "SecretChanged" || w.kept() != "AKIAIOSFODNN7EXAMPLE" {
+			t.Errorf("stopped since %q, the secret has %s", note, w.kept())
+		}
+	})
+}

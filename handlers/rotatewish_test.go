@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
 	"sekisho/store"
@@ -130,6 +131,40 @@ func TestWhoLeavesKnowsAKeyWithoutAnEnd(t *testing.T) {
 		}
 		if keys := w.aws.Keys(account, batch); len(keys) != 1 || !keys[0].Active {
 			t.Errorf("keys of %s: %v", batch, keys)
+		}
+	})
+}
+
+// Two people ask for one key at the same moment, which only shows once IAM answers: one of them has asked, and the other reads that the
+// key is taken. Nobody's wish goes into another's.
+func TestTwoPeopleAskForOneKey(t *testing.T) {
+	inRotation(t, nil, func(w *world, _ string) {
+		w.aws.AddUser(account, "k.kato", nil)
+		w.govern(func(p *handlers.Policy) {
+			p.Rotations, p.Entitlements = nil, append(p.Entitlements, keyRule(false))
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "k.kato"}}},
+				{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}, {Slack: []string{"U0CHIEF"}}})
+		})
+		w.aws.Fault(failing("", fakeaws.Failure{Code: "ServiceUnavailable", Status: 503}))
+		theirs := wishForKey("2")
+		theirs.By = "U0KATO"
+		for _, each := range []handlers.Wish{wishForKey("1"), theirs} {
+			if d := w.asks(each); d.Refusal != "" {
+				t.Fatalf("%s: %q", each.By, d.Refusal)
+			}
+		}
+		w.aws.Fault(nil)
+		w.wait(5 * time.Minute)
+		got := map[store.State]int{}
+		for _, id := range []string{"1", "2"} {
+			g := w.wished(id)
+			got[g.State]++
+			if g.State == store.Ignored && g.Note != handlers.InUse {
+				t.Errorf("%s is ignored as %q", id, g.Note)
+			}
+		}
+		if got[store.Asked] != 1 || got[store.Ignored] != 1 {
+			t.Errorf("states %v, want one asked and one ignored", got)
 		}
 	})
 }

@@ -12,14 +12,13 @@ import (
 // report is what people are told of a survey: what is not kept.
 func (s Surveyed) report(now time.Time) store.Report {
 	told := slices.DeleteFunc(slices.Clone(s.Findings), func(f store.Finding) bool { return f.Kept != nil || s.justDone(f) })
-	r := store.NewReport(now, s.Accounts, told)
-	r.Unjudged = s.Unjudged
+	kept := 0
 	for _, f := range s.Findings {
 		if f.Kept != nil {
-			r.Kept++
+			kept++
 		}
 	}
-	return r
+	return store.NewReport(now, s.Accounts, told, kept, s.Unjudged)
 }
 
 // justDone tells whether a finding was dealt with since AWS made the credential report that still has it.
@@ -39,7 +38,7 @@ func (s Surveyed) made(account string) time.Time {
 
 // found tells whether a row is still true, as far as anybody knows: of what could not be read nothing is.
 func (s Surveyed) found(a store.Alert) bool {
-	unread := slices.ContainsFunc(s.Accounts, func(by store.Audited) bool { return by.Account == a.Account && by.Trouble != "" })
+	unread := slices.ContainsFunc(s.Accounts, func(by store.Audited) bool { return by.Account == a.Account && !by.Knows(a.Finding.User) })
 	return unread || a.Finding.Kind == store.Left && s.Unjudged ||
 		slices.ContainsFunc(s.Findings, func(f store.Finding) bool { return f.ID() == a.ID })
 }
@@ -98,10 +97,14 @@ func stood(a store.Alert, f store.Finding, made time.Time, r store.Report) (_ st
 	case a.State != store.Raised:
 		verb = store.Raise
 	}
+	was := a
 	a.Finding, a.Account, a.AccountName = &f, f.Account, f.AccountName
-	a.Subject = store.Subject{User: f.User, Person: f.Person}
-	if verb == "" {
-		return a, nil
+	a.Subject = store.Subject{User: f.User, UserID: f.UserID, Person: f.Person}
+	switch {
+	case verb == "" && a.Terms() == was.Terms() && a.Subject == was.Subject && a.AccountName == was.AccountName:
+		return was, nil
+	case verb == "":
+		verb = store.Again
 	}
 	a, err = a.After(store.Entry{Verb: verb, By: store.Self, At: r.At})
 	a.ByAudit()

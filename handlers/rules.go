@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,18 +16,21 @@ type Policy struct {
 	Entitlements []Entitlement
 	Rotations    []Rotation
 	People       People
-	MatchEmail   bool     // an IAM user whose name is an e-mail address is the Slack user who has it
+	MatchTag     bool     // an IAM user whose tag names a Slack account of somebody under people is theirs
+	MatchEmail   bool     // so is one whose name is the e-mail address of such an account
 	Security     []string // who may press on alerts, and revoke: Slack user ids and "usergroup:" ids
 	Enforce      bool     // unknown members of managed groups are removed, not only reported
 	Removals     int      // at most so many in one look at all groups
 	Programs     []Program
-	Audit        *Audit // nil: nothing is looked for
+	Audit        *Audit        // nil: nothing is looked for
+	Keep         time.Duration // ignored sign-ins and judged presses are deleted after it; 0: never
 }
 
 // Program is an IAM role whose sessions may ask through SQS, and for which IAM users: for no others.
 type Program struct {
 	Account, Role string // the account's twelve digits, and the role's name
 	Users         []Login
+	NotBy         []string // who may not approve what it asks for: Slack user ids and "usergroup:" ids
 }
 
 // Entitlement is one thing that can be asked for, and the rule for it. Who it names, it names by Slack user ids and
@@ -44,6 +48,8 @@ type Entitlement struct {
 	Escalation     *Escalation  // nil: nobody else decides, however long it waits
 	Hours          *Hours       // nil: always
 	Auto           *Auto        // nil: somebody has to approve
+	Prolong        Prolong      // what another sign-in does; "" is ProlongSame
+	MFARequired    bool         // of a sign-in; a request by hand has none
 	Risk           store.Risk
 	ReasonRequired bool    // of a request; a sign-in has none
 	Ticket         *Ticket // that a request must name; nil: none. A sign-in has none
@@ -113,6 +119,11 @@ func (e Entitlement) Groups() []string {
 	if e.Auto != nil {
 		all = append(all, e.Auto.Members...)
 	}
+	return groupsIn(all)
+}
+
+// groupsIn returns the Slack ids of the user groups among these, each once.
+func groupsIn(all []string) []string {
 	var out []string
 	for _, who := range all {
 		if group, ok := groupOf(who); ok && !slices.Contains(out, group) {
@@ -136,15 +147,20 @@ func (e Entitlement) StepsNow(within bool) []store.Step {
 // May tells whether this Slack account's approval of the grant can stand, or why not. It is asked at the press and again
 // before AWS is touched. Identities are compared, not accounts.
 func (p *Policy) May(approver string, g store.Grant) string {
+	return cmp.Or(p.fourEyes(approver, g), p.unchanged(g))
+}
+
+// fourEyes tells whether an approver is known and somebody else than the holder, or why not.
+func (p *Policy) fourEyes(approver string, g store.Grant) string {
 	switch person := p.People.Of(approver); {
 	case person == "":
 		return NoPerson
-	case g.Subject.Person == "":
-		return NoHolder
-	case g.Subject.Person == person:
+	case p.holds(person, g):
 		return Own
+	case !p.People.Known(g.Subject.Person): // of who is not in the configuration nobody knows the other accounts
+		return NoHolder
 	}
-	return p.unchanged(g)
+	return ""
 }
 
 // unchanged tells whether the rule still gives what the card shows, for the approvals that it shows, or why not.
@@ -154,7 +170,7 @@ func (p *Policy) unchanged(g store.Grant) string {
 		return RuleGone
 	}
 	if rule.Kind != g.Kind || rule.Account != g.Account || rule.Target != g.Target || rule.Risk != g.Risk ||
-		rule.Endless != g.Endless || rule.Longest < g.Longest || rule.Duration < g.Duration && g.Origin == store.SignIn ||
+		rule.Endless != g.Endless || rule.Longest < g.Longest || g.Origin == store.SignIn && (rule.Duration < g.Duration || !rule.OnLogin) ||
 		!sameSteps(rule.StepsNow(true), g.Steps) && !sameSteps(rule.StepsNow(false), g.Steps) {
 		return RuleChanged
 	}
@@ -165,13 +181,9 @@ func sameSteps(a, b []store.Step) bool {
 	return slices.EqualFunc(a, b, func(a, b store.Step) bool { return a.Count == b.Count && slices.Equal(a.By, b.By) })
 }
 
-// window is the end of access after another sign-in: it counts from the latest one, never beyond what the approval
-// allows, and never shorter than it was. What an approver has limited it leaves as it is. A sign-in from the future counts
-// as now.
+// window is the end of access that another sign-in can give: it counts from the latest one, never beyond what the approval
+// allows, and never shorter than it was. A sign-in from the future counts as now.
 func window(g store.Grant, at, now time.Time) time.Time {
-	if g.Limited() {
-		return g.Until
-	}
 	if at.IsZero() || at.After(now) {
 		at = now
 	}

@@ -43,7 +43,7 @@ func (w Wish) sender() string {
 
 // programWished decides on a program's wish. Of a sender who is not known to be who they say, its words are not kept.
 func (k *Keeper) programWished(ctx context.Context, w Wish) (store.Grant, Wish, Decision, error) {
-	proven, d, err := k.sent(ctx, w)
+	proven, d, err := k.fresh(ctx, w)
 	if err != nil || d.Refusal != "" {
 		rule, _ := k.Policy.Rule(w.Entitlement)
 		g := store.Grant{ID: w.ID, Origin: store.Requested, Program: true, Entitlement: w.Entitlement, Account: rule.Account,
@@ -58,8 +58,19 @@ func (k *Keeper) programWished(ctx context.Context, w Wish) (store.Grant, Wish, 
 	return g, proven, d, err
 }
 
+// fresh finds out who sent a message, unless it has waited for too long: whoever it was, they have gone on without it.
+func (k *Keeper) fresh(ctx context.Context, w Wish) (Wish, Decision, error) {
+	if w.Sent.IsZero() || k.Now().Sub(w.Sent) <= oldSignIn {
+		return k.sent(ctx, w)
+	}
+	d := Decision{Rule: w.Entitlement}
+	d.refuse(TooOld)
+	return w, d, nil
+}
+
 // receiveProgram writes down what a program asks for, or that it was refused, of which nobody but the program is told.
 func (k *Keeper) receiveProgram(ctx context.Context, g store.Grant, w Wish, d Decision) error {
+	g.Received = earliest(w.Sent, k.Now()).UTC().Round(0)
 	received := store.Entry{Verb: store.Receive, By: store.Self, At: k.now(), Facts: map[string]string{"sender": w.Sender}}
 	switch {
 	case w.Role != "":
@@ -124,7 +135,7 @@ func (k *Keeper) sent(ctx context.Context, w Wish) (Wish, Decision, error) {
 		return w, d, fmt.Errorf("find out who sent %s: %w", w.ID, err)
 	default:
 		w.UserID = user.ID
-		if w.By = k.Policy.People.Behind(login, ""); w.By == "" {
+		if w.By = k.Policy.People.Owner(login).Account(); w.By == "" {
 			d.refuse(NoUsers, "account", rule.Account)
 		}
 	}
@@ -144,7 +155,7 @@ func (k *Keeper) roleFor(ctx context.Context, id string, l Login) (string, error
 		case err != nil:
 			unknown = errors.Join(unknown, err)
 		case got == id:
-			return k.Policy.Accounts[p.Account] + "/" + p.Role, nil
+			return k.Policy.NameOf(p), nil
 		}
 	}
 	return "", unknown

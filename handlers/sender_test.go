@@ -99,7 +99,7 @@ func TestSentWishIsRefused(t *testing.T) {
 			"no such entitlement":       {handlers.RuleGone, "", func(x *handlers.Wish) { x.Entitlement = "root" }},
 		} {
 			g := w.refused(name, w.sent(name, c.change), c.want)
-			if g.Subject.Person != c.person || (g.Reason != "") != (c.person != "") {
+			if g.Subject.Person.Account() != c.person || (g.Reason != "") != (c.person != "") {
 				t.Errorf("%s: in the ledger as %q, because %q", name, g.Subject.Person, g.Reason)
 			}
 		}

@@ -42,7 +42,7 @@ func TestJudgeOfAShorterApproval(t *testing.T) {
 		b := bench()
 		c.change(&b)
 		b.Press.Note = "Only the restart."
-		e, refusal := b.Judge()
+		e, refusal := judged(b)
 		if refusal != c.want {
 			t.Errorf("%s: %q, want %q", c.name, refusal, c.want)
 		}

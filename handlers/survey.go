@@ -48,8 +48,8 @@ func (s Survey) Take(ctx context.Context, now time.Time) (Surveyed, error) {
 	errs := []error{err}
 	names := s.Policy.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
-		found, made, err := s.account(ctx, id, left, now)
-		one := store.Audited{Account: id, AccountName: names[id], Made: made}
+		found, in, err := s.account(ctx, id, left, now)
+		one := store.Audited{Account: id, AccountName: names[id], Made: in.Made, Odd: in.Odd}
 		if err != nil {
 			one.Trouble = code(err)
 			errs = append(errs, fmt.Errorf("audit %s: %w", names[id], err))
@@ -77,30 +77,27 @@ func (s Survey) kept(ctx context.Context, out *Surveyed, now time.Time) (err err
 	return nil
 }
 
-func (s Survey) account(ctx context.Context, id string, left []string, now time.Time) ([]store.Finding, time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, surveyTime)
+func (s Survey) account(ctx context.Context, id string, left []store.Person, now time.Time) ([]store.Finding, Inventory, error) {
+	ctx, cancel := outside(ctx, surveyTime)
 	defer cancel()
 	in, err := s.Auditor.Audit(ctx, id, s.Policy.Managed(id))
 	if err != nil {
-		return nil, time.Time{}, err
+		return nil, Inventory{}, err
 	}
 	keys, err := s.keys(ctx, id)
 	if err != nil {
-		return nil, time.Time{}, err
+		return nil, Inventory{}, err
 	}
-	return s.Policy.Findings(id, in, Known{Keys: keys, Left: left}, now), in.Made, nil
+	return s.Policy.Findings(id, in, Known{Keys: keys, Left: left}, now), in, nil
 }
 
 // left are the people of the configuration with an IAM user who have left Slack.
-func (s Survey) left(ctx context.Context) ([]string, error) {
+func (s Survey) left(ctx context.Context) ([]store.Person, error) {
 	if s.Directory == nil {
 		return nil, nil
 	}
-	var out []string
-	for person, logins := range s.Policy.People.logins {
-		if len(logins) == 0 {
-			continue
-		}
+	var out []store.Person
+	for _, person := range s.Policy.People.WithUsers() {
 		gone, err := hasLeft(ctx, s.Policy.People, s.Directory, person)
 		if err != nil {
 			return nil, fmt.Errorf("ask whether %s has left Slack: %w", person, err)

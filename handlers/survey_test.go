@@ -19,11 +19,7 @@ func TestSurveyOfAKeyUnderAGrant(t *testing.T) {
 		w.aws.AddUser(account, "svc-deploy", nil)
 		key := w.aws.AddKey(account, "svc-deploy")
 		w.leads.leave("U0YAMADA", "U0YAMADA2")
-		g := store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "svc-deploy", Exclusive: true, State: store.Active,
-			Effects: map[string]string{store.FactKey: key}}
-		if err := store.Save(t.Context(), w.db, &g); err != nil {
-			t.Fatal(err)
-		}
+		w.given(store.Grant{ID: "request-1", Kind: "access-key", Account: account, Target: "svc-deploy", Exclusive: true}, map[string]string{store.FactKey: key})
 		s := handlers.Survey{Policy: auditPolicy(), Auditor: identity.Accounts{account: identity.In(w.aws.Config(account))}, Directory: w.leads, DB: w.db}
 		for _, c := range []struct {
 			name string

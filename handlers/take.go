@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"sekisho/store"
 )
@@ -44,7 +46,7 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		k.Log.Error("access could not be taken back and will be tried again", "id", g.ID, "tries", g.Tries+1, "err", err)
 	}
-	return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
+	settled := k.settle(ctx, g, func(g store.Grant) (store.Grant, error) {
 		switch now := k.now(); {
 		case err != nil:
 			return failed(g, code(err), now)
@@ -52,24 +54,36 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 			g.Retry = now.Add(result.Again)
 			return g, nil
 		default:
-			undone := store.Entry{Verb: store.Undo, By: store.Self, At: now, Facts: result.Facts}
+			undone := store.Entry{Verb: store.Undo, By: store.Self, At: now, Facts: heldFacts(g, result.Facts)}
 			if result.Later > 0 {
 				undone.Until = now.Add(result.Later)
 			}
 			return g.After(undone)
 		}
 	})
+	if settled != nil || err != nil || result.Again > 0 {
+		return settled
+	}
+	return errors.Join(k.wakeAwaiting(ctx, g.Slot()), k.closeKeyAlerts(ctx, g))
 }
 
 // recheck looks once more at AWS after the end: a call that timed out while giving may land after the removal. It acts
-// only while the slot is free, for what another grant has given since is not this one's.
+// only while the slot is free, for what another grant has given since is not this one's; but a key that the grant has
+// issued is its own for ever.
 func (k *Keeper) recheck(ctx context.Context, g store.Grant) error {
+	if at, ok := g.Due(store.Take); !ok || k.now().Before(at) {
+		return nil
+	}
 	if err := k.wayTo(ctx, g); err != nil {
 		return err
 	}
-	callCtx, cancel := context.WithTimeout(ctx, stepTime)
+	callCtx, cancel := k.toward(ctx, roadOf(g))
 	defer cancel()
 	right, err := k.cloud(g).Check(callCtx, g)
+	works := ""
+	if err == nil && !right {
+		works, err = k.keyWorks(callCtx, g)
+	}
 	k.tried(roadOf(g), g.ID, err)
 	now := k.now()
 	if err != nil {
@@ -77,21 +91,59 @@ func (k *Keeper) recheck(ctx context.Context, g store.Grant) error {
 		g.Failed(now)
 		return k.save(ctx, &g)
 	}
-	if _, held := store.Holder(ctx, k.DB, g.Slot()); !right && held != nil {
-		k.Log.Error("access was found again after its end", "id", g.ID)
-		if g, err = g.After(store.Entry{Verb: store.Drift, By: store.Self, At: now}); err != nil {
-			return err
-		}
-		return k.save(ctx, &g)
+	free, err := k.free(ctx, g)
+	if err != nil {
+		return err
+	}
+	if !right && (works != "" || free) {
+		return k.drift(ctx, g, works)
 	}
 	g.Tries = 0
-	if g.ToClear() {
+	if g.ToClear(now) {
 		return k.clear(ctx, g, right)
 	}
 	if g, err = g.After(store.Entry{Verb: store.Recheck, By: store.Self, At: now}); err != nil {
 		return err
 	}
 	return k.save(ctx, &g)
+}
+
+// drift ends once more what was found again after its end. That a key, by its id, was made to work again is somebody's doing,
+// which the security channel hears in the same write.
+func (k *Keeper) drift(ctx context.Context, g store.Grant, key string) error {
+	k.Log.Error("access was found again after its end", "id", g.ID, "key", key)
+	again := store.Entry{Verb: store.Drift, By: store.Self, At: k.now()}
+	if key != "" {
+		again.Facts = map[string]string{store.FactKey: key}
+	}
+	g, err := g.After(again)
+	if err != nil {
+		return err
+	}
+	if key == "" {
+		return k.save(ctx, &g)
+	}
+	return k.saveWithAlert(ctx, g, store.Reused)
+}
+
+// free tells whether no other request holds what has ended, nor a live grant the same group under another name.
+func (k *Keeper) free(ctx context.Context, g store.Grant) (bool, error) {
+	switch _, err := store.Holder(ctx, k.DB, g.Slot()); {
+	case err == nil:
+		return false, nil
+	case !errors.Is(err, store.ErrNotFound):
+		return false, err
+	case g.Effects[store.FactGroup] == "":
+		return true, nil
+	}
+	given, err := k.inGroup(ctx, g.Account, g.Subject.UserID, g.Effects[store.FactGroup])
+	return !given, err
+}
+
+// inGroup tells whether a live grant gives a user a group, both by their unique ids.
+func (k *Keeper) inGroup(ctx context.Context, account, userID, groupID string) (bool, error) {
+	grants, err := store.InGroup(ctx, k.DB, account, userID, groupID)
+	return slices.ContainsFunc(grants, func(g store.Grant) bool { return g.State.Live() }), err
 }
 
 // clear does away with what the end of access has left, once nobody has missed it. What somebody has made work again is

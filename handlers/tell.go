@@ -12,14 +12,13 @@ import (
 )
 
 const (
-	tellTime   = 30 * time.Second // for all that one record has to say
-	stale      = time.Hour        // a refusal that could not be delivered for so long is no news
-	digestFrom = 5                // requests without a card that are too many for a card each
-	digestMost = 10               // requests on one digest, so that it stays within Slack's limits
+	tellTime   = 5 * time.Minute // for all that one record has to say, each when it is its turn
+	stale      = time.Hour       // a refusal that could not be delivered for so long is no news
+	digestFrom = 5               // requests without a card that are too many for a card each
+	digestMost = 10              // requests on one digest, so that it stays within Slack's limits
 )
 
-// tell says what people have not heard yet, record by record. What was delivered is written down, so that after a crash
-// at most the last message is said twice.
+// tell says what people have not heard yet, record by record.
 func (k *Keeper) tell(ctx context.Context, id string) error {
 	switch {
 	case strings.HasPrefix(id, store.PressPrefix):
@@ -29,9 +28,12 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 	case strings.HasPrefix(id, store.TaskPrefix):
 		return k.tellTask(ctx, id)
 	case strings.HasPrefix(id, store.OffboardingPrefix):
-		return k.tellOffboarding(ctx, id)
+		return tellStory(ctx, k, id, k.storyOfOffboarding())
 	case strings.HasPrefix(id, store.ReportPrefix):
 		return k.tellReport(ctx, id)
+	}
+	if err := k.trust(ctx, id); err != nil {
+		return unlessFaster(err)
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)
 	if err != nil {
@@ -53,9 +55,43 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	return k.tellGrant(ctx, g)
+}
+
+// tellCard draws the card of what was decided or has ended, and leaves the rest to the lane of all that is told.
+func (k *Keeper) tellCard(ctx context.Context, id string) error {
+	switch {
+	case strings.HasPrefix(id, store.TaskPrefix):
+		return tellStory(ctx, k, id, k.storyOfTask().cardOnly())
+	case strings.HasPrefix(id, store.OffboardingPrefix):
+		return tellStory(ctx, k, id, k.storyOfOffboarding().cardOnly())
+	}
+	g, err := store.LoadGrant(ctx, k.DB, id)
+	if err != nil || !g.Presses() {
+		return err
+	}
+	if !g.Digest {
+		if err := k.Voice.Turn(ctx, g.Card); err != nil {
+			return err
+		}
+		if g, err = store.LoadGrant(ctx, k.DB, id); err != nil { // what is drawn is the latest
+			return err
+		}
+	}
+	ctx, cancel := outside(ctx, tellTime)
+	defer cancel()
+	card, sayErr := k.redraw(ctx, g)
+	if sayErr != nil {
+		return k.unlessSaid(ctx, g, sayErr)
+	}
+	_, err = k.update(context.WithoutCancel(ctx), id, func(now store.Grant) (store.Grant, error) {
+		now.Card, now.Told = card, maps.Clone(now.Told)
+		now.Told[store.OnCard] = max(now.Told[store.OnCard], g.Chain.Seq)
+		return now, nil
+	})
+	return err
 }
 
 // tellGrant draws the card, then says what happened in its thread, entry by entry, and then to the person.
@@ -66,26 +102,40 @@ func (k *Keeper) tellGrant(ctx context.Context, g store.Grant) error {
 		return err
 	}
 	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Seq > g.Chain.Seq }) // what came since has its own turn
-	heard := g.Telling
+	heard := hearing{Telling: g.Telling, write: func(ctx context.Context, heard store.Telling) error {
+		_, err := k.update(ctx, g.ID, func(now store.Grant) (store.Grant, error) { return heardOf(now, g, heard), nil })
+		return err
+	}}
 	heard.Told = maps.Clone(g.Told)
 	sayErr := k.say(ctx, g, entries, &heard)
+	if isShared(sayErr) { // each new message was written down
+		return sayErr
+	}
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
-		now.Card, now.DM, now.Reminder, now.Approvers, now.Called, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Approvers, heard.Called, heard.Told
+		now = heardOf(now, g, heard.Telling)
 		if now.Chain.Seq == g.Chain.Seq { // else there is news, which does not wait for a letter's turn
 			now.TellAt = heard.TellAt
 		}
+		if sayErr != nil {
+			k.Log.Warn("message will be sent again", "id", g.ID, "tries", now.Mute+1, "err", sayErr)
+			now.Unheard(k.now())
+		}
 		return now, nil
 	})
-	if err != nil {
-		return err
-	}
-	return k.unlessSaid(ctx, g, sayErr)
+	return err
 }
 
-// unlessSaid puts the next try off if something could not be said.
+// heardOf returns a grant as it is now with what has been heard of it as it was told.
+func heardOf(now, told store.Grant, heard store.Telling) store.Grant {
+	now.Card, now.DM, now.Reminder, now.Approvers, now.Calls, now.Told = heard.Card, heard.DM, heard.Reminder, heard.Approvers, heard.Calls, heard.Told
+	now.Newest, now.Recalls = heard.Newest, undelivered(now.Recalls, told.Recalls, heard.Recalls)
+	return now
+}
+
+// unlessSaid puts the next try off if Slack refuses something.
 func (k *Keeper) unlessSaid(ctx context.Context, g store.Grant, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || isShared(err) {
+		return err
 	}
 	k.Log.Warn("message will be sent again", "id", g.ID, "tries", g.Mute+1, "err", err)
 	_, err = k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {
@@ -96,7 +146,7 @@ func (k *Keeper) unlessSaid(ctx context.Context, g store.Grant, err error) error
 }
 
 // say delivers what each audience has not heard, and notes in heard what was delivered, also when something was not.
-func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, heard *store.Telling) error {
+func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, heard *hearing) error {
 	unheard := func(audience string, of func(store.Verb) bool) bool {
 		return slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[audience] && of(e.Verb) })
 	}
@@ -105,19 +155,31 @@ func (k *Keeper) say(ctx context.Context, g store.Grant, entries []store.Entry, 
 		if err != nil {
 			return err
 		}
-		heard.Card = card
+		posted := card != heard.Card
+		heard.Card, heard.Told[store.OnCard] = card, g.Chain.Seq
+		if posted {
+			if err := heard.note(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	heard.Told[store.OnCard], g.Card = g.Chain.Seq, heard.Card
 	for _, e := range entries {
 		if e.Seq <= heard.Told[store.InThread] {
 			continue
 		}
-		if err := k.Voice.Thread(ctx, g, e); err != nil {
+		said, err := k.Voice.Thread(ctx, g, e)
+		if err != nil {
 			return err
 		}
 		heard.Told[store.InThread] = e.Seq
+		if said {
+			if err := heard.note(ctx); err != nil {
+				return err
+			}
+		}
 	}
-	return errors.Join(k.writeHolder(ctx, g, unheard, heard), k.writeApprovers(ctx, g, unheard, heard), k.callDeciders(ctx, k.ballotOf(g), k.callsFor(g) && unheard(store.ToDeciders, isAsk), heard))
+	return errors.Join(k.writeHolder(ctx, g, entries, unheard, heard), k.writeApprovers(ctx, g, entries, unheard, heard), k.recallVoters(ctx, g, heard), k.callDeciders(ctx, k.ballotOf(g), k.callsFor(g) && unheard(store.ToDeciders, isAsk), heard))
 }
 
 // shows tells whether a verb changes what the card shows.
@@ -131,16 +193,22 @@ func shows(v store.Verb) bool {
 
 // tellAlert draws an alert's card.
 func (k *Keeper) tellAlert(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	a, err := store.LoadAlert(ctx, k.DB, id)
 	if err != nil {
 		return err
 	}
-	if a.Kind == store.Stale {
+	switch {
+	case a.Kind == store.Stale:
 		return k.tellRow(ctx, a)
+	case a.Told[store.OnCard] >= a.Chain.Seq: // another lane was faster
+		return nil
 	}
-	card, sayErr := k.Voice.Alert(ctx, a)
+	card, sayErr := k.Voice.Alert(ctx, a, k.cardOf(ctx, a.Grant))
+	if isShared(sayErr) {
+		return sayErr
+	}
 	if sayErr != nil {
 		k.Log.Error("alert will be sent again", "id", id, "tries", a.Mute+1, "err", sayErr)
 	}
@@ -149,26 +217,47 @@ func (k *Keeper) tellAlert(ctx context.Context, id string) error {
 			now.Unheard(k.now())
 			return now, nil
 		}
-		now.Card, now.Told = card, map[string]uint64{store.OnCard: a.Chain.Seq}
+		now.Told = map[string]uint64{store.OnCard: a.Chain.Seq}
+		if now.Raised.Equal(a.Raised) { // else it has a message of its own to come
+			now.Card, now.Earlier = card, store.Card{}
+		}
 		return now, nil
 	})
 	return err
 }
 
-// answer tells a person why their press did nothing.
+// cardOf returns where a grant's card stands: nowhere if that is not known.
+func (k *Keeper) cardOf(ctx context.Context, id string) store.Card {
+	if id == "" {
+		return store.Card{}
+	}
+	g, err := store.LoadGrant(ctx, k.DB, id)
+	if err != nil {
+		k.Log.Warn("card that an alert is about is not known", "id", id, "err", err)
+	}
+	return g.Card
+}
+
+// answer tells a person why their press did nothing. That it came too late is told however late it is.
 func (k *Keeper) answer(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	p, err := store.LoadPress(ctx, k.DB, id)
 	if err != nil {
 		return err
 	}
-	if k.now().Sub(p.At) < stale {
+	if p.Heard { // another lane was faster
+		return nil
+	}
+	if p.Refusal == TooOld || k.now().Sub(p.At) < stale {
 		err = k.Voice.Answer(ctx, p)
 	}
-	if err != nil {
+	if isShared(err) {
+		return err
+	}
+	if err != nil && !errors.Is(err, ErrUnreachable) {
 		k.Log.Warn("answer will be sent again", "id", id, "tries", p.Tries+1, "err", err)
-		p = p.Failed(k.now())
+		p = p.Unheard(k.now())
 	} else {
 		p.Heard = true
 	}

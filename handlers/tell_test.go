@@ -30,12 +30,12 @@ func (p *picky) Card(ctx context.Context, at store.Card, grants ...store.Grant) 
 	return card, nil
 }
 
-func (p *picky) Thread(ctx context.Context, g store.Grant, e store.Entry) error {
+func (p *picky) Thread(ctx context.Context, g store.Grant, e store.Entry) (bool, error) {
 	heard, err := p.fails("thread")
 	if heard || err == nil {
-		_ = p.voice.Thread(ctx, g, e)
+		_, _ = p.voice.Thread(ctx, g, e)
 	}
-	return err
+	return true, err
 }
 
 func (p *picky) DM(ctx context.Context, g store.Grant) (store.Card, error) {
@@ -183,9 +183,13 @@ func TestClaimsOfTheDead(t *testing.T) {
 				t.Fatal(err)
 			}
 			g.Claim = store.Claim{Owner: "the dead", End: time.Now().Add(time.Minute)}
-			alert := store.Alert{ID: "alert-1", Kind: store.Unknown, Account: account, Target: group, State: store.Acting,
-				Subject: store.Subject{User: "nobody", UserID: "AIDANOBODY"},
-				Work:    store.Work{Claim: store.Claim{Owner: "the dead", End: time.Now().Add(time.Minute)}}}
+			alert := store.Alert{ID: "alert-1", Kind: store.Unknown, Account: account, Target: group, Subject: store.Subject{User: "nobody", UserID: "AIDANOBODY"}}
+			for _, v := range []store.Verb{store.Raise, store.Remedy} {
+				if alert, err = alert.After(store.Entry{Verb: v, By: store.Self, At: time.Now()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			alert.Claim = g.Claim
 			if err := store.Save(t.Context(), w.db, &g, &alert); err != nil {
 				t.Fatal(err)
 			}

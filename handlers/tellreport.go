@@ -17,8 +17,8 @@ func (k *Keeper) tellReport(ctx context.Context, id string) error {
 		return err
 	}
 	_, err = k.drawReport(ctx, r)
-	if err == nil {
-		return nil
+	if err == nil || isShared(err) {
+		return err
 	}
 	k.Log.Error("report will be sent again", "id", id, "tries", r.Mute+1, "err", err)
 	_, err = changed(context.WithoutCancel(ctx), k, store.LoadReport, id, func(now store.Report) (store.Report, error) {
@@ -33,8 +33,8 @@ func (k *Keeper) tellRow(ctx context.Context, a store.Alert) error {
 	k.reporting <- struct{}{}
 	defer func() { <-k.reporting }()
 	sayErr := k.sayRow(ctx, a.ID)
-	if sayErr == nil {
-		return nil
+	if sayErr == nil || isShared(sayErr) {
+		return sayErr
 	}
 	k.Log.Warn("message will be sent again", "id", a.ID, "tries", a.Mute+1, "err", sayErr)
 	_, err := k.updateAlert(context.WithoutCancel(ctx), a.ID, func(now store.Alert) (store.Alert, error) {
@@ -47,7 +47,7 @@ func (k *Keeper) tellRow(ctx context.Context, a store.Alert) error {
 // sayRow says what is new of a row. Where its report was never made, since a crash came between the two, there is nothing
 // to be said: the next report draws the row as it is then.
 func (k *Keeper) sayRow(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	a, err := store.LoadAlert(ctx, k.DB, id) // what is drawn is the latest: another's turn may have served this one
 	if err != nil {
@@ -84,7 +84,7 @@ func (k *Keeper) sayRow(ctx context.Context, id string) error {
 // drawReport draws a report with the rows as they are, and writes down what was drawn. One teller at a time does it: of two
 // who drew it at once the one with the older rows could be the last.
 func (k *Keeper) drawReport(ctx context.Context, r store.Report) (store.Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	var rows []store.Alert
 	for _, f := range r.Findings {

@@ -15,9 +15,9 @@ type story[T any] struct {
 	update  func(context.Context, string, func(T) (T, error)) (T, error)
 	telling func(*T) (*store.Telling, uint64) // and the last entry
 	card    func(context.Context, T) (store.Card, error)
-	line    func(context.Context, T, store.Entry) error
-	letters func(context.Context, T, []store.Entry, *store.Telling) error // to single persons; nil: none
-	readers []string                                                      // audiences of the letters
+	line    func(context.Context, T, store.Entry) (said bool, err error)
+	letters func(context.Context, T, []store.Entry, *hearing) error // to single persons; nil: none
+	readers []string                                                // audiences of the letters
 }
 
 // tellTask tells of a rotation, and calls those who may decide. Once all is told, a reminder may be due.
@@ -29,16 +29,19 @@ func (k *Keeper) tellTask(ctx context.Context, id string) error {
 	if !t.Untold() {
 		return k.remindTask(ctx, t)
 	}
-	return tellStory(ctx, k, id, story[store.Task]{load: store.LoadTask, update: k.updateTask, card: k.Voice.Task, line: k.Voice.TaskThread,
-		telling: func(t *store.Task) (*store.Telling, uint64) { return &t.Telling, t.Chain.Seq },
-		letters: k.writeOfTask, readers: []string{store.ToDeciders, store.InDM}})
+	return tellStory(ctx, k, id, k.storyOfTask())
 }
 
-// tellOffboarding tells of an offboarding.
-func (k *Keeper) tellOffboarding(ctx context.Context, id string) error {
-	return tellStory(ctx, k, id, story[store.Offboarding]{load: store.LoadOffboarding, update: k.updateOffboarding, card: k.Voice.Offboarding,
+func (k *Keeper) storyOfTask() story[store.Task] {
+	return story[store.Task]{load: store.LoadTask, update: k.updateTask, card: k.Voice.Task, line: k.Voice.TaskThread,
+		telling: func(t *store.Task) (*store.Telling, uint64) { return &t.Telling, t.Chain.Seq },
+		letters: k.writeOfTask, readers: []string{store.ToDeciders, store.InDM, store.ToApprovers}}
+}
+
+func (k *Keeper) storyOfOffboarding() story[store.Offboarding] {
+	return story[store.Offboarding]{load: store.LoadOffboarding, update: k.updateOffboarding, card: k.Voice.Offboarding,
 		line:    k.Voice.OffboardingThread,
-		telling: func(o *store.Offboarding) (*store.Telling, uint64) { return &o.Telling, o.Chain.Seq }})
+		telling: func(o *store.Offboarding) (*store.Telling, uint64) { return &o.Telling, o.Chain.Seq }}
 }
 
 // tellStory draws a record's card, then says what happened in its thread, entry by entry, then writes to single persons.
@@ -53,7 +56,7 @@ func tellStory[T any](ctx context.Context, k *Keeper, id string, s story[T]) err
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	ctx, cancel := outside(ctx, tellTime)
 	defer cancel()
 	if r, err = s.load(ctx, k.DB, id); err != nil { // what is drawn is the latest
 		return err
@@ -67,15 +70,25 @@ func tellStory[T any](ctx context.Context, k *Keeper, id string, s story[T]) err
 	if err != nil {
 		return err
 	}
-	heard := *told
+	heard := hearing{Telling: *told, write: func(ctx context.Context, heard store.Telling) error {
+		_, err := s.update(ctx, id, func(now T) (T, error) {
+			t, _ := s.telling(&now)
+			t.Card, t.Told, t.Calls = heard.Card, heard.Told, heard.Calls
+			return now, nil
+		})
+		return err
+	}}
 	heard.Told = maps.Clone(told.Told)
 	sayErr := s.say(ctx, r, entries, &heard)
+	if isShared(sayErr) { // each new message was written down
+		return sayErr
+	}
 	if sayErr != nil {
 		k.Log.Warn("message will be sent again", "id", id, "tries", told.Mute+1, "err", sayErr)
 	}
 	_, err = s.update(context.WithoutCancel(ctx), id, func(now T) (T, error) {
 		t, seq := s.telling(&now)
-		t.Card, t.Told, t.Called = heard.Card, heard.Told, heard.Called
+		t.Card, t.Told, t.Calls = heard.Card, heard.Told, heard.Calls
 		if seq == last { // else there is news, which does not wait for a letter's turn
 			t.TellAt = heard.TellAt
 		}
@@ -87,7 +100,7 @@ func tellStory[T any](ctx context.Context, k *Keeper, id string, s story[T]) err
 	return err
 }
 
-func (s story[T]) say(ctx context.Context, r T, entries []store.Entry, heard *store.Telling) error {
+func (s story[T]) say(ctx context.Context, r T, entries []store.Entry, heard *hearing) error {
 	if heard.Told == nil {
 		heard.Told = map[string]uint64{}
 	}
@@ -97,18 +110,33 @@ func (s story[T]) say(ctx context.Context, r T, entries []store.Entry, heard *st
 		if err != nil {
 			return err
 		}
+		posted := card != heard.Card
 		heard.Card, told.Card = card, card
 		heard.Told[store.OnCard] = last
+		if posted {
+			if err := heard.note(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if s.line == nil {
+		return nil
 	}
 	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Seq > last }) // what came since has its own turn
 	for _, e := range entries {
 		if e.Seq <= heard.Told[store.InThread] {
 			continue
 		}
-		if err := s.line(ctx, r, e); err != nil {
+		said, err := s.line(ctx, r, e)
+		if err != nil {
 			return err
 		}
 		heard.Told[store.InThread] = e.Seq
+		if said {
+			if err := heard.note(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	if s.letters == nil {
 		return nil
@@ -116,18 +144,78 @@ func (s story[T]) say(ctx context.Context, r T, entries []store.Entry, heard *st
 	return s.letters(ctx, r, entries, heard)
 }
 
+// cardOnly is the story without what comes after the card.
+func (s story[T]) cardOnly() story[T] {
+	s.line = nil
+	return s
+}
+
 // writeOfTask calls those who may decide on a rotation, and tells who was given the key from before where it went.
-func (k *Keeper) writeOfTask(ctx context.Context, t store.Task, entries []store.Entry, heard *store.Telling) error {
+func (k *Keeper) writeOfTask(ctx context.Context, t store.Task, entries []store.Entry, heard *hearing) error {
 	unheard := func(audience string, verb store.Verb) bool {
 		return slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq > heard.Told[audience] && e.Verb == verb })
 	}
 	calls := t.State == store.Asked && unheard(store.ToDeciders, store.Ask) && !k.isDue(t.NextReminder())
-	return errors.Join(k.callDeciders(ctx, k.ballotOfTask(t), calls, heard), k.writeKeyMoved(ctx, t, unheard(store.InDM, store.Made), heard))
+	return errors.Join(k.callDeciders(ctx, k.ballotOfTask(t), calls, heard), k.writeKeyMoved(ctx, t, unheard(store.InDM, store.Made), heard),
+		k.writeTaskApprovers(ctx, t, entries, heard))
+}
+
+// writeTaskApprovers tells who has approved a rotation or a deletion what undoes it, in a new message for each such entry.
+// Each account that has heard of an entry is written down, as a letter may have to wait for its turn.
+func (k *Keeper) writeTaskApprovers(ctx context.Context, t store.Task, entries []store.Entry, heard *hearing) error {
+	for _, e := range entries {
+		if e.Seq <= heard.Told[store.ToApprovers] {
+			continue
+		}
+		for _, account := range k.approversOf(t, e) {
+			audience := store.ToApprovers + " " + account
+			switch {
+			case heard.Told[audience] >= e.Seq:
+				continue
+			case k.waits(k.letters, t.ID+" "+account, heard):
+				return nil
+			}
+			if err := k.Voice.TaskApprover(ctx, account, t, e); errors.Is(err, ErrUnreachable) {
+				k.Log.Warn("approver cannot be written to", "id", t.ID, "approver", account, "err", err)
+			} else if err != nil {
+				return err
+			}
+			heard.Told[audience] = e.Seq
+			if err := heard.note(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	heard.Told[store.ToApprovers] = t.Chain.Seq
+	return nil
+}
+
+// approversOf returns the accounts that an entry is told to: of those whose approval it undoes, one for each person but the
+// one who did it.
+func (k *Keeper) approversOf(t store.Task, e store.Entry) []string {
+	var accounts []string
+	if e.Verb == store.PutBack {
+		for _, a := range t.Approvals {
+			accounts = append(accounts, a.By)
+		}
+	}
+	if e.Seq == t.Voided.Seq {
+		accounts = append(accounts, t.Voided.By...)
+	}
+	told := []store.Person{k.Policy.People.OrSelf(e.By)}
+	return slices.DeleteFunc(accounts, func(account string) bool {
+		person := k.Policy.People.OrSelf(account)
+		if k.Policy.People.In(person, told) {
+			return true
+		}
+		told = append(told, person)
+		return false
+	})
 }
 
 // writeKeyMoved tells who was given the key from before, once and when the new one is in the secret. There is no way back
 // from that: their key was never in this secret.
-func (k *Keeper) writeKeyMoved(ctx context.Context, t store.Task, moved bool, heard *store.Telling) error {
+func (k *Keeper) writeKeyMoved(ctx context.Context, t store.Task, moved bool, heard *hearing) error {
 	if t.Holder != "" && moved {
 		if k.waits(k.letters, t.ID, heard) {
 			return nil
@@ -137,6 +225,8 @@ func (k *Keeper) writeKeyMoved(ctx context.Context, t store.Task, moved bool, he
 		} else if err != nil {
 			return err
 		}
+		heard.Told[store.InDM] = t.Chain.Seq
+		return heard.note(ctx)
 	}
 	heard.Told[store.InDM] = t.Chain.Seq
 	return nil

@@ -88,6 +88,7 @@ func TestNobodyElseIsTold(t *testing.T) {
 	for tag, dms := range map[string]int{"": 0, "U0GUEST": 0, "U0STRANGER": 0, "U0TAGGED": 1} {
 		inWorld(t, func(w *world) {
 			w.ruled(func(e *handlers.Entitlement) { e.Hours = never() })
+			w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(team("U0GUEST", "U0STRANGER", "U0TAGGED")) })
 			tags := map[string]string{}
 			if tag != "" {
 				tags["sekisho:slack-user-id"] = tag

@@ -50,6 +50,7 @@ type Wish struct {
 	To          time.Time     // when it ends, instead of the duration
 	Reason      string
 	Ticket      string
+	Sent        time.Time // of a program's, when it came into the queue, by SQS's clock
 }
 
 // Offer is an entitlement that a person may ask for.
@@ -116,6 +117,7 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if err != nil || d.Refusal != "" {
 		return d, err
 	}
+	g.Received = k.Now().UTC().Round(0)
 	g, err = g.After(store.Entry{Verb: store.Receive, By: w.By, At: k.now()})
 	if err == nil && silent != nil { // who asked hears at once that it takes longer
 		g, err = g.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.now(), Note: code(silent)})
@@ -138,7 +140,7 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	if rule.Ticket != nil {
 		g.Ticket = w.Ticket
 	}
-	g.Subject.UserID, g.Subject.Person = w.UserID, person
+	g.Subject = store.Subject{User: w.User, UserID: w.UserID, Person: person}
 	now := k.now()
 	var refusal string
 	if g.From, g.To, refusal = w.term(now); refusal != "" {
@@ -153,13 +155,12 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	if q.Account, err = k.Directory.Account(ctx, w.By); err != nil {
 		return g, Decision{}, err
 	}
-	d := k.Policy.Decide(q)
-	leaves, err := k.leaves(ctx, person)
-	if leaves && d.Refusal == "" {
-		d.refuse(BeingOffboarded)
+	if q.Leaves, err = k.leaves(ctx, person); err != nil {
+		return g, Decision{}, err
 	}
-	if d.Refusal != "" || err != nil {
-		return g, d, err
+	d := k.Policy.Decide(q)
+	if d.Refusal != "" {
+		return g, d, nil
 	}
 	g.Duration = d.Duration
 	switch users := k.Policy.People.Users(person, rule.Account); {
@@ -169,8 +170,6 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 		g.Subject.User = users[0]
 	case !slices.Contains(users, w.User):
 		d.refuse(NotYourUser)
-	default:
-		g.Subject.User = w.User
 	}
 	return g, d, nil
 }
@@ -178,7 +177,7 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 // taken refuses what the person has already: to prolong it takes another approval. While IAM does not answer (silent says
 // why) that is left to what reads the user again before there is a card.
 func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decision, silent, err error) {
-	look, cancel := context.WithTimeout(ctx, lookTime)
+	look, cancel := outside(ctx, lookTime)
 	defer cancel()
 	user, err := k.Users.User(look, g.Account, g.Subject.User)
 	switch {
@@ -207,7 +206,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	switch {
 	case err != nil:
-	case held.Subject.Person != g.Subject.Person && held.State.Open():
+	case !k.Policy.holds(g.Subject.Person, held) && held.State.Open():
 		d.refuse(InUse)
 	case has(held, k.now()):
 		d.Refusal, d.Why = Already, append(d.Why, already(held))
@@ -237,6 +236,9 @@ func already(held store.Grant) Reason {
 	if held.Ahead() {
 		facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
 	}
+	if held.AlreadyHeld() {
+		facts["held"] = "true"
+	}
 	return Reason{Already, facts}
 }
 
@@ -246,11 +248,14 @@ func has(g store.Grant, now time.Time) bool {
 }
 
 // wish asks for what a person wrote, once IAM has said who the user is: everything is decided again, on what is so now.
-func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string) error {
-	if sent := g.Subject.UserID; person != g.Subject.Person || sent != "" && sent != userID { // the name is another user's now
+func (k *Keeper) wish(ctx context.Context, g store.Grant, now store.Subject) error {
+	if sent := g.Subject.UserID; !k.Policy.People.Same(now.Person, g.Subject.Person) || now.KnownBy != "" || sent != "" && sent != now.UserID { // the name is another user's now
 		return k.ignore(ctx, g, NotYourUser)
 	}
-	g.Subject.UserID = userID
+	g.Subject.UserID = now.UserID
+	if _, ok := k.Policy.roleOf(g); !ok && g.Role != "" {
+		return k.ignore(ctx, g, NotNamed)
+	}
 	rule, _ := k.Policy.Rule(g.Entitlement)
 	q, err := k.question(ctx, g, k.now(), rule)
 	if err != nil {
@@ -260,17 +265,24 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, userID, person string)
 	if d.Refusal == "" {
 		d.must(k.impossible(ctx, k.under(g, rule, d)))
 	}
-	if d.Refusal != "" {
+	switch {
+	case d.Refusal != "":
 		return k.ignoreFor(ctx, g, d.because())
+	case k.isStale(g, d):
+		return k.giveUp(ctx, g)
 	}
 	return k.ask(ctx, k.under(g, rule, d), d)
 }
 
 // under is a request as the rule and a decision on it make it.
 func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant {
-	g.AccountName = k.Policy.Accounts[g.Account]
+	g.AccountName, g.NotBy = k.Policy.Accounts[g.Account], k.Policy.notBy(g)
 	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless
-	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, k.now().Add(rule.Within))
+	limit := k.now().Add(rule.Within)
+	if g.Origin == store.Requested && !g.Received.IsZero() {
+		limit = k.lapsesAsked(g)
+	}
+	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, limit)
 	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.Escalation.from(k.now())
 	return g
 }

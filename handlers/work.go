@@ -11,12 +11,16 @@ import (
 )
 
 const (
-	stepTime  = 20 * time.Second // of one call to the outside, with its retries
-	claimTime = 60 * time.Second // longer than any step, so a claim that has run out is a dead worker's
+	claimSteps  = 3                                 // the most steps that anybody takes under one claim: to give is to ask again, to plan and to act
+	claimMargin = 30 * time.Second                  // for what is written between them, and for the clocks of two programs that differ
+	claimTime   = claimSteps*stepTime + claimMargin // so a claim that has run out is a dead worker's
 )
 
 // tend does what a grant needs now; it is the one place where the state of a grant picks the work.
 func (k *Keeper) tend(ctx context.Context, id string) error {
+	if err := k.trust(ctx, id); err != nil {
+		return unlessFaster(err)
+	}
 	if strings.HasPrefix(id, store.AlertPrefix) {
 		return k.remedy(ctx, id)
 	}
@@ -86,7 +90,7 @@ func (k *Keeper) settle(ctx context.Context, mine store.Grant, outcome func(stor
 
 // step lets the grant's cloud act, in bounded time.
 func (k *Keeper) step(ctx context.Context, g store.Grant) (Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	ctx, cancel := k.toward(ctx, roadOf(g))
 	defer cancel()
 	return k.cloud(g).Step(ctx, g)
 }
@@ -111,38 +115,50 @@ func (noCloud) Step(context.Context, store.Grant) (Result, error) { return Resul
 func (noCloud) Check(context.Context, store.Grant) (bool, error)  { return false, errNoKind }
 
 // Recover voids the claims of a process that is dead. Only who knows that no other lives may call it: the owner of a
-// locked ledger file, before Run.
+// locked ledger file, before Run. The claim on a record that cannot be read stays, and is told.
 func (k *Keeper) Recover(ctx context.Context) error {
-	rows, err := k.DB.List(ctx, store.ClaimIndex, "", recoverAtOnce)
-	for len(rows) > 0 && err == nil {
+	for stuck := 0; ; {
+		rows, err := k.DB.List(ctx, store.ClaimIndex, "", stuck+recoverAtOnce)
+		if err != nil || len(rows) == stuck {
+			return err
+		}
+		stuck = 0
 		for _, row := range rows {
-			switch {
-			case strings.HasPrefix(row.ID, store.AlertPrefix):
-				_, err = k.updateAlert(ctx, row.ID, func(a store.Alert) (store.Alert, error) {
-					a.Claim = store.Claim{}
-					return a, nil
-				})
-			case strings.HasPrefix(row.ID, store.TaskPrefix):
-				_, err = k.updateTask(ctx, row.ID, func(t store.Task) (store.Task, error) {
-					t.Claim = store.Claim{}
-					return t, nil
-				})
-			case strings.HasPrefix(row.ID, store.OffboardingPrefix):
-				_, err = k.updateOffboarding(ctx, row.ID, func(o store.Offboarding) (store.Offboarding, error) {
-					o.Claim = store.Claim{}
-					return o, nil
-				})
-			default:
-				_, err = k.update(ctx, row.ID, func(g store.Grant) (store.Grant, error) {
-					g.Claim = store.Claim{}
-					return g, nil
-				})
+			err := k.unclaim(ctx, row.ID)
+			if len(store.BrokenIn(err)) > 0 {
+				stuck++
+				err = k.tellBroken(ctx, err)
 			}
 			if err != nil {
 				return fmt.Errorf("void claim on %s: %w", row.ID, err)
 			}
 		}
-		rows, err = k.DB.List(ctx, store.ClaimIndex, "", recoverAtOnce)
+	}
+}
+
+// unclaim voids the claim on a record.
+func (k *Keeper) unclaim(ctx context.Context, id string) (err error) {
+	switch {
+	case strings.HasPrefix(id, store.AlertPrefix):
+		_, err = k.updateAlert(ctx, id, func(a store.Alert) (store.Alert, error) {
+			a.Claim = store.Claim{}
+			return a, nil
+		})
+	case strings.HasPrefix(id, store.TaskPrefix):
+		_, err = k.updateTask(ctx, id, func(t store.Task) (store.Task, error) {
+			t.Claim = store.Claim{}
+			return t, nil
+		})
+	case strings.HasPrefix(id, store.OffboardingPrefix):
+		_, err = k.updateOffboarding(ctx, id, func(o store.Offboarding) (store.Offboarding, error) {
+			o.Claim = store.Claim{}
+			return o, nil
+		})
+	default:
+		_, err = k.update(ctx, id, func(g store.Grant) (store.Grant, error) {
+			g.Claim = store.Claim{}
+			return g, nil
+		})
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,12 +37,68 @@ type world struct {
 	leads  *userGroup
 	keeper *handlers.Keeper
 	userID string
+	mfa    string // of sign-ins
 	stop   func()
 	n      int
+	heads  handlers.HeadStore
 	ahead  atomic.Int64 // of AWS's clock is the bot's, in nanoseconds
 }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// besides is a log in which no write may be said to have changed facts beside an entry.
+type besides struct {
+	slog.Handler
+	t *testing.T
+}
+
+func (besides) Enabled(context.Context, slog.Level) bool { return true }
+
+func (b besides) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if err, ok := a.Value.Any().(error); ok && errors.Is(err, store.ErrBeside) {
+			b.t.Errorf("%s: %v", r.Message, err)
+		}
+		return true
+	})
+	return nil
+}
+
+// given puts a grant into the ledger as one that is active for a day, with these effects.
+func (w *world) given(g store.Grant, effects map[string]string) {
+	w.t.Helper()
+	now := time.Now()
+	g.Duration, g.Longest, g.Lapses, g.Steps = aDay, aDay, now.Add(aDay), []store.Step{{By: []string{"U0SATO"}, Count: 1}}
+	for _, e := range []store.Entry{{Verb: store.Receive}, {Verb: store.Ask}, {Verb: store.Approve, Steps: []int{1}, Until: now.Add(aDay)},
+		{Verb: store.Plan, Facts: effects}, {Verb: store.Apply}} {
+		e.By, e.At = store.Self, now
+		var err error
+		if g, err = g.After(e); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	g.Told, g.Claim = map[string]uint64{store.OnCard: g.Chain.Seq, store.InThread: g.Chain.Seq, store.InDM: g.Chain.Seq, store.ToApprovers: g.Chain.Seq}, store.Claim{}
+	if err := store.Save(w.t.Context(), w.db, &g); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// older changes a record's facts as if a build had written them of which no entry holds any.
+func (w *world) older(id string, change func(facts map[string]any)) {
+	w.t.Helper()
+	doc, err := w.db.(store.Whole).Next(w.t.Context(), id[:len(id)-1])
+	if err != nil || doc.ID != id {
+		w.t.Fatal(doc.ID, err)
+	}
+	var facts map[string]any
+	if err = json.Unmarshal(doc.Facts, &facts); err == nil {
+		change(facts)
+		doc.Facts, err = json.Marshal(facts)
+	}
+	if doc.Entries, doc.Old = nil, true; err != nil || w.db.Put(w.t.Context(), doc) != nil {
+		w.t.Fatal(id, err)
+	}
+}
 
 // inWorld runs a test in a bubble, with a running keeper.
 func inWorld(t *testing.T, test func(w *world)) {
@@ -55,7 +112,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, other}}), voice: &voice{},
+	w := &world{t: t, mfa: "yes", db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, other}}), voice: &voice{},
 		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: policy()}
 	w.userID = w.aws.AddUser(account, "t.yamada", nil)
 	w.aws.AddGroup(account, group)
@@ -69,11 +126,27 @@ func policy() *handlers.Policy {
 		Entitlements: []handlers.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
 			Steps: []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}}, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
 		Security: []string{"U0CHIEF"},
-		People: handlers.NewPeople([]handlers.Person{
-			{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
-			{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0OTHER"}},
-		}),
+		MatchTag: true, // so that a test can make one more user of somebody
+		People:   handlers.NewPeople(team()),
 	}
+}
+
+// team are the people of the configuration, and more of them who are there under one Slack account.
+func team(more ...string) []handlers.Person {
+	out := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+	for _, id := range append([]string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER"}, more...) {
+		out = append(out, handlers.Person{Slack: []string{id}})
+	}
+	return out
+}
+
+// userIDs are so many Slack accounts of people.
+func userIDs(n int) []string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprint("U0USER", i))
+	}
+	return out
 }
 
 // twoOf needs two of these people.
@@ -85,8 +158,8 @@ func (w *world) newKeeper() *handlers.Keeper {
 		accounts[id] = identity.In(w.aws.Config(id))
 	}
 	w.n++
-	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, time.Now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Rotators: identity.Rotators(accounts, identity.Keeping{}, time.Now),
-		Voice: w.voice, Now: w.now, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprint("keeper-", w.n)})
+	return handlers.New(handlers.Keeper{DB: w.db, Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, w.now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Guards: identity.Guards(accounts, identity.Keeping{}, w.now), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
+		Voice: w.voice, HeadStore: w.heads, Now: w.now, Log: slog.New(besides{slog.DiscardHandler, w.t}), Owner: fmt.Sprint("keeper-", w.n)})
 }
 
 func (w *world) run() {
@@ -112,7 +185,7 @@ func (w *world) govern(change func(*handlers.Policy)) {
 func (w *world) signIn(id string) {
 	w.t.Helper()
 	w.receive(handlers.Request{ID: "login-" + id, Origin: store.SignIn, Account: account, User: "t.yamada",
-		Signin: store.Signin{At: time.Now(), Address: "203.0.113.9", MFA: "yes", Principal: w.userID}})
+		Signin: store.Signin{At: time.Now(), Address: "203.0.113.9", MFA: w.mfa, Principal: w.userID}})
 }
 
 func (w *world) receive(r handlers.Request) {
@@ -196,6 +269,28 @@ func (w *world) entries(id string) []store.Verb {
 	return out
 }
 
+// happened counts how often a verb did.
+func (w *world) happened(id string, v store.Verb) (n int) {
+	w.t.Helper()
+	for _, each := range w.entries(id) {
+		if each == v {
+			n++
+		}
+	}
+	return n
+}
+
+// drawn returns what was drawn of the alerts of a kind, in the order of drawing.
+func (w *world) drawn(kind store.AlertKind) (out []store.Alert) {
+	w.voice.settle()
+	for _, a := range w.voice.alerts {
+		if a.Kind == kind {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // writes counts the calls that AWS took for changes.
 func (w *world) writes() int {
 	n := 0
@@ -220,14 +315,23 @@ type voice struct {
 	cards     []store.Grant
 	posts     int
 	dms       []store.Grant
+	heads     []postedHead
 	reminders int
 	reminded  []store.Grant // reminders as they were drawn
 	homes     map[string]handlers.Access
 	approvers map[string][]store.Grant // what each approver saw
 	called    []call
+	about     store.Card     // of the alert that was drawn last
+	settled   []call         // they were told that it is decided
+	continued []store.Card   // messages that a newer one goes on from
+	recalled  []store.Recall // as each was told
+	newDMs    int
+	newLetter map[string]int // messages to each approver
 	alerts    []store.Alert
+	alertsAt  []store.Card // where each of them stood before it was drawn
 	lines     []store.Verb
 	tasks     []store.Task
+	undone    []undone       // who has heard that what they approved is undone
 	moved     []store.Task   // as who was given a key was told that it has moved
 	reports   []store.Report // as each was first posted
 	drawn     map[string]drawnReport
@@ -243,7 +347,13 @@ type call struct {
 	at    time.Time
 }
 
-var errDown = errors.New("no answer from Slack")
+// undone is the letter to an approver whose approval something has undone.
+type undone struct {
+	account string
+	verb    store.Verb
+}
+
+var errDown = fmt.Errorf("world: %w", handlers.ErrSilent)
 
 func (v *voice) Turn(context.Context, store.Card) error { return nil }
 
@@ -271,7 +381,12 @@ func (v *voice) DM(_ context.Context, g store.Grant) (store.Card, error) {
 		return g.DM, errDown
 	}
 	v.dms = append(v.dms, g)
-	return store.Card{Channel: "D" + g.Subject.Person, TS: g.ID}, nil
+	at := store.Card{Channel: "D" + g.Subject.Person.Account(), TS: g.DM.TS}
+	if at.TS == "" {
+		v.newDMs++
+		at.TS = fmt.Sprint(g.ID, "-", v.newDMs)
+	}
+	return at, nil
 }
 
 func (v *voice) Remind(_ context.Context, at store.Card, g store.Grant) (store.Card, error) {
@@ -298,21 +413,75 @@ func (v *voice) Approver(_ context.Context, at store.Card, account string, g sto
 		v.approvers = map[string][]store.Grant{}
 	}
 	v.approvers[account] = append(v.approvers[account], g)
-	return store.Card{Channel: "D" + account, TS: g.ID}, nil
+	if at.TS == "" {
+		if v.newLetter == nil {
+			v.newLetter = map[string]int{}
+		}
+		v.newLetter[account]++
+		at = store.Card{Channel: "D" + account, TS: fmt.Sprint(g.ID, "-", v.newLetter[account])}
+	}
+	return at, nil
 }
 
-func (v *voice) Call(_ context.Context, account string, g store.Grant) error {
+func (v *voice) Continued(_ context.Context, at store.Card, account string, g store.Grant) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.down {
 		return errDown
 	}
-	v.called = append(v.called, call{account, g, time.Now()})
+	v.continued = append(v.continued, at)
 	return nil
 }
 
-func (v *voice) CallTask(ctx context.Context, account string, t store.Task) error {
+func (v *voice) Recall(_ context.Context, r store.Recall, g store.Grant) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.recalled = append(v.recalled, r)
+	return nil
+}
+
+func (v *voice) Call(_ context.Context, account string, g store.Grant) (store.Card, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return store.Card{}, errDown
+	}
+	v.called = append(v.called, call{account, g, time.Now()})
+	return store.Card{Channel: "D" + account, TS: fmt.Sprint("call-", g.ID, "-", account)}, nil
+}
+
+func (v *voice) Called(_ context.Context, at store.Card, account string, g store.Grant) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	if at.TS != fmt.Sprint("call-", g.ID, "-", account) {
+		return fmt.Errorf("%s was not called in %v", account, at)
+	}
+	v.settled = append(v.settled, call{account, g, time.Now()})
+	return nil
+}
+
+func (v *voice) CallTask(ctx context.Context, account string, t store.Task) (store.Card, error) {
 	return v.Call(ctx, account, store.Grant{ID: t.ID, Telling: store.Telling{Card: t.Card}})
+}
+
+func (v *voice) CalledTask(ctx context.Context, at store.Card, account string, t store.Task) error {
+	return v.Called(ctx, at, account, store.Grant{ID: t.ID, State: t.State})
+}
+
+func (v *voice) TaskApprover(_ context.Context, account string, t store.Task, e store.Entry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.undone = append(v.undone, undone{account, e.Verb})
+	return nil
 }
 
 func (v *voice) KeyMoved(_ context.Context, t store.Task) error {
@@ -326,7 +495,25 @@ func (v *voice) KeyMoved(_ context.Context, t store.Task) error {
 }
 
 func (v *voice) CallAll(ctx context.Context, at store.Card, who []string, _ time.Time) error {
-	return v.Call(ctx, "all "+strings.Join(who, " "), store.Grant{Telling: store.Telling{Card: at}})
+	_, err := v.Call(ctx, "all "+strings.Join(who, " "), store.Grant{Telling: store.Telling{Card: at}})
+	return err
+}
+
+func (v *voice) Head(_ context.Context, h store.SealHead, changes int, unstored time.Time) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.heads = append(v.heads, postedHead{h, changes, unstored})
+	return nil
+}
+
+// postedHead is a head as it was posted.
+type postedHead struct {
+	store.SealHead
+	changes  int
+	unstored time.Time
 }
 
 func (v *voice) Home(_ context.Context, account string, a handlers.Access) error {
@@ -376,18 +563,24 @@ func (v *voice) ReportThread(_ context.Context, _ store.Report, _ store.Alert, e
 	return v.line(e)
 }
 
-func (v *voice) Alert(_ context.Context, a store.Alert) (store.Card, error) {
+func (v *voice) Alert(_ context.Context, a store.Alert, about store.Card) (store.Card, error) {
 	v.mu.Lock()
+	v.about = about
 	defer v.mu.Unlock()
 	if v.down {
 		return a.Card, errDown
 	}
-	a.Card = store.Card{Channel: "CSEC", TS: a.ID}
+	v.alertsAt = append(v.alertsAt, a.Card)
+	if a.Card.TS == "" {
+		a.Card = store.Card{Channel: "CSEC", TS: fmt.Sprint(a.ID, " ", len(v.alertsAt))}
+	}
 	v.alerts = append(v.alerts, a)
 	return a.Card, nil
 }
 
-func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) error { return v.line(e) }
+func (v *voice) Thread(_ context.Context, _ store.Grant, e store.Entry) (bool, error) {
+	return true, v.line(e)
+}
 
 func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 	v.mu.Lock()
@@ -400,7 +593,9 @@ func (v *voice) Task(_ context.Context, t store.Task) (store.Card, error) {
 	return t.Card, nil
 }
 
-func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) error { return v.line(e) }
+func (v *voice) TaskThread(_ context.Context, _ store.Task, e store.Entry) (bool, error) {
+	return true, v.line(e)
+}
 
 func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card, error) {
 	v.mu.Lock()
@@ -413,8 +608,8 @@ func (v *voice) Offboarding(_ context.Context, o store.Offboarding) (store.Card,
 	return o.Card, nil
 }
 
-func (v *voice) OffboardingThread(_ context.Context, _ store.Offboarding, e store.Entry) error {
-	return v.line(e)
+func (v *voice) OffboardingThread(_ context.Context, _ store.Offboarding, e store.Entry) (bool, error) {
+	return true, v.line(e)
 }
 
 func (v *voice) Answer(_ context.Context, p store.Press) error {
@@ -470,6 +665,9 @@ type userGroup struct {
 	members []string
 	others  map[string][]string // by group
 	gone    []string            // accounts that were deleted
+	guests  []string
+	turned  map[string]handlers.Account // what accounts are by now
+	unsaid  []string                    // accounts of which Slack does not tell
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -510,15 +708,44 @@ func (g *userGroup) leave(accounts ...string) {
 	g.gone = append(g.gone, accounts...)
 }
 
+// become makes accounts guests.
+func (g *userGroup) become(guests ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.guests = guests
+}
+
+// turn makes Slack say something else of accounts.
+func (g *userGroup) turn(as handlers.Account, accounts ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.turned == nil {
+		g.turned = map[string]handlers.Account{}
+	}
+	for _, account := range accounts {
+		g.turned[account] = as
+	}
+}
+
+// silent lets Slack say nothing of these accounts.
+func (g *userGroup) silent(accounts ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.unsaid = accounts
+}
+
 func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.down {
+	if g.down || slices.Contains(g.unsaid, user) {
 		return handlers.Account{}, errDown
 	}
-	return handlers.Account{Guest: user == "U0GUEST", Stranger: user == "U0STRANGER", Deleted: slices.Contains(g.gone, user)}, nil
+	if as, ok := g.turned[user]; ok {
+		return as, nil
+	}
+	return handlers.Account{Guest: user == "U0GUEST" || slices.Contains(g.guests, user), Stranger: user == "U0STRANGER", Bot: user == "U0BOT", Deleted: slices.Contains(g.gone, user)}, nil
 }
 
 func (g *userGroup) ByEmail(_ context.Context, email string) (string, error) {
-	return map[string]string{"h.sato@example.com": "U0SATO"}[email], nil
+	return map[string]string{"h.sato@example.com": "U0SATO", "sato.second@example.com": "U0SATO9", "h.chief@example.com": "U0CHIEF2"}[email], nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 
 	"sekisho/store"
 )
@@ -11,17 +12,34 @@ import (
 // unheard tells whether an audience has not heard of an entry with one of these verbs.
 type unheard func(audience string, of func(store.Verb) bool) bool
 
-// writeHolder redraws what the grant's person has been told, and reminds them where that is news: a message of its own,
-// as a redrawn one rings no bell.
-func (k *Keeper) writeHolder(ctx context.Context, g store.Grant, unheard unheard, heard *store.Telling) error {
+// writeHolder redraws what the grant's person has been told. Another sign-in that is news they read in a new message, and they
+// are reminded in one of its own, as a redrawn one rings no bell.
+func (k *Keeper) writeHolder(ctx context.Context, g store.Grant, entries []store.Entry, unheard unheard, heard *hearing) error {
 	if g.Subject.Person != "" && unheard(store.InDM, concerns) {
 		if k.waits(k.letters, g.ID, heard) {
 			return nil
 		}
+		old, news := heard.DM, newest(entries, store.InDM)
+		anew := old.TS != "" && news > max(heard.Newest[store.InDM], heard.Told[store.InDM])
+		if anew {
+			g.DM = store.Card{Channel: old.Channel}
+		}
 		dm, err := k.Voice.DM(ctx, g)
 		if err == nil {
 			heard.DM = dm
-			err = k.writeReminder(ctx, g, unheard(store.InDM, isSoon), heard)
+			if dm != old {
+				heard.renew(store.InDM, news)
+			}
+			if anew {
+				k.goOn(ctx, g, g.Subject.Person.Account(), old)
+			}
+			if dm != old {
+				err = heard.note(ctx)
+			}
+		}
+		if err == nil {
+			own := g.State == store.Active && unheard(store.InDM, isSoon) || unheard(store.InDM, isRefused)
+			err = k.writeReminder(ctx, g, own, heard)
 		}
 		if errors.Is(err, ErrUnreachable) {
 			k.Log.Warn("person cannot be written to", "id", g.ID, "person", g.Subject.Person, "err", err)
@@ -33,45 +51,59 @@ func (k *Keeper) writeHolder(ctx context.Context, g store.Grant, unheard unheard
 	return nil
 }
 
-// writeReminder writes that the access ends soon, or redraws that if it was written.
-func (k *Keeper) writeReminder(ctx context.Context, g store.Grant, news bool, heard *store.Telling) (err error) {
+// writeReminder writes that the access ends soon, or that it could not be given, or redraws that if it was written.
+func (k *Keeper) writeReminder(ctx context.Context, g store.Grant, news bool, heard *hearing) (err error) {
 	at := heard.Reminder
 	switch {
-	case news && g.State == store.Active:
+	case news:
 		at = store.Card{Channel: heard.DM.Channel}
 	case at.TS == "":
 		return nil
 	}
 	heard.Reminder, err = k.Voice.Remind(ctx, at, g)
-	return err
+	if err != nil || !news {
+		return err
+	}
+	heard.Told[store.InDM] = g.Chain.Seq // the last that they hear of it
+	return heard.note(ctx)
 }
 
 // writeApprovers tells everybody who has approved that they have, with a way back: of a stolen session its owner hears at
 // once.
-func (k *Keeper) writeApprovers(ctx context.Context, g store.Grant, unheard unheard, heard *store.Telling) error {
-	if unheard(store.ToApprovers, showsApprovers) {
+func (k *Keeper) writeApprovers(ctx context.Context, g store.Grant, entries []store.Entry, unheard unheard, heard *hearing) error {
+	news := newest(entries, store.ToApprovers)
+	if news <= heard.Told[store.ToApprovers] {
+		news = 0
+	}
+	if news > 0 || unheard(store.ToApprovers, showsApprovers) {
 		heard.Approvers = maps.Clone(heard.Approvers)
 		for _, a := range g.Approvals {
 			if a.By == store.Rule {
 				continue
 			}
-			if all, err := k.writeApprover(ctx, g, a.By, heard); !all {
+			if all, err := k.writeApprover(ctx, g, a.By, news, heard); !all {
 				return err
 			}
+		}
+		if err := k.writeVoided(ctx, g, heard); err != nil {
+			return err
 		}
 	}
 	heard.Told[store.ToApprovers] = g.Chain.Seq
 	return nil
 }
 
-// writeApprover returns false if the letter waits for its turn, or failed.
-func (k *Keeper) writeApprover(ctx context.Context, g store.Grant, account string, heard *store.Telling) (bool, error) {
+// writeApprover returns false if the letter waits for its turn, or failed. It is a new one where that is news.
+func (k *Keeper) writeApprover(ctx context.Context, g store.Grant, account string, news uint64, heard *hearing) (bool, error) {
 	at, written := heard.Approvers[account]
+	old, anew := at, written && news > heard.Newest[account]
 	switch {
 	case written && at.TS == "": // to whom nothing can be written
 		return true, nil
-	case !written && k.waits(k.letters, g.ID+" "+account, heard):
+	case (anew || !written) && k.waits(k.letters, g.ID+" "+account, heard):
 		return false, nil
+	case anew:
+		at = store.Card{Channel: old.Channel}
 	}
 	at, err := k.Voice.Approver(ctx, at, account, g)
 	if errors.Is(err, ErrUnreachable) {
@@ -85,11 +117,34 @@ func (k *Keeper) writeApprover(ctx context.Context, g store.Grant, account strin
 		heard.Approvers = map[string]store.Card{}
 	}
 	heard.Approvers[account] = at
-	return true, nil
+	if anew {
+		heard.renew(account, news)
+		k.goOn(ctx, g, account, old)
+	}
+	if at == old {
+		return true, nil
+	}
+	return true, heard.note(ctx)
+}
+
+// writeVoided redraws what those read whose approval does not count any more and who are not asked to decide again. Who
+// approves anew gets a new message.
+func (k *Keeper) writeVoided(ctx context.Context, g store.Grant, heard *hearing) error {
+	for _, account := range slices.Sorted(maps.Keys(heard.Approvers)) {
+		recalled := slices.ContainsFunc(g.Recalls, func(r store.Recall) bool { return r.Account == account && !r.Extension })
+		if recalled || votes(g.Approvals, account) {
+			continue
+		}
+		if all, err := k.writeApprover(ctx, g, account, 0, heard); !all {
+			return err
+		}
+		delete(heard.Approvers, account)
+	}
+	return nil
 }
 
 // waits tells whether a letter has to wait for its turn, and puts the telling off until the first of them.
-func (k *Keeper) waits(l *letters, letter string, heard *store.Telling) bool {
+func (k *Keeper) waits(l *letters, letter string, heard *hearing) bool {
 	now := k.now()
 	turn := l.turn(letter, now)
 	if turn.After(now) && (!heard.TellAt.After(now) || turn.Before(heard.TellAt)) {
@@ -101,7 +156,7 @@ func (k *Keeper) waits(l *letters, letter string, heard *store.Telling) bool {
 // concerns tells whether a verb changes what the person who signed in sees.
 func concerns(v store.Verb) bool {
 	switch v {
-	case store.Plan, store.Recheck, store.Vote, store.Fail, store.Remind, store.Escalate:
+	case store.Plan, store.Recheck, store.Vote, store.Void, store.Fail, store.Remind, store.Escalate:
 		return false
 	}
 	return true
@@ -109,10 +164,12 @@ func concerns(v store.Verb) bool {
 
 func isSoon(v store.Verb) bool { return v == store.Soon }
 
+func isRefused(v store.Verb) bool { return v == store.Refuse }
+
 // showsApprovers tells whether a verb changes what those who have approved see.
 func showsApprovers(v store.Verb) bool {
 	switch v {
-	case store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.NotMine, store.Undo:
+	case store.Vote, store.Approve, store.Void, store.Extend, store.Prolong, store.Deny, store.Lapse, store.Withdraw, store.NotMine, store.Undo:
 		return true
 	}
 	return false

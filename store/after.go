@@ -21,7 +21,7 @@ var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 // After returns the grant as it is once e has happened to it, with e linked to its chain and waiting to be written.
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
 // where approvals are missing, ErrExtension where there is no extension to decide on, ErrEscalation where there is nobody to
-// escalate to, ErrTerm where the time is not within what the rule allows.
+// escalate to, ErrTerm where the time is not within what the rule allows, ErrExposure where nothing has become of a secret.
 func (g Grant) After(e Entry) (Grant, error) {
 	to, err := g.State.Next(e.Verb)
 	if err != nil {
@@ -30,14 +30,18 @@ func (g Grant) After(e Entry) (Grant, error) {
 	if g, err = g.applied(e); err != nil {
 		return g, fmt.Errorf("%s %s: %w", e.Verb, g.ID, err)
 	}
+	if to == Ending {
+		g.Ungiven = e.Verb != Apply && e.Verb != Drift && (g.Ungiven || g.State == Approved)
+	}
 	if to != Active {
 		g.Extension, g.Declined = Extension{}, Declined{}
 	}
-	g.Work = g.Work.after(e, to != g.State)
-	g.State, g.Telling = to, g.Telling.after(e)
-	e.Record, e.State = g.ID, to
-	g.fresh = append(slices.Clip(g.fresh), g.Chain.link(e))
-	return g, nil
+	g.Work = g.Work.afterWith(e, to != g.State, g.pauses())
+	g.Telling = g.Telling.after(e, g.Chain.Seq+1, !goesOn(e.Verb))
+	g.State = to
+	g = g.looked(e)
+	err = enter(&g, e)
+	return g, err
 }
 
 // applied changes the facts that the verb is about.
@@ -47,6 +51,12 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		g.Asked = plain(e.At)
 	case Remind:
 		return g.reminded(e.At)
+	case Void:
+		if g.State == Active { // what was approved stays as it was
+			g.Extension.Approvals = without(g.Extension.Approvals, e.Facts[FactAccounts])
+		} else {
+			g.Approvals = without(g.Approvals, e.Facts[FactAccounts])
+		}
 	case Soon:
 		g.Warned = g.Until
 	case Vote, Approve:
@@ -55,7 +65,7 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		}
 		g.Approvals = append(slices.Clip(g.Approvals), Approval{By: e.By, At: e.At, Steps: e.Steps, Duration: e.Duration, Note: e.Note})
 		if e.Verb == Approve {
-			return g.approved(e)
+			return g.covered(Approve, nil).approved(e)
 		}
 	case Extend:
 		if e.Until.Before(g.Until) {
@@ -63,6 +73,9 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		}
 		if !g.Extension.Until.After(e.Until) { // as good as come true
 			g.Extension = Extension{}
+		}
+		if e.By == Self && e.Until.After(g.Until) {
+			g.Extended = Extended{Until: plain(e.Until), By: []string{Self}}
 		}
 		return g.until(e)
 	case AskMore, Agree, Prolong, Decline, Retract:
@@ -76,12 +89,18 @@ func (g Grant) applied(e Entry) (Grant, error) {
 			return g, ErrTerm
 		}
 		g.Planned, g.Effects = true, merged(g.Effects, e.Facts)
-	case Apply:
+	case Apply, Drift:
 		g.Effects = merged(g.Effects, e.Facts)
 	case Ignore, Deny, Lapse, Withdraw, Refuse, Expire, Revoke, Finish:
 		g.Outcome, g.EndedBy, g.Note = e.Verb, e.By, e.Note
+		g.Offboarding = e.Facts[FactOffboarding]
+	case Rebuild:
+		if g.State != Ended && g.Outcome == "" {
+			g.Outcome, g.EndedBy = e.Verb, e.By
+		}
 	case Undo:
 		g.Effects, g.Ended, g.Rechecks, g.Clearing = merged(g.Effects, e.Facts), e.At, 0, e.Until
+		g.Exposed = time.Time{}
 	case HandOver:
 		if !g.Endless {
 			return g, ErrTerm
@@ -92,8 +111,10 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		g.Clearing = time.Time{}
 	case Recheck:
 		g.Rechecks++
+	case Expose, Protect:
+		return g.exposure(e)
 	case Mine, NotMine:
-		g.Answer = e.Verb
+		g = g.answered(e.Verb)
 		if e.Verb == NotMine {
 			g.Outcome, g.EndedBy = e.Verb, e.By
 		}

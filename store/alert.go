@@ -3,7 +3,7 @@ package store
 import (
 	"fmt"
 	"maps"
-	"slices"
+	"strings"
 	"time"
 )
 
@@ -17,7 +17,14 @@ type AlertKind string
 const (
 	NotMe   AlertKind = "not_me"  // a person says that a sign-in was somebody else's
 	Unknown AlertKind = "unknown" // a member of a managed group that no grant explains
+
+	Returned AlertKind = "returned" // a person who was offboarded has signed in
+	Exposed  AlertKind = "exposed"  // an issued key's secret that others than its requester could read
+	Reused   AlertKind = "reused"   // an issued key that was made to work again after its end, and is being switched off anew
 )
+
+// FactSecret is the name of an issued key's secret, among the effects of its grant and of an alert about it.
+const FactSecret = "secret"
 
 // The states of an alert, and its verbs. AWS is changed in Acting only.
 const (
@@ -46,16 +53,17 @@ var nextAlert = map[State]map[Verb]State{
 
 // Alert is something that somebody must see, with a remedy that can be pressed.
 type Alert struct {
-	ID      string `json:"id"`
-	Version uint64 `json:"-"`
-	Chain   Chain  `json:"chain"`
+	Head `json:"-"`
+
+	ID string `json:"id"`
 
 	Kind        AlertKind `json:"kind"`
 	Account     string    `json:"account"`
 	AccountName string    `json:"account_name,omitempty"`
 	Subject     Subject   `json:"subject"`
-	Target      string    `json:"target,omitempty"` // the group
-	Grant       string    `json:"grant,omitempty"`  // that it came from
+	Target      string    `json:"target,omitempty"`   // the group, or the IAM user whose key it is
+	GroupID     string    `json:"group_id,omitempty"` // its unique id, which a rename keeps
+	Grant       string    `json:"grant,omitempty"`    // that it came from; of an unknown member, that found them there
 	Signin      Signin    `json:"signin,omitzero"`
 
 	State   State             `json:"state"`
@@ -63,31 +71,54 @@ type Alert struct {
 	By      string            `json:"by,omitempty"` // who decided
 	Effects map[string]string `json:"effects,omitempty"`
 
+	Keeping *Keeping `json:"keeping,omitempty"`
+
 	// Of a row of the audit's report; see stale.go.
 	Finding *Finding  `json:"finding,omitempty"`
-	Report  string    `json:"report,omitempty"` // on which it is drawn, with what can be pressed
-	Keeping *Keeping  `json:"keeping,omitempty"`
 	Planned bool      `json:"planned,omitempty"` // what the remedy is going to do is in Effects
-	Settled bool      `json:"settled,omitempty"` // it was dealt with, and is no longer found
-	Last    Verb      `json:"last,omitempty"`    // what happened to it last,
+	Last    Verb      `json:"last,omitempty"`    // what happened to it last, as to one that is kept until a date,
 	LastAt  time.Time `json:"last_at,omitzero"`  // when,
 	Note    string    `json:"note,omitempty"`    // and why
 
-	Work
-	Telling
-
-	fresh []Entry
+	Work    `json:"-"`
+	Telling `json:"-"`
+	Earlier Card   `json:"-"` // where it was reported before, until that message says so
+	Report  string `json:"-"` // on which it is drawn, with what can be pressed
+	Settled bool   `json:"-"` // it was dealt with, and is no longer found
 }
 
-// Fresh returns the entries that have not been written yet.
-func (a Alert) Fresh() []Entry { return a.fresh }
+func (a *Alert) id() string    { return a.ID }
+func (a *Alert) stands() State { return a.State }
+
+func (a *Alert) leads(from State, v Verb) (State, bool) {
+	was := *a
+	was.State = from
+	return was.next(v)
+}
+
+func (a *Alert) progress() any {
+	return &struct {
+		*Work
+		*Telling
+		Earlier *Card   `json:"earlier,omitzero"`
+		Report  *string `json:"report"`
+		Settled *bool   `json:"settled"`
+	}{&a.Work, &a.Telling, &a.Earlier, &a.Report, &a.Settled}
+}
 
 // Terms is a digest of what the card shows, or the row.
 func (a Alert) Terms() string {
 	if a.Kind == Stale {
 		return digestOf(a.ID, a.Finding, a.Raised.Unix(), a.Effects[FactKeys])
 	}
-	return digestOf(a.ID, a.Kind, a.Account, a.Subject, a.Target, a.Raised.Unix())
+	shown := []any{a.ID, a.Kind, a.Account, a.Subject, a.Target, a.Raised.Unix()}
+	if a.Kind == Unknown && a.Grant != "" {
+		shown = append(shown, a.Grant)
+	}
+	if a.ofKey() {
+		shown = append(shown, a.Grant, a.Effects[FactKey], a.Effects[FactSecret])
+	}
+	return digestOf(shown...)
 }
 
 // After returns the alert as it is once e has happened to it; see [Grant.After].
@@ -98,20 +129,26 @@ func (a Alert) After(e Entry) (Alert, error) {
 	}
 	switch e.Verb {
 	case Raise:
-		a.Raised, a.By, a.Effects = plain(e.At), "", nil
+		a.Raised, a.By, a.Effects = plain(e.At), "", maps.Clone(e.Facts)
+		if a.Kind != Stale { // people hear of it by a new message, not by an old one that changes
+			a.Card = Card{}
+		}
 	case Remedy, Keep, Restore:
 		a.By = e.By
 	case Done:
-		a.Effects = maps.Clone(e.Facts)
+		a.Effects = merged(a.keyFacts(), e.Facts)
 	}
-	if a.Kind == Stale {
-		a = a.row(e)
+	if a.Dated() {
+		a = a.dated(e)
+	}
+	if a.isOfHouse() {
+		a = a.explained(e)
 	}
 	a.Work = a.Work.after(e, to != a.State)
-	a.State, a.Telling = to, a.Telling.after(e)
-	e.Record, e.State = a.ID, to
-	a.fresh = append(slices.Clip(a.fresh), a.Chain.link(e))
-	return a, nil
+	a.Telling = a.Telling.after(e, a.Chain.Seq+1, false)
+	a.State = to
+	err := enter(&a, e)
+	return a, err
 }
 
 // Due tells when the alert wants to be looked at in a lane, and whether it does at all.
@@ -124,8 +161,32 @@ func (a Alert) Due(lane Lane) (time.Time, bool) {
 			return a.TellAt, a.Telling.behind(a.Chain.Seq, OnCard, InThread)
 		}
 		return a.TellAt, a.Telling.behind(a.Chain.Seq, OnCard)
+	case Alarm:
+		return a.TellAt, a.Alarms() && a.Telling.behind(a.Chain.Seq, OnCard)
+	case Warn:
+		return a.TellAt, a.warns() && a.Telling.behind(a.Chain.Seq, OnCard)
 	}
 	return time.Time{}, false
+}
+
+// Alarms reports whether the alert is about what somebody is doing now, and so goes before all others.
+func (a Alert) Alarms() bool { return a.Kind != Stale && !a.warns() }
+
+// warns reports whether the alert is about what a look at AWS has found. One look can find hundreds.
+func (a Alert) warns() bool { return a.Kind == Unknown || a.Kind == Unreadable }
+
+// KeyAlertID is the id of the one alert of a kind about the key that a grant has issued.
+func KeyAlertID(kind AlertKind, grant string) string { return AlertPrefix + string(kind) + "-" + grant }
+
+// ofKey tells whether the alert is about an issued key.
+func (a Alert) ofKey() bool { return a.Kind == Exposed || a.Kind == Reused }
+
+// keyFacts are the facts that an alert about an issued key keeps whatever happens to it.
+func (a Alert) keyFacts() map[string]string {
+	if !a.ofKey() {
+		return nil
+	}
+	return a.Effects
 }
 
 // MemberIndex has the alerts about members of groups that have not come to an end, under [MemberKey].
@@ -136,19 +197,20 @@ func MemberKey(account, target, userID string) string { return account + "/" + t
 
 // MemberAlertID is the id of the one alert about a user's membership of a group.
 func MemberAlertID(account, target, userID string) string {
-	return AlertPrefix + "member-" + MemberKey(account, target, userID)
+	return memberAlertPrefix + MemberKey(account, target, userID)
 }
 
-func (a *Alert) doc() (Doc, error) {
+// IsMemberAlert tells whether an id is one of [MemberAlertID].
+func IsMemberAlert(id string) bool { return strings.HasPrefix(id, memberAlertPrefix) }
+
+const memberAlertPrefix = AlertPrefix + "member-"
+
+func (a *Alert) keys() []Key {
 	keys := laneKeys(a.Due)
-	if a.Kind == Unknown && (a.State == Raised || a.State == Kept) {
-		keys = append(keys, Key{Index: MemberIndex, Value: MemberKey(a.Account, a.Target, a.Subject.UserID)})
-	}
+	keys = append(keys, a.memberKeys()...)
+	keys = append(keys, a.standingKeys()...)
 	if a.isOpen() {
 		keys = append(keys, Key{Index: staleIndex, Value: a.ID})
 	}
-	keys = append(keys, a.Work.keys()...)
-	return encode(a.ID, a.Version, a, keys, a.fresh)
+	return append(append(keys, a.Work.keys()...), a.Chain.changedKeys()...)
 }
-
-func (a *Alert) saved() { a.Version, a.fresh = a.Version+1, nil }

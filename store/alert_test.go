@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,11 +47,60 @@ func TestAlertLife(t *testing.T) {
 		{"gone after it was kept", []store.Verb{store.Keep, store.Vanish}, store.Gone},
 		{"back again after it was done", []store.Verb{store.Remedy, store.Done, store.Raise}, store.Raised},
 		{"back again after it was gone", []store.Verb{store.Vanish, store.Raise}, store.Raised},
+		{"its time is over", []store.Verb{store.Keep, store.Lapse}, store.Raised},
+		{"no longer kept", []store.Verb{store.Keep, store.Restore}, store.Raised},
 	} {
 		a := happen(raised(), noon.Add(time.Minute), c.verbs...)
 		if a.State != c.want || a.Chain.Verify(a.Fresh()) != nil {
 			t.Errorf("%s: %s, %v", c.name, a.State, a.Chain.Verify(a.Fresh()))
 		}
+	}
+}
+
+// An unknown member is kept until a time and for a reason, and who had kept it stays known when that is over. Other alerts
+// are only seen.
+func TestAMemberIsKeptUntilATime(t *testing.T) {
+	keep := store.Entry{Verb: store.Keep, By: "U9", At: noon, Until: noon.Add(time.Hour), Note: "A partner."}
+	kept, err := raised().After(keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[time.Duration]bool{0: true, time.Hour - 1: true, time.Hour: false} {
+		if got := kept.IsKept(noon.Add(at)); got != want {
+			t.Errorf("kept %s later: %t", at, got)
+		}
+	}
+	lapsed, restored, anew := happen(kept, noon.Add(time.Hour), store.Lapse), happen(kept, noon, store.Restore), happen(kept, noon, store.Vanish, store.Raise)
+	if k := lapsed.Keeping; k == nil || k.By != "U9" || k.Why != "A partner." || !lapsed.Raised.Equal(noon.Add(time.Hour)) || lapsed.By != "" {
+		t.Errorf("after its time: %+v", lapsed)
+	}
+	if restored.Keeping != nil || anew.Keeping != nil {
+		t.Errorf("still kept: %+v, %+v", restored.Keeping, anew.Keeping)
+	}
+	if lapsed.Terms() == kept.Terms() {
+		t.Error("raised again with the same terms")
+	}
+	notMe := happen(store.Alert{ID: "alert-not-me-1", Kind: store.NotMe}, noon, store.Raise, store.Keep)
+	for _, v := range []store.Verb{store.Lapse, store.Restore} {
+		if _, err := notMe.After(store.Entry{Verb: v}); !errors.Is(err, store.ErrState) || notMe.Keeping != nil || notMe.IsKept(noon) {
+			t.Errorf("%s what was acknowledged: %v, %+v", v, err, notMe.Keeping)
+		}
+	}
+}
+
+// A member who is reported again gets another message; where the earlier one stands, which has a button, is known until that
+// one says so.
+func TestAnAlertRaisedAgainMoves(t *testing.T) {
+	a := raised()
+	a.Card = store.Card{Channel: "C9", TS: "1"}
+	if got := happen(a, noon, store.Keep, store.Lapse); got.Card.TS != "" || got.Earlier != a.Card {
+		t.Errorf("its time is over: at %+v, earlier at %+v", got.Card, got.Earlier)
+	}
+	if got := happen(a, noon, store.Vanish, store.Raise); got.Card.TS != "" || got.Earlier.TS != "" {
+		t.Errorf("come again: at %+v, earlier at %+v", got.Card, got.Earlier)
+	}
+	if got := happen(a, noon, store.Keep, store.Restore); got.Card != a.Card || got.Earlier.TS != "" {
+		t.Errorf("no longer kept: at %+v, earlier at %+v", got.Card, got.Earlier)
 	}
 }
 
@@ -163,4 +213,36 @@ func TestMark(t *testing.T) {
 	if err := store.Save(t.Context(), db, &stale); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("saved by two: %v", err)
 	}
+}
+
+// An alert about what somebody does waits for none of those that one look has found; a row of a report is no alarm.
+func TestAlarmsWaitForNoFindings(t *testing.T) {
+	for kind, want := range map[store.AlertKind][]store.Lane{
+		store.NotMe: {store.Tell, store.Alarm}, store.Returned: {store.Tell, store.Alarm}, store.Exposed: {store.Tell, store.Alarm},
+		store.Reused: {store.Tell, store.Alarm}, store.Unknown: {store.Tell, store.Warn}, store.Unreadable: {store.Tell, store.Warn},
+	} {
+		a := raised()
+		a.Kind = kind
+		if got := lanesOf(a); !slices.Equal(got, want) {
+			t.Errorf("%s is due in %v, want %v", kind, got, want)
+		}
+		a.Told = map[string]uint64{store.OnCard: a.Chain.Seq}
+		if got := lanesOf(a); len(got) > 0 {
+			t.Errorf("%s is told, and due in %v", kind, got)
+		}
+	}
+	row := raised()
+	row.Kind, row.Finding = store.Stale, &store.Finding{}
+	if got := lanesOf(row); !slices.Equal(got, []store.Lane{store.Tell}) {
+		t.Errorf("a row is due in %v", got)
+	}
+}
+
+func lanesOf(a store.Alert) (lanes []store.Lane) {
+	for _, lane := range store.Lanes() {
+		if _, ok := a.Due(lane); ok {
+			lanes = append(lanes, lane)
+		}
+	}
+	return lanes
 }

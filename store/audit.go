@@ -3,13 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"time"
 )
 
 // What an audit finds, beside ErrChain and a unique key with two holders, which is ErrTaken.
@@ -37,17 +35,26 @@ type Fault struct {
 }
 
 // Count is how much an audit has looked at.
-type Count struct{ Grants, Presses, Alerts, Tasks, Offboardings, Reports, Entries, Rows int }
+type Count struct {
+	Grants, Presses, Alerts, Tasks, Offboardings, Reports, Seals, Entries, Rows int
 
-// Audit reads a ledger to which nobody writes meanwhile, and reports every fault: a chain that does not lead to its
-// head, a record that is not what its entries say, and an index that does not hold just what the records declare. Its
-// error means that the ledger could not be read to the end.
+	Old  int      // records whose facts no entry holds, as an older build wrote them
+	Head SealHead // no number: nothing is sealed
+}
+
+// Audit reads a ledger to which nobody writes meanwhile, and reports every fault: a record that [Verify] finds not to be what its
+// entries say, or that is not what was sealed of it, one that was sealed and is not there, and an index that does not hold just
+// what the records declare. Its error means that the ledger could not be read to the end.
 //
 // It judges by this program's rules: a record that another version wrote, with other rules of what is due, may differ.
-// And it sees what does not fit together: a ledger that was rolled back as a whole does, so its heads must also be kept
-// elsewhere.
+// And it sees what does not fit together: a ledger that was rolled back as a whole does, so a head must also be kept
+// elsewhere (CheckHead).
 func Audit(ctx context.Context, w Whole, found func(Fault)) (Count, error) {
-	a := audit{found: found, declared: map[place]bool{}, holders: map[Key]string{}}
+	a := audit{found: found, declared: map[place]bool{}, holders: map[Key]string{}, seals: seals{of: map[string][]sealing{}}}
+	if err := a.readSeals(ctx, w); err != nil {
+		return a.count, err
+	}
+	a.count.Head = a.seals.last
 	for id := ""; ; {
 		doc, err := w.Next(ctx, id)
 		if errors.Is(err, ErrNotFound) {
@@ -62,10 +69,12 @@ func Audit(ctx context.Context, w Whole, found func(Fault)) (Count, error) {
 			a.record(doc)
 		}
 		id = doc.ID
+		delete(a.seals.of, id)
 		if err := ctx.Err(); err != nil {
 			return a.count, err
 		}
 	}
+	a.missing()
 	return a.count, a.rows(ctx, w)
 }
 
@@ -74,6 +83,7 @@ type audit struct {
 	count    Count
 	declared map[place]bool // rows that there must be
 	holders  map[Key]string // of unique keys
+	seals    seals
 }
 
 // place is a row in an index.
@@ -104,23 +114,20 @@ func (a *audit) record(d Doc) {
 		a.count.Offboardings++
 	case *Report:
 		a.count.Reports++
+	case *Seal:
+		a.count.Seals++
 	}
-	if err := json.Unmarshal(d.Body, r); err != nil {
-		a.fault(d.ID, fmt.Errorf("decode: %w", err))
-		return
+	if d.Old {
+		a.count.Old++
 	}
-	declares, err := r.doc()
-	if err != nil {
-		a.fault(d.ID, err)
-		return
-	}
-	if declares.ID != d.ID {
-		a.fault(d.ID, fmt.Errorf("%w: it is the record %q, put under another id", ErrRecord, declares.ID))
-	}
-	for _, err := range r.differs(d.Entries) {
+	if _, err := Verify(d, d.Entries); err != nil {
 		a.fault(d.ID, err)
 	}
-	a.keys(d.ID, declares.Keys, d.Keys)
+	if err := decode(d, r); err == nil {
+		declares := r.keys()
+		a.keys(d.ID, declares, d.Keys)
+		a.sealed(d, declares)
+	}
 }
 
 // keys compares what a record declares with what was written beside it, and remembers it for the rows.
@@ -172,54 +179,4 @@ func (a *audit) rows(ctx context.Context, w Whole) error {
 
 func byPlace(a, b place) int {
 	return cmp.Or(cmp.Compare(a.row.ID, b.row.ID), cmp.Compare(a.index, b.index), cmp.Compare(a.row.Value, b.row.Value))
-}
-
-// differs tells in what the grant is not what its entries say.
-func (g *Grant) differs(entries []Entry) []error {
-	faults := g.Chain.differs(g.ID, g.State, entries)
-	var until time.Time
-	for _, e := range entries {
-		if e.Verb == Approve || e.Verb == Extend || e.Verb == Prolong {
-			until = e.Until
-		}
-	}
-	if !g.Until.Equal(until) {
-		faults = append(faults, fmt.Errorf("%w: access ends %s, by the entries %s", ErrRecord, stamp(g.Until), stamp(until)))
-	}
-	return faults
-}
-
-// differs tells in what the alert is not what its entries say.
-func (a *Alert) differs(entries []Entry) []error { return a.Chain.differs(a.ID, a.State, entries) }
-
-// differs tells where a record's head, id or state is not what its entries say.
-func (c Chain) differs(id string, state State, entries []Entry) []error {
-	var faults []error
-	if err := c.Verify(entries); err != nil {
-		faults = append(faults, err)
-	}
-	var last State
-	for _, e := range entries {
-		if e.Record != id {
-			faults = append(faults, fmt.Errorf("%w: entry %d is one of %q", ErrRecord, e.Seq, e.Record))
-		}
-		last = e.State
-	}
-	if state != last {
-		faults = append(faults, fmt.Errorf("%w: it is %s, its last entry led to %s", ErrRecord, orNew(state), orNew(last)))
-	}
-	return faults
-}
-
-// differs tells that a press has no entries.
-func (p *Press) differs(entries []Entry) []error { return noEntries("press", entries) }
-
-// differs tells that a mark has no entries.
-func (m *Mark) differs(entries []Entry) []error { return noEntries("mark", entries) }
-
-func noEntries(kind string, entries []Entry) []error {
-	if len(entries) == 0 {
-		return nil
-	}
-	return []error{fmt.Errorf("%w: a %s has none, this one %d", ErrRecord, kind, len(entries))}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -15,6 +14,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrConflict = errors.New("changed meanwhile") // the version is not the one that was read
 	ErrTaken    = errors.New("key is taken")      // another record holds the unique key
+
+	ErrUnwritten = errors.New("the ledger cannot be written") // for now, and what is written next would meet the same
 )
 
 // Key puts a record into an index. A unique key is held by one record at a time. No part of it holds a NUL.
@@ -28,11 +29,15 @@ func (k Key) String() string { return k.Index + " " + strconv.Quote(k.Value) }
 
 // Doc is a record as a backend sees it.
 type Doc struct {
-	ID      string
-	Version uint64  // Get: as stored. Put: as it was read, 0 for one that must not exist yet
-	Body    []byte  // JSON, as json.Marshal writes it
-	Keys    []Key   // Put: all of them. Get: none
-	Entries []Entry // Put: the new ones. Get: none, see DB.Entries
+	ID       string
+	Version  uint64  // Get: as stored. Put: as it was read, 0 for one that must not exist yet
+	Chain    Chain   // the end of the entries; of a record without entries, the digest of its facts
+	Facts    []byte  // what is true of it: JSON, as json.Marshal writes it. An entry changes them, and nothing else
+	Progress []byte  // how far the work on it has come: the same, and no fact
+	Keys     []Key   // Put: all of them. Get: none
+	Entries  []Entry // Put: the new ones. Get: none, see DB.Entries
+	Delete   bool    // Put: nothing of it stays, neither entries nor keys. Only ID and Version are read
+	Old      bool    // no entry holds its facts, as a build wrote them in which none did
 }
 
 // check refuses what would run into its neighbour in a backend that joins names with a NUL.
@@ -56,9 +61,10 @@ type DB interface {
 	Get(ctx context.Context, id string) (Doc, error)
 	// Entries returns those of a record with a Seq beyond after, in order, and none for a record that is not there.
 	Entries(ctx context.Context, id string, after uint64) ([]Entry, error)
-	// Put writes all docs with their keys and entries, or nothing. It returns after they are durable. ErrConflict if
+	// Put writes all docs with their keys and entries, or nothing. What entries a record has from the first new one's Seq on, these
+	// take their place. It returns after they are durable. ErrConflict if
 	// one is not at its version, ErrTaken if a unique key would be held by two once all docs are written, the context's
-	// error if it had ended before.
+	// error if it had ended before, ErrUnwritten if the fault is not in what was to be written.
 	Put(ctx context.Context, docs ...Doc) error
 	// List returns at most limit rows of an index with Value >= from, in the order of Value and ID.
 	List(ctx context.Context, index, from string, limit int) ([]Row, error)
@@ -73,35 +79,6 @@ const (
 	pastIndex     = "past"     // ended grants of a slot that AWS may still show
 	handedIndex   = "handed"   // grants of a slot that were handed over, the newest first
 )
-
-// Record is a *Grant, a *Press, an *Alert, a *Task, an *Offboarding, a *Report or a *Mark.
-type Record interface {
-	doc() (Doc, error)
-	saved()
-	differs(entries []Entry) []error
-}
-
-// Save writes records with their fresh entries, all or nothing, and moves their versions on.
-func Save(ctx context.Context, db DB, records ...Record) error {
-	docs := make([]Doc, len(records))
-	for i, r := range records {
-		doc, err := r.doc()
-		if err != nil {
-			return err
-		}
-		if err := doc.check(); err != nil {
-			return err
-		}
-		docs[i] = doc
-	}
-	if err := db.Put(ctx, docs...); err != nil {
-		return err
-	}
-	for _, r := range records {
-		r.saved()
-	}
-	return nil
-}
 
 // Holder returns the id of the record that holds a slot, or ErrNotFound.
 func Holder(ctx context.Context, db DB, slot string) (string, error) {
@@ -127,7 +104,7 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 
 // HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
 func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
-	ids, err := under(ctx, db, handedIndex, slot, 1)
+	ids, err := under(ctx, db, handedIndex, 1, slot)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -168,47 +145,35 @@ func DueBy(ctx context.Context, db DB, lane Lane, now time.Time, limit int) ([]s
 	return ids, nil
 }
 
-func (g *Grant) doc() (Doc, error) {
+func (g *Grant) keys() []Key {
 	keys := laneKeys(g.Due)
 	if g.State.Open() {
-		keys = append(keys, Key{Index: SlotIndex, Value: g.Slot(), Unique: true})
+		keys = append(keys, Key{Index: SlotIndex, Value: g.held(), Unique: true})
 	}
 	keys = append(keys, g.personKeys()...)
-	keys = append(keys, g.Work.keys()...)
+	keys = append(append(keys, g.Work.keys()...), g.Chain.changedKeys()...)
+	keys = append(keys, g.awaitKeys()...)
 	if g.unsettled() {
 		keys = append(keys, Key{Index: pastIndex, Value: g.Slot()})
 	}
+	keys = append(keys, g.groupKeys()...)
 	if g.Outcome == HandOver {
 		keys = append(keys, Key{Index: handedIndex, Value: newest(g.Slot(), g.Ended)})
 	}
 	switch {
+	case g.State == Ignored && len(laneKeys(g.Due)) == 0:
+		keys = append(keys, spentKeys(g.Chain.changedKeys())...)
 	case g.Digest:
 		keys = append(keys, Key{Index: CardIndex, Value: g.Card.key()})
 	case g.State == Asked && g.Card.TS == "":
 		keys = append(keys, Key{Index: UncardedIndex, Value: stamp(g.TellAt)})
 	}
-	return encode(g.ID, g.Version, g, keys, g.fresh)
-}
-
-func (g *Grant) saved() { g.Version, g.fresh = g.Version+1, nil }
-
-func (p *Press) doc() (Doc, error) {
-	return encode(p.ID, p.Version, p, laneKeys(p.Due), nil)
-}
-
-func (p *Press) saved() { p.Version++ }
-
-func encode(id string, version uint64, record any, keys []Key, entries []Entry) (Doc, error) {
-	body, err := json.Marshal(record)
-	if err != nil {
-		return Doc{}, fmt.Errorf("encode record %s: %w", id, err)
-	}
-	return Doc{ID: id, Version: version, Body: body, Keys: keys, Entries: entries}, nil
+	return keys
 }
 
 func laneKeys(due func(Lane) (time.Time, bool)) []Key {
 	var keys []Key
-	for _, lane := range []Lane{Take, Give, Judge, Tell} {
+	for _, lane := range Lanes() {
 		if at, ok := due(lane); ok {
 			keys = append(keys, Key{Index: string(lane), Value: stamp(at)})
 		}

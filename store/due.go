@@ -5,13 +5,23 @@ import "time"
 // Lane is a queue of records that want to be looked at, in the order of when.
 type Lane string
 
-// The lanes; the package's doc says why there are four.
+// The lanes; the package's doc says why there are so many.
 const (
 	Take  Lane = "take"  // what ends: lapse, expire, undo, recheck; and what nobody decides on: escalate
 	Give  Lane = "give"  // what begins: identify, plan, apply
 	Judge Lane = "judge" // presses
-	Tell  Lane = "tell"  // what people have not heard yet
+	Post  Lane = "post"  // requests that have no card yet
+	Tell  Lane = "tell"  // what else people have not heard yet; what presses stands in one of the last four as well
+	Look  Lane = "look"  // what is looked at now and then: keys, while they stand or rest
+
+	Alarm  Lane = "alarm"  // alerts about what somebody is doing now
+	Answer Lane = "answer" // presses that did nothing
+	Redraw Lane = "redraw" // cards that do not show yet what was decided or has ended
+	Warn   Lane = "warn"   // alerts about what a look has found
 )
+
+// Lanes are all of them.
+func Lanes() []Lane { return []Lane{Take, Give, Judge, Post, Tell, Look, Alarm, Answer, Redraw, Warn} }
 
 // Due tells when the grant wants to be looked at in a lane, and whether it does at all. Where two workers meet on one
 // grant the claim decides.
@@ -22,8 +32,15 @@ func (g Grant) Due(lane Lane) (time.Time, bool) {
 		return later(at, g.Claim.End), ok
 	case Give:
 		return later(later(g.Retry, g.Start), g.Claim.End), g.State == Received || g.State == Approved
+	case Post:
+		return g.TellAt, g.Uncarded()
 	case Tell:
-		return g.dueTell()
+		at, ok := g.dueTell()
+		return at, ok && !g.Uncarded()
+	case Redraw:
+		return g.TellAt, g.Untold() && g.Presses()
+	case Look:
+		return g.dueLook()
 	}
 	return time.Time{}, false
 }
@@ -40,12 +57,21 @@ func (g Grant) dueTake() (time.Time, bool) {
 	case Ending:
 		return g.Retry, true
 	case Ended:
-		if g.unsettled() {
-			return later(g.Ended.Add(rechecks[g.Rechecks]), g.Retry), true
-		}
-		return later(g.Clearing, g.Retry), g.ToClear()
+		at, ok := g.dueEnded()
+		return later(at, g.Retry), ok
 	}
 	return time.Time{}, false
+}
+
+// dueEnded is when AWS is looked at again after the end, or what is left cleared away, whichever comes first.
+func (g Grant) dueEnded() (at time.Time, ok bool) {
+	if g.unsettled() {
+		at, ok = g.Ended.Add(rechecks[g.Rechecks]), true
+	}
+	if g.Rests() && (!ok || g.Clearing.Before(at)) {
+		at, ok = g.Clearing, true
+	}
+	return at, ok
 }
 
 // unsettled tells whether the grant has ended, but AWS may still show it, or show it again. What was handed over is there
@@ -54,9 +80,13 @@ func (g Grant) unsettled() bool {
 	return g.State == Ended && g.Outcome != HandOver && g.Planned && g.Rechecks < len(rechecks)
 }
 
-// ToClear tells whether what is left of the grant is to be cleared away, once nothing else is to be looked at.
-func (g Grant) ToClear() bool {
-	return g.State == Ended && !g.unsettled() && !g.Clearing.IsZero()
+// ToClear tells whether the time has come to clear away what is left of the grant. What AWS may show late is looked for all
+// the same, before and after.
+func (g Grant) ToClear(now time.Time) bool { return g.Rests() && !now.Before(g.Clearing) }
+
+// Uncarded reports whether the grant is to have a card, and has none.
+func (g Grant) Uncarded() bool {
+	return g.Card.TS == "" && g.State != Received && g.State != Ignored && g.State != Merged && g.Untold()
 }
 
 // dueTell is for what has happened, and once that is told for the next reminder.
@@ -80,8 +110,8 @@ func (g Grant) Untold() bool {
 	case "":
 		return false
 	}
-	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers) ||
-		g.State == Asked && g.Telling.behind(g.Chain.Seq, ToDeciders)
+	return g.Telling.behind(g.Chain.Seq, OnCard, InThread, InDM) || len(g.Approvals)+len(g.Approvers) > 0 && g.Telling.behind(g.Chain.Seq, ToApprovers) ||
+		g.State == Asked && g.Telling.behind(g.Chain.Seq, ToDeciders) || len(g.Recalls) > 0
 }
 
 func later(a, b time.Time) time.Time {

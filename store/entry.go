@@ -14,19 +14,21 @@ const Self = "sekisho"
 
 // Entry is one thing that happened to a record.
 type Entry struct {
-	Record   string            `json:"record"`
-	Seq      uint64            `json:"seq"` // from 1, without gaps
-	Verb     Verb              `json:"verb"`
-	State    State             `json:"state"` // the state it led to
-	By       string            `json:"by"`    // a Slack user id, Self or Rule
-	At       time.Time         `json:"at"`
-	Note     string            `json:"note,omitempty"`     // a person's own words, or the code of an error
-	Until    time.Time         `json:"until,omitzero"`     // the end of access that it sets; of an undo, when what it left is cleared away
-	Steps    []int             `json:"steps,omitempty"`    // of the grant, from 1, that an approval can count for
-	Duration time.Duration     `json:"duration,omitempty"` // the longest that an approval allows, where that is less than was asked for
-	Facts    map[string]string `json:"facts,omitempty"`    // what was seen or done
-	Prev     string            `json:"prev,omitempty"`     // the hash of the entry before
-	Hash     string            `json:"hash"`
+	Record   string                     `json:"record"`
+	Seq      uint64                     `json:"seq"` // from 1, without gaps
+	Verb     Verb                       `json:"verb"`
+	State    State                      `json:"state"` // the state it led to
+	By       string                     `json:"by"`    // a Slack user id, Self or Rule
+	At       time.Time                  `json:"at"`
+	Note     string                     `json:"note,omitempty"`     // a person's own words, or the code of an error
+	Until    time.Time                  `json:"until,omitzero"`     // the end of access that it sets; of an undo, when what it left is cleared away
+	Steps    []int                      `json:"steps,omitempty"`    // of the grant, from 1, that an approval can count for
+	Duration time.Duration              `json:"duration,omitempty"` // the longest that an approval allows, where that is less than was asked for
+	Facts    map[string]string          `json:"facts,omitempty"`    // what was seen or done
+	Set      map[string]json.RawMessage `json:"set,omitempty"`      // the record's facts that it changed, by name: null for one that is no more
+	Digest   string                     `json:"digest,omitempty"`   // SHA-256 of the record's facts from then on, as they are stored
+	Prev     string                     `json:"prev,omitempty"`     // the hash of the entry before
+	Hash     string                     `json:"hash"`
 }
 
 // ErrChain says that entries do not follow one another: something was changed, removed or put in.
@@ -45,8 +47,9 @@ func (e Entry) digest() string {
 
 // Chain is the head of a record's entries.
 type Chain struct {
-	Seq  uint64 `json:"seq"`
-	Head string `json:"head"`
+	Seq  uint64    `json:"seq"`
+	Head string    `json:"head"`
+	At   time.Time `json:"at,omitzero"` // of the last entry; none where that is from before there were seals
 }
 
 // link makes e the next entry of the chain.
@@ -54,7 +57,7 @@ func (c *Chain) link(e Entry) Entry {
 	e.Seq, e.Prev = c.Seq+1, c.Head
 	e.At, e.Until = plain(e.At), plain(e.Until)
 	e.Hash = e.digest()
-	c.Seq, c.Head = e.Seq, e.Hash
+	c.Seq, c.Head, c.At = e.Seq, e.Hash, e.At
 	return e
 }
 
@@ -65,10 +68,18 @@ func (c Chain) Verify(entries []Entry) error {
 		if e.Seq != at.Seq+1 || e.Prev != at.Head || e.Hash == "" || e.Hash != e.digest() {
 			return fmt.Errorf("verify entry %d of %s: %w", at.Seq+1, e.Record, ErrChain)
 		}
-		at = Chain{Seq: e.Seq, Head: e.Hash}
+		at = Chain{Seq: e.Seq, Head: e.Hash, At: e.At}
 	}
-	if at != c {
+	return c.endsAt(at)
+}
+
+// endsAt compares the head with where the entries have led.
+func (c Chain) endsAt(at Chain) error {
+	if at.Seq != c.Seq || at.Head != c.Head {
 		return fmt.Errorf("verify head at entry %d, the record says %d: %w", at.Seq, c.Seq, ErrChain)
+	}
+	if !c.At.IsZero() && !c.At.Equal(at.At) {
+		return fmt.Errorf("verify head: the last entry is of %s, the record says %s: %w", stamp(at.At), stamp(c.At), ErrChain)
 	}
 	return nil
 }

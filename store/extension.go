@@ -11,12 +11,12 @@ var ErrExtension = errors.New("no such extension")
 // Extension is a holder's request that their access ends later, while it waits for the approvals that a request needs.
 // There is one at a time, it never goes beyond the grant's Max, and it ends with the access at the latest.
 type Extension struct {
-	By        string     `json:"by"`
+	By        string     `json:"by"`               // or Self, for a sign-in
+	Signin    *Signin    `json:"signin,omitempty"` // that asks, if it is not the holder
 	At        time.Time  `json:"at"`
 	Until     time.Time  `json:"until"` // the end that is asked for
 	Steps     []Step     `json:"steps"` // approvals that are needed
 	Approvals []Approval `json:"approvals,omitempty"`
-	Reminders int        `json:"reminders,omitempty"` // of it, so far
 }
 
 // Declined is the extension that was asked for last, if it was declined: its holder reads why.
@@ -26,25 +26,40 @@ type Declined struct {
 	Note  string    `json:"note,omitempty"`
 }
 
+// Extended is the extension that came true last, with those who approved it: [Rule] if the rule did by itself, [Self] if a sign-in
+// prolonged what was approved.
+type Extended struct {
+	Until time.Time `json:"until"`
+	By    []string  `json:"by,omitempty"`
+}
+
 // Open tells whether the extension waits.
 func (x Extension) Open() bool { return !x.Until.IsZero() }
 
 // Voters are the steps that each approval can count for.
 func (x Extension) Voters() [][]int { return votersOf(x.Approvals) }
 
-// Later is the end that the holder can ask for now: as much later as the grant lasts, and never beyond its Max.
+// Later is the end that the holder can ask for now: as much later as the grant lasts, and never beyond its Max. A later end
+// of what was there before would change nothing.
 func (g Grant) Later() (time.Time, bool) {
 	until := g.Until.Add(g.Allowed())
 	if until.After(g.Max) {
 		until = g.Max
 	}
-	return until, g.State == Active && !g.Extension.Open() && until.After(g.Until)
+	return until, g.State == Active && !g.AlreadyHeld() && !g.Extension.Open() && until.After(g.Until)
 }
 
 // ExtensionTerms is a digest of what is shown of the end and of the extension that is asked for. An approval is bound to
 // it, and so is the asking, so that who presses twice does not ask twice.
 func (g Grant) ExtensionTerms() string {
-	return digestOf(g.Terms(), g.Until.Unix(), g.Extension.By, g.Extension.At.Unix(), g.Extension.Until.Unix(), g.Extension.Steps)
+	shown := []any{g.Terms(), g.Until.Unix(), g.Extension.By, g.Extension.At.Unix(), g.Extension.Until.Unix(), g.Extension.Steps}
+	if besides := g.openBesides(); len(besides) > 0 {
+		shown = append(shown, besides)
+	}
+	if s := g.Extension.Signin; s != nil {
+		shown = append(shown, s.Address, s.MFA)
+	}
+	return digestOf(shown...)
 }
 
 // extension is the grant once something has happened to its extension.
@@ -58,8 +73,8 @@ func (g Grant) extension(e Entry) (Grant, error) {
 		if !e.Until.After(g.Until) || e.Until.After(g.Max) {
 			return g, ErrTerm
 		}
-		x = Extension{By: e.By, At: plain(e.At), Until: plain(e.Until), Steps: x.Steps}
-		g.Declined = Declined{}
+		x = Extension{By: e.By, Signin: x.Signin, At: plain(e.At), Until: plain(e.Until), Steps: x.Steps}
+		g.Declined, g.OfExtension = Declined{}, 0
 	case Agree, Prolong:
 		x.Approvals = append(x.Approvals[:len(x.Approvals):len(x.Approvals)], Approval{By: e.By, At: plain(e.At), Steps: e.Steps})
 		if e.Verb == Prolong {
@@ -84,6 +99,12 @@ func (g Grant) prolonged(e Entry, x Extension) (Grant, error) {
 	case !byRule && !Met(x.Steps, x.Voters()):
 		return g, ErrSteps
 	}
-	g.Extension = Extension{}
+	if x.Signin != nil {
+		g = g.covered(Prolong, x.Signin)
+	}
+	g.Extension, g.Extended = Extension{}, Extended{Until: plain(e.Until)}
+	for _, a := range x.Approvals {
+		g.Extended.By = append(g.Extended.By, a.By)
+	}
 	return g.until(e)
 }

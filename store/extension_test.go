@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -74,6 +75,54 @@ func TestExtensionTerms(t *testing.T) {
 	elsewhere.Signin.Address = "198.51.100.1"
 	if voted := after(g, noon, store.Agree); voted.ExtensionTerms() != g.ExtensionTerms() || elsewhere.ExtensionTerms() == g.ExtensionTerms() {
 		t.Error("the terms of the extension")
+	}
+	for name, change := range map[string]func(*store.Grant){
+		"end":              func(g *store.Grant) { g.Until = g.Until.Add(time.Second) },
+		"end asked for":    func(g *store.Grant) { g.Extension.Until = g.Extension.Until.Add(time.Second) },
+		"person who asks":  func(g *store.Grant) { g.Extension.By = "x" },
+		"time of asking":   func(g *store.Grant) { g.Extension.At = g.Extension.At.Add(time.Second) },
+		"needed approvals": func(g *store.Grant) { g.Extension.Steps = []store.Step{{By: []string{"x"}, Count: 1}} },
+	} {
+		other := g
+		if change(&other); other.ExtensionTerms() == g.ExtensionTerms() {
+			t.Errorf("another %s, the same terms", name)
+		}
+	}
+}
+
+// By whom an extension came true stays with the grant.
+func TestByWhomAGrantIsExtended(t *testing.T) {
+	later := noon.Add(8 * time.Hour)
+	g, err := after(extending(), noon, store.Agree).After(store.Entry{Verb: store.Prolong, By: "U8", At: noon, Until: later, Steps: []int{1}})
+	if want := (store.Extended{Until: later, By: []string{"U9", "U8"}}); err != nil || !reflect.DeepEqual(g.Extended, want) {
+		t.Errorf("extended %+v, %v, want %+v", g.Extended, err, want)
+	}
+	if ended := after(g, noon, store.Finish, store.Undo); !ended.Extended.Until.Equal(later) {
+		t.Errorf("after the end: %+v", ended.Extended)
+	}
+	again, err := g.After(store.Entry{Verb: store.Extend, By: store.Self, At: noon, Until: later.Add(time.Hour)})
+	if want := (store.Extended{Until: later.Add(time.Hour), By: []string{store.Self}}); err != nil || !reflect.DeepEqual(again.Extended, want) {
+		t.Errorf("by a sign-in %+v, %v, want %+v", again.Extended, err, want)
+	}
+	if same := after(g, noon, store.Extend); !reflect.DeepEqual(same.Extended, g.Extended) {
+		t.Errorf("to the same end: %+v", same.Extended)
+	}
+}
+
+// Whether it was given is known once AWS has confirmed it, however late, or it is found there.
+func TestWhetherAGrantWasGiven(t *testing.T) {
+	approved := after(asked(), noon, store.Approve, store.Plan)
+	for _, verb := range []store.Verb{store.Expire, store.Revoke, store.Finish, store.Refuse} {
+		ending := after(approved, noon, verb)
+		if given := after(approved, noon, store.Apply); !ending.Ungiven || verb != store.Refuse && after(given, noon, verb).Ungiven {
+			t.Errorf("%s: ungiven %t, after it was given too", verb, ending.Ungiven)
+		}
+		if late, ended := after(ending, noon, store.Apply), after(ending, noon, store.Undo); late.Ungiven || !ended.Ungiven {
+			t.Errorf("%s: ungiven %t after it was given late, %t after the end", verb, late.Ungiven, ended.Ungiven)
+		}
+		if found := after(ending, noon, store.Undo, store.Drift); found.Ungiven {
+			t.Errorf("%s: ungiven, and found there", verb)
+		}
 	}
 }
 

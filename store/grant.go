@@ -18,12 +18,23 @@ const (
 )
 
 // Subject is who gets the access. A name can be deleted and made again, so it is the UserID that counts; the Person is
-// who stands behind it, by the first Slack user id that the configuration gives for them, or empty if it gives none.
+// who stands behind it, or empty if the configuration gives nobody.
 type Subject struct {
-	User   string `json:"user"`
-	UserID string `json:"user_id,omitempty"`
-	Person string `json:"person,omitempty"`
+	User    string  `json:"user"`
+	UserID  string  `json:"user_id,omitempty"`
+	Person  Person  `json:"person,omitempty"`
+	KnownBy KnownBy `json:"known_by,omitempty"` // "" where the configuration lists the user under the person
 }
+
+// KnownBy is by what a person is known to be behind an IAM user whom the configuration does not list under them. Somebody in
+// AWS has said so, and it may be wrong.
+type KnownBy string
+
+// The ways to know a person beside the configuration.
+const (
+	ByTag   KnownBy = "tag"   // the user's tag names a Slack account of theirs
+	ByEmail KnownBy = "email" // the user's name is their e-mail address in Slack
+)
 
 // Signin is what CloudTrail reported of a console sign-in. Address, MFA and Principal may be empty or anything at all:
 // they are somebody else's text.
@@ -33,6 +44,7 @@ type Signin struct {
 	MFA       string    `json:"mfa,omitempty"` // "yes", "no" or "" where the record does not say
 	Region    string    `json:"region,omitempty"`
 	Principal string    `json:"principal,omitempty"`
+	First     bool      `json:"first,omitempty"` // no access of this user was approved from the address before, as far as the ledger knows
 }
 
 // Approval is one approver's yes.
@@ -59,13 +71,14 @@ type Refusal struct {
 // Grant is one request for access and its whole life. [Grant.After] changes what is true of it; [Work] and [Telling] are
 // how far it has come.
 type Grant struct {
-	ID      string `json:"id"`
-	Version uint64 `json:"-"`
-	Chain   Chain  `json:"chain"`
+	Head `json:"-"`
+
+	ID string `json:"id"`
 
 	Origin      Origin        `json:"origin"`
 	Program     bool          `json:"program,omitempty"`     // a program asked, through SQS
 	Role        string        `json:"role,omitempty"`        // whose session it was, behind its account's name; "" for the user's own
+	NotBy       []string      `json:"not_by,omitempty"`      // who could not approve it as it was asked for, because of the role: users and "usergroup:" ids
 	Kind        string        `json:"kind,omitempty"`        // of access: the file in aws/identity that gives it
 	Entitlement string        `json:"entitlement,omitempty"` // the rule it was asked under
 	Account     string        `json:"account"`
@@ -73,7 +86,7 @@ type Grant struct {
 	Subject     Subject       `json:"subject"`
 	Target      string        `json:"target,omitempty"`
 	Exclusive   bool          `json:"exclusive,omitempty"` // the target is held by one at a time, whoever they are
-	Signin      Signin        `json:"signin,omitzero"`     // the latest
+	Signin      Signin        `json:"signin,omitzero"`     // that asked for it
 	Duration    time.Duration `json:"duration,omitempty"`
 	From        time.Time     `json:"from,omitzero"`     // the wished start, if it is not the approval
 	To          time.Time     `json:"to,omitzero"`       // the wished end, instead of the duration
@@ -86,33 +99,63 @@ type Grant struct {
 	Ticket      string        `json:"ticket,omitempty"`
 	Escalation  Escalation    `json:"escalation,omitzero"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
+	Received    time.Time     `json:"received,omitzero"` // when the request was sent, as far as is known, else taken in
 
-	State     State             `json:"state"`
-	Approvals []Approval        `json:"approvals,omitempty"`
-	Start     time.Time         `json:"start,omitzero"`
-	Until     time.Time         `json:"until,omitzero"`
-	Max       time.Time         `json:"max,omitzero"`
-	Warned    time.Time         `json:"warned,omitzero"` // the end that the holder was reminded of
-	Extension Extension         `json:"extension,omitzero"`
-	Declined  Declined          `json:"declined,omitzero"`
-	Outcome   Verb              `json:"outcome,omitempty"` // what ended it
-	EndedBy   string            `json:"ended_by,omitempty"`
-	Ended     time.Time         `json:"ended,omitzero"`
-	Note      string            `json:"note,omitempty"`       // the reason that came with Outcome
-	Refusal   Refusal           `json:"turned_away,omitzero"` // of a sign-in that was ignored, if its person is to read why
-	Planned   bool              `json:"planned,omitempty"`    // what was there before is in Effects
-	Effects   map[string]string `json:"effects,omitempty"`
-	Into      string            `json:"into,omitempty"`     // the grant it was merged into
-	Rechecks  int               `json:"rechecks,omitempty"` // since the end was read back
-	Clearing  time.Time         `json:"clearing,omitzero"`  // when what is left of it is cleared away
+	State       State             `json:"state"`
+	Asked       time.Time         `json:"asked,omitzero"` // when it was opened
+	Approvals   []Approval        `json:"approvals,omitempty"`
+	Start       time.Time         `json:"start,omitzero"`
+	Until       time.Time         `json:"until,omitzero"`
+	Max         time.Time         `json:"max,omitzero"`
+	Extension   Extension         `json:"extension,omitzero"`
+	Declined    Declined          `json:"declined,omitzero"`
+	Extended    Extended          `json:"extended,omitzero"`
+	Ungiven     bool              `json:"ungiven,omitempty"` // it came to its end before AWS had confirmed that it was given
+	Outcome     Verb              `json:"outcome,omitempty"` // what ended it
+	EndedBy     string            `json:"ended_by,omitempty"`
+	Ended       time.Time         `json:"ended,omitzero"`
+	Note        string            `json:"note,omitempty"`        // the reason that came with Outcome
+	Offboarding string            `json:"offboarding,omitempty"` // the id of the offboarding that ended it
+	Refusal     Refusal           `json:"turned_away,omitzero"`  // of a sign-in that was ignored, if its person is to read why
+	Planned     bool              `json:"planned,omitempty"`     // what was there before is in Effects
+	Effects     map[string]string `json:"effects,omitempty"`
+	Into        string            `json:"into,omitempty"`     // the grant it was merged into
+	Rechecks    int               `json:"rechecks,omitempty"` // since the end was read back
+	Clearing    time.Time         `json:"clearing,omitzero"`  // when what is left of it is cleared away
+	Exposed     time.Time         `json:"exposed,omitzero"`   // since when others than its requester could read the key's secret
 
 	Answer Verb `json:"answer,omitempty"` // of the holder to "was this you?": Mine, NotMine or none
 
-	Work
-	Telling
-	Reminding
+	// Of further sign-ins; see further.go.
+	Further     []Further `json:"further,omitempty"`     // the latest is the last
+	Forgotten   int       `json:"forgotten,omitempty"`   // of them Further has no more
+	Messages    int       `json:"messages,omitempty"`    // new ones that told of them
+	MessageFrom time.Time `json:"message_from,omitzero"` // since when
 
-	fresh []Entry
+	Work      `json:"-"`
+	Telling   `json:"-"`
+	Reminding `json:"-"`
+	Warned    time.Time `json:"-"` // the end that the holder was reminded of
+	Looks     time.Time `json:"-"` // when AWS is looked at next, although nothing has happened
+}
+
+func (g *Grant) id() string    { return g.ID }
+func (g *Grant) stands() State { return g.State }
+
+func (g *Grant) leads(from State, v Verb) (State, bool) {
+	to, ok := next[from][v]
+	return to, ok
+}
+
+func (g *Grant) progress() any {
+	return &struct {
+		*Work
+		*Telling
+		*Reminding
+		Warned *time.Time `json:"warned,omitzero"`
+		Looks  *time.Time `json:"looks,omitzero"`
+		Times  *timesOf   `json:"times,omitzero"`
+	}{&g.Work, &g.Telling, &g.Reminding, &g.Warned, &g.Looks, (*timesOf)(&g.Further)}
 }
 
 // Slot names what at most one open request or live grant may hold. Names of targets do not differ by case alone, as in
@@ -122,6 +165,15 @@ func (g Grant) Slot() string {
 		return exclusive(g.Account, g.Kind, g.Target)
 	}
 	return g.Account + "/" + g.Subject.UserID + "/" + strings.ToLower(g.Target)
+}
+
+// held is the slot that the grant holds. A key that works again after its end is ended under its own name, whoever has the
+// slot by then: nobody else has issued it.
+func (g Grant) held() string {
+	if g.Exclusive && !g.Ended.IsZero() {
+		return g.Slot() + "/" + g.ID
+	}
+	return g.Slot()
 }
 
 // exclusive is the slot of what is held by one at a time.
@@ -136,12 +188,21 @@ func (g Grant) Terms() string {
 		g.Duration, g.Longest, g.Steps, g.Auto, g.Risk, g.Reason, g.Ticket, g.Signin.Address, g.Signin.MFA}
 	if g.Program {
 		shown = append(shown, "program", g.Role)
+		if len(g.NotBy) > 0 {
+			shown = append(shown, "not_by", g.NotBy)
+		}
 	}
 	if !g.From.IsZero() || !g.To.IsZero() {
 		shown = append(shown, g.From.Unix(), g.To.Unix())
 	}
 	if g.Endless {
 		shown = append(shown, "endless")
+	}
+	if g.Signin.First {
+		shown = append(shown, "first")
+	}
+	if besides := g.approvedBesides(); len(besides) > 0 {
+		shown = append(shown, besides)
 	}
 	return digestOf(shown...)
 }
@@ -170,6 +231,3 @@ func (g Grant) Limited() bool { return g.Allowed() < g.Duration }
 
 // Over tells whether the grant's time is up, whether or not anybody has ended it yet.
 func (g Grant) Over(now time.Time) bool { return !g.Until.IsZero() && !now.Before(g.Until) }
-
-// Fresh returns the entries that have not been written yet.
-func (g Grant) Fresh() []Entry { return g.fresh }

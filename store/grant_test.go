@@ -21,7 +21,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 var verbs = []store.Verb{store.Receive, store.Ignore, store.Merge, store.Ask, store.Again, store.Vote, store.Approve, store.Deny,
 	store.Lapse, store.Withdraw, store.Plan, store.Apply, store.Fail, store.Refuse, store.Extend, store.Expire, store.Revoke,
 	store.Finish, store.Undo, store.Drift, store.Recheck, store.Clear, store.Mine, store.NotMine, store.Remind, store.Escalate, store.Soon,
-	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract, store.HandOver}
+	store.AskMore, store.Agree, store.Prolong, store.Decline, store.Retract, store.HandOver, store.Void, store.Expose, store.Protect, store.Rebuild}
 
 // asked is a request as it stands when its card is drawn.
 func asked() store.Grant {
@@ -30,6 +30,13 @@ func asked() store.Grant {
 		Duration: 4 * time.Hour, Longest: 12 * time.Hour, Steps: []store.Step{{By: []string{"U9"}, Count: 1}}, Lapses: noon.Add(24 * time.Hour),
 		Signin: store.Signin{At: noon, Address: "203.0.113.9", MFA: "yes", Region: "us-east-1", Principal: "AIDA1"}}
 	return after(g, noon, store.Receive, store.Ask)
+}
+
+// another is a grant like one, as a record of its own.
+func another(g store.Grant, change func(*store.Grant)) store.Grant {
+	g.Head = store.Head{}
+	change(&g)
+	return after(g, noon, store.Again)
 }
 
 // after lets verbs happen, which must be possible.
@@ -84,7 +91,7 @@ func TestAnyLife(t *testing.T) {
 		entries := g.Fresh()
 		for range rapid.IntRange(0, 30).Draw(rt, "length") {
 			now = now.Add(time.Duration(rapid.IntRange(-120, 600).Draw(rt, "minutes")) * time.Minute) // clocks jump back too
-			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now, Steps: []int{1},
+			e := store.Entry{Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"), By: "U9", At: now, Steps: []int{1}, Facts: map[string]string{store.FactAccounts: "U9"},
 				Until: now.Add(time.Duration(rapid.IntRange(-1, 20).Draw(rt, "hours")) * time.Hour)}
 			if e.Verb == store.AskMore {
 				g.Extension.Steps = g.Steps
@@ -104,7 +111,7 @@ func TestAnyLife(t *testing.T) {
 			} else if next.State != to {
 				rt.Fatalf("%s in %s led to %s", e.Verb, g.State, next.State)
 			}
-			if d := cmp.Diff(before, g, cmpopts.IgnoreUnexported(store.Grant{})); d != "" {
+			if d := cmp.Diff(before, g, cmpopts.IgnoreUnexported(store.Head{})); d != "" {
 				rt.Fatalf("After changed the grant it was called on: %s", d)
 			}
 			g, entries = next, next.Fresh()
@@ -163,6 +170,7 @@ func TestTermsBindWhatWasShown(t *testing.T) {
 		"user":     func(g *store.Grant) { g.Subject.User = "x" },
 		"user id":  func(g *store.Grant) { g.Subject.UserID = "x" },
 		"person":   func(g *store.Grant) { g.Subject.Person = "x" },
+		"known by": func(g *store.Grant) { g.Subject.KnownBy = store.ByTag },
 		"account":  func(g *store.Grant) { g.Account = "x" },
 		"target":   func(g *store.Grant) { g.Target = "x" },
 		"kind":     func(g *store.Grant) { g.Kind = "x" },
@@ -179,11 +187,27 @@ func TestTermsBindWhatWasShown(t *testing.T) {
 		"request":  func(g *store.Grant) { g.ID = "x" },
 		"address":  func(g *store.Grant) { g.Signin.Address = "x" },
 		"mfa":      func(g *store.Grant) { g.Signin.MFA = "x" },
+		"program":  func(g *store.Grant) { g.Program = true },
+		"start":    func(g *store.Grant) { g.From = noon.Add(time.Hour) },
+		"end":      func(g *store.Grant) { g.To = noon.Add(time.Hour) },
+		"endless":  func(g *store.Grant) { g.Endless = true },
 	} {
 		g := base
 		if change(&g); g.Terms() == base.Terms() {
 			t.Errorf("another %s, the same terms", name)
 		}
+	}
+	program, role := base, base
+	program.Program, role.Program, role.Role = true, true, "production/deployer"
+	if program.Terms() == role.Terms() {
+		t.Error("another role asks, the same terms")
+	}
+	barred := role
+	barred.NotBy = []string{"U8"}
+	others := role
+	others.NotBy = []string{"U9"}
+	if barred.Terms() == role.Terms() || barred.Terms() == others.Terms() {
+		t.Error("others could not approve it, the same terms")
 	}
 	for _, v := range []store.Verb{store.Vote, store.Again, store.Approve} {
 		if after(base, noon, v).Terms() != base.Terms() {
@@ -201,27 +225,35 @@ func TestDue(t *testing.T) {
 	ended := after(after(approved, noon, store.Plan, store.Apply), noon, store.Finish, store.Undo)
 	claimed := ending
 	claimed.Claim = store.Claim{Owner: "w", End: noon.Add(2 * time.Hour)}
+	drawn := told(base)
+	drawn.Card = store.Card{Channel: "C1", TS: "1.1"}
+	decided := after(drawn, noon, store.Deny)
+	decided.Told = maps.Clone(decided.Told)
+	decided.Told[store.OnCard] = decided.Chain.Seq
 	for name, c := range map[string]struct {
 		g    store.Grant
 		want map[store.Lane]time.Time
 	}{
 		"received":         {received, map[store.Lane]time.Time{store.Give: noon}},
-		"asked":            {base, map[store.Lane]time.Time{store.Take: base.Lapses, store.Tell: noon}},
-		"approved":         {approved, map[store.Lane]time.Time{store.Give: noon, store.Take: approved.Until, store.Tell: noon}},
-		"active":           {active, map[store.Lane]time.Time{store.Take: active.Until, store.Tell: noon}},
-		"ending":           {ending, map[store.Lane]time.Time{store.Take: noon.Add(time.Hour), store.Tell: noon.Add(time.Hour)}},
-		"claimed":          {claimed, map[store.Lane]time.Time{store.Take: noon.Add(2 * time.Hour), store.Tell: noon.Add(time.Hour)}},
-		"ended":            {ended, map[store.Lane]time.Time{store.Take: noon.Add(time.Minute), store.Tell: noon}},
-		"rechecked once":   {after(ended, noon, store.Recheck), map[store.Lane]time.Time{store.Take: noon.Add(10 * time.Minute), store.Tell: noon}},
-		"rechecked twice":  {after(ended, noon, store.Recheck, store.Recheck), map[store.Lane]time.Time{store.Tell: noon}},
-		"never touched":    {after(active, noon, store.Finish, store.Undo), map[store.Lane]time.Time{store.Tell: noon}},
-		"denied":           {after(base, noon, store.Deny), map[store.Lane]time.Time{store.Tell: noon}},
+		"asked":            {base, map[store.Lane]time.Time{store.Take: base.Lapses, store.Post: noon}},
+		"approved":         {approved, map[store.Lane]time.Time{store.Give: noon, store.Take: approved.Until, store.Post: noon}},
+		"active":           {active, map[store.Lane]time.Time{store.Take: active.Until, store.Post: noon}},
+		"ending":           {ending, map[store.Lane]time.Time{store.Take: noon.Add(time.Hour), store.Post: noon.Add(time.Hour)}},
+		"claimed":          {claimed, map[store.Lane]time.Time{store.Take: noon.Add(2 * time.Hour), store.Post: noon.Add(time.Hour)}},
+		"ended":            {ended, map[store.Lane]time.Time{store.Take: noon.Add(time.Minute), store.Post: noon}},
+		"rechecked once":   {after(ended, noon, store.Recheck), map[store.Lane]time.Time{store.Take: noon.Add(10 * time.Minute), store.Post: noon}},
+		"rechecked twice":  {after(ended, noon, store.Recheck, store.Recheck), map[store.Lane]time.Time{store.Post: noon}},
+		"never touched":    {after(active, noon, store.Finish, store.Undo), map[store.Lane]time.Time{store.Post: noon}},
+		"denied":           {after(base, noon, store.Deny), map[store.Lane]time.Time{store.Post: noon}},
 		"merged":           {after(received, noon, store.Merge), map[store.Lane]time.Time{}},
 		"nothing to tell":  {told(after(base, noon, store.Deny)), map[store.Lane]time.Time{}},
-		"one more to tell": {after(told(base), noon, store.Deny), map[store.Lane]time.Time{store.Tell: noon}},
+		"one more to tell": {after(told(base), noon, store.Deny), map[store.Lane]time.Time{store.Post: noon}},
+		"decided":          {after(drawn, noon, store.Deny), map[store.Lane]time.Time{store.Tell: noon, store.Redraw: noon}},
+		"its card says so": {decided, map[store.Lane]time.Time{store.Tell: noon}},
+		"signed in again":  {after(drawn, noon, store.Again), map[store.Lane]time.Time{store.Take: base.Lapses, store.Tell: noon}},
 	} {
 		got := map[store.Lane]time.Time{}
-		for _, lane := range []store.Lane{store.Take, store.Give, store.Judge, store.Tell} {
+		for _, lane := range store.Lanes() {
 			if at, ok := c.g.Due(lane); ok {
 				got[lane] = at
 			}
@@ -279,7 +311,9 @@ func TestNews(t *testing.T) {
 		{10*time.Minute - 1, "AccessDenied", false},
 		{10 * time.Minute, "AccessDenied", true},
 		{time.Hour - 1, "Throttling", false},
-		{time.Hour, "Throttling", true},
+		{time.Hour - 1, "ServiceUnavailable", false},    // the same outage
+		{1000 * time.Hour, "ServiceUnavailable", false}, // of which an alert of its own says how it goes on
+		{1000 * time.Hour, "Throttling", false},
 	} {
 		if got := g.News(c.code, noon.Add(c.after)); got != c.want {
 			t.Errorf("%s after %s: news is %t", c.code, c.after, got)
@@ -325,7 +359,7 @@ func TestSavedIsWhatIsLoaded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(g, got, cmpopts.IgnoreUnexported(store.Grant{}), cmp.Comparer(time.Time.Equal)); d != "" {
+	if d := cmp.Diff(g, got, cmpopts.IgnoreUnexported(store.Head{}), cmp.Comparer(time.Time.Equal)); d != "" {
 		t.Errorf("-saved +loaded:\n%s", d)
 	}
 	entries, err := db.Entries(t.Context(), g.ID, 0)
@@ -336,8 +370,8 @@ func TestSavedIsWhatIsLoaded(t *testing.T) {
 
 func TestSlot(t *testing.T) {
 	db := &store.Mem{}
-	first, second := asked(), asked()
-	second.ID = "login-2"
+	first := asked()
+	second := another(first, func(g *store.Grant) { g.ID = "login-2" })
 	if err := store.Save(t.Context(), db, &first); err != nil {
 		t.Fatal(err)
 	}
@@ -365,11 +399,44 @@ func TestSlot(t *testing.T) {
 	}
 }
 
+// TestSlotsAreApart: what makes two slots different, for access of one's own and for what is held by one at a time.
+func TestSlotsAreApart(t *testing.T) {
+	another := func(change func(*store.Grant)) store.Grant {
+		g := asked()
+		change(&g)
+		return g
+	}
+	for name, c := range map[string]struct {
+		change         func(*store.Grant)
+		own, exclusive bool // whether it is another slot
+	}{
+		"another account":           {func(g *store.Grant) { g.Account = "210987654321" }, true, true},
+		"another user":              {func(g *store.Grant) { g.Subject.UserID = "AIDA2" }, true, false},
+		"another target":            {func(g *store.Grant) { g.Target = "jit-admins" }, true, true},
+		"the same in capitals":      {func(g *store.Grant) { g.Target = "JIT-OPS" }, false, false},
+		"the user has another name": {func(g *store.Grant) { g.Subject.User = "yamada" }, false, false},
+		"another person":            {func(g *store.Grant) { g.Subject.Person = "U2" }, false, false},
+	} {
+		for _, exclusive := range []bool{false, true} {
+			first, second := asked(), another(c.change)
+			first.Exclusive, second.Exclusive = exclusive, exclusive
+			want := c.own
+			if exclusive {
+				want = c.exclusive
+			}
+			if got := first.Slot() != second.Slot(); got != want {
+				t.Errorf("%s, exclusive %t: apart %t, want %t: %s, %s", name, exclusive, got, want, first.Slot(), second.Slot())
+			}
+		}
+	}
+}
+
 func TestDueBy(t *testing.T) {
 	db := &store.Mem{}
 	for i := range 5 {
-		g := asked()
-		g.ID, g.Target, g.Lapses = fmt.Sprint("login-", i), fmt.Sprint(i), noon.Add(time.Duration(5-i)*time.Minute)
+		g := another(asked(), func(g *store.Grant) {
+			g.ID, g.Target, g.Lapses = fmt.Sprint("login-", i), fmt.Sprint(i), noon.Add(time.Duration(5-i)*time.Minute)
+		})
 		if err := store.Save(t.Context(), db, &g); err != nil {
 			t.Fatal(err)
 		}
@@ -392,6 +459,9 @@ func TestPressDue(t *testing.T) {
 	}{"new": {p, true, false}, "done": {judged, false, false}, "refused": {refused, false, true}, "heard": {heard, false, false}} {
 		_, judge := c.p.Due(store.Judge)
 		_, tell := c.p.Due(store.Tell)
+		if _, answer := c.p.Due(store.Answer); answer != tell {
+			t.Errorf("%s: answer %t, tell %t", name, answer, tell)
+		}
 		if judge != c.judge || tell != c.tell {
 			t.Errorf("%s: judge %t, tell %t", name, judge, tell)
 		}
@@ -412,7 +482,7 @@ func TestNulIsRefused(t *testing.T) {
 // A record that another version of the program wrote, and this one cannot read, is an error and not an empty grant.
 func TestUnreadableRecord(t *testing.T) {
 	db := &store.Mem{}
-	if err := db.Put(t.Context(), store.Doc{ID: "r", Body: []byte(`{"state":7}`)}); err != nil {
+	if err := db.Put(t.Context(), store.Doc{ID: "r", Facts: []byte(`{"state":7}`)}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.LoadGrant(t.Context(), db, "r"); err == nil || !strings.Contains(err.Error(), "r") {

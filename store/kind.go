@@ -17,8 +17,16 @@ func blank(id string) Record {
 		return &Mark{}
 	case strings.HasPrefix(id, ReportPrefix):
 		return &Report{}
+	case strings.HasPrefix(id, SealPrefix):
+		return &Seal{}
 	}
 	return &Grant{}
+}
+
+// hasEntries tells whether what happens to a record is told by entries. A press, a mark and a seal have none.
+func hasEntries(r Record) bool {
+	_, has := r.(lived)
+	return has
 }
 
 // IsGrant tells whether an id is that of a grant.

@@ -25,7 +25,7 @@ func (m *Mem) Get(_ context.Context, id string) (Doc, error) {
 	if !ok {
 		return Doc{}, fmt.Errorf("get %s: %w", id, ErrNotFound)
 	}
-	return Doc{ID: id, Version: doc.Version, Body: slices.Clone(doc.Body)}, nil
+	return Doc{ID: id, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress), Old: doc.Old}, nil
 }
 
 // Entries implements DB.
@@ -60,8 +60,8 @@ func (m *Mem) Next(_ context.Context, after string) (Doc, error) {
 	if !ok {
 		return Doc{}, fmt.Errorf("get the record after %q: %w", after, ErrNotFound)
 	}
-	return Doc{ID: next, Version: doc.Version, Body: slices.Clone(doc.Body), Keys: slices.Clone(doc.Keys),
-		Entries: slices.Clone(m.entries[next])}, nil
+	return Doc{ID: next, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress),
+		Keys: slices.Clone(doc.Keys), Entries: slices.Clone(m.entries[next]), Old: doc.Old}, nil
 }
 
 // Indexes implements Whole.
@@ -88,11 +88,21 @@ func (m *Mem) Put(ctx context.Context, docs ...Doc) error {
 		for _, k := range m.docs[d.ID].Keys {
 			m.drop(k, d.ID)
 		}
+		if d.Delete {
+			delete(m.docs, d.ID)
+			delete(m.entries, d.ID)
+			continue
+		}
 		for _, k := range d.Keys {
 			m.add(k, d.ID)
 		}
-		m.docs[d.ID] = Doc{Version: d.Version + 1, Body: slices.Clone(d.Body), Keys: slices.Clone(d.Keys)}
-		m.entries[d.ID] = append(m.entries[d.ID], d.Entries...)
+		m.docs[d.ID] = Doc{Version: d.Version + 1, Chain: d.Chain, Facts: slices.Clone(d.Facts), Progress: slices.Clone(d.Progress),
+			Keys: slices.Clone(d.Keys), Old: d.Old}
+		if len(d.Entries) > 0 {
+			all := m.entries[d.ID]
+			at, _ := slices.BinarySearchFunc(all, d.Entries[0].Seq, func(e Entry, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+			m.entries[d.ID] = append(all[:at:at], d.Entries...)
+		}
 	}
 	return nil
 }
@@ -109,7 +119,7 @@ func (m *Mem) check(docs []Doc) error {
 	wanted := map[Key]bool{}
 	for _, d := range docs {
 		for _, k := range d.Keys {
-			if !k.Unique {
+			if !k.Unique || d.Delete {
 				continue
 			}
 			holder := m.holder(k)

@@ -1,7 +1,8 @@
 package store
 
 import (
-	"cmp"
+	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -29,7 +30,9 @@ const (
 // What has become of a holding; "" is to be ended still. By the last four it is left as it is.
 const (
 	WasEnded   = "ended"    // and read back
+	WasHeld    = "held"     // the request is over, and took nothing back: the membership was there before, and stands apart
 	WasGone    = "gone"     // the IAM user is no more, or the name is another's
+	WasRenamed = "renamed"  // the IAM user has another name now, under which all that it has stands anew
 	ByHand     = "by_hand"  // somebody has to do it
 	ByRotation = "rotation" // it is a rotation's, which goes on
 	ByGrant    = "grant"    // another person's grant ends it
@@ -44,14 +47,19 @@ type Holding struct {
 	User        string      `json:"user"`              // the IAM user
 	UserID      string      `json:"user_id,omitempty"` // of a HeldUser, once IAM has said it
 	Name        string      `json:"name,omitempty"`    // of the group, policy or target; the id of the key
+	ID          string      `json:"id,omitempty"`      // the unique id of a group, which a rename keeps
 	Record      string      `json:"record,omitempty"`  // the id of the request or grant
 	Result      string      `json:"result,omitempty"`
-	Work        Work        `json:"work,omitzero"` // tries in vain, while it is to be ended
+	Work        Work        `json:"-"` // tries in vain, while it is to be ended
 }
 
-// Is tells whether two are the same thing, whatever has become of it.
+// Is tells whether two are the same thing, whatever has become of it. Where both have a unique id the name does not count.
 func (h Holding) Is(other Holding) bool {
-	return h.Kind == other.Kind && h.Account == other.Account && strings.EqualFold(h.User, other.User) && h.Name == other.Name && h.Record == other.Record
+	same := h.Kind == other.Kind && h.Account == other.Account && strings.EqualFold(h.User, other.User) && h.Record == other.Record
+	if h.ID != "" && other.ID != "" {
+		return same && h.ID == other.ID
+	}
+	return same && h.Name == other.Name
 }
 
 // Left tells whether it is not ended, and is not going to be by this offboarding.
@@ -63,7 +71,7 @@ func (h Holding) Left() bool {
 func (h Holding) Facts() map[string]string {
 	out := map[string]string{}
 	for key, value := range map[string]string{"kind": string(h.Kind), "account": h.Account, "account_name": h.AccountName,
-		"user": h.User, "user_id": h.UserID, "name": h.Name, "record": h.Record} {
+		"user": h.User, "user_id": h.UserID, "name": h.Name, "id": h.ID, "record": h.Record} {
 		if value != "" {
 			out[key] = value
 		}
@@ -74,7 +82,7 @@ func (h Holding) Facts() map[string]string {
 // HoldingOf is the holding that an entry names.
 func HoldingOf(f map[string]string) Holding {
 	return Holding{Kind: HoldingKind(f["kind"]), Account: f["account"], AccountName: f["account_name"],
-		User: f["user"], UserID: f["user_id"], Name: f["name"], Record: f["record"]}
+		User: f["user"], UserID: f["user_id"], Name: f["name"], ID: f["id"], Record: f["record"]}
 }
 
 // ErrHeld says that an offboarding would be over while something is left to be ended, or that it does not know the holding.
@@ -82,33 +90,112 @@ var ErrHeld = errors.New("not so with what the person has")
 
 // Offboarding ends all that a person has. Its states and verbs are in offboardstate.go.
 type Offboarding struct {
-	ID      string `json:"id"`
-	Version uint64 `json:"-"`
-	Chain   Chain  `json:"chain"`
+	Head `json:"-"`
 
-	Person string    `json:"person"` // by their first Slack user id
-	By     string    `json:"by"`     // who confirmed it
-	Reason string    `json:"reason"`
-	Begun  time.Time `json:"begun,omitzero"`
+	ID string `json:"id"`
+
+	Person   Person    `json:"person"`
+	Accounts []string  `json:"accounts,omitempty"` // all their Slack accounts when it began
+	By       string    `json:"by"`                 // the Slack account that confirmed it
+	Reason   string    `json:"reason"`
+	Begun    time.Time `json:"begun,omitzero"`
 
 	State    State     `json:"state"`
 	Holdings []Holding `json:"holdings,omitempty"` // in the order in which they were found
 	Ended    time.Time `json:"ended,omitzero"`
+	Lifted   *Lifting  `json:"lifted,omitempty"`
 
-	Work
-	Telling
-
-	fresh []Entry
+	Work    `json:"-"`
+	Telling `json:"-"`
+	Voided  bool `json:"-"` // the person's approvals of what waits no longer count: each has its own entry
 }
 
-// Fresh returns the entries that have not been written yet.
-func (o Offboarding) Fresh() []Entry { return o.fresh }
+func (o *Offboarding) id() string    { return o.ID }
+func (o *Offboarding) stands() State { return o.State }
 
-// OffboardingSlot is what the one open offboarding of a person holds.
-func OffboardingSlot(person string) string { return OffboardingPrefix + person }
+func (o *Offboarding) leads(from State, v Verb) (State, bool) {
+	to, ok := nextOffboarding[from][v]
+	return to, ok
+}
 
-// Open tells whether the offboarding is not over.
-func (o Offboarding) Open() bool { return len(nextOffboarding[o.State]) > 0 && o.State != "" }
+func (o *Offboarding) progress() any {
+	return &struct {
+		*Work
+		*Telling
+		Holdings *workOn `json:"holdings,omitzero"`
+		Voided   *bool   `json:"voided"`
+	}{&o.Work, &o.Telling, (*workOn)(&o.Holdings), &o.Voided}
+}
+
+// workOn is holdings as progress has them: the work on each, in their order.
+type workOn []Holding
+
+// IsZero reports whether there is nothing to write down.
+func (w *workOn) IsZero() bool {
+	return !slices.ContainsFunc(*w, func(h Holding) bool { return h.Work != Work{} })
+}
+
+// MarshalJSON writes the work alone.
+func (w workOn) MarshalJSON() ([]byte, error) {
+	all := make([]Work, len(w))
+	for i, h := range w {
+		all[i] = h.Work
+	}
+	return json.Marshal(all)
+}
+
+// UnmarshalJSON reads it into holdings that are there.
+func (w *workOn) UnmarshalJSON(body []byte) error {
+	var all []Work
+	err := json.Unmarshal(body, &all)
+	for i := range min(len(all), len(*w)) {
+		(*w)[i].Work = all[i]
+	}
+	return err
+}
+
+// Lifting is that a person who was offboarded may ask again, and why.
+type Lifting struct {
+	By  string    `json:"by"`
+	At  time.Time `json:"at"`
+	Why string    `json:"why"`
+}
+
+// OffboardingSlot names the slot of a Slack account. The offboarding that stands of a person holds those of all their
+// accounts, so that it is found whichever of them the configuration gives first by now.
+func OffboardingSlot(account string) string { return OffboardingPrefix + account }
+
+// leaverIndex has the offboardings that stand by the IAM users that they end: by unique id, and by [UserName].
+const leaverIndex = "leaver"
+
+// OffboardedUser returns the id of the offboarding that stands of an IAM user, or ErrNotFound. The user is given by
+// the account and the unique id, which no other user ever has.
+func OffboardedUser(ctx context.Context, db DB, account, userID string) (string, error) {
+	return leaverOf(ctx, db, account+"/"+userID)
+}
+
+// OffboardedName returns the id of the offboarding that stands of an IAM user of a name, or ErrNotFound. The name can be
+// another user's by now.
+func OffboardedName(ctx context.Context, db DB, account, user string) (string, error) {
+	return leaverOf(ctx, db, UserName(account, user))
+}
+
+func leaverOf(ctx context.Context, db DB, value string) (string, error) {
+	rows, err := db.List(ctx, leaverIndex, value, 1)
+	if err == nil && (len(rows) == 0 || rows[0].Value != value) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return "", err
+	}
+	return rows[0].ID, nil
+}
+
+// Open reports whether something is to be ended still, or looked for.
+func (o Offboarding) Open() bool { return o.State == Leaving || o.State == Looking }
+
+// Stands reports whether the person is kept from access: from the beginning until security lifts it.
+func (o Offboarding) Stands() bool { return o.Open() || o.State == Departed }
 
 // Find returns what is known of a holding.
 func (o Offboarding) Find(h Holding) (Holding, bool) {
@@ -149,7 +236,7 @@ func (o Offboarding) Answered(h Holding, now time.Time) Offboarding {
 		delete(o.Told, OnCard)
 		o.TellAt = plain(now)
 	}
-	return o.with(h, func(known *Holding) { known.Work, known.UserID = Work{}, cmp.Or(known.UserID, h.UserID) })
+	return o.with(h, func(known *Holding) { known.Work = Work{} })
 }
 
 // with changes what is known of a holding.
@@ -170,22 +257,36 @@ func (o Offboarding) Due(lane Lane) (time.Time, bool) {
 		return later(o.Retry, o.Claim.End), o.Open()
 	case Tell:
 		return o.TellAt, o.Telling.behind(o.Chain.Seq, OnCard, InThread)
+	case Redraw:
+		return o.TellAt, o.Presses()
 	}
 	return time.Time{}, false
 }
 
-func (o *Offboarding) doc() (Doc, error) {
+func (o *Offboarding) keys() []Key {
 	keys := laneKeys(o.Due)
-	if o.Open() {
-		keys = append(keys, Key{Index: SlotIndex, Value: OffboardingSlot(o.Person), Unique: true})
+	if o.Stands() {
+		keys = append(keys, o.personKeys()...)
 	}
-	keys = append(keys, o.Work.keys()...)
-	return encode(o.ID, o.Version, o, keys, o.fresh)
+	return append(append(keys, o.Work.keys()...), o.Chain.changedKeys()...)
 }
 
-func (o *Offboarding) saved() { o.Version, o.fresh = o.Version+1, nil }
-
-// differs tells in what the offboarding is not what its entries say.
-func (o *Offboarding) differs(entries []Entry) []error {
-	return o.Chain.differs(o.ID, o.State, entries)
+// personKeys put the offboarding where its person is found, by each Slack account and by each IAM user.
+func (o *Offboarding) personKeys() []Key {
+	var keys []Key
+	for _, account := range union([]string{o.Person.Account()}, o.Accounts) {
+		keys = append(keys, Key{Index: SlotIndex, Value: OffboardingSlot(account), Unique: true})
+	}
+	for _, user := range o.Users() {
+		names := []string{UserName(user.Account, user.User)}
+		if user.UserID != "" {
+			names = append(names, user.Account+"/"+user.UserID)
+		}
+		for _, name := range names {
+			if key := (Key{Index: leaverIndex, Value: name}); !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
 }

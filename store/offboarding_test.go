@@ -11,7 +11,7 @@ import (
 	"sekisho/store"
 )
 
-var offboardingVerbs = []store.Verb{store.Begin, store.Found, store.Settled, store.Fail, store.Emptied, store.Done, store.Revoke, store.Ask}
+var offboardingVerbs = []store.Verb{store.Begin, store.Found, store.Known, store.Settled, store.Fail, store.Emptied, store.Done, store.Lift, store.Revoke, store.Ask}
 
 var (
 	yamadaUser = store.Holding{Kind: store.HeldUser, Account: "123456789012", User: "t.yamada"}
@@ -43,7 +43,8 @@ func offboardingAfter(o store.Offboarding, entries ...store.Entry) store.Offboar
 func TestEveryVerbOfAnOffboarding(t *testing.T) {
 	ended := []store.Entry{of(store.Settled, yamadaOps, store.WasEnded), of(store.Settled, yamadaUser, store.WasEnded)}
 	looking := offboardingAfter(offboardingAfter(leaving(), ended...), store.Entry{Verb: store.Emptied})
-	for _, o := range []store.Offboarding{{}, offboardingAfter(leaving(), ended...), looking, offboardingAfter(looking, store.Entry{Verb: store.Done})} {
+	for _, o := range []store.Offboarding{{}, offboardingAfter(leaving(), ended...), looking, offboardingAfter(looking, store.Entry{Verb: store.Done}),
+		offboardingAfter(looking, store.Entry{Verb: store.Done}, store.Entry{Verb: store.Lift})} {
 		for _, v := range offboardingVerbs {
 			want, possible := store.OffboardingTable[o.State][v]
 			next, err := o.After(of(v, yamadaOps, store.WasEnded))
@@ -122,7 +123,9 @@ func TestAnyOffboarding(t *testing.T) {
 func TestOneOffboardingOfAPerson(t *testing.T) {
 	db := &store.Mem{}
 	first, second := leaving(), leaving()
+	second.Head, second.State = store.Head{}, ""
 	second.ID += "-2"
+	second = offboardingAfter(second, store.Entry{Verb: store.Begin})
 	if err := store.Save(t.Context(), db, &first); err != nil {
 		t.Fatal(err)
 	}

@@ -9,24 +9,28 @@ import (
 const (
 	Leaving  State = "leaving"  // all that the person has is to be ended
 	Looking  State = "looking"  // it is; what comes to light late is looked for once more
-	Departed State = "departed" // the last look has found nothing
+	Departed State = "departed" // the last look has found nothing; the person is given nothing until that is lifted
+	Lifted   State = "lifted"   // security lets the person ask again
 )
 
 // The verbs of an offboarding, beside those of other records.
 const (
 	Found   Verb = "found"   // the person has something: the intent to end it
 	Settled Verb = "settled" // that is ended, or is left to somebody; the note says which
+	Known   Verb = "known"   // IAM has said the unique id of a user
 	Emptied Verb = "emptied" // nothing is left to be ended
+	Lift    Verb = "lift"    // security lets the person ask again, and says why
 )
 
 // nextOffboarding is the whole truth about the life of an offboarding.
 var nextOffboarding = map[State]map[Verb]State{
-	"":      {Begin: Leaving},
-	Leaving: {Found: Leaving, Settled: Leaving, Fail: Leaving, Emptied: Looking},
-	Looking: {Found: Leaving, Settled: Looking, Fail: Looking, Done: Departed},
+	"":       {Begin: Leaving},
+	Leaving:  {Found: Leaving, Known: Leaving, Settled: Leaving, Fail: Leaving, Emptied: Looking},
+	Looking:  {Found: Leaving, Known: Looking, Settled: Looking, Fail: Looking, Done: Departed},
+	Departed: {Lift: Lifted},
 }
 
-// After returns the offboarding as it is once e has happened to it; see [Grant.After]. Found, Settled and Fail are about the
+// After returns the offboarding as it is once e has happened to it; see [Grant.After]. Found, Known, Settled and Fail are about the
 // holding that the entry's facts name.
 func (o Offboarding) After(e Entry) (Offboarding, error) {
 	to, ok := nextOffboarding[o.State][e.Verb]
@@ -40,10 +44,10 @@ func (o Offboarding) After(e Entry) (Offboarding, error) {
 	if next.Tries = 0; to != o.State {
 		next.Retry = plain(e.At)
 	}
-	next.State, next.Telling = to, next.Telling.after(e)
-	e.Record, e.State = next.ID, to
-	next.fresh = append(slices.Clip(next.fresh), next.Chain.link(e))
-	return next, nil
+	next.Telling = next.Telling.after(e, next.Chain.Seq+1, to != next.State)
+	next.State = to
+	err = enter(&next, e)
+	return next, err
 }
 
 // applied changes the facts that the verb is about.
@@ -61,16 +65,19 @@ func (o Offboarding) applied(e Entry) (Offboarding, error) {
 		return o.with(Holding{Kind: HeldUser, Account: h.Account, User: h.User}, func(user *Holding) {
 			user.Result = "" // it is done with once this is ended, too
 		}), nil
-	case Settled, Fail:
+	case Known, Settled, Fail:
 		if !known {
 			return o, ErrHeld
 		}
 		return o.with(h, func(known *Holding) {
-			if e.Verb == Fail {
+			switch e.Verb {
+			case Known:
+				known.UserID = h.UserID
+			case Fail:
 				known.Result, known.Work = "", known.Work.after(e, false)
-				return
+			default:
+				known.Result, known.Work = e.Note, Work{}
 			}
-			known.Result, known.Work = e.Note, Work{}
 		}), nil
 	case Emptied, Done:
 		if len(o.ToEnd()) > 0 {
@@ -79,6 +86,8 @@ func (o Offboarding) applied(e Entry) (Offboarding, error) {
 		if e.Verb == Done {
 			o.Ended = plain(e.At)
 		}
+	case Lift:
+		o.Lifted = &Lifting{By: e.By, At: plain(e.At), Why: e.Note}
 	}
 	return o, nil
 }

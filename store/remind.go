@@ -10,15 +10,15 @@ const (
 	nudges     = 4                // then it is known, and nobody wants to hear it again
 )
 
-// Reminding is how often approvers have been reminded of a request, or of a rotation.
+// Reminding is how often approvers have been reminded.
 type Reminding struct {
-	Asked     time.Time `json:"asked,omitzero"` // when it was opened
-	Reminders int       `json:"reminders,omitempty"`
+	Reminders   int `json:"reminders,omitempty"`    // of a request, or of a rotation
+	OfExtension int `json:"of_extension,omitempty"` // of the one that waits
 }
 
-// next is when approvers are reminded of what lapses at a time, if they are to be.
-func (r Reminding) next(lapses time.Time) (Verb, time.Time) {
-	if at := nudge(r.Asked, r.Reminders); !r.Asked.IsZero() && r.Reminders < nudges && at.Before(lapses) {
+// next is when approvers are reminded of what was asked at a time and lapses at another, if they are to be.
+func (r Reminding) next(asked, lapses time.Time) (Verb, time.Time) {
+	if at := nudge(asked, r.Reminders); !asked.IsZero() && r.Reminders < nudges && at.Before(lapses) {
 		return Remind, at
 	}
 	return "", time.Time{}
@@ -33,7 +33,7 @@ func (g Grant) NextReminder() (Verb, time.Time) {
 	switch {
 	case g.Subject.Person == "":
 	case g.State == Asked:
-		return g.next(g.Lapses)
+		return g.next(g.Asked, g.Lapses)
 	case g.State == Active:
 		return g.nextWhileActive()
 	}
@@ -45,16 +45,16 @@ func (t Task) NextReminder() (Verb, time.Time) {
 	if t.State != Asked {
 		return "", time.Time{}
 	}
-	return t.next(t.Lapses)
+	return t.next(t.Asked, t.Lapses)
 }
 
 // nextWhileActive is the earlier of two reminders: the approvers', of an extension that waits, and the holder's.
 func (g Grant) nextWhileActive() (what Verb, at time.Time) {
-	if g.Until.Sub(g.Start) >= soonFrom && !g.Warned.Equal(g.Until) {
+	if g.Until.Sub(g.Start) >= soonFrom && !g.Warned.Equal(g.Until) && !g.AlreadyHeld() {
 		what, at = Soon, g.Until.Add(-soon)
 	}
-	if x := g.Extension; x.Open() && x.Reminders < nudges {
-		if waits := nudge(x.At, x.Reminders); waits.Before(g.Until) && (what == "" || waits.Before(at)) {
+	if x := g.Extension; x.Open() && g.OfExtension < nudges {
+		if waits := nudge(x.At, g.OfExtension); waits.Before(g.Until) && (what == "" || waits.Before(at)) {
 			what, at = Remind, waits
 		}
 	}
@@ -67,7 +67,7 @@ func nudge(asked time.Time, told int) time.Time { return asked.Add(nudgeAfter <<
 // NoReminder takes note that it is too late for any reminder.
 func (g *Grant) NoReminder() {
 	g.Reminding.NoReminder()
-	g.Extension.Reminders, g.Warned = nudges, g.Until
+	g.OfExtension, g.Warned = nudges, g.Until
 }
 
 // reminded is the grant once its approvers were reminded.
@@ -78,7 +78,7 @@ func (g Grant) reminded(at time.Time) (Grant, error) {
 	case !g.Extension.Open():
 		return g, ErrExtension
 	default:
-		g.Extension.Reminders = nudged(g.Extension.At, g.Extension.Reminders, at)
+		g.OfExtension = nudged(g.Extension.At, g.OfExtension, at)
 	}
 	return g, nil
 }

@@ -80,6 +80,7 @@ func TestReminderOfTheEnd(t *testing.T) {
 // A reminder is due in the lane that tells, but never before what has happened is told.
 func TestReminderIsDue(t *testing.T) {
 	g := asked()
+	g.Card = store.Card{Channel: "C1", TS: "1.1"}
 	if at, ok := g.Due(store.Tell); !ok || !at.Equal(noon) {
 		t.Errorf("untold: due %s, %t", at, ok)
 	}
@@ -107,7 +108,7 @@ func TestRemindersOfAnExtension(t *testing.T) {
 	long := asked()
 	long.Duration = 11 * time.Hour
 	long = after(long, noon, store.Approve, store.Apply)
-	long.Extension = store.Extension{At: noon, Until: noon.Add(12 * time.Hour), Reminders: 4}
+	long.Extension, long.OfExtension = store.Extension{At: noon, Until: noon.Add(12 * time.Hour)}, 4
 	if got, want := next(long), (reminder{store.Soon, 11*time.Hour - 15*time.Minute}); got != want {
 		t.Errorf("after four, of what lasts long: %+v, want %+v", got, want)
 	}

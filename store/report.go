@@ -14,6 +14,7 @@ type FindingKind string
 
 // The kinds of finding, the most urgent first.
 const (
+	RootKey      FindingKind = "root_key"      // the root user has an active key
 	Left         FindingKind = "left"          // the user's person has left Slack
 	OwnKey       FindingKind = "own_key"       // a managed user has an active key that no grant and no rotation explains
 	OwnPolicy    FindingKind = "own_policy"    // a managed user has policies of its own
@@ -24,7 +25,7 @@ const (
 )
 
 // Findings are all kinds, in their order.
-var Findings = []FindingKind{Left, OwnKey, OwnPolicy, NoMFA, IdlePassword, IdleKey, OldKey}
+var Findings = []FindingKind{RootKey, Left, OwnKey, OwnPolicy, NoMFA, IdlePassword, IdleKey, OldKey}
 
 // Cure is what is to be done about a finding.
 type Cure string
@@ -39,6 +40,7 @@ const (
 	RotateKey      Cure = "rotate_key"      // by its rotation
 	ReplaceKey     Cure = "replace_key"     // by a role, or by hand
 	DeleteUser     Cure = "delete_user"     // by hand: it is shut out
+	DeleteKey      Cure = "delete_key"      // by hand: only the root user can delete its own
 )
 
 // Finding is one thing that an audit has found about an IAM user.
@@ -47,7 +49,8 @@ type Finding struct {
 	Account     string      `json:"account"`
 	AccountName string      `json:"account_name,omitempty"`
 	User        string      `json:"user"`
-	Person      string      `json:"person,omitempty"`
+	UserID      string      `json:"user_id,omitempty"` // by which a user is found who was renamed since
+	Person      Person      `json:"person,omitempty"`
 	Key         string      `json:"key,omitempty"`      // its id, or how the credential report calls it: access_key_1
 	Policies    []string    `json:"policies,omitempty"` // their names
 	Since       time.Time   `json:"since,omitzero"`     // zero if nobody knows
@@ -65,6 +68,19 @@ type Audited struct {
 	AccountName string    `json:"account_name,omitempty"`
 	Made        time.Time `json:"made,omitzero"`     // when AWS made the credential report
 	Trouble     string    `json:"trouble,omitempty"` // why it could not be read, as a code
+	Odd         []OddRow  `json:"odd,omitempty"`     // of the credential report
+}
+
+// OddRow is a row of a credential report that cannot be read without guessing, so that nothing is known of its user.
+type OddRow struct {
+	Line int    `json:"line"`           // of the report, whose first has the names of the columns
+	User string `json:"user,omitempty"` // "" if even that cannot be read
+	Why  string `json:"why"`
+}
+
+// Knows tells whether the audit has read what a user has.
+func (a Audited) Knows(user string) bool {
+	return a.Trouble == "" && !slices.ContainsFunc(a.Odd, func(o OddRow) bool { return o.User == "" || o.User == user })
 }
 
 // The states and verbs of a report. Only one report at a time is told: what can be pressed stands on it.
@@ -78,9 +94,9 @@ const (
 // Report is what the daily audit has found, to be told once. Its rows are drawn from the alerts about what it shows, and it is
 // redrawn when one of them changes. It holds no more findings than people are shown.
 type Report struct {
-	ID      string `json:"id"`
-	Version uint64 `json:"-"`
-	Chain   Chain  `json:"chain"`
+	Head `json:"-"`
+
+	ID string `json:"id"`
 
 	State    State               `json:"state"`
 	At       time.Time           `json:"at"`
@@ -90,19 +106,31 @@ type Report struct {
 	Kept     int                 `json:"kept,omitempty"`     // that are found, and are not among them until their time
 	Unjudged bool                `json:"unjudged,omitempty"` // who has left Slack is not known
 
-	Telling
-
-	fresh []Entry
+	Telling `json:"-"`
 }
+
+func (r *Report) id() string    { return r.ID }
+func (r *Report) stands() State { return r.State }
+func (r *Report) progress() any { return &r.Telling }
+
+func (r *Report) leads(from State, v Verb) (State, bool) {
+	to, ok := nextReport[from][v]
+	return to, ok
+}
+
+// nextReport is the whole truth about the life of a report.
+var nextReport = map[State]map[Verb]State{"": {Raise: Current}, Current: {Pass: Passed}}
 
 const (
 	shown    = 4  // findings of each kind at most, that a report holds
 	mostRows = 16 // in all, so that it stays within what Slack takes
 )
 
-// NewReport is a report of these findings, which stand in the order of the kinds, with the entry that it was made by.
-func NewReport(at time.Time, accounts []Audited, found []Finding) Report {
-	r := Report{ID: ReportPrefix + plain(at).Format("20060102T150405.000Z"), At: plain(at), Accounts: accounts, Counts: map[FindingKind]int{}}
+// NewReport is a report of these findings, which stand in the order of the kinds, with the entry that it was made by. kept is
+// how many are not among them until their time, unjudged that nobody knows who has left Slack.
+func NewReport(at time.Time, accounts []Audited, found []Finding, kept int, unjudged bool) Report {
+	r := Report{ID: ReportPrefix + plain(at).Format("20060102T150405.000Z"), At: plain(at), Accounts: accounts, Counts: map[FindingKind]int{},
+		Kept: kept, Unjudged: unjudged}
 	for _, f := range found {
 		r.Counts[f.Kind]++
 	}
@@ -116,9 +144,8 @@ func (r Report) Passed(at time.Time) Report {
 }
 
 func (r Report) after(e Entry) Report {
-	e.Record = r.ID
-	r.State, r.Telling = e.State, r.Telling.after(e)
-	r.fresh = append(slices.Clip(r.fresh), r.Chain.link(e))
+	r.State, r.Telling = e.State, r.Telling.after(e, r.Chain.Seq+1, false)
+	_ = enter(&r, e) // what cannot be written down fails again when it is saved
 	return r
 }
 
@@ -171,15 +198,10 @@ func CurrentReport(ctx context.Context, db DB) (Report, error) {
 	return LoadReport(ctx, db, rows[0].ID)
 }
 
-func (r *Report) doc() (Doc, error) {
-	keys := laneKeys(r.Due)
+func (r *Report) keys() []Key {
+	keys := append(laneKeys(r.Due), r.Chain.changedKeys()...)
 	if r.State == Current {
 		keys = append(keys, Key{Index: currentIndex, Value: "current", Unique: true})
 	}
-	return encode(r.ID, r.Version, r, keys, r.fresh)
+	return keys
 }
-
-func (r *Report) saved() { r.Version, r.fresh = r.Version+1, nil }
-
-// differs tells in what the report is not what its entries say.
-func (r *Report) differs(entries []Entry) []error { return r.Chain.differs(r.ID, r.State, entries) }

@@ -26,7 +26,10 @@ const (
 	FactTask     = "task"     // the rotation that was begun
 )
 
-// Keeping is that a finding may stay as it is until a time, and why.
+// Dated tells whether an alert is of a kind that is kept until a date, and for a reason: a row, and an unknown member.
+func (a Alert) Dated() bool { return a.Kind == Stale || a.Kind == Unknown }
+
+// Keeping is that what an alert is about may stay as it is until a time, and why.
 type Keeping struct {
 	By    string    `json:"by"`
 	At    time.Time `json:"at"`
@@ -34,7 +37,7 @@ type Keeping struct {
 	Why   string    `json:"why"`
 }
 
-// Keepable tells whether a finding can be kept until a time: one to come, and at most a year ahead.
+// Keepable tells whether something can be kept until a time: one to come, and at most a year ahead.
 func Keepable(until, now time.Time) bool {
 	return until.After(now) && !until.After(now.AddDate(1, 0, 0))
 }
@@ -57,7 +60,7 @@ func (f Finding) Another(g Finding) bool {
 // Mended tells whether there is a remedy to press. The root user and policies are left to be dealt with by hand.
 func (f Finding) Mended() bool {
 	switch f.Cure {
-	case MovePolicy, DeleteUser:
+	case MovePolicy, DeleteUser, DeleteKey:
 		return false
 	}
 	return f.User != RootUser
@@ -66,11 +69,16 @@ func (f Finding) Mended() bool {
 // RootUser is how a credential report calls an account's root user, to whom no call of IAM's applies.
 const RootUser = "<root_account>"
 
-// nextStale is what a row's life has beside nextAlert. One that is kept is raised again once its time is over.
+// nextKept is what the life of an alert that is kept until a time has beside nextAlert: it is raised again once that is over.
+var nextKept = map[State]map[Verb]State{
+	Kept: {Restore: Raised, Lapse: Raised},
+}
+
+// nextStale is what a row's life has beside both.
 var nextStale = map[State]map[Verb]State{
+	Raised:    {Again: Raised}, // an audit has found it again, with something that is different
 	Acting:    {Plan: Acting, Refuse: Raised, Vanish: Gone},
 	Acted:     {Restore: Restoring},
-	Kept:      {Restore: Raised, Lapse: Raised},
 	Restoring: {Fail: Restoring, Restored: Raised, Vanish: Gone},
 }
 
@@ -79,12 +87,20 @@ func (a Alert) next(v Verb) (State, bool) {
 	if to, ok := nextStale[a.State][v]; ok && a.Kind == Stale {
 		return to, true
 	}
-	to, ok := nextAlert[a.State][v]
+	if to, ok := nextKept[a.State][v]; ok && a.Dated() {
+		return to, true
+	}
+	table := nextAlert
+	if a.isOfHouse() {
+		table = nextUnreadable
+	}
+	to, ok := table[a.State][v]
 	return to, ok
 }
 
-// row changes what only rows have. Who had kept one that is raised again stays known.
-func (a Alert) row(e Entry) Alert {
+// dated changes what only those alerts have that are kept until a date, and their rows. Who had kept one that is raised again
+// stays known.
+func (a Alert) dated(e Entry) Alert {
 	switch e.Verb {
 	case Keep:
 		a.Keeping = &Keeping{By: e.By, At: plain(e.At), Until: plain(e.Until), Why: e.Note}
@@ -92,6 +108,9 @@ func (a Alert) row(e Entry) Alert {
 		a.Keeping, a.Planned, a.Settled = nil, false, false
 	case Lapse:
 		a.Raised, a.By = plain(e.At), ""
+		if a.Kind == Unknown { // as of what is raised again people hear by a new message
+			a.Earlier, a.Card = a.Card, Card{}
+		}
 	case Restore:
 		if a.Settled = false; a.State == Kept { // nothing of AWS was changed
 			a.Raised, a.Keeping = plain(e.At), nil
@@ -101,7 +120,7 @@ func (a Alert) row(e Entry) Alert {
 	case Plan:
 		a.Planned, a.Effects = true, maps.Clone(e.Facts)
 		return a
-	case Fail:
+	case Fail, Again:
 		return a
 	}
 	a.Last, a.LastAt, a.Note = e.Verb, plain(e.At), e.Note
@@ -131,9 +150,10 @@ func (a Alert) Covers(f Finding) bool {
 	return false
 }
 
-// IsKept tells whether a finding is not to be reported now.
+// IsKept tells whether what an alert is about is not to be reported now. An unknown member that was kept before there were
+// dates is.
 func (a Alert) IsKept(now time.Time) bool {
-	return a.Kind == Stale && a.State == Kept && now.Before(a.Keeping.Until)
+	return a.Dated() && a.State == Kept && a.Keeping != nil && now.Before(a.Keeping.Until)
 }
 
 // ByAudit notes that the report tells what just happened to a row, so that nothing else has to.

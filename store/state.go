@@ -32,7 +32,7 @@ const (
 	Ignore   Verb = "ignore"
 	Merge    Verb = "merge"
 	Ask      Verb = "ask"
-	Again    Verb = "again" // the same user signed in once more while the request is open
+	Again    Verb = "again" // the same user signed in, or asked, once more
 	Vote     Verb = "vote"  // an approval that is not the last one needed
 	Approve  Verb = "approve"
 	Deny     Verb = "deny"
@@ -40,9 +40,9 @@ const (
 	Withdraw Verb = "withdraw"
 	Plan     Verb = "plan" // what was there before the first write
 	Apply    Verb = "apply"
-	Fail     Verb = "fail"   // a try that will be repeated
-	Refuse   Verb = "refuse" // it cannot be given
-	Extend   Verb = "extend"
+	Fail     Verb = "fail"     // a try that will be repeated
+	Refuse   Verb = "refuse"   // it cannot be given
+	Extend   Verb = "extend"   // the same user signed in once more, and so the access ends later
 	AskMore  Verb = "ask_more" // the holder asks for a later end
 	Agree    Verb = "agree"    // an approval of that, not the last one needed
 	Prolong  Verb = "prolong"  // the last one: it is given
@@ -59,8 +59,12 @@ const (
 	Mine     Verb = "mine"      // the holder says that the sign-in was theirs
 	NotMine  Verb = "not_mine"  // the holder says that it was somebody else's
 	Escalate Verb = "escalate"  // the request has waited for long: more people may decide
+	Void     Verb = "void"      // approvals no longer count: the approver is being offboarded, or Note says why
 	Remind   Verb = "remind"    // the approvers hear again that the request, or an extension, waits
 	Soon     Verb = "soon"      // the holder hears that the access ends soon
+	Expose   Verb = "expose"    // others than its requester could read the key's secret: its policy was changed
+	Protect  Verb = "protect"   // its policy is for the requester alone again
+	Rebuild  Verb = "rebuild"   // its record was not what its entries say: it is rebuilt from those that fit, and ends
 )
 
 // ErrState says that a verb comes too late, or too early, for the state a grant is in.
@@ -69,15 +73,16 @@ var ErrState = errors.New("not possible in this state")
 // next is the whole truth about the life of a grant. What is missing cannot happen.
 var next = map[State]map[Verb]State{
 	"":       {Receive: Received},
-	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received},
+	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received, Rebuild: Ignored},
 	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
-		Mine: Asked, NotMine: Denied, Remind: Asked, Escalate: Asked},
-	Approved: {Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
-		Mine: Approved, NotMine: Ending, HandOver: Ended},
-	Active: {Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
-		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active, Retract: Active, Remind: Active},
-	Ending: {Apply: Ending, Fail: Ending, Undo: Ended}, // Apply: the outcome of a try that was already running
-	Ended:  {Drift: Ending, Recheck: Ended, Clear: Ended},
+		Mine: Asked, NotMine: Denied, Remind: Asked, Escalate: Asked, Void: Asked, Rebuild: Denied},
+	Approved: {Again: Approved, Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,
+		Mine: Approved, NotMine: Ending, HandOver: Ended, Rebuild: Ending},
+	Active: {Again: Active, Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
+		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active, Retract: Active, Remind: Active, Void: Active,
+		Expose: Active, Protect: Active, Rebuild: Ending},
+	Ending: {Apply: Ending, Fail: Ending, Undo: Ended, Rebuild: Ending},                                  // Apply: the outcome of a try that was already running
+	Ended:  {Drift: Ending, Recheck: Ended, Clear: Ended, Expose: Ended, Protect: Ended, Rebuild: Ended}, // the last two: of a key that was handed over
 }
 
 // Next returns the state that a verb leads to, or ErrState.

@@ -1,6 +1,10 @@
 package store
 
-import "errors"
+import (
+	"errors"
+	"slices"
+	"strings"
+)
 
 // ErrSteps says that a grant would be approved before all of its steps are.
 var ErrSteps = errors.New("approvals are missing")
@@ -80,6 +84,18 @@ func votersOf(approvals []Approval) [][]int {
 		out[i] = a.Steps
 	}
 	return out
+}
+
+// FactAccounts names the Slack accounts whose approvals a [Void] takes away, joined by blanks.
+const FactAccounts = "accounts"
+
+// FactOffboarding names the offboarding that an entry comes of.
+const FactOffboarding = "offboarding"
+
+// without returns approvals but those by these Slack accounts.
+func without(approvals []Approval, accounts string) []Approval {
+	these := strings.Fields(accounts)
+	return slices.DeleteFunc(slices.Clone(approvals), func(a Approval) bool { return slices.Contains(these, a.By) })
 }
 
 // Need is how many approvals the grant needs in all.

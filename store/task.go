@@ -61,9 +61,9 @@ const (
 // Task is a piece of long work with steps and a card of its own: the rotation of an IAM user's access key. Its states and
 // verbs are in taskstate.go.
 type Task struct {
-	ID      string `json:"id"`
-	Version uint64 `json:"-"`
-	Chain   Chain  `json:"chain"`
+	Head `json:"-"`
+
+	ID string `json:"id"`
 
 	Kind        string        `json:"kind"` // of access that is rotated
 	Rule        string        `json:"rule"` // the rotation of the configuration
@@ -81,32 +81,53 @@ type Task struct {
 	Grace       time.Duration `json:"grace"` // from its deactivation to its deletion
 
 	State     State             `json:"state"`
+	Asked     time.Time         `json:"asked,omitzero"` // when it was opened
 	Approvals []Approval        `json:"approvals,omitempty"`
 	Planned   bool              `json:"planned,omitempty"` // what was there before is in Effects
 	Effects   map[string]string `json:"effects,omitempty"`
-	New       string            `json:"new,omitempty"`     // the id of the key that servers are to use
-	Old       string            `json:"old,omitempty"`     // the one to be retired; "" if there was none
-	Back      bool              `json:"back,omitempty"`    // the two have changed places
-	Sent      time.Time         `json:"sent,omitzero"`     // when the servers were told last
-	Holder    string            `json:"holder,omitempty"`  // who was given the old one, and reads the secret from now on
-	Since     time.Time         `json:"since,omitzero"`    // the old one has been unused, as far as is known
-	Used      time.Time         `json:"used,omitzero"`     // when it was in use although no server should use it
-	Deletes   time.Time         `json:"deletes,omitzero"`  // when it is deleted
-	Command   string            `json:"command,omitempty"` // that told them
-	Servers   map[string]Server `json:"servers,omitempty"` // by managed instance id
+	New       string            `json:"new,omitempty"`      // the id of the key that servers are to use
+	Old       string            `json:"old,omitempty"`      // the one to be retired; "" if there was none
+	Back      bool              `json:"back,omitempty"`     // the two have changed places
+	Sent      time.Time         `json:"sent,omitzero"`      // when the servers were told last
+	Holder    Person            `json:"holder,omitempty"`   // who was given the old one, and reads the secret from now on
+	Since     time.Time         `json:"since,omitzero"`     // the old one has been unused, as far as is known
+	Used      time.Time         `json:"used,omitzero"`      // when it was in use although no server should use it
+	Deletes   time.Time         `json:"deletes,omitzero"`   // when it is deleted
+	Deletion  []Approval        `json:"deletion,omitempty"` // of those who want it deleted before that, where the rotation took approvals
+	Voided    Voided            `json:"voided,omitzero"`    // the approvals of a deletion that count no longer
+	Command   string            `json:"command,omitempty"`  // that told them
 	Outcome   Verb              `json:"outcome,omitempty"`
 	EndedBy   string            `json:"ended_by,omitempty"`
 	Note      string            `json:"note,omitempty"`
 
-	Work
-	Telling
-	Reminding
-
-	fresh []Entry
+	Work      `json:"-"`
+	Telling   `json:"-"`
+	Reminding `json:"-"`
+	Servers   map[string]Server `json:"-"` // by managed instance id: what they answered
 }
 
-// Fresh returns the entries that have not been written yet.
-func (t Task) Fresh() []Entry { return t.fresh }
+func (t *Task) id() string    { return t.ID }
+func (t *Task) stands() State { return t.State }
+
+func (t *Task) leads(from State, v Verb) (State, bool) {
+	to, ok := nextTask[from][v]
+	return to, ok
+}
+
+func (t *Task) progress() any {
+	return &struct {
+		*Work
+		*Telling
+		*Reminding
+		Servers *map[string]Server `json:"servers"`
+	}{&t.Work, &t.Telling, &t.Reminding, &t.Servers}
+}
+
+// Voided are approvals that something has made void: who gave them reads so.
+type Voided struct {
+	By  []string `json:"by,omitempty"`  // Slack accounts
+	Seq uint64   `json:"seq,omitempty"` // of the entry that made them void
+}
 
 // Slot is what a grant of the user's access key holds as well: one of them at a time makes and deletes the user's keys.
 func (t Task) Slot() string { return exclusive(t.Account, t.Kind, t.User) }
@@ -122,6 +143,9 @@ func (t Task) Open() bool { return len(nextTask[t.State]) > 0 && t.State != "" }
 
 // Voters are the steps that each approval can count for.
 func (t Task) Voters() [][]int { return votersOf(t.Approvals) }
+
+// DeletionVoters are the steps that each approval of the deletion can count for.
+func (t Task) DeletionVoters() [][]int { return votersOf(t.Deletion) }
 
 // Reversible tells whether the old key can be put back: it is known, and so is the version of the secret that has it.
 func (t Task) Reversible() bool {
@@ -188,6 +212,8 @@ func (t Task) Due(lane Lane) (time.Time, bool) {
 		}
 		reminder, at := t.NextReminder()
 		return at, reminder != ""
+	case Redraw:
+		return t.TellAt, t.Presses()
 	}
 	return time.Time{}, false
 }
@@ -195,7 +221,7 @@ func (t Task) Due(lane Lane) (time.Time, bool) {
 // Untold tells whether somebody has not heard what happened.
 func (t Task) Untold() bool {
 	return t.Telling.behind(t.Chain.Seq, OnCard, InThread) || t.State == Asked && t.Telling.behind(t.Chain.Seq, ToDeciders) ||
-		t.Holder != "" && t.Telling.behind(t.Chain.Seq, InDM)
+		t.Holder != "" && t.Telling.behind(t.Chain.Seq, InDM) || len(t.Approvals)+len(t.Voided.By) > 0 && t.Telling.behind(t.Chain.Seq, ToApprovers)
 }
 
 // Recovered takes note that what troubled the work is over, which its card has to show.
@@ -208,17 +234,11 @@ func (t *Task) Recovered(now time.Time) {
 	t.Trouble, t.TroubleAt, t.Tries = "", time.Time{}, 0
 }
 
-func (t *Task) doc() (Doc, error) {
+func (t *Task) keys() []Key {
 	keys := laneKeys(t.Due)
 	if t.Open() {
 		keys = append(keys, Key{Index: SlotIndex, Value: t.Slot(), Unique: true})
 	}
 	keys = append(keys, t.personKeys()...)
-	keys = append(keys, t.Work.keys()...)
-	return encode(t.ID, t.Version, t, keys, t.fresh)
+	return append(append(keys, t.Work.keys()...), t.Chain.changedKeys()...)
 }
-
-func (t *Task) saved() { t.Version, t.fresh = t.Version+1, nil }
-
-// differs tells in what the task is not what its entries say.
-func (t *Task) differs(entries []Entry) []error { return t.Chain.differs(t.ID, t.State, entries) }

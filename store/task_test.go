@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 	"sekisho/store"
 )
 
-var taskVerbs = []store.Verb{store.Ask, store.Begin, store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Plan,
+var taskVerbs = []store.Verb{store.Void, store.Ask, store.Begin, store.Vote, store.Approve, store.Deny, store.Lapse, store.Withdraw, store.Plan,
 	store.Fail, store.Refuse, store.Made, store.Told, store.Heard, store.Again, store.Heeded, store.Done, store.Used, store.Unused,
 	store.Off, store.Delete, store.Deleted, store.PutBack, store.Remind, store.Escalate}
 
@@ -57,6 +58,35 @@ func TestTheRoadOfARotation(t *testing.T) {
 				t.Errorf("the tests do not know the verb %s", v)
 			}
 		}
+	}
+}
+
+// TestTaskTermsBindWhatWasShown: what a rotation's card shows to be approved is in its Terms, and votes are not.
+func TestTaskTermsBindWhatWasShown(t *testing.T) {
+	base := begun()
+	base.Steps = []store.Step{{By: []string{"U9"}, Count: 2}}
+	for name, change := range map[string]func(*store.Task){
+		"rotation":  func(t *store.Task) { t.ID = "x" },
+		"rule":      func(t *store.Task) { t.Rule = "x" },
+		"account":   func(t *store.Task) { t.Account = "x" },
+		"user":      func(t *store.Task) { t.User = "x" },
+		"approvers": func(t *store.Task) { t.Steps = []store.Step{{By: []string{"U8"}, Count: 2}} },
+		"count":     func(t *store.Task) { t.Steps = []store.Step{{By: []string{"U9"}, Count: 1}} },
+		"reason":    func(t *store.Task) { t.Reason = "x" },
+		"secret":    func(t *store.Task) { t.Secret = "x" },
+		"proof":     func(t *store.Task) { t.Proof++ },
+		"grace":     func(t *store.Task) { t.Grace++ },
+		"direction": func(t *store.Task) { t.Back = true },
+	} {
+		other := base
+		if change(&other); other.Terms() == base.Terms() {
+			t.Errorf("another %s, the same terms", name)
+		}
+	}
+	voted := base
+	voted.Approvals = []store.Approval{{By: "U9"}}
+	if voted.Terms() != base.Terms() {
+		t.Error("a vote changed the terms")
 	}
 }
 
@@ -149,8 +179,7 @@ func TestATaskAndAGrantOfOneKeyExcludeEachOther(t *testing.T) {
 	if err := store.Save(t.Context(), db, &task); err != nil {
 		t.Fatal(err)
 	}
-	g := asked()
-	g.Kind, g.Target, g.Exclusive = task.Kind, "SVC-Batch", true
+	g := another(asked(), func(g *store.Grant) { g.Kind, g.Target, g.Exclusive = task.Kind, "SVC-Batch", true })
 	if err := store.Save(t.Context(), db, &g); !errors.Is(err, store.ErrTaken) {
 		t.Errorf("a grant beside it: %v", err)
 	}
@@ -158,5 +187,84 @@ func TestATaskAndAGrantOfOneKeyExcludeEachOther(t *testing.T) {
 	docs := kept(t, &again)
 	if count, faults := audit(t, docs...); len(faults) > 0 || count.Tasks != 1 {
 		t.Errorf("%+v, %v", count, faults)
+	}
+}
+
+// resting is a rotation that two had to approve, and whose old key is deactivated.
+func resting(t *testing.T) store.Task {
+	t.Helper()
+	task := begun()
+	task.State, task.Steps, task.Chain = "", []store.Step{{By: []string{"U1", "U2", "U3"}, Count: 2}}, store.Chain{}
+	return taskAfter(voted(t, taskAfter(task, noon, store.Ask), store.Vote, "U1", store.Approve, "U2"), noon, store.Plan, store.Made, store.Heeded, store.Unused, store.Off)
+}
+
+// voted lets pairs of a verb and an account happen to a task.
+func voted(t *testing.T, task store.Task, pairs ...any) store.Task {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		verb, by := store.Verb(fmt.Sprint(pairs[i])), fmt.Sprint(pairs[i+1])
+		var err error
+		if task, err = task.After(store.Entry{Verb: verb, By: by, At: noon, Steps: []int{1}}); err != nil {
+			t.Fatalf("%s by %s: %v", verb, by, err)
+		}
+	}
+	return task
+}
+
+// TestDeletionTakesTheApprovalsOfItsOwn: those of the rotation do not count for it, nor it for them, and without them the
+// ledger does not have it. What is deleted in its time needs none.
+func TestDeletionTakesTheApprovalsOfItsOwn(t *testing.T) {
+	task := resting(t)
+	for _, early := range []store.Task{task, voted(t, task, store.Vote, "U3")} {
+		one := early
+		if len(early.Deletion) == 1 {
+			one.Steps = []store.Step{{By: []string{"U1", "U2", "U3"}, Count: 3}}
+		}
+		if _, err := one.After(store.Entry{Verb: store.Delete, By: "U1", At: noon, Steps: []int{1}}); !errors.Is(err, store.ErrSteps) {
+			t.Errorf("deleted after %d approvals: %v", len(early.Deletion), err)
+		}
+	}
+	done := voted(t, task, store.Vote, "U3", store.Delete, "U1")
+	if done.State != store.Deleting || len(done.Deletion) != 2 || len(done.Approvals) != 2 {
+		t.Errorf("%s, %v, %v", done.State, done.Deletion, done.Approvals)
+	}
+	if missing := voted(t, task, store.Vote, "U3").MissingForDeletion(); len(missing) != 3 {
+		t.Errorf("missing %v", missing)
+	}
+	for _, nothing := range []store.Task{task, done} {
+		if missing := nothing.MissingForDeletion(); missing != nil {
+			t.Errorf("%s misses %v", nothing.State, missing)
+		}
+	}
+	if inTime, err := task.After(store.Entry{Verb: store.Delete, By: store.Self, At: noon}); err != nil || inTime.State != store.Deleting || len(inTime.Deletion) > 0 {
+		t.Errorf("in its time: %s, %v", inTime.State, err)
+	}
+	if press, err := taskAfter(begun(), noon, store.Plan, store.Made, store.Heeded, store.Unused, store.Off).After(store.Entry{Verb: store.Delete, By: "U9", At: noon}); err != nil || press.State != store.Deleting {
+		t.Errorf("what nobody had to approve: %s, %v", press.State, err)
+	}
+}
+
+// TestWhatVoidsTheApprovalsOfADeletion: another key is meant then. Those who gave them are known, until somebody approves anew.
+func TestWhatVoidsTheApprovalsOfADeletion(t *testing.T) {
+	for _, verb := range []store.Verb{store.PutBack, store.Used} {
+		for _, task := range []store.Task{voted(t, resting(t), store.Vote, "U3"), voted(t, resting(t), store.Vote, "U3", store.Delete, "U1")} {
+			if verb == store.PutBack && task.State == store.Deleting {
+				continue
+			}
+			after := taskAfter(task, noon, verb)
+			if len(after.Deletion) > 0 || len(after.Voided.By) != len(task.Deletion) || after.Voided.Seq != after.Chain.Seq || !after.Untold() {
+				t.Errorf("%s: %v, voided %+v of %d", verb, after.Deletion, after.Voided, after.Chain.Seq)
+			}
+			if later := taskAfter(after, noon, store.Fail); later.Voided.Seq != after.Voided.Seq {
+				t.Errorf("%s: voided %+v", verb, later.Voided)
+			}
+		}
+	}
+	if task := taskAfter(resting(t), noon, store.Used); task.Voided.Seq != 0 {
+		t.Errorf("nothing was approved: %+v", task.Voided)
+	}
+	again := voted(t, taskAfter(voted(t, resting(t), store.Vote, "U3"), noon, store.Used, store.Unused, store.Off), store.Vote, "U1")
+	if len(again.Deletion) != 1 || again.Voided.Seq != 0 {
+		t.Errorf("approved anew: %v, %+v", again.Deletion, again.Voided)
 	}
 }

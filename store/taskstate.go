@@ -38,13 +38,13 @@ const (
 // in each other's place, so there is one order in which things are undone, and it is the proven one.
 var nextTask = map[State]map[Verb]State{
 	"":        {Ask: Asked, Begin: Making},
-	Asked:     {Vote: Asked, Approve: Making, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn, Remind: Asked, Escalate: Asked},
+	Asked:     {Vote: Asked, Approve: Making, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn, Remind: Asked, Escalate: Asked, Void: Asked},
 	Making:    {Plan: Making, Fail: Making, Made: Handing, Refuse: Stopped},
 	Restoring: {Fail: Restoring, Made: Handing, Refuse: Stopped, PutBack: Restoring},
 	Handing:   {Told: Handing, Heard: Handing, Again: Handing, Fail: Handing, Heeded: Proving, Done: Rotated, Refuse: Stopped, PutBack: Restoring},
 	Proving:   {Used: Proving, Fail: Proving, Unused: Retiring, Refuse: Stopped, PutBack: Restoring},
 	Retiring:  {Used: Proving, Fail: Retiring, Off: Resting, Refuse: Stopped, PutBack: Restoring},
-	Resting:   {Used: Proving, Fail: Resting, Delete: Deleting, Refuse: Stopped, PutBack: Restoring},
+	Resting:   {Used: Proving, Fail: Resting, Vote: Resting, Void: Resting, Delete: Deleting, Refuse: Stopped, PutBack: Restoring},
 	Deleting:  {Used: Proving, Fail: Deleting, Deleted: Rotated, Refuse: Stopped},
 }
 
@@ -67,10 +67,10 @@ func (t Task) After(e Entry) (Task, error) {
 		return t, fmt.Errorf("%s %s: %w", e.Verb, t.ID, err)
 	}
 	t.Work = t.Work.after(e, to != t.State || e.Verb == PutBack)
-	t.State, t.Telling = to, t.Telling.after(e)
-	e.Record, e.State = t.ID, to
-	t.fresh = append(slices.Clip(t.fresh), t.Chain.link(e))
-	return t, nil
+	t.Telling = t.Telling.after(e, t.Chain.Seq+1, to != t.State)
+	t.State = to
+	err = enter(&t, e)
+	return t, err
 }
 
 // applied changes the facts that the verb is about.
@@ -82,21 +82,24 @@ func (t Task) applied(e Entry) (Task, error) {
 		if len(t.Steps) > 0 {
 			return t, ErrSteps
 		}
+	case Void:
+		if t.State == Resting {
+			t.Deletion = without(t.Deletion, e.Facts[FactAccounts])
+		} else {
+			t.Approvals = without(t.Approvals, e.Facts[FactAccounts])
+		}
 	case Remind:
 		t.Reminders = nudged(t.Asked, t.Reminders, e.At)
 	case Escalate:
 		var err error
 		t.Escalation, err = t.Escalation.begun(e.At)
 		return t, err
-	case Vote, Approve:
-		t.Approvals = append(slices.Clip(t.Approvals), Approval{By: e.By, At: plain(e.At), Steps: e.Steps})
-		if e.Verb == Approve && !Met(t.Steps, t.Voters()) {
-			return t, ErrSteps
-		}
+	case Vote, Approve, Delete:
+		return t.approved(e)
 	case Deny, Lapse, Withdraw, Refuse, Deleted, Done:
 		t.Outcome, t.EndedBy, t.Note = e.Verb, e.By, e.Note
 	case Plan:
-		t.Planned, t.Old, t.Holder, t.Effects = true, e.Facts[FactOld], e.Facts[FactHolder], merged(t.Effects, e.Facts)
+		t.Planned, t.Old, t.Holder, t.Effects = true, e.Facts[FactOld], Person(e.Facts[FactHolder]), merged(t.Effects, e.Facts)
 	case Made:
 		t.New, t.Old, t.Effects = e.Facts[FactNew], e.Facts[FactOld], merged(t.Effects, e.Facts)
 	case Told:
@@ -109,6 +112,7 @@ func (t Task) applied(e Entry) (Task, error) {
 			t.Servers[id] = s
 		}
 	case Heeded, Used:
+		t = t.unapproved()
 		t.Since, t.Deletes = plain(e.At), time.Time{}
 		t.Used, _ = time.Parse(time.RFC3339, e.Facts[FactUsed]) // it may be unknown
 	case Off:
@@ -117,8 +121,43 @@ func (t Task) applied(e Entry) (Task, error) {
 		if !t.Reversible() {
 			return t, ErrState
 		}
+		t = t.unapproved()
 		t.New, t.Old, t.Back = t.Old, t.New, !t.Back
 		t.Servers, t.Command, t.Sent, t.Since, t.Used, t.Deletes = nil, "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	}
 	return t, nil
+}
+
+// approved counts an approval: of the rotation, or of deleting the key before its time. Both need the same. What the program
+// deletes in its time needs none.
+func (t Task) approved(e Entry) (Task, error) {
+	if e.By == Self {
+		return t, nil
+	}
+	given := Approval{By: e.By, At: plain(e.At), Steps: e.Steps}
+	if t.State == Resting {
+		t.Deletion, t.Voided = append(slices.Clip(t.Deletion), given), Voided{}
+		if e.Verb == Delete && len(t.Steps) > 0 && !Met(t.Steps, t.DeletionVoters()) {
+			return t, ErrSteps
+		}
+		return t, nil
+	}
+	t.Approvals = append(slices.Clip(t.Approvals), given)
+	if e.Verb == Approve && !Met(t.Steps, t.Voters()) {
+		return t, ErrSteps
+	}
+	return t, nil
+}
+
+// unapproved takes the approvals of a deletion back: the key that they were about works again, or is another one.
+func (t Task) unapproved() Task {
+	if len(t.Deletion) == 0 {
+		return t
+	}
+	t.Voided = Voided{Seq: t.Chain.Seq + 1}
+	for _, a := range t.Deletion {
+		t.Voided.By = append(t.Voided.By, a.By)
+	}
+	t.Deletion = nil
+	return t
 }

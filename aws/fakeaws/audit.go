@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -41,7 +42,11 @@ func policyName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+
 // path "/".
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
 func (a *AWS) listUsers(r *request) (any, error) {
-	users, next, err := page(r, r.under(r.caller.account.iam.everybody()), func(u *user) string { return u.name })
+	all, err := under(r, r.caller.account.iam.everybody())
+	if err != nil {
+		return nil, err
+	}
+	users, next, err := page(r, all, func(u *user) string { return u.name })
 	if err != nil {
 		return nil, err
 	}
@@ -52,12 +57,19 @@ func (a *AWS) listUsers(r *request) (any, error) {
 	return out, nil
 }
 
-// under keeps what is below the path that was asked for.
-func (r *request) under(users []*user) []*user {
-	if prefix, ok := r.Params["PathPrefix"]; ok && prefix != "/" {
-		return nil
+// pathPrefix is the pattern of a PathPrefix, which may be a full path or the beginning of one.
+var pathPrefix = regexp.MustCompile(`^/[!-\x7f]*$`)
+
+// under keeps what is below the path that was asked for: all of it for "/", and nothing for a longer one.
+func under[T any](r *request, items []T) ([]T, error) {
+	prefix, ok := r.Params["PathPrefix"]
+	switch {
+	case !ok || prefix == "/":
+		return items, nil
+	case !pathPrefix.MatchString(prefix) || len(prefix) > 512:
+		return nil, refuse("ValidationError", "The specified value for pathPrefix is invalid. It must begin with /.")
 	}
-	return users
+	return nil, nil
 }
 
 // listUserPolicies shows a page of the names of a user's own policies.

@@ -45,6 +45,7 @@ type AWS struct {
 	mu       sync.Mutex
 	accounts map[string]*account
 	keys     map[string]principal // by access key id
+	buckets  map[string]*bucket   // by name, which no two accounts share
 	given    []string             // secrets of access keys
 	requests int                  // counted for the request ids
 	calls    []Call
@@ -92,6 +93,7 @@ func New(o Options) *AWS {
 		lag:      o.Lag,
 		accounts: make(map[string]*account),
 		keys:     make(map[string]principal),
+		buckets:  make(map[string]*bucket),
 		changed:  make(chan struct{}),
 	}
 	if a.now == nil {

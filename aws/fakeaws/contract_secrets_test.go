@@ -116,6 +116,32 @@ var secretContract = []clause{
 		}
 		c.reads(t, "s", "one", "")
 	}},
+	{"an empty secret holds its name and its policy", func(t *testing.T, c cloud) {
+		in := &secretsmanager.CreateSecretInput{Name: new("s"), Tags: []types.Tag{{Key: new("grant"), Value: new("7")}}}
+		must[*secretsmanager.CreateSecretOutput](t)(c.sm.CreateSecret(t.Context(), in))
+		in.ClientRequestToken = nil
+		_, err := c.sm.CreateSecret(t.Context(), in)
+		refused(t, err, "ResourceExistsException", 400)
+		if d := c.describe(t, "s"); len(d.VersionIdsToStages) != 0 || len(d.Tags) != 1 || d.LastChangedDate == nil {
+			t.Errorf("described as %+v", d)
+		}
+		_, err = c.sm.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: new("s")})
+		is[*types.ResourceNotFoundException](t, err)
+		policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:DeleteSecret","Resource":"*"}]}`
+		must[*secretsmanager.PutResourcePolicyOutput](t)(c.sm.PutResourcePolicy(t.Context(),
+			&secretsmanager.PutResourcePolicyInput{SecretId: new("s"), ResourcePolicy: &policy, BlockPublicPolicy: new(true)}))
+		for range 2 { // the second time changes nothing
+			if err := c.put(t, "s", token1, "one"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out := must[*secretsmanager.GetResourcePolicyOutput](t)(c.sm.GetResourcePolicy(t.Context(),
+			&secretsmanager.GetResourcePolicyInput{SecretId: new("s")}))
+		if !strings.Contains(*out.ResourcePolicy, "DeleteSecret") {
+			t.Errorf("policy %s", *out.ResourcePolicy)
+		}
+		c.reads(t, "s", "one", "")
+	}},
 	{"binary value", func(t *testing.T, c cloud) {
 		must[*secretsmanager.CreateSecretOutput](t)(c.sm.CreateSecret(t.Context(),
 			&secretsmanager.CreateSecretInput{Name: new("s"), SecretBinary: []byte{0, 255}}))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -23,7 +24,7 @@ type clause struct {
 }
 
 // contract is all that is promised of the fake and asked of moto.
-var contract = slices.Concat(iamContract, roleContract, credentialContract, keyContract, reportContract, secretContract, secretEndContract, ssmContract, sqsContract)
+var contract = slices.Concat(iamContract, renameContract, roleContract, credentialContract, keyContract, reportContract, secretContract, secretEndContract, ssmContract, sqsContract, s3Contract)
 
 // cloud is any AWS, reached through the SDK, with a way to set a scene.
 type cloud struct {
@@ -32,6 +33,7 @@ type cloud struct {
 	sqs *sqs.Client
 	sm  *secretsmanager.Client
 	ssm *ssm.Client
+	s3  *s3.Client
 	scene
 }
 
@@ -41,19 +43,26 @@ type scene interface {
 	role(t *testing.T, name string) (roleID string)
 	dropRole(t *testing.T, name string)
 	group(t *testing.T, name string)
+	renameUser(t *testing.T, name, to string)
+	renameGroup(t *testing.T, name, to string)
 	password(t *testing.T, user string)
 	key(t *testing.T, user string) (id string)
 	policies(t *testing.T, user, own, managed string)
 	mfa(t *testing.T, user string)
 	server(t *testing.T, id string)
 	document(t *testing.T, name, content string)
+	bucket(t *testing.T, name string, locks bool)
+	deleteObject(t *testing.T, bucket, key string)
 	// queue hides for a second and gives up after that many receives, unless 0.
 	queue(t *testing.T, name string, maxReceive int, dead string) (url string)
 }
 
 func cloudAt(cfg aws.Config, s scene) cloud {
-	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), secretsmanager.NewFromConfig(cfg), ssm.NewFromConfig(cfg), s}
+	return cloud{cfg, iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), secretsmanager.NewFromConfig(cfg), ssm.NewFromConfig(cfg), s3.NewFromConfig(cfg, pathStyle), s}
 }
+
+// pathStyle has the bucket in the path, as for an endpoint whose names resolve to nothing.
+func pathStyle(o *s3.Options) { o.UsePathStyle = true }
 
 func (c cloud) send(t *testing.T, url, body string) {
 	t.Helper()
@@ -90,9 +99,15 @@ type fakeScene struct{ aws *fakeaws.AWS }
 
 func (s fakeScene) user(_ *testing.T, name string) string { return s.aws.AddUser(prod, name, nil) }
 func (s fakeScene) group(_ *testing.T, name string)       { s.aws.AddGroup(prod, name) }
-func (s fakeScene) password(_ *testing.T, user string)    { s.aws.AddPassword(prod, user) }
-func (s fakeScene) key(_ *testing.T, user string) string  { return s.aws.AddKey(prod, user) }
-func (s fakeScene) mfa(_ *testing.T, user string)         { s.aws.AddMFA(prod, user) }
+func (s fakeScene) renameUser(_ *testing.T, name, to string) {
+	s.aws.RenameUser(prod, name, to)
+}
+func (s fakeScene) renameGroup(_ *testing.T, name, to string) {
+	s.aws.RenameGroup(prod, name, to)
+}
+func (s fakeScene) password(_ *testing.T, user string)   { s.aws.AddPassword(prod, user) }
+func (s fakeScene) key(_ *testing.T, user string) string { return s.aws.AddKey(prod, user) }
+func (s fakeScene) mfa(_ *testing.T, user string)        { s.aws.AddMFA(prod, user) }
 
 func (s fakeScene) role(_ *testing.T, name string) string {
 	s.aws.AddRole(prod, name, "")
@@ -107,6 +122,10 @@ func (s fakeScene) document(_ *testing.T, name, content string) {
 func (s fakeScene) server(_ *testing.T, id string) {
 	s.aws.AddServer(prod, fakeaws.Server{ID: id, Shell: func(fakeaws.Run) fakeaws.Output { return fakeaws.Output{Takes: time.Second} }})
 }
+
+func (s fakeScene) bucket(_ *testing.T, name string, locks bool) { s.aws.AddBucket(prod, name, locks) }
+
+func (s fakeScene) deleteObject(_ *testing.T, bucket, key string) { s.aws.DeleteObject(bucket, key) }
 
 func (s fakeScene) policies(_ *testing.T, user, own, managed string) {
 	s.aws.AddUserPolicy(prod, user, own)

@@ -126,6 +126,11 @@ func (d *directory) everybody() []*user {
 	return slices.SortedFunc(maps.Values(d.users), byName)
 }
 
+// allGroups returns all groups by name.
+func (d *directory) allGroups() []*group {
+	return slices.SortedFunc(maps.Values(d.groups), func(x, y *group) int { return strings.Compare(fold(x.name), fold(y.name)) })
+}
+
 // sorted returns users by name.
 func sorted(users map[*user]bool) []*user {
 	return slices.SortedFunc(maps.Keys(users), byName)

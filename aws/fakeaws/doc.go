@@ -32,7 +32,9 @@
 // that is active may do all in its account, save that in Secrets Manager only the
 // operator and who assumed a role may do what no resource policy denies them; all
 // others may do what one allows them. Every KMS key exists, for everybody. What lags
-// for IAM's readers are memberships and access keys. It has one region, us-east-1,
+// for IAM's readers are memberships and access keys. S3 lets in the bucket's owner
+// and the accounts that [AWS.AddBucket] names; it knows path-style addresses, and of
+// objects their putting, heads and versions. It has one region, us-east-1,
 // no FIFO queue, no message attribute and no retention period. Documents of Systems
 // Manager are in JSON, of schema 2.2 and of one version, and run one shell script. A
 // parameter of a JSON service that it does not know is refused, not ignored. Sessions
@@ -43,6 +45,6 @@
 //
 // A service is one [action] table, its functions (in one file, or one for each of
 // its things) and one line in services (serve.go). Its state hangs on account
-// (aws.go). query.go and json.go are the two protocols; a new service of AWS needs
+// (aws.go). query.go, json.go and rest.go are the protocols; a new service of AWS needs
 // neither touched.
 package fakeaws

@@ -12,6 +12,7 @@ var iamActions = map[string]action{
 	"ListUsers":                {do: (*AWS).listUsers},
 	"GetRole":                  {do: (*AWS).getRole},
 	"GetGroup":                 {do: (*AWS).getGroup},
+	"ListGroups":               {do: (*AWS).listGroups},
 	"ListGroupsForUser":        {do: (*AWS).listGroupsForUser},
 	"AddUserToGroup":           {do: (*AWS).addUserToGroup, write: true},
 	"RemoveUserFromGroup":      {do: (*AWS).removeUserFromGroup, write: true},
@@ -72,6 +73,24 @@ func (a *AWS) listGroupsForUser(r *request) (any, error) {
 	iam := &r.caller.account.iam
 	iam.settle(r.now)
 	groups, next, err := page(r, iam.memberships(u, visibly), func(g *group) string { return g.name })
+	if err != nil {
+		return nil, err
+	}
+	out := groupsResult{pageXML: next}
+	for _, g := range groups {
+		out.Groups = append(out.Groups, g.xml())
+	}
+	return out, nil
+}
+
+// listGroups shows a page of the account's groups. All have the path "/".
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroups.html
+func (a *AWS) listGroups(r *request) (any, error) {
+	all, err := under(r, r.caller.account.iam.allGroups())
+	if err != nil {
+		return nil, err
+	}
+	groups, next, err := page(r, all, func(g *group) string { return g.name })
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,8 @@ var shapes = map[string]string{
 	"Throttling":                 "ThrottlingException",
 }
 
-func (j jsonProtocol) parse(h http.Header, body []byte) (string, map[string]string, error) {
+func (j jsonProtocol) parse(req *http.Request, body []byte) (string, map[string]string, error) {
+	h := req.Header
 	target, action, _ := strings.Cut(h.Get("X-Amz-Target"), ".")
 	if target != j.target || action == "" {
 		return action, nil, refuse("InvalidAction", "The target %q is not one of %s", h.Get("X-Amz-Target"), j.target)

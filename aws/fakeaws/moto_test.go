@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
@@ -25,6 +26,9 @@ var motoDeviates = map[string]string{
 	"message says who sent it":                    "it names one sender, AIDAIT2UOQQY3AUEKVGXU, for all",
 	"pages of keys":                               "it returns all, whatever MaxItems says",
 	"pages of users":                              "it returns all, whatever MaxItems says",
+	"pages of an account's groups":                "it returns all, whatever MaxItems says",
+	"nothing stands under another path":           "it lists all groups, whatever PathPrefix says",
+	"path prefix that is none":                    "it takes every prefix",
 	"key that is off signs nothing":               "it does not look at who signs",
 	"deleted key signs nothing":                   "it does not look at who signs",
 	"status of a key outside the model":           "it takes every status",
@@ -50,6 +54,10 @@ var motoDeviates = map[string]string{
 	"report says when it was made":                "it says 2015",
 	"report of the root user":                     "it leaves the root user out",
 	"young report stays as it is":                 "it makes a new one each time",
+	"lock that has ended":                         "it takes every date",
+	"lock without an end":                         "it takes half a lock",
+	"checksum of something else":                  "it does not compare it",
+	"bucket of somebody else":                     "it does not look at ExpectedBucketOwner",
 	"forbidden character":                         "it takes every character",
 }
 
@@ -67,7 +75,7 @@ func TestContractAgainstMoto(t *testing.T) {
 				t.Skip("moto deviates: " + reason)
 			}
 			server.Reset(t)
-			c.run(t, cloudAt(cfg, sdkScene{iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), ssm.NewFromConfig(cfg)}))
+			c.run(t, cloudAt(cfg, sdkScene{iam.NewFromConfig(cfg), sqs.NewFromConfig(cfg), ssm.NewFromConfig(cfg), s3.NewFromConfig(cfg, pathStyle)}))
 		})
 	}
 }
@@ -77,6 +85,7 @@ type sdkScene struct {
 	iam *iam.Client
 	sqs *sqs.Client
 	ssm *ssm.Client
+	s3  *s3.Client
 }
 
 func (s sdkScene) user(t *testing.T, name string) string {
@@ -94,6 +103,14 @@ func (s sdkScene) dropRole(t *testing.T, name string) {
 
 func (s sdkScene) group(t *testing.T, name string) {
 	must[*iam.CreateGroupOutput](t)(s.iam.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: &name}))
+}
+
+func (s sdkScene) renameUser(t *testing.T, name, to string) {
+	must[*iam.UpdateUserOutput](t)(s.iam.UpdateUser(t.Context(), &iam.UpdateUserInput{UserName: &name, NewUserName: &to}))
+}
+
+func (s sdkScene) renameGroup(t *testing.T, name, to string) {
+	must[*iam.UpdateGroupOutput](t)(s.iam.UpdateGroup(t.Context(), &iam.UpdateGroupInput{GroupName: &name, NewGroupName: &to}))
 }
 
 func (s sdkScene) password(t *testing.T, user string) {
@@ -133,6 +150,14 @@ func (s sdkScene) server(*testing.T, string) {}
 func (s sdkScene) document(t *testing.T, name, content string) {
 	must[*ssm.CreateDocumentOutput](t)(s.ssm.CreateDocument(t.Context(),
 		&ssm.CreateDocumentInput{Name: &name, Content: &content, DocumentType: "Command", DocumentFormat: "JSON"}))
+}
+
+func (s sdkScene) bucket(t *testing.T, name string, locks bool) {
+	must[*s3.CreateBucketOutput](t)(s.s3.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: &locks}))
+}
+
+func (s sdkScene) deleteObject(t *testing.T, bucket, key string) {
+	must[*s3.DeleteObjectOutput](t)(s.s3.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &bucket, Key: &key}))
 }
 
 func (s sdkScene) queue(t *testing.T, name string, maxReceive int, dead string) string {

@@ -43,16 +43,80 @@ func (acc *account) addUser(name string, tags map[string]string, now time.Time) 
 	return u
 }
 
-// RenameUser gives a user another name. He keeps his unique id, his keys and his groups.
+// RenameUser gives a user another name, as UpdateUser does. The unique id, the groups, the password and the keys stay. A
+// name that differs from the old one by case alone is the user's own.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html
 func (a *AWS) RenameUser(account, name, to string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	defer a.announce()
 	acc := a.account(account)
 	u := acc.user(name)
+	if err := checkName("newUserName", to, 64); err != nil {
+		panic("fakeaws: " + err.Error())
+	}
+	if other := acc.iam.users[fold(to)]; other != nil && other != u {
+		panic("fakeaws: there is a user " + to)
+	}
 	delete(acc.iam.users, fold(name))
 	u.name, u.arn = to, "arn:aws:iam::"+acc.id+":user/"+to
 	acc.iam.users[fold(to)] = u
+}
+
+// TagUser sets a tag of a user, as TagUser does; without a value it takes the tag away, as UntagUser does.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagUser.html
+func (a *AWS) TagUser(account, name, key, value string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.announce()
+	u := a.account(account).user(name)
+	tags := maps.Clone(u.tags)
+	if tags == nil {
+		tags = make(map[string]string)
+	}
+	tags[key] = value
+	if value == "" {
+		delete(tags, key)
+	}
+	u.tags = tags
+}
+
+// RenameGroup gives a group another name, as UpdateGroup does. The unique id and the members stay.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateGroup.html
+func (a *AWS) RenameGroup(account, name, to string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.announce()
+	acc := a.account(account)
+	g := acc.group(name)
+	if err := checkName("newGroupName", to, 128); err != nil {
+		panic("fakeaws: " + err.Error())
+	}
+	if other := acc.iam.groups[fold(to)]; other != nil && other != g {
+		panic("fakeaws: there is a group " + to)
+	}
+	delete(acc.iam.groups, fold(name))
+	g.name, g.arn = to, "arn:aws:iam::"+acc.id+":group/"+to
+	acc.iam.groups[fold(to)] = g
+}
+
+// GroupID returns the unique id of a group.
+func (a *AWS) GroupID(account, name string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.account(account).group(name).id
+}
+
+// DeleteGroup takes everybody out of a group and deletes it, as the console does. A group made again under an old name
+// gets a new id.
+func (a *AWS) DeleteGroup(account, name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.announce()
+	a.settle()
+	acc := a.account(account)
+	acc.group(name)
+	delete(acc.iam.groups, fold(name))
 }
 
 // DeleteUser takes a user out of his groups and deletes him with his password and

@@ -16,7 +16,7 @@ type queryProtocol struct {
 	namespace string
 }
 
-func (q queryProtocol) parse(_ http.Header, body []byte) (string, map[string]string, error) {
+func (q queryProtocol) parse(_ *http.Request, body []byte) (string, map[string]string, error) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		return "", nil, refuse("MalformedQueryString", "The query string contains a syntax error.")

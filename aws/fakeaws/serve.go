@@ -28,6 +28,7 @@ var services = map[string]service{
 	"iam": {queryProtocol{"2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"}, iamActions},
 	"sts": {queryProtocol{"2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}, stsActions},
 	"sqs": {jsonProtocol{"1.0", "AmazonSQS", "com.amazonaws.sqs", true}, sqsActions},
+	"s3":  {restProtocol{}, s3Actions},
 
 	"ssm":            {jsonProtocol{version: "1.1", target: "AmazonSSM"}, ssmActions},
 	"secretsmanager": {jsonProtocol{version: "1.1", target: "secretsmanager"}, secretActions},
@@ -36,7 +37,7 @@ var services = map[string]service{
 // protocol is a way of putting calls and answers into HTTP.
 type protocol interface {
 	// parse finds the action, also where it then refuses the rest.
-	parse(h http.Header, body []byte) (action string, params map[string]string, err error)
+	parse(req *http.Request, body []byte) (action string, params map[string]string, err error)
 	// answer and refuse set headers and return the body.
 	answer(h http.Header, requestID, action string, result any) ([]byte, error)
 	refuse(h http.Header, requestID string, no *refusal) ([]byte, error)
@@ -162,7 +163,7 @@ func (a *AWS) read(req *http.Request, body []byte) (protocol, *request, error) {
 	}
 	r.Service = name
 	var malformed error
-	r.Action, r.Params, malformed = svc.parse(req.Header, body)
+	r.Action, r.Params, malformed = svc.parse(req, body)
 	hide(r.Params)
 
 	who, ok := a.sign(key, use{r.At, name, region})

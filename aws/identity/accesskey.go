@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers"
 	"sekisho/store"
@@ -21,7 +22,7 @@ const KindAccessKey = "access-key"
 const (
 	KeyUser    = "key_user" // the unique id of the user whose key it is
 	KeysBefore = store.FactKeysBefore
-	SecretName = "secret"
+	SecretName = store.FactSecret
 
 	IssuedKey = store.FactKey // its id
 	SecretARN = "secret_arn"
@@ -73,7 +74,10 @@ type AccessKey struct {
 	Now      func() time.Time
 }
 
-var _ handlers.Cloud = AccessKey{}
+var (
+	_ handlers.Cloud = AccessKey{}
+	_ handlers.Guard = AccessKey{}
+)
 
 // Plan implements handlers.Cloud: it reads which keys there are, and picks the secret's name.
 func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map[string]string, error) {
@@ -122,7 +126,8 @@ func (c AccessKey) Step(ctx context.Context, g store.Grant) (handlers.Result, er
 	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
 }
 
-// give looks what there is and does what is missing: one key, in the secret, which the requester can read.
+// give looks what there is and does what is missing: an empty secret, its policy for the requester alone, and only then
+// a key, whose secret goes into it. So there is no moment at which somebody else could read it.
 func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
 		return handlers.Result{}, err
@@ -136,53 +141,72 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
 		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
-	some, err := c.discard(ctx, g, s, c.Now().Add(-unseen))
-	switch {
-	case err != nil || some:
+	if some, err := c.discard(ctx, g, s, c.Now().Add(-unseen)); err != nil || some {
 		return handlers.Result{Again: settling}, err
-	case s.stored != nil:
-		return c.hand(ctx, g, s)
-	case s.kept != nil && c.Now().Sub(s.kept.changed) < unseen:
-		return handlers.Result{Again: settling}, nil
+	}
+	if s.kept != nil {
+		if closed, err := c.close(ctx, g); err != nil || !closed {
+			return handlers.Result{Again: settling}, err
+		}
+	}
+	return c.fill(ctx, g, s)
+}
+
+// fill puts a key into the secret, and says done once there is one.
+func (c AccessKey) fill(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
+	again := handlers.Result{Again: settling}
+	switch key := s.readable(g); {
+	case key != nil:
+		return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(key.AccessKeyId), SecretARN: s.kept.arn,
+			IssuedAt: aws.ToTime(key.CreateDate).UTC().Format(time.RFC3339)}}, nil
+	case s.kept != nil && s.kept.current != "" && c.Now().Sub(s.kept.changed) < unseen: // its key is not listed yet
+		return again, nil
 	case full(g, s.keys) != "":
 		return handlers.Result{}, &handlers.Refused{Code: full(g, s.keys)}
+	case s.kept == nil:
+		return again, createEmpty(ctx, c.Accounts[g.Account].Secrets, g.Effects[SecretName], g.ID, c.Keeping.KMSKey)
 	}
-	return handlers.Result{Again: settling}, c.issue(ctx, g, s.kept != nil)
+	return again, c.issue(ctx, g)
+}
+
+// readable returns the key that whoever reads the secret gets, or nil.
+func (s sight) readable(g store.Grant) *types.AccessKeyMetadata {
+	for _, k := range s.stored {
+		if s.kept.current == version(g.ID, aws.ToString(k.AccessKeyId)) {
+			return &k
+		}
+	}
+	return nil
 }
 
 // issue makes a key and stores it. The next look finds it. Too many keys where IAM lists one are another whose answer was
 // lost, and which will be listed: that is no refusal.
-func (c AccessKey) issue(ctx context.Context, g store.Grant, again bool) error {
+func (c AccessKey) issue(ctx context.Context, g store.Grant) error {
 	clients := c.Accounts[g.Account]
 	out, err := clients.IAM.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(g.Target)}, once)
 	if err != nil {
 		return fmt.Errorf("create access key of %s: %w", g.Target, err)
 	}
-	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{aws.ToString(out.AccessKey.SecretAccessKey)}}
-	if again {
-		return replace(ctx, clients.Secrets, g.Effects[SecretName], g.ID, key)
-	}
-	return create(ctx, clients.Secrets, g.Effects[SecretName], g.ID, c.Keeping.KMSKey, key)
+	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{out.AccessKey.SecretAccessKey}}
+	return put(ctx, clients.Secrets, g.Effects[SecretName], g.ID, key)
 }
 
 // once keeps the SDK from repeating a call that is not idempotent.
 func once(o *iam.Options) { o.Retryer = aws.NopRetryer{} }
 
-// hand lets the requester read the secret, and says done once the policy that says so is read back.
-func (c AccessKey) hand(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
+// close lets the requester read the secret, and nobody else, and tells whether that is read back.
+func (c AccessKey) close(ctx context.Context, g store.Grant) (bool, error) {
 	reader, err := c.Accounts.User(ctx, g.Account, g.Subject.User)
 	if err != nil {
-		return handlers.Result{}, err
+		return false, err
 	}
 	if reader.ID != g.Subject.UserID {
-		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
+		return false, &handlers.Refused{Code: handlers.UserGone}
 	}
 	secrets, name := c.Accounts[g.Account].Secrets, g.Effects[SecretName]
-	if may, err := isReadableBy(ctx, secrets, name, reader); err != nil {
-		return handlers.Result{}, err
-	} else if !may {
-		return handlers.Result{Again: settling}, readableBy(ctx, secrets, name, reader)
+	closed, err := isReadableBy(ctx, secrets, name, reader)
+	if err != nil || closed {
+		return closed, err
 	}
-	return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(s.stored.AccessKeyId), SecretARN: s.kept.arn,
-		IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil
+	return false, readableBy(ctx, secrets, name, reader)
 }

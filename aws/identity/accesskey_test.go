@@ -73,7 +73,7 @@ func (l *locksmith) settle(state store.State) (handlers.Result, error) {
 			return r, nil
 		}
 		time.Sleep(max(r.Again, time.Second))
-		if state == store.Approved && len(l.Secrets(prod)) > 0 && !slices.Contains(l.keyIDs(), l.stored()) {
+		if state == store.Approved && l.stored() != "" && !slices.Contains(l.keyIDs(), l.stored()) {
 			l.t.Errorf("the key in the secret, %s, is none of %v", l.stored(), l.keyIDs())
 		}
 	}
@@ -100,12 +100,15 @@ func (l *locksmith) keyIDs() []string {
 	return out
 }
 
-// stored is the id of the key in the one secret; its secret must be the one that goes with it.
+// stored is the id of the key in the one secret, "" while there is none; its secret must be the one that goes with it.
 func (l *locksmith) stored() string {
 	l.t.Helper()
 	secrets := l.Secrets(prod)
-	if len(secrets) != 1 {
+	switch {
+	case len(secrets) > 1:
 		l.t.Fatalf("there are %d secrets", len(secrets))
+	case len(secrets) == 0 || secrets[0].Versions == 0:
+		return ""
 	}
 	var pair struct {
 		ID     string `json:"aws_access_key_id"`
@@ -184,6 +187,29 @@ func TestTheRequesterAloneReads(t *testing.T) {
 			if may != (err == nil) {
 				t.Errorf("%s reads: %v", user, err)
 			}
+		}
+	})
+}
+
+// The secret is made without a value, its policy is written and read back, and only then is there a key to be put in.
+func TestTheSecretIsClosedBeforeItHasAValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		l.issue()
+		var order []string
+		for _, c := range l.Calls() {
+			last := len(order) > 0 && order[len(order)-1] == c.Action
+			if (c.Write || c.Action == "GetResourcePolicy") && !last {
+				order = append(order, c.Action)
+			}
+			if _, value := c.Params["SecretString"]; value && c.Action == "CreateSecret" {
+				t.Error("the secret is made with its value")
+			}
+		}
+		want := []string{"CreateSecret", "GetResourcePolicy", "PutResourcePolicy", "GetResourcePolicy", "CreateAccessKey", "PutSecretValue",
+			"GetResourcePolicy"}
+		if !slices.Equal(order, want) {
+			t.Errorf("the order is %v, want %v", order, want)
 		}
 	})
 }
@@ -310,9 +336,12 @@ func TestKeysMadeByHand(t *testing.T) {
 		}
 		l.SetKey(prod, batch, l.g.Effects[identity.IssuedKey], true)
 		l.wantRight(store.Ended, false)
-		if r, err := l.settle(store.Ended); err != nil || r.Later == 0 || l.works(l.g.Effects[identity.IssuedKey]) ||
-			!slices.Contains(l.keyIDs(), l.g.Effects[identity.IssuedKey]) {
-			t.Errorf("switched on again: %+v, %v, keys %v", r, err, l.keyIDs())
+		r, err := l.kind.Step(t.Context(), l.g)
+		if err != nil || r.Again == 0 || !slices.Contains(l.keyIDs(), l.g.Effects[identity.IssuedKey]) {
+			t.Errorf("switched on again, and to be deleted: %+v, %v, keys %v", r, err, l.keyIDs())
+		}
+		if _, err := l.settle(store.Ending); err != nil || l.works(l.g.Effects[identity.IssuedKey]) {
+			t.Errorf("ended anew: %v, keys %+v", err, l.Keys(prod, batch))
 		}
 	})
 }
@@ -350,11 +379,16 @@ func countCalls(t *testing.T, keys int) int {
 	return calls
 }
 
-// faulty is a life in which one call fails.
+// faulty is a life in which one call fails. At no call is there something to read in a secret without its policy.
 func faulty(t *testing.T, keys, n int, f fakeaws.Failure) {
 	l := newLocksmith(t, keys)
 	calls := 0
-	l.Fault(func(fakeaws.Call) *fakeaws.Failure {
+	l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+		for _, s := range l.Secrets(prod) {
+			if s.Current != "" && !strings.Contains(s.Policy, `{"StringNotEquals":{"aws:userid":"`+l.g.Subject.UserID+`"}}`) {
+				t.Errorf("at %s others can read %s", c.Action, s.Name)
+			}
+		}
 		if calls++; calls == n+1 {
 			return &f
 		}

@@ -30,28 +30,78 @@ func (l *locksmith) works(id string) bool {
 	return slices.ContainsFunc(l.Keys(prod, batch), func(k fakeaws.Key) bool { return k.ID == id && k.Active })
 }
 
-// A key is switched off at its end whatever else does not answer: the secret that it is in, or what is asked of another key
-// whose answer was lost.
+// A key is switched off at its end whatever else does not answer, and that is done first: the secret that it is in, whose
+// answer nobody waits for, or what is asked of another key whose answer was lost. Where it is not known which of two keys
+// is in the secret, both are off.
 func TestAKeyEndsWhateverElseFails(t *testing.T) {
-	for _, what := range []string{"secretsmanager", "GetAccessKeyLastUsed"} {
+	for what, over := range map[string]bool{"secretsmanager": true, "GetAccessKeyLastUsed": false} {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLocksmith(t, 0)
 			l.issue()
-			l.AddKey(prod, batch) // as one whose answer was lost would
+			other := l.AddKey(prod, batch) // as one whose answer was lost would
 			l.Fault(denies(what))
 			l.g.State = store.Ending
-			for range 3 {
-				if r, err := l.kind.Step(t.Context(), l.g); err == nil && r.Again == 0 {
-					t.Errorf("without %s: said to be over", what)
-				}
+			before, done := len(l.Calls()), false
+			for range 5 {
+				r, err := l.kind.Step(t.Context(), l.g)
+				done = done || err == nil && r.Again == 0
 				time.Sleep(time.Second)
 			}
-			if l.works(l.g.Effects[identity.IssuedKey]) {
-				t.Errorf("without %s the key works after its end", what)
+			first := l.Calls()[before]
+			if first.Action != "UpdateAccessKey" || first.Params["AccessKeyId"] != l.g.Effects[identity.IssuedKey] {
+				t.Errorf("without %s: the end begins with %s", what, first.Action)
+			}
+			if done != over {
+				t.Errorf("without %s: said to be over: %t", what, done)
+			}
+			if l.works(l.g.Effects[identity.IssuedKey]) || over && l.works(other) {
+				t.Errorf("without %s a key works after its end: %+v", what, l.Keys(prod, batch))
 			}
 			l.Fault(nil)
+			for _, state := range []store.State{store.Ending, store.Ended} {
+				if _, err := l.settle(state); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if left := l.keyIDs(); len(left) > 0 {
+				t.Errorf("without %s: %v is left", what, left)
+			}
+		})
+	}
+}
+
+// A key that IAM may not be asked about, of a user who was renamed, still works: it is not said to be over before all
+// users were looked through, nor while that is denied.
+func TestAKeyThatIAMDoesNotTellOfIsNotGone(t *testing.T) {
+	for _, issued := range []bool{true, false} { // or ended while it was being made
+		synctest.Test(t, func(t *testing.T) {
+			l := newLocksmith(t, 0)
+			l.issue()
+			key := l.g.Effects[identity.IssuedKey]
+			if !issued {
+				delete(l.g.Effects, identity.IssuedKey)
+				delete(l.g.Effects, identity.IssuedAt)
+			}
+			l.RenameUser(prod, batch, "svc-new")
+			denied := map[string]bool{"GetAccessKeyLastUsed": true, "ListUsers": true}
+			l.Fault(func(c fakeaws.Call) *fakeaws.Failure {
+				if denied[c.Action] {
+					return &fakeaws.Failure{Code: "AccessDenied"}
+				}
+				return nil
+			})
+			l.g.State = store.Ending
+			for range 5 {
+				if r, err := l.kind.Step(t.Context(), l.g); err == nil {
+					t.Fatalf("issued %t: %+v, and nobody knows whose the key is", issued, r)
+				}
+			}
+			denied["ListUsers"] = false
 			if _, err := l.settle(store.Ending); err != nil {
 				t.Fatal(err)
+			}
+			if k := l.Keys(prod, "svc-new"); len(k) != 1 || k[0].ID != key || k[0].Active {
+				t.Errorf("issued %t: ended, and the keys are %+v", issued, k)
 			}
 		})
 	}
@@ -230,7 +280,12 @@ func TestNoCallToMakeAKeyIsRepeated(t *testing.T) {
 			return &fakeaws.Failure{} // cut, as what the SDK repeats
 		})
 		for name, step := range map[string]func() error{
-			"issue":    func() error { _, err := l.kind.Step(t.Context(), l.g); return err },
+			"issue": func() (err error) {
+				for calls == 0 && err == nil { // the secret and its policy come first
+					_, err = l.kind.Step(t.Context(), l.g)
+				}
+				return err
+			},
 			"rotation": func() error { _, err := rotator.Step(t.Context(), task); return err },
 		} {
 			if calls = 0; step() == nil || calls != 1 {

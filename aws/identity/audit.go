@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 // reportEvery is the pause between looks at a credential report that is in the making.
@@ -34,6 +35,11 @@ func (a Accounts) Audit(ctx context.Context, account string, managed []string) (
 	if err != nil {
 		return out, err
 	}
+	users, err := allUsers(ctx, client)
+	if err != nil {
+		return out, err
+	}
+	addIDs(out.Users, users)
 	for _, name := range managed {
 		i := slices.IndexFunc(out.Users, func(c handlers.Credentials) bool { return strings.EqualFold(c.User, name) })
 		if i < 0 { // made since the report
@@ -48,6 +54,19 @@ func (a Accounts) Audit(ctx context.Context, account string, managed []string) (
 		}
 	}
 	return out, nil
+}
+
+// addIDs adds the unique ids, which a report does not have. A user who was renamed since the report, or made anew, is not in it.
+func addIDs(reported []handlers.Credentials, users []types.User) {
+	byName := map[string]types.User{}
+	for _, u := range users {
+		byName[aws.ToString(u.UserName)] = u
+	}
+	for i, c := range reported {
+		if u, ok := byName[c.User]; ok && aws.ToTime(u.CreateDate).Unix() == c.Made.Unix() {
+			reported[i].ID = aws.ToString(u.UserId)
+		}
+	}
 }
 
 // credentialReport has a report made, unless there is a young one, and reads it.
@@ -70,8 +89,9 @@ func credentialReport(ctx context.Context, client IAM) (handlers.Inventory, erro
 	if err != nil {
 		return handlers.Inventory{}, fmt.Errorf("get credential report: %w", err)
 	}
-	users, err := readReport(out.Content)
-	return handlers.Inventory{Made: aws.ToTime(out.GeneratedTime), Users: users}, err
+	in, err := readReport(out.Content)
+	in.Made = aws.ToTime(out.GeneratedTime)
+	return in, err
 }
 
 // columns that are read of a report. It is read by their names: AWS adds others now and then.
@@ -79,16 +99,48 @@ var columns = []string{"user", "user_creation_time", "password_enabled", "passwo
 	"access_key_1_active", "access_key_1_last_rotated", "access_key_1_last_used_date",
 	"access_key_2_active", "access_key_2_last_rotated", "access_key_2_last_used_date"}
 
-func readReport(content []byte) ([]handlers.Credentials, error) {
-	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
-	if err == nil && len(rows) == 0 {
-		err = io.ErrUnexpectedEOF
+// readReport reads a report line by line, so that a row that cannot be read is named and spoils no other.
+func readReport(content []byte) (in handlers.Inventory, err error) {
+	var at map[string]int
+	line := 0
+	for text := range bytes.Lines(content) {
+		if line++; len(bytes.TrimSpace(text)) == 0 {
+			continue
+		}
+		cells, err := csv.NewReader(bytes.NewReader(text)).Read()
+		switch {
+		case at == nil && err != nil:
+			return in, fmt.Errorf("read credential report: %w", err)
+		case at == nil:
+			if at, err = columnsAt(cells); err != nil {
+				return in, err
+			}
+			continue
+		case err != nil:
+			err = errors.New("it is no CSV")
+		case len(cells) != len(at):
+			err = fmt.Errorf("it has %d cells, not %d", len(cells), len(at))
+		}
+		if err != nil {
+			in.Odd = append(in.Odd, store.OddRow{Line: line, Why: fmt.Errorf("%w, and begins with %+q", err, begin(string(bytes.TrimSpace(text)))).Error()})
+			continue
+		}
+		r := row{cells: cells, at: at}
+		if c := r.credentials(); r.flaw == nil {
+			in.Users = append(in.Users, c)
+		} else {
+			in.Odd = append(in.Odd, store.OddRow{Line: line, User: c.User, Why: r.flaw.Error()})
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read credential report: %w", err)
+	if at == nil {
+		return in, fmt.Errorf("read credential report: %w", io.ErrUnexpectedEOF)
 	}
+	return in, nil
+}
+
+func columnsAt(names []string) (map[string]int, error) {
 	at := map[string]int{}
-	for i, name := range rows[0] {
+	for i, name := range names {
 		at[name] = i
 	}
 	for _, name := range columns {
@@ -96,22 +148,27 @@ func readReport(content []byte) ([]handlers.Credentials, error) {
 			return nil, fmt.Errorf("read credential report: it has no column %s", name)
 		}
 	}
-	var out []handlers.Credentials
-	for _, row := range rows[1:] {
-		out = append(out, credentialsOf(func(column string) string { return row[at[column]] }))
-	}
-	return out, nil
+	return at, nil
 }
 
-// credentialsOf reads a user's row. Of the root user a report may say not_supported where it has a password.
-func credentialsOf(cell func(column string) string) handlers.Credentials {
-	password := cell("password_enabled")
-	c := handlers.Credentials{User: cell("user"), Made: timeIn(cell("user_creation_time")), Password: password == "true" || password == "not_supported",
-		PasswordSet: timeIn(cell("password_last_changed")), SignedIn: timeIn(cell("password_last_used")), MFA: cell("mfa_active") == "true"}
+// row is a user's row of a report. It keeps the first cell that cannot be read.
+type row struct {
+	cells []string
+	at    map[string]int
+	flaw  error
+}
+
+// credentials reads the row. Of the root user a report may say not_supported where it has a password.
+func (r *row) credentials() handlers.Credentials {
+	c := handlers.Credentials{User: r.cells[r.at["user"]], Made: r.time("user_creation_time"),
+		Password:    r.flag("password_enabled") || r.cells[r.at["password_enabled"]] == "not_supported",
+		PasswordSet: r.time("password_last_changed"), SignedIn: r.time("password_last_used"), MFA: r.flag("mfa_active")}
+	if c.User == "" {
+		r.flaw = errors.New("it names no user")
+	}
 	for slot := 1; slot <= 2; slot++ {
 		name := "access_key_" + strconv.Itoa(slot)
-		k := handlers.Key{ID: name, Active: cell(name+"_active") == "true",
-			Made: timeIn(cell(name + "_last_rotated")), Used: timeIn(cell(name + "_last_used_date"))}
+		k := handlers.Key{ID: name, Active: r.flag(name + "_active"), Made: r.time(name + "_last_rotated"), Used: r.time(name + "_last_used_date")}
 		if k.Active || !k.Made.IsZero() {
 			c.Keys = append(c.Keys, k)
 		}
@@ -119,14 +176,36 @@ func credentialsOf(cell func(column string) string) handlers.Credentials {
 	return c
 }
 
-// timeIn reads a cell: the zero time for N/A, no_information and not_supported.
-func timeIn(cell string) time.Time {
+// none are the ways in which a report says that there is nothing.
+var none = []string{"N/A", "no_information", "not_supported"}
+
+func (r *row) flag(column string) bool {
+	cell := r.cells[r.at[column]]
+	on := strings.EqualFold(cell, "true")
+	if !on && !strings.EqualFold(cell, "false") && !slices.Contains(none, cell) {
+		r.wrong(column, cell)
+	}
+	return on
+}
+
+// time reads a cell: the zero time where there is none.
+func (r *row) time(column string) time.Time {
+	cell := r.cells[r.at[column]]
 	at, err := time.Parse(time.RFC3339, cell)
-	if err != nil {
-		return time.Time{}
+	if err != nil && !slices.Contains(none, cell) {
+		r.wrong(column, cell)
 	}
 	return at.UTC()
 }
+
+func (r *row) wrong(column, cell string) {
+	if r.flaw == nil {
+		r.flaw = fmt.Errorf("%s is %+q", column, begin(cell))
+	}
+}
+
+// begin is as much of a text as is named.
+func begin(s string) string { return s[:min(len(s), 32)] }
 
 // ownOf adds what the report does not tell: handlers.ErrNoUser if there is no such user any more.
 func ownOf(ctx context.Context, client IAM, c handlers.Credentials) (handlers.Credentials, error) {

@@ -43,7 +43,7 @@ func TestAuditReadsTheReport(t *testing.T) {
 		for i := range 150 {
 			a.AddUser(prod, fmt.Sprint("other-", i), nil)
 		}
-		a.AddUser(prod, "T.Yamada", nil)
+		id := a.AddUser(prod, "T.Yamada", nil)
 		a.AddPasswordAt(prod, "T.Yamada", day(100))
 		a.SignInAt(prod, "T.Yamada", day(20))
 		a.AddMFA(prod, "T.Yamada")
@@ -56,12 +56,12 @@ func TestAuditReadsTheReport(t *testing.T) {
 		a.AddKeyAt(prod, "other-7", day(9))
 
 		in, calls := read(t, a, "t.yamada", "nobody")
-		if diff := cmp.Diff(map[string]int{"GenerateCredentialReport": 3, "GetCredentialReport": 1, "ListUserPolicies": 2, "ListAttachedUserPolicies": 1, "ListAccessKeys": 1}, calls); diff != "" {
+		if diff := cmp.Diff(map[string]int{"GenerateCredentialReport": 3, "GetCredentialReport": 1, "ListUserPolicies": 2, "ListAttachedUserPolicies": 1, "ListAccessKeys": 1, "ListUsers": 1}, calls); diff != "" {
 			t.Errorf("calls (-want +got):\n%s", diff)
 		}
 		got, _ := userIn(in, "T.Yamada")
 		slices.SortFunc(got.Keys, func(a, b handlers.Key) int { return a.Made.Compare(b.Made) })
-		want := handlers.Credentials{User: "T.Yamada", Made: day(0), Password: true, PasswordSet: day(100), SignedIn: day(20), MFA: true,
+		want := handlers.Credentials{User: "T.Yamada", ID: id, Made: day(0), Password: true, PasswordSet: day(100), SignedIn: day(20), MFA: true,
 			Policies: []string{"by-hand", "ReadOnlyAccess"},
 			Keys:     []handlers.Key{{ID: used, Active: true, Made: day(50), Used: day(3)}, {ID: off, Made: day(40)}}}
 		seconds := cmp.Comparer(func(a, b time.Time) bool { return a.Sub(b).Abs() < 5*time.Second })
@@ -69,6 +69,10 @@ func TestAuditReadsTheReport(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		other, _ := userIn(in, "other-7")
+		if other.ID == "" || other.ID == id {
+			t.Errorf("id of other-7: %q", other.ID)
+		}
+		other.ID = ""
 		if diff := cmp.Diff(handlers.Credentials{User: "other-7", Made: day(0), Keys: []handlers.Key{{ID: "access_key_1", Active: true, Made: day(9)}}}, other, seconds); diff != "" {
 			t.Errorf("of a user who is not managed (-want +got):\n%s", diff)
 		}

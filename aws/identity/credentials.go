@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 
 // Facts of what [Credentials] has left behind.
 const (
-	UserIs       = "user"          // "gone" if the name means nobody, or another user
+	UserIs       = "user"          // "gone" if no user has the unique id
 	InactiveKeys = "inactive_keys" // ids, joined by commas
 )
 
@@ -30,23 +31,24 @@ const (
 // came with is ended by itself.
 type Credentials struct{ Accounts Accounts }
 
-// Do implements handlers.Remedy: done is said when IAM shows no password and no active key.
+// Do implements handlers.Remedy: done is said when IAM shows no password and no active key. The user is the one who was
+// reported, whatever the name is now.
 func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
-	same, err := c.Accounts.is(ctx, store.Grant{Account: a.Account, Subject: a.Subject})
+	name, err := c.Accounts.userName(ctx, a.Account, a.Subject)
+	if errors.Is(err, handlers.ErrNoUser) {
+		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, nil
+	}
 	if err != nil {
 		return handlers.Result{}, err
-	}
-	if !same {
-		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, nil
 	}
 	client, err := c.Accounts.in(a.Account)
 	if err != nil {
 		return handlers.Result{}, err
 	}
-	if err := deletePassword(ctx, client, a.Subject.User); err != nil {
+	if err := deletePassword(ctx, client, name); err != nil {
 		return handlers.Result{}, err
 	}
-	keys, err := keysOf(ctx, client, a.Subject.User)
+	keys, err := keysOf(ctx, client, name)
 	if err != nil {
 		return handlers.Result{}, err
 	}
@@ -54,20 +56,23 @@ func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, er
 		if key.Status == types.StatusTypeInactive {
 			continue
 		}
-		if err := turnKey(ctx, client, a.Subject.User, aws.ToString(key.AccessKeyId), types.StatusTypeInactive); err != nil {
+		if err := turnKey(ctx, client, name, aws.ToString(key.AccessKeyId), types.StatusTypeInactive); err != nil {
 			return handlers.Result{}, err
 		}
 	}
-	return c.readBack(ctx, client, a.Subject.User)
+	return c.readBack(ctx, client, a.Account, store.Subject{User: name, UserID: a.Subject.UserID})
 }
 
-func (c Credentials) readBack(ctx context.Context, client IAM, user string) (handlers.Result, error) {
-	password, err := hasPassword(ctx, client, user)
+func (c Credentials) readBack(ctx context.Context, client IAM, account string, s store.Subject) (handlers.Result, error) {
+	password, err := hasPassword(ctx, client, s.User)
 	if err != nil {
 		return handlers.Result{}, err
 	}
-	keys, err := keysOf(ctx, client, user)
+	keys, err := keysOf(ctx, client, s.User)
 	if err != nil {
+		return handlers.Result{}, err
+	}
+	if err := c.Accounts.mustStay(ctx, account, s); err != nil {
 		return handlers.Result{}, err
 	}
 	active := func(k types.AccessKeyMetadata) bool { return k.Status != types.StatusTypeInactive }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,8 +18,11 @@ import (
 // KindGroup is membership of an IAM group.
 const KindGroup = "iam-group"
 
-// WasMember is the fact that Plan commits: "true" for a membership that is not ours to remove.
-const WasMember = "was_member"
+// Facts that Plan commits.
+const (
+	WasMember = store.FactHeld  // "true" for a membership that is not ours to remove
+	GroupID   = store.FactGroup // the group's unique id, which a rename keeps
+)
 
 // settling is when a change that cannot be seen yet is looked at again.
 const settling = time.Second
@@ -31,20 +32,35 @@ type Group struct{ Accounts Accounts }
 
 var _ handlers.Cloud = Group{}
 
-// Plan implements handlers.Cloud: it reads whether the user is a member already. What may be left of the grant before is
-// no membership of his own.
+// Plan implements handlers.Cloud: it reads which group the name means, and whether the user is a member already. What may
+// be left of the grant before, in the same group, is no membership of his own.
 func (c Group) Plan(ctx context.Context, g store.Grant, prev *store.Grant) (map[string]string, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
 		return nil, err
 	}
-	member, err := c.member(ctx, g)
+	client, err := c.Accounts.in(g.Account)
 	if err != nil {
 		return nil, err
 	}
-	if prev != nil && prev.Effects[WasMember] == "false" {
+	id, err := groupID(ctx, client, g.Target)
+	if missing(err) {
+		return nil, &handlers.Refused{Code: "NoSuchEntity"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	groups, err := groupsOf(ctx, client, g.Subject.User)
+	if missing(err) { // renamed or deleted since the look a moment ago
+		return nil, &handlers.Refused{Code: handlers.UserGone}
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, member := nameIn(groups, id)
+	if prev != nil && prev.Effects[WasMember] == "false" && (prev.Effects[GroupID] == "" || prev.Effects[GroupID] == id) {
 		member = false
 	}
-	return map[string]string{WasMember: strconv.FormatBool(member)}, nil
+	return map[string]string{WasMember: strconv.FormatBool(member), GroupID: id}, nil
 }
 
 // Step implements handlers.Cloud. What was there before is neither given nor taken: if it has gone meanwhile, giving it
@@ -63,18 +79,15 @@ func (c Group) Step(ctx context.Context, g store.Grant) (handlers.Result, error)
 	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
 }
 
-// Check implements handlers.Cloud. A membership that was there before is as it should be. A user who is gone has no
-// access, nor is another one of the same name our concern.
+// Check implements handlers.Cloud. A membership that was there before is as it should be. Another user or another group
+// of the same name is not our concern.
 func (c Group) Check(ctx context.Context, g store.Grant) (bool, error) {
 	was, err := wasMember(g)
 	if err != nil || was {
 		return was, err
 	}
-	member, err := c.Accounts.is(ctx, g)
-	if member {
-		member, err = c.member(ctx, g)
-	}
-	return err == nil && member == (g.State == store.Active), err
+	m, err := c.look(ctx, g)
+	return err == nil && m.is == (g.State == store.Active), err
 }
 
 func (c Group) give(ctx context.Context, g store.Grant, was bool) (handlers.Result, error) {
@@ -86,15 +99,24 @@ func (c Group) give(ctx context.Context, g store.Grant, was bool) (handlers.Resu
 			return handlers.Result{}, err
 		}
 	}
-	return c.readBack(ctx, g, true)
+	return c.readBack(ctx, g, g.Subject.User, true)
 }
 
+// add makes the user a member of the group that was planned: the name may be another group's by now. The SDK does not try
+// again by itself, as both names have to be looked at before each try.
 func (c Group) add(ctx context.Context, g store.Grant) error {
 	client, err := c.Accounts.in(g.Account)
 	if err != nil {
 		return err
 	}
-	_, err = client.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: aws.String(g.Subject.User), GroupName: aws.String(g.Target)})
+	id, err := groupID(ctx, client, g.Target)
+	if planned := g.Effects[GroupID]; err == nil && planned != "" && id != planned {
+		return &handlers.Refused{Code: handlers.GroupChanged}
+	}
+	if err == nil {
+		in := &iam.AddUserToGroupInput{UserName: aws.String(g.Subject.User), GroupName: aws.String(g.Target)}
+		_, err = client.AddUserToGroup(ctx, in, once)
+	}
 	var full *types.LimitExceededException
 	switch {
 	case missing(err):
@@ -107,43 +129,37 @@ func (c Group) add(ctx context.Context, g store.Grant) error {
 	return nil
 }
 
-// take removes the user, unless the membership was there before. A user or group that is gone needs nothing.
+// take removes the user from the group, under the names that both have now, unless the membership was there before. What
+// IAM does not show is removed as well, as an addition may be too young to be shown.
 func (c Group) take(ctx context.Context, g store.Grant, was bool) (handlers.Result, error) {
 	if was {
 		return handlers.Result{}, nil
 	}
-	if same, err := c.Accounts.is(ctx, g); err != nil || !same {
+	m, err := c.look(ctx, g)
+	if err == nil && m.user != "" && m.group == "" {
+		m.group, err = c.groupNow(ctx, g)
+	}
+	if err != nil || m.user == "" || m.group == "" {
 		return handlers.Result{}, err
 	}
 	client, err := c.Accounts.in(g.Account)
 	if err != nil {
 		return handlers.Result{}, err
 	}
-	_, err = client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: aws.String(g.Subject.User), GroupName: aws.String(g.Target)})
-	if err != nil && !missing(err) {
-		return handlers.Result{}, fmt.Errorf("remove %s from group %s: %w", g.Subject.User, g.Target, err)
+	_, err = client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: aws.String(m.user), GroupName: aws.String(m.group)})
+	if err != nil && !missing(err) { // a name that means nobody says nothing: it is read back
+		return handlers.Result{}, fmt.Errorf("remove %s from group %s: %w", m.user, m.group, err)
 	}
-	return c.readBack(ctx, g, false)
+	return c.readBack(ctx, g, m.user, false)
 }
 
-// readBack says done once IAM shows what was done.
-func (c Group) readBack(ctx context.Context, g store.Grant, want bool) (handlers.Result, error) {
-	member, err := c.member(ctx, g)
-	if err != nil || member == want {
+// readBack says done once IAM shows what was done to the user who had a name a moment ago.
+func (c Group) readBack(ctx context.Context, g store.Grant, user string, want bool) (handlers.Result, error) {
+	m, err := c.lookAs(ctx, g, user)
+	if err != nil || m.is == want {
 		return handlers.Result{}, err
 	}
 	return handlers.Result{Again: settling}, nil
-}
-
-// member tells whether the user is in the group. Names are compared as IAM does, which does not tell them apart by case.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
-func (c Group) member(ctx context.Context, g store.Grant) (bool, error) {
-	client, err := c.Accounts.in(g.Account)
-	if err != nil {
-		return false, err
-	}
-	groups, err := groupsOf(ctx, client, g.Subject.User)
-	return slices.ContainsFunc(groups, func(name string) bool { return strings.EqualFold(name, g.Target) }), err
 }
 
 // wasMember reads what Plan saw. Without it nothing may be written: a membership given before its plan is committed

@@ -32,7 +32,16 @@ func Rosters(a Accounts) map[string]handlers.Roster {
 // Remedies returns what can be done about each kind of alert.
 func Remedies(a Accounts) map[store.AlertKind]handlers.Remedy {
 	return map[store.AlertKind]handlers.Remedy{
-		store.NotMe:   Credentials{Accounts: a},
-		store.Unknown: Member{Group: Group{Accounts: a}},
+		store.NotMe:    Credentials{Accounts: a},
+		store.Returned: Credentials{Accounts: a},
+		store.Unknown:  Member{Group: Group{Accounts: a}},
+		store.Exposed:  Closing{Accounts: a},
+	}
+}
+
+// Guards returns the kinds of access that are looked at between what is done about them.
+func Guards(a Accounts, k Keeping, now func() time.Time) map[string]handlers.Guard {
+	return map[string]handlers.Guard{
+		KindAccessKey: AccessKey{Accounts: a, Keeping: k, Now: now},
 	}
 }

@@ -2,43 +2,31 @@ package identity
 
 import (
 	"context"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"sekisho/handlers"
 	"sekisho/store"
 )
 
 // Members implements handlers.Roster: everybody who is in the group, whoever put them there.
-func (c Group) Members(ctx context.Context, account, target string) ([]store.Subject, error) {
+func (c Group) Members(ctx context.Context, account, target string) (handlers.Roll, error) {
 	client, err := c.Accounts.in(account)
 	if err != nil {
-		return nil, err
+		return handlers.Roll{}, err
 	}
-	var out []store.Subject
-	pages := iam.NewGetGroupPaginator(client, &iam.GetGroupInput{GroupName: aws.String(target)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list members of group %s: %w", target, err)
-		}
-		for _, u := range page.Users {
-			out = append(out, store.Subject{User: aws.ToString(u.UserName), UserID: aws.ToString(u.UserId)})
-		}
-	}
-	return out, nil
+	id, members, err := membersOf(ctx, client, target)
+	return handlers.Roll{GroupID: id, Members: members}, err
+}
+
+// GroupName implements handlers.Roster.
+func (c Group) GroupName(ctx context.Context, account, groupID string) (string, error) {
+	return c.Accounts.groupName(ctx, account, groupID)
 }
 
 // Member removes a member of a group that no grant explains.
 type Member struct{ Group Group }
 
-// Do implements handlers.Remedy. A user who is another one by now is left alone.
+// Do implements handlers.Remedy. The user and the group are those that were reported, whatever their names are now.
 func (m Member) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
-	grant := store.Grant{Account: a.Account, Subject: a.Subject, Target: a.Target}
-	if same, err := m.Group.Accounts.is(ctx, grant); err != nil || !same {
-		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, err
-	}
-	return m.Group.take(ctx, grant, false)
+	return m.Group.take(ctx, store.Grant{Account: a.Account, Subject: a.Subject, Target: a.Target,
+		Effects: map[string]string{GroupID: a.GroupID}}, false)
 }

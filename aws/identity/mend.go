@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,14 +22,22 @@ type Mender struct{ Accounts Accounts }
 
 var _ handlers.Mender = Mender{}
 
-// Look implements handlers.Mender. All of it is of now; the audit's credential report may be four hours old.
-func (m Mender) Look(ctx context.Context, account, user string) (handlers.Credentials, error) {
-	out := handlers.Credentials{User: user}
+// Look implements handlers.Mender. All of it is of now; the audit's credential report may be four hours old. The user has the
+// name under which the row knows them.
+func (m Mender) Look(ctx context.Context, account string, who store.Subject) (handlers.Credentials, error) {
+	out := handlers.Credentials{User: who.User}
 	client, err := m.Accounts.in(account)
 	if err != nil {
 		return out, err
 	}
+	user := who.User
 	u, err := client.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(user)})
+	if id := who.UserID; id != "" && (missing(err) || err == nil && aws.ToString(u.User.UserId) != id) {
+		if user, err = m.Accounts.userName(ctx, account, who); err != nil {
+			return out, err
+		}
+		u, err = client.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(user)})
+	}
 	if missing(err) {
 		err = handlers.ErrNoUser
 	}
@@ -48,8 +57,10 @@ func (m Mender) Look(ctx context.Context, account, user string) (handlers.Creden
 		return out, fmt.Errorf("list MFA devices of %s: %w", user, err)
 	}
 	out.MFA = len(devices.MFADevices) > 0
-	out.Keys, err = usedKeys(ctx, client, user)
-	return out, err
+	if out.Keys, err = usedKeys(ctx, client, user); err != nil {
+		return out, err
+	}
+	return out, m.Accounts.mustStay(ctx, account, store.Subject{User: user, UserID: out.ID})
 }
 
 // usedKeys are a user's keys, each with its last use.
@@ -72,57 +83,72 @@ func usedKeys(ctx context.Context, client IAM, user string) ([]handlers.Key, err
 	return out, nil
 }
 
-// Mend implements handlers.Mender: done is said when IAM shows neither the password nor one of the keys active. A user who
-// is another one by now is let be.
+// Mend implements handlers.Mender: done is said when IAM shows neither the password nor one of the keys active. The user is the
+// one who was looked at, whatever the name is now.
 func (m Mender) Mend(ctx context.Context, a store.Alert, keys []string) (handlers.Result, error) {
-	client, gone, err := m.client(ctx, a)
-	if err != nil || gone {
-		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, err
+	client, who, err := m.user(ctx, a)
+	if err != nil || who.User == "" {
+		return gone(err)
 	}
 	facts := map[string]string{}
 	if a.Effects[store.FactPassword] != "" {
 		facts[store.FactPassword] = a.Effects[store.FactPassword]
-		if err := deletePassword(ctx, client, a.Subject.User); err != nil {
+		if err := deletePassword(ctx, client, who.User); err != nil {
 			return handlers.Result{}, err
 		}
-		if there, err := hasPassword(ctx, client, a.Subject.User); err != nil || there {
+		if there, err := hasPassword(ctx, client, who.User); err != nil || there {
 			return handlers.Result{Again: settling}, err
 		}
 	}
-	some, settled, err := m.turn(ctx, client, a.Subject.User, keys, types.StatusTypeInactive)
+	some, settled, err := m.turn(ctx, client, who.User, keys, types.StatusTypeInactive)
 	if err != nil || !settled {
 		return handlers.Result{Again: settling}, err
 	}
 	if len(some) > 0 {
 		facts[store.FactKeys] = strings.Join(some, ",")
 	}
-	return handlers.Result{Facts: facts}, nil
+	return handlers.Result{Facts: facts}, m.Accounts.mustStay(ctx, a.Account, who)
 }
 
 // Undo implements handlers.Mender.
 func (m Mender) Undo(ctx context.Context, a store.Alert, keys []string) (handlers.Result, error) {
-	client, gone, err := m.client(ctx, a)
-	if err != nil || gone {
-		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, err
+	client, who, err := m.user(ctx, a)
+	if err != nil || who.User == "" {
+		return gone(err)
 	}
-	some, settled, err := m.turn(ctx, client, a.Subject.User, keys, types.StatusTypeActive)
+	some, settled, err := m.turn(ctx, client, who.User, keys, types.StatusTypeActive)
 	if err != nil || !settled {
 		return handlers.Result{Again: settling}, err
 	}
-	return handlers.Result{Facts: map[string]string{store.FactKeys: strings.Join(some, ",")}}, nil
+	return handlers.Result{Facts: map[string]string{store.FactKeys: strings.Join(some, ",")}}, m.Accounts.mustStay(ctx, a.Account, who)
 }
 
-// client reaches a row's account, and tells whether its user is no more, or another one.
-func (m Mender) client(ctx context.Context, a store.Alert) (IAM, bool, error) {
+// gone is the result for a user who is no more, unless that is not known.
+func gone(err error) (handlers.Result, error) {
+	return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, err
+}
+
+// user reaches a row's account, and returns the user whom the plan or the audit has looked at, under the present name: "" if
+// there is no such user. A row of an older build that is undone knows the name alone.
+func (m Mender) user(ctx context.Context, a store.Alert) (IAM, store.Subject, error) {
 	client, err := m.Accounts.in(a.Account)
 	if err != nil {
-		return nil, false, err
+		return nil, store.Subject{}, err
 	}
-	user, err := m.Accounts.User(ctx, a.Account, a.Subject.User)
+	who := store.Subject{User: a.Subject.User, UserID: cmp.Or(a.Effects[store.FactUser], a.Subject.UserID)}
+	if who.UserID == "" {
+		user, err := m.Accounts.User(ctx, a.Account, who.User)
+		if errors.Is(err, handlers.ErrNoUser) {
+			return client, store.Subject{}, nil
+		}
+		who.UserID = user.ID
+		return client, who, err
+	}
+	who.User, err = m.Accounts.userName(ctx, a.Account, who)
 	if errors.Is(err, handlers.ErrNoUser) {
-		return client, true, nil
+		return client, store.Subject{}, nil
 	}
-	return client, err == nil && a.Effects[store.FactUser] != "" && user.ID != a.Effects[store.FactUser], err
+	return client, who, err
 }
 
 // turn switches keys on or off, and returns those that there are, and whether IAM shows all of them so.

@@ -22,11 +22,11 @@ func stale(id string, plan map[string]string) store.Alert {
 // mendClauses are what is promised of remedies, as handlers.Mender has it.
 var mendClauses = []clause{
 	{"a remedy sees what a user has now", func(w world) {
-		if _, err := w.mender().Look(w.t.Context(), prod, "nobody"); !errors.Is(err, handlers.ErrNoUser) {
+		if _, err := w.mender().Look(w.t.Context(), prod, store.Subject{User: "nobody"}); !errors.Is(err, handlers.ErrNoUser) {
 			w.t.Errorf("nobody: %v", err)
 		}
 		id, key := w.whole()
-		got, err := w.mender().Look(w.t.Context(), prod, "alice")
+		got, err := w.mender().Look(w.t.Context(), prod, store.Subject{User: "alice"})
 		if err != nil || got.ID != id || got.Made.IsZero() || !got.Password || got.PasswordSet.IsZero() || got.MFA || len(got.Keys) != 1 || got.Keys[0].ID != key || !got.Keys[0].Active {
 			w.t.Errorf("%v, %+v", err, got)
 		}
@@ -106,12 +106,12 @@ func (w world) active() (ids []string) {
 func TestMenderLooks(t *testing.T) {
 	bubble(t, fakeaws.Options{}, func(t *testing.T, _ world, a *fakeaws.AWS) {
 		m := identity.Mender{Accounts: identity.Accounts{prod: identity.In(a.Config(prod))}}
-		if _, err := m.Look(t.Context(), prod, "nobody"); !errors.Is(err, handlers.ErrNoUser) {
+		if _, err := m.Look(t.Context(), prod, store.Subject{User: "nobody"}); !errors.Is(err, handlers.ErrNoUser) {
 			t.Errorf("nobody: %v", err)
 		}
 		id := a.AddUser(prod, "t.yamada", nil)
 		made := time.Now()
-		if c, err := m.Look(t.Context(), prod, "t.yamada"); err != nil || c.Password || c.MFA || len(c.Keys) > 0 || !c.SignedIn.IsZero() {
+		if c, err := m.Look(t.Context(), prod, store.Subject{User: "t.yamada"}); err != nil || c.Password || c.MFA || len(c.Keys) > 0 || !c.SignedIn.IsZero() {
 			t.Errorf("a user with nothing: %v, %+v", err, c)
 		}
 		time.Sleep(time.Hour)
@@ -121,7 +121,7 @@ func TestMenderLooks(t *testing.T) {
 		used, off := a.AddKey(prod, "t.yamada"), a.AddKey(prod, "t.yamada")
 		a.UseKey(used, "s3")
 		a.SetKey(prod, "t.yamada", off, false)
-		c, err := m.Look(t.Context(), prod, "t.yamada")
+		c, err := m.Look(t.Context(), prod, store.Subject{User: "t.yamada"})
 		if err != nil || c.ID != id || !c.Password || !c.MFA || c.Made.Unix() != made.Unix() || c.SignedIn.Before(made) || len(c.Keys) != 2 {
 			t.Fatalf("%v, %+v", err, c)
 		}

@@ -75,6 +75,26 @@ func (s overSocket) addGroup(account, name string) {
 	must[*iam.CreateGroupOutput](s.t)(s.iam(account).CreateGroup(s.t.Context(), &iam.CreateGroupInput{GroupName: &name}))
 }
 
+func (s overSocket) groupID(account, name string) string {
+	return *must[*iam.GetGroupOutput](s.t)(s.iam(account).GetGroup(s.t.Context(), &iam.GetGroupInput{GroupName: &name})).Group.GroupId
+}
+
+// deleteGroup takes everybody out first, as AWS asks of everybody but the console.
+func (s overSocket) deleteGroup(account, name string) {
+	for _, user := range s.members(account, name) {
+		s.leave(account, user, name)
+	}
+	must[*iam.DeleteGroupOutput](s.t)(s.iam(account).DeleteGroup(s.t.Context(), &iam.DeleteGroupInput{GroupName: &name}))
+}
+
+func (s overSocket) renameUser(account, name, to string) {
+	must[*iam.UpdateUserOutput](s.t)(s.iam(account).UpdateUser(s.t.Context(), &iam.UpdateUserInput{UserName: &name, NewUserName: &to}))
+}
+
+func (s overSocket) renameGroup(account, name, to string) {
+	must[*iam.UpdateGroupOutput](s.t)(s.iam(account).UpdateGroup(s.t.Context(), &iam.UpdateGroupInput{GroupName: &name, NewGroupName: &to}))
+}
+
 func (s overSocket) join(account, user, group string) {
 	must[*iam.AddUserToGroupOutput](s.t)(s.iam(account).AddUserToGroup(s.t.Context(),
 		&iam.AddUserToGroupInput{UserName: &user, GroupName: &group}))

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func odd(near string) *rapid.Generator[string] {
 }
 
 // drawGrant bends a grant that could be given in one place, in all of them or in none.
-func drawGrant(t *rapid.T, ids []string) store.Grant {
+func drawGrant(t *rapid.T, ids, groups []string) store.Grant {
 	g := grant(ids[0])
 	g.Effects = asStranger
 	bend := rapid.SampledFrom([]string{"none", "user", "target", "id", "effects", "all"}).Draw(t, "bend")
@@ -43,6 +44,8 @@ func drawGrant(t *rapid.T, ids []string) store.Grant {
 	if bends("effects") {
 		g.Effects = asMember
 	}
+	g.Effects = maps.Clone(g.Effects)
+	g.Effects[identity.GroupID] = rapid.SampledFrom(groups).Draw(t, "group")
 	return g
 }
 
@@ -72,7 +75,9 @@ func TestNamesReachAWSAsTheyAre(t *testing.T) {
 	given := 0
 	rapid.Check(t, func(t *rapid.T) {
 		a := fakeaws.New(fakeaws.Options{Accounts: []string{prod, dev}})
-		g := drawGrant(t, populate(a))
+		ids := populate(a)
+		groups := []string{"", a.GroupID(prod, ops)} // of a build that knew none, and of this one
+		g := drawGrant(t, ids, groups)
 		kind := identity.Group{Accounts: identity.Accounts{
 			prod: identity.In(a.Config(prod)),
 			dev:  identity.In(a.Config(dev)),
@@ -86,16 +91,29 @@ func TestNamesReachAWSAsTheyAre(t *testing.T) {
 				given++
 			}
 		}
-		wantNames(t, a, g)
+		wantNames(t, a, g, map[string]string{ids[0]: "alice", ids[1]: "lice", ids[2]: "carol", groups[1]: ops, "": ops})
 	})
 	if given == 0 {
 		t.Error("nothing was ever given: the names drawn prove nothing")
 	}
 }
 
-func wantNames(t *rapid.T, a *fakeaws.AWS, g store.Grant) {
+// wantNames checks the names in each call: those of the grant, letter by letter, or those that the grant's unique ids have.
+// Nothing is given by the latter.
+func wantNames(t *rapid.T, a *fakeaws.AWS, g store.Grant, ids map[string]string) {
 	for _, c := range a.Calls() {
-		if c.Account != prod || c.Params["UserName"] != g.Subject.User || c.Write && c.Params["GroupName"] != g.Target {
+		user, group, gives := c.Params["UserName"], c.Params["GroupName"], c.Action == "AddUserToGroup"
+		asked := user == g.Subject.User || user == ids[g.Subject.UserID] && !gives
+		into := group == g.Target || group == ids[g.Effects[identity.GroupID]] && !gives
+		switch c.Action {
+		case "ListUsers", "ListGroups":
+			asked, into = true, true
+		case "GetGroup":
+			asked = true
+		case "GetUser", "ListGroupsForUser":
+			into = true
+		}
+		if c.Account != prod || !asked || !into {
 			t.Errorf("%s in %s with %q, for %q and %q", c.Action, c.Account, c.Params, g.Subject.User, g.Target)
 		}
 	}

@@ -26,8 +26,15 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (handlers.Hol
 		return handlers.Holds{}, err
 	}
 	out := handlers.Holds{UserID: user.ID}
-	if out.Groups, err = groupsOf(ctx, client, name); err != nil {
+	groups, err := groupsOf(ctx, client, name)
+	if missing(err) {
+		err = fmt.Errorf("list groups of %s: %w", name, handlers.ErrNoUser)
+	}
+	if err != nil {
 		return out, err
+	}
+	for _, g := range groups {
+		out.Groups = append(out.Groups, handlers.Group{Name: aws.ToString(g.GroupName), ID: aws.ToString(g.GroupId)})
 	}
 	keys, err := keysOf(ctx, client, name)
 	if err != nil {
@@ -42,6 +49,11 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (handlers.Hol
 		err = fmt.Errorf("list policies of %s: %w", name, handlers.ErrNoUser)
 	}
 	return out, err
+}
+
+// UserName implements handlers.Closer.
+func (a Accounts) UserName(ctx context.Context, account string, known store.Subject) (string, error) {
+	return a.userName(ctx, account, known)
 }
 
 // errNotEnded says that there is a kind of holding which IAM cannot end, or this program not.
@@ -68,23 +80,4 @@ func (a Accounts) End(ctx context.Context, h store.Holding) error {
 		return fmt.Errorf("end %s %s of %s: %w", h.Kind, h.Name, h.User, err)
 	}
 	return nil
-}
-
-// groupsOf lists the groups in which a user is: none for one who is gone.
-func groupsOf(ctx context.Context, client IAM, user string) ([]string, error) {
-	var out []string
-	pages := iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: aws.String(user)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if missing(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("list groups of %s: %w", user, err)
-		}
-		for _, group := range page.Groups {
-			out = append(out, aws.ToString(group.GroupName))
-		}
-	}
-	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,7 +18,7 @@ import (
 var holdClauses = []clause{
 	{"all that a user has is seen", func(w world) {
 		id, key := w.whole()
-		want := handlers.Holds{UserID: id, Groups: []string{"a", "b", "c"}, Keys: []handlers.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
+		want := handlers.Holds{UserID: id, Groups: []handlers.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []handlers.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
 		if diff := cmp.Diff(want, w.holds()); diff != "" {
 			w.t.Errorf("holds (-want +got):\n%s", diff)
 		}
@@ -32,7 +33,7 @@ var holdClauses = []clause{
 			}
 		}
 		got := w.holds()
-		if got.Password || !slices.Equal(got.Groups, []string{"a", "c"}) || got.Keys[0].Active || len(got.Keys) != 1 || len(got.Policies) != 1 {
+		if got.Password || !slices.Equal(got.GroupNames(), []string{"a", "c"}) || got.Keys[0].Active || len(got.Keys) != 1 || len(got.Policies) != 1 {
 			w.t.Errorf("left is %+v", got)
 		}
 		if got := w.members(prod, "a"); !slices.Equal(got, []string{"alice", "bob"}) {
@@ -82,7 +83,7 @@ func (w world) ends(h store.Holding) {
 	}
 }
 
-// holds is what alice has, without when her keys were made.
+// holds is what alice has, without when her keys were made and without the ids of groups, which are right.
 func (w world) holds() handlers.Holds {
 	w.t.Helper()
 	out, err := w.accounts.Holds(w.t.Context(), prod, "alice")
@@ -92,7 +93,13 @@ func (w world) holds() handlers.Holds {
 	for i := range out.Keys {
 		out.Keys[i] = handlers.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
 	}
-	slices.Sort(out.Groups)
+	for i, g := range out.Groups {
+		if want := w.groupID(prod, g.Name); g.ID != want {
+			w.t.Errorf("id of group %s: %q, want %q", g.Name, g.ID, want)
+		}
+		out.Groups[i].ID = ""
+	}
+	slices.SortFunc(out.Groups, func(x, y handlers.Group) int { return strings.Compare(x.Name, y.Name) })
 	return out
 }
 

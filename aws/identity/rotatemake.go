@@ -50,9 +50,9 @@ func (r Rotation) issue(ctx context.Context, t store.Task, there bool) error {
 	if err != nil {
 		return fmt.Errorf("create access key of %s: %w", t.User, err)
 	}
-	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{aws.ToString(out.AccessKey.SecretAccessKey)}}
+	key := pair{aws.ToString(out.AccessKey.AccessKeyId), secret{out.AccessKey.SecretAccessKey}}
 	if there {
-		return replace(ctx, clients.Secrets, t.Secret, t.ID, key)
+		return put(ctx, clients.Secrets, t.Secret, t.ID, key)
 	}
 	err = create(ctx, clients.Secrets, t.Secret, t.ID, r.KMSKey, key)
 	var refused *handlers.Refused

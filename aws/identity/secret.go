@@ -33,8 +33,9 @@ type Secrets interface {
 const GrantTag = "sekisho:grant"
 
 // secret is a secret access key. It says nothing of itself, wherever it is printed, logged or encoded; its one way out
-// is [pair.value].
-type secret struct{ value string }
+// is [pair.value]. It is an address, as fmt calls no method of a field that is not exported: of what a value has inside, it
+// prints the address and not what stands there.
+type secret struct{ value *string }
 
 const hidden = "***"
 
@@ -51,7 +52,7 @@ type pair struct {
 
 // value is what Secrets Manager keeps.
 func (p pair) value() *string {
-	body, _ := json.Marshal(map[string]string{"aws_access_key_id": p.id, "aws_secret_access_key": p.secret.value}) // strings cannot fail
+	body, _ := json.Marshal(map[string]string{"aws_access_key_id": p.id, "aws_secret_access_key": aws.ToString(p.secret.value)}) // strings cannot fail
 	return aws.String(string(body))
 }
 
@@ -73,9 +74,11 @@ func half(of string) string {
 type kept struct {
 	arn     string
 	grant   string // that it was made for; "" for a secret that is not ours
-	current string // the version that readers get
+	current string // the version that readers get, "" of a secret that is empty
 	changed time.Time
-	deleted bool // scheduled for it
+
+	versions []string // that have a label, the current one and those before it
+	deleted  bool     // scheduled for it
 }
 
 // look returns what there is under a name, or nil.
@@ -95,6 +98,7 @@ func look(ctx context.Context, client Secrets, name string) (*kept, error) {
 		}
 	}
 	for id, stages := range out.VersionIdsToStages {
+		k.versions = append(k.versions, id)
 		for _, stage := range stages {
 			if stage == current {
 				k.current = id
@@ -109,8 +113,26 @@ const current = "AWSCURRENT"
 
 // create makes the secret with its first key. A name that somebody else holds, or held until a moment ago, is refused.
 func create(ctx context.Context, client Secrets, name, grant, kmsKey string, p pair) error {
-	in := &secretsmanager.CreateSecretInput{Name: aws.String(name), ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value(),
-		Description: aws.String("Access key, kept by Sekisho"), Tags: []types.Tag{{Key: aws.String(GrantTag), Value: aws.String(grant)}}}
+	return createSecret(ctx, client, name, grant, kmsKey, &secretsmanager.CreateSecretInput{
+		ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value()})
+}
+
+// createEmpty makes the secret without a value, so that its policy is there before there is something to read. One that
+// is there already is looked at by the next step.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (SecretString)
+func createEmpty(ctx context.Context, client Secrets, name, grant, kmsKey string) error {
+	err := createSecret(ctx, client, name, grant, kmsKey, &secretsmanager.CreateSecretInput{})
+	var there *types.ResourceExistsException
+	if errors.As(err, &there) {
+		return nil
+	}
+	return err
+}
+
+func createSecret(ctx context.Context, client Secrets, name, grant, kmsKey string,
+	in *secretsmanager.CreateSecretInput) error {
+	in.Name, in.Description = aws.String(name), aws.String("Access key, kept by Sekisho")
+	in.Tags = []types.Tag{{Key: aws.String(GrantTag), Value: aws.String(grant)}}
 	if kmsKey != "" {
 		in.KmsKeyId = aws.String(kmsKey)
 	}
@@ -125,8 +147,8 @@ func create(ctx context.Context, client Secrets, name, grant, kmsKey string, p p
 	return nil
 }
 
-// replace stores another key in a secret that there is.
-func replace(ctx context.Context, client Secrets, name, grant string, p pair) error {
+// put stores a key in a secret that there is: the one that readers get from now on.
+func put(ctx context.Context, client Secrets, name, grant string, p pair) error {
 	_, err := client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: aws.String(name),
 		ClientRequestToken: aws.String(version(grant, p.id)), SecretString: p.value()})
 	if err != nil {

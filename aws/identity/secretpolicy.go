@@ -15,12 +15,17 @@ import (
 // policyFor lets one IAM user read a secret, and denies it to everybody else, whatever their own policies say. They are
 // told by their unique id, which a rename does not change and a user who is made anew under the same name does not have.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable (aws:userid)
+// Without an ARN nobody is allowed anything, as there is nobody: a policy cannot name who is gone.
 func policyFor(reader handlers.User) string {
-	body, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []map[string]any{ // strings cannot fail
+	said := []map[string]any{
 		{"Sid": "Requester", "Effect": "Allow", "Principal": map[string]string{"AWS": reader.ARN}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
 		{"Sid": "NobodyElse", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
 			"Condition": map[string]any{"StringNotEquals": map[string]string{"aws:userid": reader.ID}}},
-	}})
+	}
+	if reader.ARN == "" {
+		said = said[1:]
+	}
+	body, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": said}) // strings cannot fail
 	return string(body)
 }
 

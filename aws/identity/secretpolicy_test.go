@@ -48,6 +48,19 @@ func TestTheNameOfTheRequesterPassesOn(t *testing.T) {
 	})
 }
 
+// Whoever may read every secret by their own policies is denied this one.
+func TestAnAdministratorDoesNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLocksmith(t, 0)
+		l.issue()
+		id := aws.String(l.g.Effects[identity.SecretName])
+		_, err := secretsmanager.NewFromConfig(l.Config(prod)).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: id})
+		if err == nil || !strings.Contains(err.Error(), "explicit deny") {
+			t.Errorf("not denied: %v", err)
+		}
+	})
+}
+
 // A policy that names the requester beside somebody else is none: whoever put it before us would read the secret.
 func TestAPolicyThatLetsOthersReadIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -30,7 +30,7 @@ type clause struct {
 }
 
 // suite is everything that is promised while AWS answers; what is promised while it does not is in fault_test.go.
-var suite = slices.Concat(planClauses, giveClauses, takeClauses, checkClauses, nameClauses, userClauses, holdClauses, mendClauses)
+var suite = slices.Concat(planClauses, giveClauses, takeClauses, checkClauses, nameClauses, renameClauses, userClauses, holdClauses, mendClauses)
 
 func TestSuiteInMemory(t *testing.T) {
 	for _, c := range suite {
@@ -57,6 +57,10 @@ type scene interface {
 	addRole(account, name string) (roleID string)
 	deleteRole(account, name string)
 	addGroup(account, name string)
+	groupID(account, name string) string
+	deleteGroup(account, name string)
+	renameUser(account, name, to string)
+	renameGroup(account, name, to string)
 	join(account, user, group string)
 	leave(account, user, group string)
 	members(account, group string) []string
@@ -78,6 +82,10 @@ func (s inMemory) addRole(account, name string) string {
 func (s inMemory) deleteRole(account, name string)        { s.DeleteRole(account, name) }
 func (s inMemory) deleteUser(account, name string)        { s.DeleteUser(account, name) }
 func (s inMemory) addGroup(account, name string)          { s.AddGroup(account, name) }
+func (s inMemory) groupID(account, name string) string    { return s.GroupID(account, name) }
+func (s inMemory) deleteGroup(account, name string)       { s.DeleteGroup(account, name) }
+func (s inMemory) renameUser(account, name, to string)    { s.RenameUser(account, name, to) }
+func (s inMemory) renameGroup(account, name, to string)   { s.RenameGroup(account, name, to) }
 func (s inMemory) join(account, user, group string)       { s.Join(account, user, group) }
 func (s inMemory) leave(account, user, group string)      { s.Leave(account, user, group) }
 func (s inMemory) addKey(account, user string) string     { return s.AddKey(account, user) }
@@ -98,7 +106,7 @@ func newWorld(t *testing.T, s scene, config func(account string) aws.Config) wor
 	w := world{scene: s, t: t, accounts: identity.Accounts{}, wrote: new([]string)}
 	for _, account := range []string{prod, dev} {
 		clients := identity.In(config(account))
-		clients.IAM = spy{iam.NewFromConfig(config(account)), w.wrote}
+		clients.IAM = spy{clients.IAM.(*iam.Client), w.wrote}
 		w.accounts[account] = clients
 	}
 	return w
@@ -164,6 +172,15 @@ func (w world) planned(g store.Grant) store.Grant {
 	}
 	g.Planned, g.Effects = true, facts
 	return g
+}
+
+// wantPlan compares with what Plan finds of the group.
+func (w world) wantPlan(g store.Grant, was string) {
+	w.t.Helper()
+	want := map[string]string{identity.WasMember: was, identity.GroupID: w.groupID(g.Account, g.Target)}
+	if diff := cmp.Diff(want, w.planned(g).Effects); diff != "" {
+		w.t.Errorf("plan (-want +got):\n%s", diff)
+	}
 }
 
 // step takes a step that has to come out as done.

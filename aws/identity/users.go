@@ -22,10 +22,12 @@ const SlackTag = "sekisho:slack-user-id"
 // IAM is what this package calls of the SDK's client.
 type IAM interface {
 	GetUser(context.Context, *iam.GetUserInput, ...func(*iam.Options)) (*iam.GetUserOutput, error)
+	ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.Options)) (*iam.ListUsersOutput, error)
 	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
 	AddUserToGroup(context.Context, *iam.AddUserToGroupInput, ...func(*iam.Options)) (*iam.AddUserToGroupOutput, error)
 	RemoveUserFromGroup(context.Context, *iam.RemoveUserFromGroupInput, ...func(*iam.Options)) (*iam.RemoveUserFromGroupOutput, error)
 	GetGroup(context.Context, *iam.GetGroupInput, ...func(*iam.Options)) (*iam.GetGroupOutput, error)
+	ListGroups(context.Context, *iam.ListGroupsInput, ...func(*iam.Options)) (*iam.ListGroupsOutput, error)
 	GetLoginProfile(context.Context, *iam.GetLoginProfileInput, ...func(*iam.Options)) (*iam.GetLoginProfileOutput, error)
 	DeleteLoginProfile(context.Context, *iam.DeleteLoginProfileInput, ...func(*iam.Options)) (*iam.DeleteLoginProfileOutput, error)
 	ListMFADevices(context.Context, *iam.ListMFADevicesInput, ...func(*iam.Options)) (*iam.ListMFADevicesOutput, error)
@@ -48,8 +50,9 @@ type Clients struct {
 	SSM     SSM
 }
 
-// In returns the clients of an account.
+// In returns the clients of an account. Each of their calls has a deadline of its own.
 func In(c aws.Config) Clients {
+	c = withDeadline(c)
 	return Clients{IAM: iam.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c), SSM: ssm.NewFromConfig(c)}
 }
 
@@ -57,7 +60,12 @@ func In(c aws.Config) Clients {
 type Accounts map[string]Clients
 
 // ErrNoAccount says that an account is not in the configuration.
-var ErrNoAccount = errors.New("account is not in the configuration")
+var ErrNoAccount error = noAccount{}
+
+type noAccount struct{}
+
+func (noAccount) Error() string     { return "account is not in the configuration" }
+func (noAccount) ErrorCode() string { return handlers.AccountGone }
 
 func (a Accounts) in(account string) (IAM, error) {
 	if clients, ok := a[account]; ok {

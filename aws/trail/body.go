@@ -20,8 +20,19 @@ var errTooLong = fmt.Errorf("longer than %d bytes", MaxBody)
 // be is the record's flaw.
 func readBody(body []byte) (record, error) {
 	top, err := readDocument(body)
+	if err != nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte(`"`)) {
+		return record{}, errors.New("text, and no event: an input transformer before the queue makes such, it must send the matched event")
+	}
 	if err != nil {
 		return record{}, err
+	}
+	if top.has("TopicArn") && top.has("Type") {
+		if body, err = readNotification(top); err != nil {
+			return record{}, err
+		}
+		if top, err = readDocument(body); err != nil {
+			return record{}, fmt.Errorf("the message of an SNS notification: %w", err)
+		}
 	}
 	switch isRecord := top.has("eventName") || top.has("eventSource"); {
 	case top.has("detail") || top.has("detail-type"):
@@ -37,7 +48,49 @@ func readBody(body []byte) (record, error) {
 		var rd reading
 		return record{other: "a GuardDuty finding", recipient: rd.text(top, "accountId")}, rd.flaw
 	}
-	return record{}, errors.New("neither an EventBridge event nor a CloudTrail record")
+	return record{}, errors.New(noEvent(top))
+}
+
+// readNotification returns the message that SNS has put into an envelope, as it does where raw message delivery is off.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+func readNotification(top object) ([]byte, error) {
+	var rd reading
+	kind, message := rd.text(top, "Type"), rd.text(top, "Message")
+	switch {
+	case rd.flaw != nil:
+		return nil, fmt.Errorf("an SNS notification: %w: turn on raw message delivery for the subscription of the queue", rd.flaw)
+	case kind != "Notification":
+		return nil, fmt.Errorf("an SNS %s, which is for the owner of the queue to act on", clean(kind, 32))
+	}
+	return []byte(message), nil
+}
+
+// noEvent says what an object is that is no event, and what to do about it.
+func noEvent(top object) string {
+	const events = "the bot reads single events, which deploy/sign-ins.sh has sent to the queue"
+	switch {
+	case top.has("s3Bucket") && top.has("s3ObjectKey"):
+		return "CloudTrail's notice of a log file in S3: " + events
+	case top.has("Records") && isOfS3(top["Records"]), top.has("Service") && top.has("Event"):
+		return "an S3 notification of an object: " + events
+	case top.has("Records"):
+		return "a CloudTrail log file: " + events
+	case top.has("digestStartTime") || top.has("digestS3Bucket"):
+		return "a CloudTrail digest file, in which no events are: take the log files that it names"
+	case top.has("CloudTrailEvent"), top.has("Events"):
+		return "an answer of lookup-events: " + events
+	case top.has("TopicArn"):
+		return "an SNS notification in another: turn on raw message delivery for the subscription of the queue"
+	}
+	return "neither an EventBridge event nor a CloudTrail record"
+}
+
+// isOfS3 tells notifications of S3 from records of CloudTrail.
+func isOfS3(records json.RawMessage) bool {
+	var list []struct {
+		Source string `json:"eventSource"`
+	}
+	return json.Unmarshal(records, &list) == nil && len(list) > 0 && list[0].Source == "aws:s3"
 }
 
 // readEnvelope reads an EventBridge event. Its own fields must be as documented, whatever it carries.

@@ -53,6 +53,27 @@ func TestParseBounds(t *testing.T) {
 	}
 }
 
+// TestBodiesThatAreTooLong: one byte more than SQS takes is not read, whatever it says.
+func TestBodiesThatAreTooLong(t *testing.T) {
+	event := string(encode(t, signin()))
+	wish := `{"id":"deploy-1","entitlement":"prod-operator","iam_user":"t.yamada"}`
+	for _, c := range []struct {
+		body  string
+		parse func([]byte) trail.Finding
+	}{
+		{event, func(body []byte) trail.Finding { return trail.Parse(body, nil) }},
+		{wish, func(body []byte) trail.Finding { return trail.ParseWish(body, "AIDAYAMADA") }},
+	} {
+		padded := func(length int) []byte { return []byte(strings.Repeat(" ", length-len(c.body)) + c.body) }
+		if got := c.parse(padded(trail.MaxBody)); got.Class != trail.Request {
+			t.Errorf("%d bytes: %s, %s", trail.MaxBody, got.Class, got.Why)
+		}
+		if got := c.parse(padded(trail.MaxBody + 1)); got.Class != trail.Invalid || !strings.HasPrefix(got.Why, "longer than") {
+			t.Errorf("%d bytes: %s, %s", trail.MaxBody+1, got.Class, got.Why)
+		}
+	}
+}
+
 // bounded fails unless a body is read within a second and 64 MiB.
 func bounded(t *testing.T, body string, parse func([]byte) trail.Finding) {
 	t.Helper()

@@ -3,7 +3,7 @@
 // ask for.
 //
 // [Parse] is the whole judgement, a pure function of one message body. The bot acts on it through [Poller], and a person
-// can see it beforehand through [Explain], which is what `sekisho events explain` prints: both are the same function.
+// can see it beforehand through [Explainer], which is what `sekisho events explain` prints: both are the same function.
 // Its answer is one of three:
 //
 //   - [Request]: an IAM user signed in to the console. Every condition of the rule in judge holds.
@@ -24,6 +24,12 @@
 // account of the envelope are one and the same. Any of them will do, but two that differ are Invalid: to choose one
 // would give a forger the other.
 //
+// # What wraps an event
+//
+// Where an SNS topic stands before the queue and raw message delivery is off, the event is the Message of a notification. It is
+// unwrapped, once, and judged as it would be without. Other wraps, log files, digests and notices of files in S3, are Invalid on a queue,
+// with what they are and what to do: one message is one event. The Explainer takes the events out of those that people have as files.
+//
 // # What programs ask for
 //
 // [ParseWish] reads their bodies, and [Answerer] tells them what came of it. Such a body is a claim too, all but for its
@@ -32,6 +38,18 @@
 // user is for those who know the configuration. It asks as a person does who types, and as for them somebody has to
 // approve. A key that is not known is refused: whoever wrote it believes that it counts. What cannot be read is not
 // answered, for it has no id that could be trusted to be the program's: it goes to the dead-letter queue, and is counted.
+//
+// # How old it is
+//
+// A message carries the time at which it came into its queue, by SQS's word. A sign-in counts from then or from CloudTrail's
+// time, whichever was first, as a body can say any time; what a program asks for counts from then. What is more than an hour
+// old asks for nothing: see package handlers.
+//
+// # When the ledger cannot be written
+//
+// SQS gives a message up that was received too often, whatever the reason. So a [Poller] receives none while the last one could not be
+// stored for want of a ledger, and tries that one until it can: its receipt holds, as nobody else receives it. What is on the
+// dead-letter queue all the same [Redrive] moves back, which is what `sekisho events redrive` does.
 //
 // # Text from outside
 //

@@ -74,7 +74,7 @@ func TestRealEvents(t *testing.T) {
 
 // explained is a line of Explain's answer.
 type explained struct {
-	Line          int
+	Line, Item    int
 	Class         trail.Class
 	Why, ID       string
 	Account, User string
@@ -89,7 +89,7 @@ func explainFile(t *testing.T, path string) []explained {
 	}
 	defer file.Close()
 	var out bytes.Buffer
-	if err := trail.Explain(&out, file, nil); err != nil {
+	if _, err := (trail.Explainer{}).Explain(&out, file, ""); err != nil {
 		t.Fatal(err)
 	}
 	var lines []explained

@@ -24,7 +24,7 @@ func TestExplain(t *testing.T) {
 	}
 	defer events.Close()
 	var got bytes.Buffer
-	if err := trail.Explain(&got, events, configured); err != nil {
+	if _, err := (trail.Explainer{Account: configured}).Explain(&got, events, ""); err != nil {
 		t.Fatal(err)
 	}
 	const golden = "testdata/synthetic.golden"
@@ -47,7 +47,6 @@ func TestExplainLines(t *testing.T) {
 		event   = `{"eventSource":"s3.amazonaws.com","eventName":"PutObject"}`
 		ignored = `,"class":"ignore","why":"not a console sign-in: s3.amazonaws.com PutObject","id":"","account":"","user":""}` + "\n"
 		tooLong = `,"class":"invalid","why":"longer than 1048576 bytes","id":"","account":"","user":""}` + "\n"
-		empty   = `,"class":"invalid","why":"not JSON: empty","id":"","account":"","user":""}` + "\n"
 	)
 	spaces := strings.Repeat(" ", trail.MaxBody-len(event))
 	for _, test := range []struct{ name, in, want string }{
@@ -61,16 +60,15 @@ func TestExplainLines(t *testing.T) {
 		{"no line end", event, `{"line":1` + ignored},
 		{"carriage returns", event + "\r\n" + event + "\r\n", `{"line":1` + ignored + `{"line":2` + ignored},
 		{"byte order mark", "\ufeff" + event, `{"line":1` + ignored},
-		{"blank lines", "\n \t\r\n" + event + "\n\n\n" + event + "\n", `{"line":1` + empty + `{"line":2` + empty +
-			`{"line":3` + ignored + `{"line":4` + empty + `{"line":5` + empty + `{"line":6` + ignored},
+		{"blank lines", "\n \t\r\n" + event + "\n\n\n" + event + "\n", `{"line":3` + ignored + `{"line":6` + ignored},
 		{"the longest", "\ufeff" + event + spaces + "\r\n" + event, `{"line":1` + ignored + `{"line":2` + ignored},
 		{"one byte longer", event + spaces + " \n" + event, `{"line":1` + tooLong + `{"line":2` + ignored},
-		{"much longer", "\n" + strings.Repeat(event+spaces, 5) + "\n" + event, `{"line":1` + empty + `{"line":2` + tooLong + `{"line":3` + ignored},
+		{"much longer", "\n" + strings.Repeat(event+spaces, 5) + "\n" + event, `{"line":2` + tooLong + `{"line":3` + ignored},
 		{"longer at the end", event + "\n" + strings.Repeat("x", 3*trail.MaxBody), `{"line":1` + ignored + `{"line":2` + tooLong},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got bytes.Buffer
-			if err := trail.Explain(&got, iotest.HalfReader(strings.NewReader(test.in)), nil); err != nil {
+			if _, err := (trail.Explainer{}).Explain(&got, iotest.HalfReader(strings.NewReader(test.in)), ""); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, got.String()); diff != "" {
@@ -84,7 +82,7 @@ func TestExplainErrors(t *testing.T) {
 	broken := errors.New("broken")
 	half := io.MultiReader(strings.NewReader("{}\n{"), iotest.ErrReader(broken))
 	var out bytes.Buffer
-	if err := trail.Explain(&out, half, nil); !errors.Is(err, broken) {
+	if _, err := (trail.Explainer{}).Explain(&out, half, ""); !errors.Is(err, broken) {
 		t.Errorf("reading: %v", err)
 	}
 	if lines := strings.Count(out.String(), "\n"); lines != 1 {
@@ -92,7 +90,7 @@ func TestExplainErrors(t *testing.T) {
 	}
 	closed, w := io.Pipe()
 	closed.CloseWithError(broken)
-	if err := trail.Explain(w, strings.NewReader("{}\n"), nil); !errors.Is(err, broken) {
+	if _, err := (trail.Explainer{}).Explain(w, strings.NewReader("{}\n"), ""); !errors.Is(err, broken) {
 		t.Errorf("writing: %v", err)
 	}
 }

@@ -72,6 +72,10 @@ func checkRule(t reporter, body []byte, got trail.Finding) {
 	if err := json.Unmarshal(body, &top); err != nil {
 		t.Fatal("a request out of no JSON object:", err)
 	}
+	if message, ok := top["Message"].(string); ok && top["TopicArn"] != nil && top["Type"] == "Notification" {
+		checkRule(t, []byte(message), got)
+		return
+	}
 	at := func(o fields, path ...string) string {
 		for _, key := range path[:len(path)-1] {
 			o, _ = o[key].(fields)

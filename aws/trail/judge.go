@@ -42,7 +42,7 @@ func judge(r record, known func(string) bool) (Class, string) {
 	case r.source != signinSource || r.name != signinName:
 		return Ignore, otherEvent(r)
 	case r.flaw != nil:
-		return Invalid, r.flaw.Error()
+		return Invalid, r.flaw.Error() + changed
 	case r.enveloped && r.envSource != envelopeSource:
 		return Ignore, fmt.Sprintf("the envelope's source is %q, not %s", clean(r.envSource, 64), envelopeSource)
 	case r.outcome != success:
@@ -69,6 +69,9 @@ func judge(r record, known func(string) bool) (Class, string) {
 	}
 	return Request, "a console sign-in by IAM user " + r.user
 }
+
+// changed says where a record comes from that AWS has not written so.
+const changed = ", as AWS does not write it: look for an input transformer, or a program, before the queue"
 
 // otherEvent says what a record is that is no ConsoleLogin. The sign-in service writes several that look like one.
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html

@@ -9,6 +9,9 @@ import (
 	"sekisho/aws/trail"
 )
 
+// changed ends what is said of a sign-in that AWS has not written so.
+const changed = ", as AWS does not write it: look for an input transformer, or a program, before the queue"
+
 // TestParseRule changes one thing in a record that would make a request.
 func TestParseRule(t *testing.T) {
 	tests := []struct {
@@ -36,10 +39,10 @@ func TestParseRule(t *testing.T) {
 			`the sign-in ended as "success", not as Success: an IAM user`},
 		{"responseElements.ConsoleLogin", absent, trail.Ignore,
 			"the record does not say that the sign-in succeeded: an IAM user"},
-		{"responseElements.ConsoleLogin", true, trail.Invalid, "ConsoleLogin is no string"},
+		{"responseElements.ConsoleLogin", true, trail.Invalid, "ConsoleLogin is no string" + changed},
 		{"responseElements", absent, trail.Ignore, "the record does not say that the sign-in succeeded: an IAM user"},
 		{"responseElements", nil, trail.Ignore, "the record does not say that the sign-in succeeded: an IAM user"},
-		{"responseElements", `{"ConsoleLogin":"Success"}`, trail.Invalid, "responseElements is no JSON object"},
+		{"responseElements", `{"ConsoleLogin":"Success"}`, trail.Invalid, "responseElements is no JSON object" + changed},
 
 		{"userIdentity.type", "Root", trail.Ignore, "the root user signed in"},
 		{"userIdentity.type", "AssumedRole", trail.Ignore, "an assumed role signed in, not an IAM user"},
@@ -52,12 +55,12 @@ func TestParseRule(t *testing.T) {
 		{"userIdentity", fields{"TYPE": "IAMUser", "USERNAME": "anaya"}, trail.Ignore,
 			"an identity without a type signed in, not an IAM user"},
 		{"userIdentity", absent, trail.Ignore, "an identity without a type signed in, not an IAM user"},
-		{"userIdentity", []any{}, trail.Invalid, "userIdentity is no JSON object"},
-		{"userIdentity", "anaya", trail.Invalid, "userIdentity is no JSON object"},
+		{"userIdentity", []any{}, trail.Invalid, "userIdentity is no JSON object" + changed},
+		{"userIdentity", "anaya", trail.Invalid, "userIdentity is no JSON object" + changed},
 
 		{"userIdentity.userName", absent, trail.Ignore, "the record names no user"},
 		{"userIdentity.userName", nil, trail.Ignore, "the record names no user"},
-		{"userIdentity.userName", 7, trail.Invalid, "userName is no string"},
+		{"userIdentity.userName", 7, trail.Invalid, "userName is no string" + changed},
 		{"userIdentity.userName", "HIDDEN_DUE_TO_SECURITY_REASONS", trail.Ignore,
 			"CloudTrail hid the user name: HIDDEN_DUE_TO_SECURITY_REASONS"},
 		{"userIdentity.userName", "../admin", trail.Ignore, `not a name that IAM allows: "../admin"`},
@@ -72,13 +75,13 @@ func TestParseRule(t *testing.T) {
 			`userIdentity.accountId "111122223333", envelope ""`},
 		{"userIdentity.accountId", "444455556666", trail.Invalid, `the accounts differ: recipientAccountId ` +
 			`"111122223333", userIdentity.accountId "444455556666", envelope ""`},
-		{"recipientAccountId", 111122223333, trail.Invalid, "recipientAccountId is no string"},
+		{"recipientAccountId", 111122223333, trail.Invalid, "recipientAccountId is no string" + changed},
 
-		{"additionalEventData", []any{"MFAUsed"}, trail.Invalid, "additionalEventData is no JSON object"},
-		{"additionalEventData.MFAUsed", true, trail.Invalid, "MFAUsed is no string"},
-		{"sourceIPAddress", fields{}, trail.Invalid, "sourceIPAddress is no string"},
-		{"eventTime", 1768469400, trail.Invalid, "eventTime is no string"},
-		{"eventID", 7, trail.Invalid, "eventID is no string"},
+		{"additionalEventData", []any{"MFAUsed"}, trail.Invalid, "additionalEventData is no JSON object" + changed},
+		{"additionalEventData.MFAUsed", true, trail.Invalid, "MFAUsed is no string" + changed},
+		{"sourceIPAddress", fields{}, trail.Invalid, "sourceIPAddress is no string" + changed},
+		{"eventTime", 1768469400, trail.Invalid, "eventTime is no string" + changed},
+		{"eventID", 7, trail.Invalid, "eventID is no string" + changed},
 		{"detail", fields{}, trail.Invalid, "both an EventBridge event and a CloudTrail record"},
 	}
 	for _, test := range tests {

@@ -3,13 +3,18 @@ package trail
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"sekisho/handlers"
+	"sekisho/store"
 )
 
 // Queue is what a [Poller] calls of the SDK's SQS client.
@@ -31,7 +36,13 @@ type Poller struct {
 
 // SignIns reads messages with what AWS reports; see [Parse].
 func SignIns(known func(account string) bool) func(types.Message) Finding {
-	return func(m types.Message) Finding { return Parse([]byte(aws.ToString(m.Body)), known) }
+	return func(m types.Message) Finding {
+		f := Parse([]byte(aws.ToString(m.Body)), known)
+		if f.Class == Request {
+			f.Request.Sent = sent(m)
+		}
+		return f
+	}
 }
 
 // Wishes reads messages of programs; see [ParseWish]. Who sent one is what SQS says, and nothing else.
@@ -40,7 +51,21 @@ func Wishes(m types.Message) Finding {
 	if sender == "" {
 		return Finding{Class: Invalid, Why: "SQS names no sender"}
 	}
-	return ParseWish([]byte(aws.ToString(m.Body)), sender)
+	f := ParseWish([]byte(aws.ToString(m.Body)), sender)
+	if f.Class == Request {
+		f.Wish.Sent = sent(m)
+	}
+	return f
+}
+
+// sent returns when a message came into its queue, as SQS says, or the zero time.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+func sent(m types.Message) time.Time {
+	ms, err := strconv.ParseInt(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)], 10, 64)
+	if err != nil || ms <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }
 
 // The most that ReceiveMessage gives and waits.
@@ -52,9 +77,11 @@ const (
 
 const (
 	overdue      = wait + 10*time.Second // a receive that hangs this long is given up, or the queue would go unread
-	patience     = 10 * time.Second      // for one message, and for all of them together once Run has been told to end
+	patience     = 10 * time.Second      // for one message
+	lastPatience = 5 * time.Second       // for all in hand, once Run has been told to end
 	firstBackoff = time.Second
 	maxBackoff   = 30 * time.Second
+	maxProbe     = 5 * time.Second // between two tries to write to the ledger, which is at hand
 )
 
 // Run polls until ctx ends, and returns why it ended; no failure of the queue or of Sink ends it.
@@ -62,11 +89,14 @@ const (
 // A message is deleted when there is nothing left to do for it: when it is to be ignored, or when Sink has returned nil
 // for its request. If Sink fails, it stays and comes again after the queue's visibility timeout. So does an invalid
 // one, until the queue's redrive policy moves it to the dead-letter queue, where a person finds it and an alarm counts it.
-// A request that could not be stored as often as the redrive policy allows goes there too: move it back from there
-// (StartMessageMoveTask), for nothing but the queue remembers it.
 // SQS delivers at least once and in any order, and a deletion can fail, so Sink sees a request any number of times.
 //
-// When ctx ends, the messages in hand are finished first, in at most ten seconds: what is not done by then comes again.
+// While the ledger cannot be written (store.ErrUnwritten) no message is received, as SQS counts how often each was: the one in hand
+// is tried again until it can be stored. So an outage of the ledger moves nothing to the dead-letter queue. A request that
+// could not be stored for a reason of its own as often as the redrive policy allows goes there, and nothing but that queue
+// remembers it; [Redrive] moves sign-ins back.
+//
+// When ctx ends, the messages in hand are finished first, in at most five seconds: what is not done by then comes again.
 // No body and no address is logged.
 func (p *Poller) Run(ctx context.Context) error {
 	backoff := firstBackoff
@@ -95,7 +125,8 @@ func (p *Poller) receive(ctx context.Context) ([]types.Message, error) {
 		MaxNumberOfMessages: batch,
 		WaitTimeSeconds:     int32(wait / time.Second),
 
-		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSenderId},
+		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSenderId,
+			types.MessageSystemAttributeNameSentTimestamp},
 	})
 	if err != nil {
 		return nil, err
@@ -104,38 +135,58 @@ func (p *Poller) receive(ctx context.Context) ([]types.Message, error) {
 }
 
 // work goes through the messages in hand under a context that outlives ctx, so that the end of the program cuts no
-// write in two, but not by more than patience.
+// write in two, but not by more than lastPatience.
 func (p *Poller) work(ctx context.Context, messages []types.Message) {
-	hand, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	hand, cancel := handlers.Later(ctx, lastPatience)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { sleep(hand, patience); cancel() })
-	defer stop()
 	for _, m := range messages {
 		if hand.Err() != nil {
 			return
 		}
-		p.handle(hand, m)
+		p.insist(ctx, hand, m)
 	}
 }
 
-// handle does what one message asks for, and logs what came of it.
-func (p *Poller) handle(ctx context.Context, m types.Message) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// insist handles a message, and again until the ledger can be written.
+func (p *Poller) insist(ctx, hand context.Context, m types.Message) {
 	finding := p.Read(m)
 	if p.Seen != nil {
 		p.Seen(finding.Class)
 	}
+	err := p.handle(hand, m, finding)
+	if err == nil {
+		return
+	}
+	p.Log.Error("no message is received until the ledger can be written", "err", err)
+	for since, backoff := time.Now(), firstBackoff; err != nil; backoff = min(2*backoff, maxProbe) {
+		if ctx.Err() != nil {
+			return // it comes again
+		}
+		sleep(ctx, backoff)
+		if err = p.handle(hand, m, finding); err == nil {
+			p.Log.Info("messages are received again", "after", time.Since(since).Round(time.Second))
+		}
+	}
+}
+
+// handle does what one message asks for, and logs what came of it. An error says that the ledger cannot be written, whatever the message.
+func (p *Poller) handle(ctx context.Context, m types.Message, finding Finding) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	log := p.Log.With("message", aws.ToString(m.MessageId), "class", finding.Class, "why", finding.Why)
 	switch finding.Class {
 	case Invalid:
 		log.Warn("message left to the dead-letter queue")
-		return
+		return nil
 	case Request:
 		log = log.With("request", cmp.Or(finding.Request.ID, finding.Wish.ID), "account", finding.Account, "user", finding.User)
-		if err := p.Sink(ctx, finding); err != nil {
+		err := p.Sink(ctx, finding)
+		if errors.Is(err, store.ErrUnwritten) {
+			return err
+		}
+		if err != nil {
 			log.Error("message comes again", "err", fmt.Errorf("store request: %w", err))
-			return
+			return nil
 		}
 		log.Info("request taken")
 	case Ignore:
@@ -145,6 +196,7 @@ func (p *Poller) handle(ctx context.Context, m types.Message) {
 	if err != nil {
 		log.Warn("message comes again", "err", fmt.Errorf("delete message: %w", err))
 	}
+	return nil
 }
 
 // sleep waits for d or for the end of ctx, whichever comes first.

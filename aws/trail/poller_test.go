@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/trail"
+	"sekisho/store"
 )
 
 var errOut = errors.New("out of order")
@@ -105,6 +107,48 @@ func TestPollerSinkFails(t *testing.T) {
 	})
 }
 
+// TestPollerLedgerUnwritten: while the ledger cannot be written nothing is received, and the messages in hand are stored once it can. A
+// message that fails for a reason of its own holds up nothing.
+func TestPollerLedgerUnwritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(t, asking(t, "a"), asking(t, "b"), asking(t, "c"))
+		var stored []string
+		logged, _ := poll(t, q, 15*time.Minute, trail.Poller{Sink: func(_ context.Context, f trail.Finding) error {
+			switch {
+			case time.Since(q.start) < 11*time.Minute:
+				return fmt.Errorf("receive: %w", store.ErrUnwritten)
+			case f.Request.ID == "login-b":
+				return errOut
+			}
+			stored = append(stored, f.Request.ID)
+			return nil
+		}})
+		if diff := cmp.Diff([]string{"login-a", "login-c"}, stored); diff != "" {
+			t.Errorf("stored (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"m2"}, q.dead); diff != "" { // for its own reason
+			t.Errorf("dead letters (-want +got):\n%s", diff)
+		}
+		if len(q.receives) < 2 || q.receives[1] < 11*time.Minute || q.receives[1] > 11*time.Minute+5*time.Second {
+			t.Errorf("received at %v", q.receives)
+		}
+		if strings.Count(logged, "no message is received") != 1 || strings.Count(logged, "messages are received again") != 1 {
+			t.Errorf("logged\n%s", logged)
+		}
+	})
+}
+
+// TestPollerEndsWhileLedgerUnwritten: the wait for the ledger does not hold up the end.
+func TestPollerEndsWhileLedgerUnwritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(t, asking(t, "a"))
+		_, ending := poll(t, q, time.Minute, trail.Poller{Sink: func(context.Context, trail.Finding) error { return store.ErrUnwritten }})
+		if ending > time.Second || len(q.deletes) > 0 || len(q.messages) != 1 {
+			t.Errorf("it ended %s late, %d deleted", ending, len(q.deletes))
+		}
+	})
+}
+
 // TestPollerDeleteFails: the request is handed on again, under the same id.
 func TestPollerDeleteFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -188,7 +232,7 @@ func TestPollerSinkHangs(t *testing.T) {
 	})
 }
 
-// TestPollerShutdown: what is in hand is finished, within ten seconds.
+// TestPollerShutdown: what is in hand is finished, within five seconds.
 func TestPollerShutdown(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -196,9 +240,9 @@ func TestPollerShutdown(t *testing.T) {
 		stored []string
 		ending time.Duration
 	}{
-		{"quick", 2 * time.Second, []string{"m1", "m2", "m3"}, 5 * time.Second},
-		{"slow", 4 * time.Second, []string{"m1", "m2"}, 10 * time.Second},
-		{"hanging", time.Hour, nil, 10 * time.Second},
+		{"quick", time.Second, []string{"m1", "m2", "m3"}, 2 * time.Second},
+		{"slow", 4 * time.Second, []string{"m1"}, 5 * time.Second},
+		{"hanging", time.Hour, nil, 5 * time.Second},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +54,11 @@ func (q *queue) ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput,
 	q.receives = append(q.receives, time.Since(q.start))
 	if aws.ToString(in.QueueUrl) != queueURL || in.MaxNumberOfMessages != 10 || in.WaitTimeSeconds != 20 {
 		q.t.Errorf("ReceiveMessage with %+v", in)
+	}
+	for _, name := range []types.MessageSystemAttributeName{"SenderId", "SentTimestamp"} { // SQS tells what it is asked for
+		if !slices.Contains(in.MessageSystemAttributeNames, name) {
+			q.t.Errorf("ReceiveMessage does not ask for %s", name)
+		}
 	}
 	if q.receiving != nil {
 		if err := q.receiving(ctx); err != nil {

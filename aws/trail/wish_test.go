@@ -200,7 +200,26 @@ func TestWishesWithoutASender(t *testing.T) {
 			t.Errorf("dead letters: %v", q.dead)
 		}
 	})
-	if f := trail.Wishes(types.Message{Body: aws.String(wished(t)), Attributes: map[string]string{"SenderId": "AIDAYAMADA"}}); f.Wish.Sender != "AIDAYAMADA" {
+	if f := trail.Wishes(types.Message{Body: aws.String(wished(t)), Attributes: map[string]string{"SenderId": "AIDAYAMADA"}}); f.Wish.Sender != "AIDAYAMADA" || !f.Wish.Sent.IsZero() {
 		t.Errorf("%+v", f)
+	}
+}
+
+// TestMessagesHaveTheTimeOfTheirQueue, whatever their bodies say: a sign-in as well as what a program asks for.
+func TestMessagesHaveTheTimeOfTheirQueue(t *testing.T) {
+	login := string(encode(t, signin()))
+	for stamp, want := range map[string]time.Time{"1763787600123": time.UnixMilli(1763787600123).UTC(), "": {}, "x": {}, "-1": {}} {
+		with := func(body string) types.Message {
+			return types.Message{Body: aws.String(body), Attributes: map[string]string{"SenderId": "AIDAYAMADA", "SentTimestamp": stamp}}
+		}
+		if f := trail.Wishes(with(wished(t))); !f.Wish.Sent.Equal(want) {
+			t.Errorf("%q: a program asked at %s, want %s", stamp, f.Wish.Sent, want)
+		}
+		if f := trail.SignIns(nil)(with(login)); !f.Request.Sent.Equal(want) {
+			t.Errorf("%q: a sign-in came at %s, want %s", stamp, f.Request.Sent, want)
+		}
+	}
+	if f := trail.SignIns(nil)(types.Message{Body: aws.String("{}"), Attributes: map[string]string{"SentTimestamp": "1763787600123"}}); f.Request != (handlers.Request{}) {
+		t.Errorf("what is no request is %+v", f.Request)
 	}
 }

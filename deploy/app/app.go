@@ -6,12 +6,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"sekisho/aws/heads"
 	"sekisho/aws/identity"
 	"sekisho/aws/trail"
 	"sekisho/bot"
@@ -44,23 +44,29 @@ type App struct {
 func New(c config.Config, e Edges) *App {
 	counts := newMetrics(e.Metrics)
 	e.DB = counted{e.DB, counts}
-	people := bot.New(e.Slack, bot.Place{Cards: c.Channel, Alerts: cmp.Or(c.Security, c.Channel),
+	people := bot.New(e.Slack, bot.Place{Cards: c.Channel, Alerts: cmp.Or(c.Security, c.Channel), Security: c.Policy.Security,
 		Pen: bot.Pen{Words: bot.In(c.Language), Zone: c.Zone}}, e.Now, e.Log)
 	accounts := identity.Accounts{}
 	for id := range c.Policy.Accounts {
 		accounts[id] = identity.In(e.AWS(id))
 	}
+	var shelf handlers.HeadStore
+	if c.Heads.Bucket != "" {
+		shelf = heads.In(e.AWS(""), heads.Place(c.Heads), e.Now)
+	}
 	keeper := handlers.New(handlers.Keeper{
 		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+		Guards:   identity.Guards(accounts, identity.Keeping(c.Keys), e.Now),
 		Rotators: identity.Rotators(accounts, identity.Keeping(c.Keys), e.Now),
-		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, Now: e.Now, Log: e.Log, Owner: rand.Text(),
+		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf, Now: e.Now, Log: e.Log, Owner: rand.Text(),
 	})
 	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }
 
-// Run works until the context ends or a part cannot go on; then it stops taking work, finishes what runs, and returns.
-// What else runs beside the bot for as long comes as also.
-// What is overdue is revoked first: the ledger's lanes start before Slack and SQS are asked for anything.
+// Run works until the context ends or a part cannot go on; then it stops taking work, finishes what runs or cuts it off, within
+// ten seconds, and returns. What else runs beside the bot for as long comes as also.
+// What is overdue is revoked first: the ledger's lanes start before Slack and SQS are asked for anything. What ends access
+// goes on until all else has returned.
 func (a *App) Run(ctx context.Context, also ...func(context.Context) error) error {
 	if a.alone {
 		if err := a.keeper.Recover(ctx); err != nil {
@@ -69,20 +75,19 @@ func (a *App) Run(ctx context.Context, also ...func(context.Context) error) erro
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var wg sync.WaitGroup
-	wg.Go(func() { a.keeper.Run(ctx) })
 	parts := append(also, a.press)
 	for _, p := range a.pollers {
 		parts = append(parts, p.Run)
 	}
-	for _, part := range parts {
-		wg.Go(func() {
+	beside := make([]func(context.Context), len(parts))
+	for i, part := range parts {
+		beside[i] = func(ctx context.Context) {
 			if err := part(ctx); err != nil {
 				stop(err)
 			}
-		})
+		}
 	}
-	wg.Wait()
+	a.keeper.Run(ctx, beside...)
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -54,6 +54,8 @@ func TestAWSFails(t *testing.T) {
 	}
 }
 
+const tried = 2 * time.Minute // within which what begins access is tried again
+
 // through is the main job, with an action that fails three times for minutes; "" is every action.
 func (s *sim) through(action string, fault fakeaws.Failure, says string) {
 	fails := func(c fakeaws.Call) *fakeaws.Failure {
@@ -74,7 +76,7 @@ func (s *sim) through(action string, fault fakeaws.Failure, says string) {
 	s.signIn("1")
 	s.wait(3 * time.Minute)
 	s.answering()
-	s.wait(settled)
+	s.wait(tried + settled)
 
 	s.failing(fails)
 	s.mustPress("U0SATO", store.Approve, "1")
@@ -84,11 +86,15 @@ func (s *sim) through(action string, fault fakeaws.Failure, says string) {
 		s.says("1", phrase("state.approved"), phrase("card.trouble_give"), says)
 	}
 	s.answering()
-	s.wait(settled)
+	s.wait(tried + settled)
 	s.is("1", store.Active, true)
 	s.says("1", phrase("state.active"))
 
-	s.wait(time.Until(s.grant(s.db(), "1").Until) - time.Second)
+	until := s.grant(s.db(), "1").Until
+	if until.IsZero() {
+		s.t.Fatal("it was not approved")
+	}
+	s.wait(time.Until(until) - time.Second)
 	s.failing(fails)
 	s.wait(3 * time.Minute)
 	if on("RemoveUserFromGroup") {

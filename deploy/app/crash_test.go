@@ -3,10 +3,14 @@ package app_test
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sekisho/bot/fakeslack"
 )
 
 // The process is killed at every step of the main job, before the call and after it, and started again at once or when
@@ -58,6 +62,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 // live is the main job, an hour of it, with one death in it if the point says so.
 func (s *sim) live(late bool) {
 	s.run(s.start())
+	again := s.countAgain()
 	people, leave := context.WithCancel(context.Background())
 	go s.approve(people)
 	go s.supervise(people, late)
@@ -76,12 +81,41 @@ func (s *sim) live(late bool) {
 			s.notOverdue(p.db)
 		}
 	}
+	p := s.running()
 	leave()
 	synctest.Wait()
-	p := s.process.Load()
 	s.atTheEnd(p.db, "1", "2")
+	if said := again(); len(said) > 1 {
+		s.violated("said again after one death: %q", said)
+	}
 	s.end(p)
 	time.Sleep(time.Minute) // whoever still sleeps wakes up and leaves
+}
+
+// countAgain has every post noted from now on, and returns those that said what had been said in the same conversation.
+func (s *sim) countAgain() (again func() []string) {
+	var mu sync.Mutex
+	var repeated []string
+	posted := map[string]bool{}
+	s.slack.Fault(func(c fakeslack.Call) *fakeslack.Failure {
+		if c.Method != "chat.postMessage" {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		said := c.Args["channel"] + ": " + c.Args["text"]
+		whole := c.Args["thread_ts"] + said + c.Args["blocks"] // with the record's id
+		if posted[whole] {
+			repeated = append(repeated, said)
+		}
+		posted[whole] = true
+		return nil
+	})
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(repeated)
+	}
 }
 
 // supervise starts a process that has died again, at once or when its grants are long over.

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"sekisho/aws/heads"
 	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/deploy/config"
@@ -65,6 +66,15 @@ func Survey(ctx context.Context, c config.Config, getenv func(string) string, lo
 	edge, err := botEdge(getenv)
 	s.Directory = bot.New(edge, bot.Place{}, time.Now, log).People
 	return s, err
+}
+
+// Heads returns the bucket of the ledger's heads, with the program's own credentials.
+func Heads(ctx context.Context, c config.Config) (heads.Bucket, error) {
+	in, err := awsEdge(ctx, c)
+	if err != nil {
+		return heads.Bucket{}, err
+	}
+	return heads.In(in(""), heads.Place(c.Heads), time.Now), nil
 }
 
 func awsEdge(ctx context.Context, c config.Config) (func(account string) aws.Config, error) {

@@ -118,7 +118,7 @@ func TestEscalationKilledAtEveryStep(t *testing.T) {
 				time.Sleep(escalateIn + time.Minute)
 				go s.pressOften(people, "U0CHIEF")
 				time.Sleep(time.Minute)
-				p := s.process.Load()
+				p := s.running()
 				if n := s.escalations(p.db, "1"); n != 1 || !s.member() || !strings.Contains(s.thread("1"), "<!subteam^S0SECURITY>") {
 					s.violated("escalated %d times, member %t, told:\n%s", n, s.member(), s.thread("1"))
 				}
@@ -128,9 +128,9 @@ func TestEscalationKilledAtEveryStep(t *testing.T) {
 					}
 				}
 				time.Sleep(duration + 3*time.Minute)
+				p = s.running() // it may have died since
 				leave()
 				synctest.Wait()
-				p = s.process.Load() // it may have died since
 				s.atTheEnd(p.db, "1")
 				s.end(p)
 				time.Sleep(time.Minute) // whoever still sleeps wakes up and leaves

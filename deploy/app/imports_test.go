@@ -24,7 +24,7 @@ var rooms = []struct {
 	{"handlers", []string{"sekisho/store"}, "what happens is decided without knowing who draws or who acts"},
 	{"bot/fakeslack", []string{"github.com/gorilla/websocket"}, "a fake that used slack-go would share its mistakes"},
 	{"bot", []string{"sekisho/store", "sekisho/handlers", "github.com/slack-go/slack", "github.com/gorilla/websocket",
-		"github.com/nicksnyder/go-i18n/v2", "golang.org/x/text", "golang.org/x/time"}, "bot knows Slack and words, and no cloud"},
+		"github.com/nicksnyder/go-i18n/v2", "golang.org/x/text"}, "bot knows Slack and words, and no cloud"},
 	{"aws/fakeaws", []string{"github.com/aws"}, "a fake stands for AWS, not for us"},
 	{"aws", []string{"sekisho/store", "sekisho/handlers", "github.com/aws"}, "an adapter knows AWS and what handlers asks of it, and no other adapter"},
 	{"deploy/config", []string{"sekisho/handlers", "sekisho/store", "github.com/goccy/go-yaml"}, "configuration is data: it becomes a policy and reaches for nothing"},

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func (k *keys) through(late bool, life func(k *keys)) {
 	time.Sleep(2 * time.Minute)
 	synctest.Wait()
 	p := k.process.Load()
-	for _, index := range []string{store.ClaimIndex, string(store.Judge), string(store.Tell)} {
+	for _, index := range []string{store.ClaimIndex, string(store.Judge), string(store.Post), string(store.Tell)} {
 		if rows, err := p.db.List(context.Background(), index, "", 9); err != nil || len(rows) > 0 {
 			k.violated("left in the index %s: %v, %v", index, rows, err)
 		}
@@ -185,10 +186,12 @@ func TestRotationKilledAtEveryStep(t *testing.T) {
 }
 
 // approved is a request for a key that has been approved just now.
-func (k *keys) approved(endless bool) store.Grant {
-	end := time.Now().Add(duration)
-	g := store.Grant{ID: "request-1", Origin: store.Requested, Kind: "access-key", Entitlement: "batch-key", Account: account, Exclusive: true,
-		Subject: store.Subject{User: "t.yamada", UserID: "AIDAYAMADA", Person: "U0YAMADA"}, Target: batch, Duration: duration, Longest: longest,
+func (k *keys) approved(endless bool) store.Grant { return k.approvedAs("request-1", endless) }
+
+func (k *keys) approvedAs(id string, endless bool) store.Grant {
+	end := time.Now().Add(cmp.Or(k.lasts, duration))
+	g := store.Grant{ID: id, Origin: store.Requested, Kind: "access-key", Entitlement: "batch-key", Account: account, Exclusive: true,
+		Subject: store.Subject{User: "t.yamada", UserID: "AIDAYAMADA", Person: "U0YAMADA"}, Target: batch, Duration: cmp.Or(k.lasts, duration), Longest: longest,
 		Steps: keyRule("").Steps, Lapses: end, Endless: endless}
 	for _, e := range []store.Entry{{Verb: store.Receive}, {Verb: store.Ask}, {Verb: store.Approve, Until: end}} {
 		var err error

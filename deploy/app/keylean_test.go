@@ -29,8 +29,8 @@ func (k *keys) lean() *process {
 	}
 	keeping := identity.Keeping(c.Keys)
 	k.lives++
-	keeper := handlers.New(handlers.Keeper{DB: &tappedDB{DB: k.mem, tap: tap}, Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),
-		Rotators: identity.Rotators(accounts, keeping, k.now), Closer: accounts, Users: accounts, Directory: known{}, Voice: mute{}, Now: k.now,
+	keeper := handlers.New(handlers.Keeper{DB: &tappedDB{DB: k.mem, tap: tap, full: &k.full}, Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),
+		Guards: identity.Guards(accounts, keeping, k.now), Rotators: identity.Rotators(accounts, keeping, k.now), Closer: accounts, Users: accounts, Directory: known{}, Voice: mute{}, Now: k.now,
 		Log: slog.New(slog.NewTextHandler(&k.log, nil)), Owner: fmt.Sprint(k.lives)})
 	p := &process{db: k.mem, kill: kill, ended: make(chan error, 1), close: func() error { return nil }}
 	go func() {
@@ -57,26 +57,36 @@ type mute struct{}
 
 var here = store.Card{Channel: "C1", TS: "1.1"}
 
-func (mute) Turn(context.Context, store.Card) error                                  { return nil }
-func (mute) Card(context.Context, store.Card, ...store.Grant) (store.Card, error)    { return here, nil }
-func (mute) Thread(context.Context, store.Grant, store.Entry) error                  { return nil }
-func (mute) DM(context.Context, store.Grant) (store.Card, error)                     { return here, nil }
-func (mute) Remind(context.Context, store.Card, store.Grant) (store.Card, error)     { return here, nil }
-func (mute) Call(context.Context, string, store.Grant) error                         { return nil }
-func (mute) CallTask(context.Context, string, store.Task) error                      { return nil }
-func (mute) KeyMoved(context.Context, store.Task) error                              { return nil }
-func (mute) CallAll(context.Context, store.Card, []string, time.Time) error          { return nil }
-func (mute) Home(context.Context, string, handlers.Access) error                     { return nil }
-func (mute) Alert(context.Context, store.Alert) (store.Card, error)                  { return here, nil }
-func (mute) Task(context.Context, store.Task) (store.Card, error)                    { return here, nil }
-func (mute) TaskThread(context.Context, store.Task, store.Entry) error               { return nil }
-func (mute) Answer(context.Context, store.Press) error                               { return nil }
-func (mute) Offboarding(context.Context, store.Offboarding) (store.Card, error)      { return here, nil }
-func (mute) OffboardingThread(context.Context, store.Offboarding, store.Entry) error { return nil }
+func (mute) Turn(context.Context, store.Card) error                               { return nil }
+func (mute) Card(context.Context, store.Card, ...store.Grant) (store.Card, error) { return here, nil }
+func (mute) Thread(context.Context, store.Grant, store.Entry) (bool, error)       { return true, nil }
+func (mute) DM(context.Context, store.Grant) (store.Card, error)                  { return here, nil }
+func (mute) Remind(context.Context, store.Card, store.Grant) (store.Card, error)  { return here, nil }
+func (mute) Call(context.Context, string, store.Grant) (store.Card, error)        { return here, nil }
+func (mute) Called(context.Context, store.Card, string, store.Grant) error        { return nil }
+func (mute) CallTask(context.Context, string, store.Task) (store.Card, error)     { return here, nil }
+func (mute) CalledTask(context.Context, store.Card, string, store.Task) error     { return nil }
+func (mute) KeyMoved(context.Context, store.Task) error                           { return nil }
+func (mute) TaskApprover(context.Context, string, store.Task, store.Entry) error  { return nil }
+func (mute) Recall(context.Context, store.Recall, store.Grant) error              { return nil }
+func (mute) CallAll(context.Context, store.Card, []string, time.Time) error       { return nil }
+func (mute) Head(context.Context, store.SealHead, int, time.Time) error           { return nil }
+func (mute) Home(context.Context, string, handlers.Access) error                  { return nil }
+func (mute) Alert(context.Context, store.Alert, store.Card) (store.Card, error)   { return here, nil }
+func (mute) Task(context.Context, store.Task) (store.Card, error)                 { return here, nil }
+func (mute) TaskThread(context.Context, store.Task, store.Entry) (bool, error)    { return true, nil }
+func (mute) Answer(context.Context, store.Press) error                            { return nil }
+func (mute) Offboarding(context.Context, store.Offboarding) (store.Card, error)   { return here, nil }
+func (mute) OffboardingThread(context.Context, store.Offboarding, store.Entry) (bool, error) {
+	return true, nil
+}
 func (mute) Report(context.Context, store.Report, []store.Alert) (store.Card, error) {
 	return here, nil
 }
 func (mute) ReportThread(context.Context, store.Report, store.Alert, store.Entry) error {
+	return nil
+}
+func (mute) Continued(context.Context, store.Card, string, store.Grant) error {
 	return nil
 }
 func (mute) Approver(context.Context, store.Card, string, store.Grant) (store.Card, error) {

@@ -105,6 +105,8 @@ type keys struct {
 	worked bool
 	lives  int
 	issued string // a key that ends when its time is up, whoever uses it
+
+	lasts time.Duration // of what is approved; 0 for the ordinary duration
 }
 
 // keySetup is a configuration that issues and rotates keys.
@@ -249,7 +251,7 @@ func (k *keys) leaks() int {
 	var ledger strings.Builder
 	for d, err := k.mem.Next(context.Background(), ""); err == nil; d, err = k.mem.Next(context.Background(), d.ID) {
 		entries, _ := json.Marshal(d.Entries)
-		ledger.Write(append(d.Body, entries...))
+		ledger.Write(append(d.Facts, entries...))
 	}
 	calls, _ := json.Marshal(k.aws.Calls())
 	commands, _ := json.Marshal(k.aws.Invocations(account))

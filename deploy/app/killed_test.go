@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"sekisho/store"
@@ -83,10 +85,14 @@ func (t *tap) alive() error {
 // tappedDB is the ledger, each write a step.
 type tappedDB struct {
 	store.DB
-	tap *tap
+	tap  *tap
+	full *atomic.Bool
 }
 
 func (d *tappedDB) Put(ctx context.Context, docs ...store.Doc) error {
+	if d.full != nil && d.full.Load() {
+		return fmt.Errorf("put: %w: no space left on device", store.ErrUnwritten)
+	}
 	names := []string{}
 	for _, doc := range docs {
 		names = append(names, doc.ID)
@@ -148,6 +154,9 @@ func awsSteps(req *http.Request) string {
 			return ""
 		}
 		return target
+	}
+	if req.Method != http.MethodPost { // all but S3 is asked by POST
+		return "S3 " + req.Method
 	}
 	body, err := io.ReadAll(req.Body)
 	req.Body = io.NopCloser(bytes.NewReader(body))

@@ -27,6 +27,15 @@ func pollers(c config.Config, e Edges, keeper *handlers.Keeper, seen func(trail.
 	return []*trail.Poller{signIns, {SQS: client(c.Requests), URL: c.Requests, Log: e.Log, Seen: seen, Read: trail.Wishes, Sink: answers.Sink}}
 }
 
+// Redrive returns what moves sign-ins back from a dead-letter queue, with the program's own credentials.
+func Redrive(ctx context.Context, c config.Config, from string) (trail.Redrive, error) {
+	in, err := awsEdge(ctx, c)
+	if err != nil {
+		return trail.Redrive{}, err
+	}
+	return trail.Redrive{SQS: sqs.NewFromConfig(in(""), inRegionOf(from)), From: from, To: c.SignIns, Known: c.Policy.Known}, nil
+}
+
 // https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
 var sqsHost = regexp.MustCompile(`^https://sqs(?:-fips)?\.([a-z0-9-]+)\.`)
 

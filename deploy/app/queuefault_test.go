@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -120,4 +121,51 @@ func (s *sim) onlyAsked(users []string) {
 			s.t.Errorf("%s %v", c.Action, c.Params)
 		}
 	}
+}
+
+// The ledger cannot be written for longer than it takes a message to be received as often as it may be. Nothing gets to the dead-letter
+// queue, and nobody who signed in meanwhile is forgotten. The queue is set up as sign-ins.sh does it.
+func TestNoSignInIsLostWhileTheLedgerCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	shipped, err := os.ReadFile("../sign-ins.sh")
+	if err != nil || !strings.Contains(string(shipped), `"VisibilityTimeout":"60"`) || !strings.Contains(string(shipped), `\"maxReceiveCount\":\"10\"`) {
+		t.Fatalf("sign-ins.sh sets the queue up in another way, %v", err)
+	}
+	how := setup{users: names("u", 25), queue: fakeaws.QueueOptions{Visibility: time.Minute, MaxReceive: 10, DeadLetter: "dead"}}
+	alive(t, how, func(s *sim) {
+		s.full.Store(true)
+		for _, user := range how.users[:15] {
+			s.aws.Send(s.queue, "", signInBody(user, user))
+		}
+		before := s.receives()
+		s.wait(11 * time.Minute)
+		for _, user := range how.users[15:] {
+			s.aws.Send(s.queue, "", signInBody(user, user))
+		}
+		s.wait(time.Second)
+		if n := s.receives() - before; n > 1 {
+			t.Errorf("messages were received %d times while none could be stored", n)
+		}
+		s.full.Store(false)
+		s.wait(2 * time.Minute)
+		for queue, url := range map[string]string{"queue": s.queue, "dead-letter queue": s.dead} {
+			if visible, hidden := s.aws.Depth(url); visible+hidden != 0 {
+				t.Errorf("%d messages are on the %s", visible+hidden, queue)
+			}
+		}
+		s.onlyAsked(how.users)
+		if n := strings.Count(s.log.String(), "no message is received"); n != 1 {
+			t.Errorf("the operator reads %d times that no message is received", n)
+		}
+	})
+}
+
+// receives is how often messages were asked for.
+func (s *sim) receives() (n int) {
+	for _, c := range s.aws.Calls() {
+		if c.Action == "ReceiveMessage" {
+			n++
+		}
+	}
+	return n
 }

@@ -69,7 +69,7 @@ func TestAccountsAreApart(t *testing.T) {
 			end := s.begin.Add(10 * time.Minute)
 			s.seed(users, at(end.Add(-5*time.Minute), many))
 			for _, user := range users {
-				s.seedIn(account2, "login-2-"+user, store.Subject{User: user, UserID: userID2(user), Person: person(user)}, end)
+				s.seedIn(account2, "login-2-"+user, store.Subject{User: user, UserID: userID2(user), Person: store.Person(person(user))}, end)
 			}
 			s.fails(func(c fakeaws.Call) bool { return c.Service == "iam" && c.Account == account }, fault)
 			s.wait(10*time.Minute + overrun)

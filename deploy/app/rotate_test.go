@@ -72,7 +72,9 @@ func TestARotationFromSlack(t *testing.T) {
 		}
 		s.wait(25 * time.Hour)
 		card("Replaced key deactivated")
-		press("U0SATO", store.Delete)
+		press("U0SATO", store.Delete) // who asked for it: it takes the approval that the rotation took
+		card("Replaced key deactivated")
+		press("U0KATO", store.Delete)
 		at, _ = card("Rotated: key rotation of svc-batch")
 		var said []string
 		for _, m := range s.slack.Thread(approvals, at.TS) {
@@ -80,7 +82,7 @@ func TestARotationFromSlack(t *testing.T) {
 		}
 		thread := strings.Join(said, "\n")
 		for _, part := range []string{"<@U0KATO> This request still waits", "<@U0KATO> approved. The rotation begins.", "is in the secret `prod/svc-batch`",
-			"`" + old + "` is deactivated", "<@U0SATO> wants the replaced key deleted", "<@U0SATO> `" + old + "` is deleted"} {
+			"`" + old + "` is deactivated", "<@U0KATO> approved. The replaced key is deleted now.", "<@U0SATO> `" + old + "` is deleted"} {
 			if !strings.Contains(thread, part) {
 				t.Errorf("no %q in the thread:\n%s", part, thread)
 			}

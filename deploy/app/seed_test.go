@@ -24,7 +24,7 @@ func at(end time.Time, n int) []time.Time { return slices.Repeat([]time.Time{end
 func (s *sim) seed(users []string, ends []time.Time) {
 	s.t.Helper()
 	for i, user := range users {
-		s.seedIn(account, "login-"+user, store.Subject{User: user, UserID: userID(user), Person: person(user)}, ends[i])
+		s.seedIn(account, "login-"+user, store.Subject{User: user, UserID: userID(user), Person: store.Person(person(user))}, ends[i])
 	}
 }
 

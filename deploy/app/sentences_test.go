@@ -15,17 +15,20 @@ import (
 // declarations or files that hold it, and who reads them instead. Everything else that people read stands in bot/words, or
 // for the demo's page in deploy/demo/page/words. The folders that are missing here write to a terminal, or to programs.
 var speakers = map[string]map[string]string{
-	"bot":   {},
+	"bot":   {"Head": "a command, to be copied"},
 	"store": {},
 	"handlers": {
 		"unknownUser":  "operators, in the ledger: of an ignored sign-in nobody is told",
 		"anotherUser":  "the same",
+		"seenLate":     "the same",
 		"nothingToAsk": "the same",
 		"turnAway":     "the same: the person is told in their language",
 	},
-	"aws/identity": {"create": "who looks at the secret in AWS"},
+	"aws/identity": {"createSecret": "who looks at the secret in AWS"},
 	"aws/trail": {
 		"judge":        "operators, in the log, by events explain, and in the demo's feed of the queue",
+		"changed":      "the same",
+		"noEvent":      "the same",
 		"otherEvent":   "the same",
 		"noSuccess":    "the same",
 		"who":          "the same",

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sekisho/aws/heads"
 	"sekisho/aws/identity"
 	"sekisho/aws/trail"
 )
@@ -55,10 +56,55 @@ func TestThePolicyIsWhatIsCalled(t *testing.T) {
 	called = append(called, methods[identity.Secrets]("secretsmanager:")...)
 	called = append(called, methods[identity.SSM]("ssm:")...)
 	called = append(called, "secretsmanager:TagResource") // that CreateSecret with tags needs
+	called = append(called, storesHeads(t)...)
 	slices.Sort(allowed)
 	slices.Sort(called)
 	allowed = slices.Compact(allowed) // two queues are read, and who leaves is taken out of any group
 	if !slices.Equal(allowed, called) {
+		t.Errorf("allowed %v\ncalled  %v", allowed, called)
+	}
+}
+
+// storesHeads are the actions that storing a head needs: PutObject with a lock, and HeadObject that shows it.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+func storesHeads(t *testing.T) []string {
+	t.Helper()
+	if calls := methods[heads.Storing]("s3:"); !slices.Equal(calls, []string{"s3:HeadObject", "s3:PutObject"}) {
+		t.Errorf("storing calls %v", calls)
+	}
+	return []string{"s3:GetObject", "s3:GetObjectRetention", "s3:PutObject", "s3:PutObjectRetention"}
+}
+
+// The bucket's owner allows the bot what storing a head needs and not one thing more, least of all to delete.
+func TestThePolicyOfTheBucketIsWhatIsCalled(t *testing.T) {
+	var policy struct{ Statement []statement }
+	read(t, "../heads-bucket-policy.json", &policy)
+	for _, s := range policy.Statement {
+		slices.Sort(s.Action)
+		if s.Effect == "Allow" && !slices.Equal(s.Action, storesHeads(t)) {
+			t.Errorf("%s: allowed %v", s.Sid, s.Action)
+		}
+	}
+	if len(policy.Statement) != 2 || policy.Statement[1].Condition["NumericGreaterThan"]["s3:object-lock-remaining-retention-days"] != "400" {
+		t.Errorf("got %+v", policy)
+	}
+}
+
+// Whoever moves dead letters back is allowed that by a policy of their own: the bot must not be able to send itself sign-ins.
+func TestThePolicyOfRedriveIsWhatIsCalled(t *testing.T) {
+	var policy struct{ Statement []statement }
+	read(t, "../redrive-policy.json", &policy)
+	var allowed []string
+	for _, s := range policy.Statement {
+		allowed = append(allowed, s.Action...)
+		for _, r := range s.Resource {
+			if sends := slices.Contains(s.Action, "sqs:SendMessage"); s.Effect != "Allow" || strings.Contains(r, "*") || sends == strings.HasSuffix(r, "-dead") {
+				t.Errorf("%s: %s %v on %s", s.Sid, s.Effect, s.Action, r)
+			}
+		}
+	}
+	slices.Sort(allowed)
+	if called := methods[trail.DeadLetters]("sqs:"); !slices.Equal(allowed, called) {
 		t.Errorf("allowed %v\ncalled  %v", allowed, called)
 	}
 }
@@ -68,7 +114,8 @@ func TestThePolicyIsWhatIsCalled(t *testing.T) {
 // and .../list_awsidentityandaccessmanagementiam.html
 func readsAll(s statement) bool {
 	return slices.Equal(s.Action, []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"}) ||
-		slices.Equal(s.Action, []string{"iam:GenerateCredentialReport", "iam:GetCredentialReport"})
+		slices.Equal(s.Action, []string{"iam:GenerateCredentialReport", "iam:GetCredentialReport"}) ||
+		slices.Equal(s.Action, []string{"iam:ListUsers", "iam:ListGroups"})
 }
 
 // methods are those of an interface of SDK calls, as the actions that they need.

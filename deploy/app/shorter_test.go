@@ -76,9 +76,9 @@ func (s *sim) liveShorter() {
 		s.violated("no access a minute later, although approved")
 	}
 	time.Sleep(time.Hour)
+	p := s.running()
 	leave()
 	synctest.Wait()
-	p := s.process.Load()
 	g := s.grant(p.db, "1")
 	if len(g.Approvals) != 1 || g.Approvals[0].Duration != shorter || g.Approvals[0].Note != "Only the restart." || !g.Until.Equal(g.Start.Add(shorter)) {
 		s.violated("approved by %v, from %s until %s", g.Approvals, g.Start, g.Until)

@@ -44,6 +44,7 @@ const (
 type setup struct {
 	path      string   // of the ledger; "" for one in memory
 	users     []string // beside t.yamada: IAM users, each with a person of its own
+	more      []string // accounts beside the two, with the same users and group
 	stray     []string // IAM users who have access that no grant explains, by the test's own doing
 	config    func(*config.Config)
 	workspace func(*fakeslack.Workspace)
@@ -68,6 +69,7 @@ type sim struct {
 	point   point
 	process atomic.Pointer[process] // the one that lives
 	skew    atomic.Int64            // of the bot's clock
+	full    atomic.Bool             // the disk of the ledger
 	fault   atomic.Pointer[func(fakeaws.Call) *fakeaws.Failure]
 	healthy atomic.Int64 // Unix nanoseconds since when AWS has answered
 	failed  []string     // invariants that did not hold
@@ -86,7 +88,7 @@ type process struct {
 
 func newSim(t *testing.T, how setup) *sim {
 	s := &sim{t: t, setup: how, mem: &store.Mem{}, begin: time.Now(),
-		aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, account2}, Lag: lag})}
+		aws: fakeaws.New(fakeaws.Options{Accounts: append([]string{account, account2}, how.more...), Lag: lag})}
 	s.point.dead = make(chan struct{})
 	s.aws.AddUserAs(account, "t.yamada", userID("t.yamada"))
 	s.aws.AddGroup(account, group)
@@ -95,9 +97,15 @@ func newSim(t *testing.T, how setup) *sim {
 		s.aws.AddUserAs(account, name, userID(name))
 		s.aws.AddUserAs(account2, name, userID2(name))
 	}
+	for _, id := range how.more {
+		s.aws.AddGroup(id, group)
+		for _, name := range how.users {
+			s.aws.AddUserAs(id, name, userIDIn(id, name))
+		}
+	}
 	s.dead = s.aws.AddQueue(account, "dead", fakeaws.QueueOptions{})
 	queue := how.queue
-	queue.Visibility = 30 * time.Second
+	queue.Visibility = cmp.Or(queue.Visibility, 30*time.Second)
 	s.queue = s.aws.AddQueue(account, "sign-ins", queue)
 	s.slack = fakeslack.New(s.workspace())
 	t.Cleanup(s.slack.Close)
@@ -113,6 +121,9 @@ func userID(name string) string {
 }
 
 func userID2(name string) string { return "AIDAX" + name }
+
+// userIDIn is of an account beside the two.
+func userIDIn(account, name string) string { return "AIDA" + account + name }
 
 func person(name string) string {
 	if name == "t.yamada" {
@@ -153,6 +164,9 @@ func (s *sim) settings() config.Config {
 		Security: []string{"usergroup:S0SECURITY"},
 		People:   handlers.NewPeople(people),
 	}}
+	for _, id := range s.setup.more {
+		c.Policy.Accounts[id] = "account " + id
+	}
 	if s.setup.config != nil {
 		s.setup.config(&c)
 	}
@@ -178,7 +192,7 @@ func (s *sim) start() *process {
 	tap := &tap{point: &s.point, kill: kill}
 	memory := s.slack.Memory()
 	a := app.New(s.settings(), app.Edges{
-		DB: &tappedDB{DB: p.db, tap: tap}, Alone: true, Now: s.now, Log: slog.New(slog.NewTextHandler(io.MultiWriter(panics{s.t}, &s.log), nil)),
+		DB: &tappedDB{DB: p.db, tap: tap, full: &s.full}, Alone: true, Now: s.now, Log: slog.New(slog.NewTextHandler(io.MultiWriter(panics{s.t}, &s.log), nil)),
 		AWS: func(id string) aws.Config {
 			c := s.aws.Config(cmp.Or(id, account))
 			c.RetryMaxAttempts = s.setup.tries
@@ -219,6 +233,14 @@ func (s *sim) end(p *process) {
 
 // db is the ledger of the process that lives.
 func (s *sim) db() store.DB { return s.process.Load().db }
+
+// running is the process that runs, or that takes the place of one that was killed this moment.
+func (s *sim) running() *process {
+	for s.process.Load() == nil {
+		time.Sleep(time.Second)
+	}
+	return s.process.Load()
+}
 
 func (s *sim) member() bool { return slices.Contains(s.aws.Members(account, group), "t.yamada") }
 

@@ -33,7 +33,7 @@ func TestTwoAccountsWithEqualNames(t *testing.T) {
 		s.aws.Send(s.queue, "", there.Replace(signInBody("same", "there")))
 		s.wait(5 * time.Second)
 		here, other := s.grant(s.db(), "here"), s.grant(s.db(), "there")
-		if here.Account != account || here.Subject.Person != person("same") || other.Account != account2 || other.Subject.Person != person("twin") ||
+		if here.Account != account || here.Subject.Person.Account() != person("same") || other.Account != account2 || other.Subject.Person.Account() != person("twin") ||
 			here.Slot() == other.Slot() || here.Terms() == other.Terms() {
 			t.Fatalf("%+v\n%+v", here, other)
 		}

@@ -153,7 +153,7 @@ func TestForgedForms(t *testing.T) {
 			send("U0YAMADA", "prod-operator", "prod-operator", "", seconds)
 		}
 		s.wait(10 * time.Second)
-		for _, index := range []string{store.SlotIndex, string(store.Give), string(store.Take), string(store.Tell), string(store.Judge)} {
+		for _, index := range []string{store.SlotIndex, string(store.Give), string(store.Take), string(store.Post), string(store.Tell), string(store.Judge)} {
 			if rows, err := s.db().List(context.Background(), index, "", 9); err != nil || len(rows) > 0 {
 				t.Errorf("%d forged forms left %v in %s, %v", n, rows, index, err)
 			}

@@ -26,11 +26,16 @@ type auditCommand struct {
 	BOM    bool   `help:"Begin with a byte-order mark, by which Excel knows that a csv is UTF-8."`
 }
 
-// Run looks at all accounts and prints what is stale. It changes nothing.
-func (c auditCommand) Run(ctx context.Context, s streams) error {
+// Validate finds flags that do not go together.
+func (c auditCommand) Validate() error {
 	if c.BOM && c.Format != "csv" {
 		return errors.New("--bom is for Excel: say --format csv as well")
 	}
+	return nil
+}
+
+// Run looks at all accounts and prints what is stale. It changes nothing.
+func (c auditCommand) Run(ctx context.Context, s streams) error {
 	conf, err := config.Load(c.Config)
 	if err != nil {
 		return err
@@ -61,13 +66,31 @@ func (c auditCommand) Run(ctx context.Context, s streams) error {
 	case found.Unjudged:
 		notes = append(notes, "who has left Slack is not judged: Slack did not say")
 	}
-	return errors.Join(c.write(s.out, conf, found, notes, now), err)
+	return errors.Join(c.write(s.out, conf, found, notes, now), err, odd(found.Accounts))
 }
 
 // readOnly is a ledger that is looked at.
 type readOnly struct{ *boltdb.Reader }
 
 func (readOnly) Put(context.Context, ...store.Doc) error { return errors.ErrUnsupported }
+
+// odd is an error that names the rows of credential reports that could not be read, or nil.
+func odd(accounts []store.Audited) error {
+	var errs []error
+	for _, a := range accounts {
+		for _, o := range a.Odd {
+			errs = append(errs, fmt.Errorf("audit %s: %s", cmp.Or(a.AccountName, a.Account), oddRow(o)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func oddRow(o store.OddRow) string {
+	if o.User == "" {
+		return fmt.Sprintf("line %d of the credential report is not judged: %s", o.Line, o.Why)
+	}
+	return fmt.Sprintf("line %d of the credential report, user %+q, is not judged: %s", o.Line, o.User, o.Why)
+}
 
 func (c auditCommand) write(w io.Writer, conf config.Config, found handlers.Surveyed, notes []string, now time.Time) error {
 	out := bufio.NewWriter(w)
@@ -91,6 +114,9 @@ func auditText(w io.Writer, zone *time.Location, found handlers.Surveyed, notes 
 			continue
 		}
 		line(w, "%s: credential report of %s, %s old", where, offset(a.Made, zone), now.Sub(a.Made).Round(time.Minute))
+		for _, o := range a.Odd {
+			line(w, "%s: %s", where, oddRow(o))
+		}
 	}
 	for _, note := range notes {
 		line(w, "%s", note)
@@ -173,7 +199,7 @@ func auditCSV(w *bufio.Writer, zone *time.Location, found handlers.Surveyed, bom
 		if f.Kept != nil {
 			kept = *f.Kept
 		}
-		err = errors.Join(err, write(string(f.Kind), f.Account, f.AccountName, f.User, f.Person, f.Key, strings.Join(f.Policies, ", "),
+		err = errors.Join(err, write(string(f.Kind), f.Account, f.AccountName, f.User, f.Person.Account(), f.Key, strings.Join(f.Policies, ", "),
 			offset(f.Since, zone), string(f.Cure), f.Rotation, offset(made[f.Account], zone),
 			offset(kept.Until, zone), kept.By, kept.Why))
 	}

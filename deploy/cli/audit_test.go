@@ -56,7 +56,7 @@ func (h *house) isQuiet() bool {
 	}
 	db := must(boltdb.OpenToRead(path))(h.t)
 	defer func() { _ = db.Close() }()
-	for _, index := range []string{store.SlotIndex, string(store.Give), string(store.Judge), string(store.Tell)} {
+	for _, index := range []string{store.SlotIndex, string(store.Give), string(store.Judge), string(store.Post), string(store.Tell)} {
 		if rows := must(db.List(ctx, index, "", 1))(h.t); len(rows) > 0 {
 			return false
 		}

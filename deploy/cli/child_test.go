@@ -19,9 +19,9 @@ type child struct {
 	exited chan struct{} // closed when it has ended
 }
 
-// stopWithin is longer than a step that runs at the end may take (handlers: 20 s), and less than what systemd and
-// containers wait before they kill.
-const stopWithin = 25 * time.Second
+// stopWithin is how long an orderly stop may take, whatever hangs, and a second for a busy machine. Containers wait as long before they
+// kill, systemd longer.
+const stopWithin = 11 * time.Second
 
 // environment is all that a child sees: nothing of the machine's own AWS settings.
 func (h *house) environment(more ...string) []string {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -15,16 +16,33 @@ import (
 )
 
 type checkCommand struct {
-	File string `arg:"" placeholder:"FILE" help:"The configuration, such as sekisho.yaml."`
+	File   string `arg:"" optional:"" placeholder:"FILE" help:"The configuration, such as sekisho.yaml."`
+	Config string `placeholder:"FILE" help:"The same, as other commands take it."`
+	JSON   bool   `name:"json" help:"One JSON object, also where there are mistakes."`
+}
+
+// Validate wants the file in one of the two places.
+func (c checkCommand) Validate() error {
+	switch {
+	case c.File == "" && c.Config == "":
+		return errors.New("no configuration: name a file, such as sekisho.yaml, or give it by --config")
+	case c.File != "" && c.Config != "":
+		return fmt.Errorf("two configurations, %s and --config %s: give one", c.File, c.Config)
+	}
+	return nil
 }
 
 // Run reads the file as serve would and says what it means. It asks neither AWS nor Slack.
 func (c checkCommand) Run(s streams) error {
-	conf, err := config.Load(c.File)
+	file := cmp.Or(c.File, c.Config)
+	conf, err := config.Load(file)
+	if c.JSON {
+		return errors.Join(err, checkJSON(s.out, file, conf, err))
+	}
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(s.out, "%s: ok\n", c.File)
+	_, _ = fmt.Fprintf(s.out, "%s: ok\n", file)
 	summarize(s.out, conf)
 	return nil
 }
@@ -43,11 +61,15 @@ func summarize(out io.Writer, c config.Config) {
 		_, _ = fmt.Fprintf(out, "programs  ask by %s; answers go to %s\n", c.Requests, cmp.Or(c.Replies, "the log only"))
 		summarizePrograms(out, c.Policy)
 	}
-	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; others are found by %s\n", len(c.People), users, others(c.Policy.MatchEmail))
+	_, _ = fmt.Fprintf(out, "people    %d, IAM users %d; %s\n", len(c.People), users, others(c.Policy))
+	summarizeClaims(out, c.Policy)
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
 	_, _ = fmt.Fprintf(out, "audit     %s: passwords without a sign-in for %s, access keys older than %s or unused for %s; managed users may have %s\n", audits(c),
 		short(c.Policy.Audit.Password), short(c.Policy.Audit.KeyAge), short(c.Policy.Audit.KeyUnused), strings.Join(c.Policy.Audit.Policies, ", "))
 	_, _ = fmt.Fprintf(out, "rotations %s\n", rotations(c.Policy.Rotations))
+	if h := c.Heads; h.Bucket != "" {
+		_, _ = fmt.Fprintf(out, "heads     of the ledger daily to s3://%s/%s of the account %s, locked for %s\n", h.Bucket, h.Prefix, h.Account, number(h.Days, "day"))
+	}
 	names := c.Policy.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
 		_, _ = fmt.Fprintf(out, "\n%s (%s), by %s\n", names[id], id, cmp.Or(c.Roles[id].ARN, "the program's own credentials"))
@@ -68,8 +90,41 @@ func summarizePrograms(out io.Writer, p *handlers.Policy) {
 		for _, l := range role.Users {
 			users = append(users, p.Accounts[l.Account]+"/"+l.User)
 		}
-		_, _ = fmt.Fprintf(out, "          the role %s/%s for %s\n", p.Accounts[role.Account], role.Role, strings.Join(users, ", "))
+		name := p.NameOf(role)
+		_, _ = fmt.Fprintf(out, "          the role %s for %s%s\n", name, strings.Join(users, ", "), notBy(role.NotBy))
+		if len(role.NotBy) == 0 {
+			_, _ = fmt.Fprintf(out, "          warning: %s\n", approvedByAll(name))
+		}
 	}
+}
+
+func approvedByAll(role string) string {
+	return role + " has no not_by, so people who can act as the role may approve what they ask for by it: name them"
+}
+
+// warnings returns what an operator should think about, for programs.
+func warnings(p *handlers.Policy) []string {
+	var out []string
+	for _, role := range p.Programs {
+		if len(role.NotBy) == 0 {
+			out = append(out, approvedByAll(p.NameOf(role)))
+		}
+	}
+	if p.MatchTag {
+		out = append(out, claimedByTag)
+	}
+	if p.MatchEmail {
+		out = append(out, claimedByEmail)
+	}
+	return out
+}
+
+// notBy says who may not approve what a role asks for.
+func notBy(who []string) string {
+	if len(who) == 0 {
+		return ""
+	}
+	return "; what it asks for is not approved by " + either(who)
 }
 
 // summarizeSignIns says what a sign-in asks for: each takes those it names from the ones behind it.
@@ -90,11 +145,7 @@ func summarizeSignIns(out io.Writer, p *handlers.Policy, account string) {
 }
 
 func describe(p *handlers.Policy, e handlers.Entitlement) string {
-	lasts := "for " + short(e.Duration) + ", at most " + short(e.Longest)
-	if e.Endless {
-		lasts = "without an end"
-	}
-	text := fmt.Sprintf("%s %s %s; %s to approve, within %s", e.Kind, e.Target, lasts, approvals(e.Steps), short(e.Within))
+	text := fmt.Sprintf("%s %s %s; %s to approve, within %s", e.Kind, e.Target, lasts(e), approvals(e.Steps), short(e.Within))
 	if rotation, ok := p.RotationOf(e.Account, e.Target); ok && e.Endless {
 		text += fmt.Sprintf("\n    once %s has rotated it, whoever has it reads the secret %s: allow their IAM users to", rotation.ID, rotation.Secret)
 	}
@@ -102,6 +153,14 @@ func describe(p *handlers.Policy, e handlers.Entitlement) string {
 		text += "\n    " + condition
 	}
 	return text
+}
+
+// lasts says how long what is given stays.
+func lasts(e handlers.Entitlement) string {
+	if e.Endless {
+		return "without an end"
+	}
+	return "for " + short(e.Duration) + ", at most " + short(e.Longest)
 }
 
 // approvals says how many of whom are needed.
@@ -132,6 +191,15 @@ func conditions(e handlers.Entitlement) []string {
 		add("given to %s without an approver for at most %s%s; after a sign-in, once they say that it was them",
 			cmp.Or(either(a.Members), "all who may ask"), short(a.Longest), during(e.Hours))
 	}
+	switch e.Prolong {
+	case handlers.ProlongAlways:
+		add("another sign-in prolongs it, wherever it is from")
+	case handlers.ProlongAsk:
+		add("another sign-in asks for an extension, wherever it is from")
+	}
+	if e.MFARequired {
+		add("a sign-in without MFA is refused; a request by hand has no sign-in")
+	}
 	if e.Risk == store.High {
 		add("high risk: approvers are asked twice")
 	}
@@ -159,13 +227,32 @@ func during(h *handlers.Hours) string {
 // either joins those of whom one is enough.
 func either(who []string) string { return strings.Join(who, " or ") }
 
-// others says how an IAM user is known who is not in the file.
-func others(byEmail bool) string {
-	if byEmail {
-		return "their tag, or a name that is an e-mail address in Slack"
+// others says how a person is known to be behind an IAM user who is not in the file.
+func others(p *handlers.Policy) string {
+	switch {
+	case p.MatchTag && p.MatchEmail:
+		return "other IAM users are known by their tag, or by a name that is an e-mail address in Slack"
+	case p.MatchTag:
+		return "other IAM users are known by their tag"
+	case p.MatchEmail:
+		return "other IAM users are known by a name that is an e-mail address in Slack"
 	}
-	return "their tag"
+	return "other IAM users are nobody's, and nobody can approve for them"
 }
+
+// summarizeClaims says who in AWS can say whose an IAM user is.
+func summarizeClaims(out io.Writer, p *handlers.Policy) {
+	if p.MatchTag {
+		_, _ = fmt.Fprintf(out, "          %s\n", claimedByTag)
+	}
+	if p.MatchEmail {
+		_, _ = fmt.Fprintf(out, "          %s\n", claimedByEmail)
+	}
+}
+
+const claimedByEmail = `match_email is on: who may create or rename users in IAM can make one anybody's who is listed; its card says "by the user's e-mail address", and no rule gives it anything by itself`
+
+const claimedByTag = `match_tag is on: who may tag users in IAM (iam:TagUser) can make one anybody's who is listed, by sekisho:slack-user-id; its card says "by a tag in AWS", and no rule gives it anything by itself`
 
 // fate says what comes of members whom no grant explains.
 func fate(p *handlers.Policy) string {

@@ -21,8 +21,8 @@ cards     to C01ABCDEF, in en, with times in Asia/Tokyo
 alerts    to C02ABCDEF; usergroup:S01SECURITY or U04ABCDEF may press on them and revoke anything
 sign-ins  from https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-sign-ins
 programs  ask by https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-requests; answers go to https://sqs.ap-northeast-1.amazonaws.com/123456789012/sekisho-replies
-          the role production/deployer for production/svc-deploy
-people    4, IAM users 4; others are found by their tag
+          the role production/deployer for production/svc-deploy; what it asks for is not approved by usergroup:S01DEPLOY or U02ABCDEF
+people    4, IAM users 4; other IAM users are nobody's, and nobody can approve for them
 groups    members whom no grant explains are reported
 audit     daily at 09:00 Asia/Tokyo to C02ABCDEF: passwords without a sign-in for 2160h, access keys older than 2160h or unused for 1080h; managed users may have IAMUserChangePassword
 rotations 1: 1 by age, 0 by hand only
@@ -32,6 +32,7 @@ production (123456789012), by arn:aws:iam::123456789012:role/sekisho
     not for usergroup:S01INTERNS
     after 1h without a decision usergroup:S01SECURITY may decide too
     outside of mon-fri 09:00-19:00 Asia/Tokyo: 2 of usergroup:S01LEADS to approve
+    a sign-in without MFA is refused; a request by hand has no sign-in
     a request needs a ticket such as OPS-123
   any other sign-in asks for prod-read: iam-group jit-prod-readers for 8h, at most 12h; 1 of usergroup:S01LEADS or usergroup:S01SRE to approve, within 24h
     given to usergroup:S01SUPPORT without an approver for at most 8h; after a sign-in, once they say that it was them
@@ -61,12 +62,14 @@ func TestConfigCheckOfOthers(t *testing.T) {
 		changes []string
 		want    string
 	}{
-		{"no sign-in", []string{"on_login: true", "on_login: false"}, "\n  a sign-in asks for nothing\n" +
+		{"no sign-in", []string{"on_login: true", "on_login: false", "    prolong: same\n    mfa: required\n", ""}, "\n  a sign-in asks for nothing\n" +
 			"  usergroup:S01SRE may ask for prod-operator, and no sign-in does: iam-group jit-prod-operators for 4h,"},
-		{"no sign-in, everybody", []string{"on_login: true", "on_login: false"}, "\n  everybody may ask for prod-read, and no sign-in does: iam-group"},
+		{"no sign-in, everybody", []string{"on_login: true", "on_login: false", "    prolong: same\n    mfa: required\n", ""}, "\n  everybody may ask for prod-read, and no sign-in does: iam-group"},
 		{"sign-ins of some", []string{"on_login: true # for all", "on_login: false #"}, "OPS-123\n  any other sign-in asks for nothing\n"},
 		{"no conditions", []string{"outside: 1", "outside: 0", "reason: required", "reason: optional"},
-			"outside of mon-fri 09:00-19:00 Asia/Tokyo: 1 of usergroup:S01LEADS to approve\n    a request needs no reason\n"},
+			"outside of mon-fri 09:00-19:00 Asia/Tokyo: 1 of usergroup:S01LEADS to approve\n    a sign-in without MFA is refused; a request by hand has no sign-in\n    a request needs no reason\n"},
+		{"any sign-in prolongs", []string{"prolong: same", "prolong: always"}, "\n    another sign-in prolongs it, wherever it is from\n"},
+		{"no sign-in prolongs", []string{"prolong: same", "prolong: ask"}, "\n    another sign-in asks for an extension, wherever it is from\n"},
 		{"given to all", []string{", by: [usergroup:S01SUPPORT]", ""}, "given to all who may ask without an approver for at most 8h; after"},
 		{"given within hours", []string{"    # Given without", "    hours: {from: 9:00, to: 12:00, outside: 0}\n    # Given without"}, "for at most 8h, within those hours; after"},
 		{"no role", []string{"    role:", "    # role:", "    external_id:", "    # external_id:"}, "production (123456789012), by the program's own credentials\n"},
@@ -74,14 +77,21 @@ func TestConfigCheckOfOthers(t *testing.T) {
 		{"no channel of alerts", []string{"  security: C02ABCDEF\n", ""}, "alerts    to C01ABCDEF; usergroup"},
 		{"nobody for alerts", []string{"security: [usergroup:S01SECURITY, U04ABCDEF]\n", ""}, "to C02ABCDEF; nobody may press"},
 		{"no replies", []string{"  replies:", "  # replies:"}, "/sekisho-requests; answers go to the log only\n          the role production/deployer"},
+		{"nobody barred from a role's", []string{", not_by: [usergroup:S01DEPLOY, U02ABCDEF]", ""}, "          the role production/deployer for production/svc-deploy\n" +
+			"          warning: production/deployer has no not_by, so people who can act as the role may approve what they ask for by it: name them\n"},
 		{"no programs", []string{"  replies:", "  # replies:", "  requests:", "  # requests:", "  roles:\n    -", "  #"}, "/sekisho-sign-ins\npeople"},
 		{"a rotation to approve", []string{"    # approve: [{by: [usergroup:S01LEADS]}] ", "    approve: [{by: [usergroup:S01LEADS]}] #", "    # escalate: {after: 1h, to: [usergroup:S01SECURITY]} ",
 			"    escalate: {after: 1h, to: [usergroup:S01SECURITY]} #"}, "; 1 of usergroup:S01LEADS to approve, within 24h, and after 1h without a decision usergroup:S01SECURITY may decide too\n    servers"},
 		{"no audit by itself", []string{`at: "09:00" # when`, "at: none # when"}, "audit     by hand only, with sekisho audit: passwords"},
 		{"an audit of its own", []string{`at: "09:00" # when`, `at: "7:05" # when`, "  security: C02ABCDEF\n", "", "password: 2160h", "password: 90m", "[IAMUserChangePassword]", "[A, B]"},
 			"audit     daily at 07:05 Asia/Tokyo to C01ABCDEF: passwords without a sign-in for 1h30m, access keys older than 2160h or unused for 1080h; managed users may have A, B\n"},
+		{"heads", []string{"  # heads:", "  heads:"}, "1 by age, 0 by hand only\nheads     of the ledger daily to s3://example-sekisho-heads/sekisho/ of the account 345678901234, locked for 400 days\n\n"},
 		{"rotated by hand", []string{"    older_than: 2160h\n", ""}, "rotations 1: 0 by age, 1 by hand only\n"},
-		{"e-mail", []string{"match_email: false", "match_email: true"}, "by their tag, or a name that is an e-mail address in Slack\n"},
+		{"e-mail", []string{"match_email: false", "match_email: true"}, "IAM users 4; other IAM users are known by a name that is an e-mail address in Slack\n" +
+			"          match_email is on: who may create or rename users in IAM can make one anybody's who is listed; its card says \"by the user's e-mail address\", and no rule"},
+		{"tag", []string{"match_tag: false", "match_tag: true"}, "IAM users 4; other IAM users are known by their tag\n" +
+			"          match_tag is on: who may tag users in IAM (iam:TagUser) can make one anybody's who is listed, by sekisho:slack-user-id; its card says \"by a tag in AWS\", and no rule"},
+		{"tag and e-mail", []string{"match_tag: false", "match_tag: true", "match_email: false", "match_email: true"}, "other IAM users are known by their tag, or by a name that is an e-mail address in Slack\n          match_tag is on"},
 		{"enforce", []string{"mode: report", "mode: enforce", "removals: 5\n", "removals: 7\n"}, "whom no grant explains are removed, at most 7 in one look\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -138,7 +148,9 @@ func TestConfigCheckTellsMistakes(t *testing.T) {
 		"mistakes":  {[]string{path}, 1, path + ":1:1: unknown key \"acounts\": did you mean accounts?"},
 		"no file":   {[]string{path + "x"}, 1, "no such file"},
 		"a folder":  {[]string{"."}, 1, "is a directory"},
-		"no name":   {nil, 2, "expected \"<file>\""},
+		"by a flag": {[]string{"--config", path}, 1, path + ":1:1: unknown key"},
+		"no name":   {nil, 2, "no configuration: name a file, such as sekisho.yaml, or give it by --config"},
+		"both":      {[]string{path, "--config", "other.yaml"}, 2, "two configurations, " + path + " and --config other.yaml: give one"},
 		"two names": {[]string{path, path}, 2, "unexpected argument"},
 	} {
 		t.Run(name, func(t *testing.T) {

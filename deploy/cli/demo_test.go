@@ -61,12 +61,57 @@ func TestDemoPage(t *testing.T) {
 	}
 }
 
+// What cannot be is said in the language that is asked for.
 func TestDemoSaysWhatCannotBe(t *testing.T) {
 	t.Parallel()
-	for flag, want := range map[string]string{"--listen=0.0.0.0:0": "127.0.0.1 only", "--event=demo_test.go": "--play"} {
-		var out, errOut bytes.Buffer
-		if code := cli.Run([]string{"demo", flag}, strings.NewReader(""), &out, &errOut); code != 1 || !strings.Contains(errOut.String(), want) {
-			t.Errorf("%s: exit code %d\n%s", flag, code, &errOut)
+	for _, c := range []struct {
+		flags  string
+		code   int
+		en, ja string
+	}{
+		{"--listen 0.0.0.0:0", 1, "127.0.0.1 only: write", "127.0.0.1だけです"},
+		{"--listen foo", 1, `read address "foo": address foo: missing port in address: write one such as`, `アドレス "foo" を読み取れません`},
+		{"--listen 127.0.0.1:x", 1, "open a port for the page", "ページのポートを開けません"},
+		{"--event demo_test.go", 2, "--event goes with --play: add it", "--event は --play と一緒に"},
+		{"--play --open", 2, "--open is for the page", "--open はページを開き"},
+		{"--play --listen 127.0.0.1:0", 2, "--listen is for the page", "--listen はページのアドレスで"},
+		{"--play --event nope.json", 1, "read event: open nope.json", "イベントを読み取れません: open nope.json"},
+		{"--play --event demo_test.go", 1, "the sign-in makes no card, this event is to invalid", "このイベントからはカードが作られません(invalid"},
+	} {
+		for lang, want := range map[string]string{"en": c.en, "ja": c.ja} {
+			code, out, errOut := run(append([]string{"demo", "--lang", lang}, strings.Fields(c.flags)...)...)
+			if code != c.code || out != "" || !strings.Contains(errOut, want) {
+				t.Errorf("%s in %s: exit %d, no %q in\n%s%s", c.flags, lang, code, want, out, errOut)
+			}
+		}
+	}
+	if code, out, errOut := run("demo", "--lang", "fr"); code != 2 || out != "" || !strings.Contains(errOut, `--lang is "fr": write en or ja`) {
+		t.Errorf("exit %d\n%s%s", code, out, errOut)
+	}
+	if code, _, errOut := run("demo", "slack", "--listen", "foo"); code != 1 || !strings.Contains(errOut, "such as 127.0.0.1:3000") {
+		t.Errorf("exit %d\n%s", code, errOut)
+	}
+}
+
+// Where no language is asked for, that of the terminal counts.
+func TestDemoSpeaksAsTheTerminal(t *testing.T) {
+	const en, ja = "--event goes with --play", "--event は --play と一緒に"
+	for _, c := range []struct{ all, messages, lang, flag, want string }{
+		{"", "", "", "", en},
+		{"", "", "ja_JP.UTF-8", "", ja},
+		{"", "", "ja", "", ja},
+		{"", "", "jam_JM", "", en}, // Jamaican Creole
+		{"", "", "C.UTF-8", "", en},
+		{"", "en_US.UTF-8", "ja_JP.UTF-8", "", en},
+		{"ja_JP.UTF-8", "en_US.UTF-8", "", "", ja},
+		{"", "", "ja_JP.UTF-8", "--lang=en", en},
+		{"", "", "en_US.UTF-8", "--lang=ja", ja},
+	} {
+		for name, value := range map[string]string{"LC_ALL": c.all, "LC_MESSAGES": c.messages, "LANG": c.lang} {
+			t.Setenv(name, value)
+		}
+		if _, _, errOut := run(append([]string{"demo", "--event", "demo_test.go"}, strings.Fields(c.flag)...)...); !strings.Contains(errOut, c.want) {
+			t.Errorf("%+v: %s", c, errOut)
 		}
 	}
 }

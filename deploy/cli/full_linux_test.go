@@ -34,7 +34,7 @@ func TestServeDiskFull(t *testing.T) {
 			acked := h.pressUntilFull(h.card(live))
 			c.awaits(`"press not taken in"`, leeway)
 			h.signIn(late, "e-2")
-			c.awaits(`"message comes again"`, leeway)
+			c.awaits(`"no message is received until the ledger can be written"`, leeway)
 			c.awaits(d.complaint(), leeway)
 			time.Sleep(time.Until(over.Add(leeway))) // the scene: access runs over meanwhile
 			if d.spared() && h.isMember(live) {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -16,6 +17,8 @@ import (
 	"sekisho/store/boltdb"
 )
 
+var kills = flag.Int("kills", 25, "how often the program is killed in TestServeKilled")
+
 // The program is killed at random moments, over and over, on one ledger and one AWS, while people sign in and press. Each
 // start goes on from what it finds. In the end nothing that was promised is missing, and nobody has access.
 func TestServeKilled(t *testing.T) {
@@ -26,7 +29,7 @@ func TestServeKilled(t *testing.T) {
 	gate := h.between()
 	people := h.gather(rand.New(rand.NewPCG(seed, 1)))
 	moments := rand.New(rand.NewPCG(seed, 2))
-	for range 25 {
+	for range *kills {
 		h.killSoon(gate, moments)
 	}
 	people.goHome()
@@ -45,6 +48,32 @@ func TestServeKilled(t *testing.T) {
 	h.audit()
 	h.holds(people)
 	h.checkCards()
+	h.checkThreads()
+}
+
+// checkThreads compares what was said under the cards with what happened: no line is missing, and a kill has at most the one
+// line said twice that was on its way.
+func (h *house) checkThreads() {
+	h.t.Helper()
+	happened, said := 0, 0
+	pen := bot.Pen{Words: bot.In("en"), Zone: time.UTC}
+	grants := h.grants()
+	h.look(func(db *boltdb.DB) {
+		for _, g := range grants {
+			for _, e := range must(db.Entries(h.t.Context(), g.ID, 0))(h.t) {
+				if _, ok := pen.Said(g, e); ok && g.Card.TS != "" {
+					happened++
+				}
+			}
+		}
+	})
+	for _, card := range h.slack.Messages(approvals) {
+		said += len(h.slack.Thread(approvals, card.TS))
+	}
+	if twice := said - happened; twice < 0 || twice > *kills {
+		h.t.Errorf("%d lines for %d entries that people hear of, after %d kills", said, happened, *kills)
+	}
+	h.t.Logf("%d lines for %d entries, %d kills", said, happened, *kills)
 }
 
 // killSoon starts a child and kills it: at a random moment, or sooner as it speaks to Slack or has changed AWS, so that

@@ -22,9 +22,19 @@ type ledgerCommands struct {
 	Path   string        `name:"ledger" default:"./sekisho.db" env:"SEKISHO_LEDGER" placeholder:"FILE" help:"The ledger; ./sekisho.db if nothing is said."`
 	Show   showCommand   `cmd:"" help:"List the latest requests, or tell one record's whole story."`
 	Export exportCommand `cmd:"" help:"Write everything that happened, one entry a line: record by record in the order of their ids, each record's oldest first. For auditors and spreadsheets."`
-	Verify verifyCommand `cmd:"" help:"Recompute every chain of entries and compare records, entries and indexes. Exit code 1 if anything does not fit."`
+	Verify verifyCommand `cmd:"" help:"Recompute every chain of entries and of seals, and compare records, entries, indexes, seals and the pages of the file. Exit code 1 if anything does not fit."`
 	Backup backupCommand `cmd:"" help:"Write a verified copy of the ledger to a file."`
 	Clock  clockCommand  `cmd:"" name:"reset-clock" help:"Have the ledger take this machine's time for true, with the bot stopped: for a card that says ClockBehind after the clock had run ahead."`
+}
+
+// Validate wants a name: an empty SEKISHO_LEDGER is one that a script has not set.
+func (l ledgerCommands) Validate() error { return namedLedger(l.Path) }
+
+func namedLedger(path string) error {
+	if path == "" {
+		return errors.New("the ledger has no name: give its file by --ledger, or by SEKISHO_LEDGER, or leave both away")
+	}
+	return nil
 }
 
 // open returns a copy of the ledger to read. The copy's file has no name any more, so nothing stays behind.
@@ -54,8 +64,6 @@ func (l *ledgerCommands) copy(ctx context.Context, s streams, file *os.File) err
 		return fmt.Errorf("%w: run this as the user that runs the bot", err)
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("%w: the copy in %s needs as much room as the ledger; set TMPDIR to have those of show, export and verify elsewhere", err, file.Name())
-	case errors.Is(err, boltdb.ErrDamaged):
-		return fmt.Errorf("%w: keep it as it is, and go on from a backup", err)
 	}
 	return err
 }

@@ -23,13 +23,16 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func lived(id, user string, begin time.Time, verbs ...store.Verb) store.Grant {
 	g := store.Grant{ID: id, Origin: store.SignIn, Account: "123456789012", AccountName: "本番", Target: "jit-ops",
 		Subject: store.Subject{User: user, UserID: "AIDA" + id}, Duration: time.Hour, Longest: 2 * time.Hour, Steps: []store.Step{{By: []string{"U0SATO"}, Count: 1}}, Lapses: begin.Add(time.Hour)}
+	if id == "login-2" {
+		g.Duration = 2 * time.Hour
+	}
 	for i, v := range verbs {
 		e := store.Entry{Verb: v, By: store.Self, At: begin.Add(time.Duration(i) * time.Minute)}
 		switch v {
 		case store.Approve:
-			e.By, e.Steps, e.Until = "U0SATO", []int{1}, e.At.Add(g.Duration)
+			e.By, e.Steps, e.Until = "U0SATO", []int{1}, e.At.Add(time.Hour)
 			if id == "login-2" { // which was asked for twice as long
-				e.Duration, e.Note, g.Duration = g.Duration, "今日だけ", 2*g.Duration
+				e.Duration, e.Note = time.Hour, "今日だけ"
 			}
 		case store.Plan:
 			e.Facts = map[string]string{"member": "no"}
@@ -44,8 +47,13 @@ func lived(id, user string, begin time.Time, verbs ...store.Verb) store.Grant {
 	return g
 }
 
-// ledger makes a ledger of three requests and a press, and returns its path.
-func ledger(t *testing.T) string {
+// ledger makes a ledger of three requests and a press, and returns its path. Nothing is sealed.
+func ledger(t *testing.T) string { return made(t, false) }
+
+// sealedLedger makes the same one, sealed as a bot does.
+func sealedLedger(t *testing.T) string { return made(t, true) }
+
+func made(t *testing.T, sealed bool) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	db, err := boltdb.Open(path)
@@ -56,7 +64,14 @@ func ledger(t *testing.T) string {
 	active := lived("login-2", "h.sato", noon.Add(time.Hour), store.Receive, store.Ask, store.Approve, store.Plan, store.Apply)
 	denied := lived("login-0", "x\x1b[2J\u202e", noon.Add(2*time.Hour), store.Receive, store.Ask, store.Deny)
 	press := store.Press{ID: store.PressPrefix + "1", By: "U0SATO", Verb: store.Approve, At: noon, Judged: true}
-	if err := errors.Join(store.Save(t.Context(), db, &ended, &active, &denied, &press), db.Close()); err != nil {
+	sealer := store.NewSealer(db)
+	for i, records := range [][]store.Record{{&ended, &press}, {&active}, {&denied}} {
+		if err = errors.Join(err, store.Save(t.Context(), db, records...)); sealed {
+			_, failed := sealer.Sweep(t.Context(), noon.Add(time.Duration(i)*time.Hour+10*time.Minute), store.SealMinute)
+			err = errors.Join(err, failed)
+		}
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -127,15 +142,17 @@ func TestLedgerShowJSON(t *testing.T) {
 		t.Errorf("%+v, %v in\n%s", first, err, out)
 	}
 	_, out, _ = run("ledger", "show", "login-0", "--format", "json")
-	var story struct {
-		Record  store.Grant
-		Entries []store.Entry
-	}
-	if err := json.Unmarshal([]byte(out), &story); err != nil || story.Record.Chain.Verify(story.Entries) != nil {
-		t.Errorf("the story of one: %v in\n%s", err, out)
-	}
 	if strings.ContainsAny(out, "\x1b\a\u202e") {
 		t.Errorf("text from outside is active in %q", out)
+	}
+	_, out, _ = run("ledger", "show", "login-1", "--format", "json")
+	var story struct {
+		Record  store.Grant
+		Chain   store.Chain
+		Entries []store.Entry
+	}
+	if err := json.Unmarshal([]byte(out), &story); err != nil || story.Record.ID != "login-1" || story.Chain.Verify(story.Entries) != nil {
+		t.Errorf("the story of one: %v in\n%s", err, out)
 	}
 }
 
@@ -193,10 +210,17 @@ func TestLedgerSaysWhatIsMissing(t *testing.T) {
 	}{
 		{[]string{"show", "nobody", "--ledger", path}, 1, `no record "nobody"`},
 		{[]string{"show", "--ledger", path + "x"}, 1, "no ledger at " + path + "x: say with --ledger"},
-		{[]string{"verify", "--ledger", text}, 1, "it is no ledger at all"},
-		{[]string{"backup", "--ledger", path}, 2, "expected \"<out>\""},
-		{[]string{"show", "--ledger", path, "--limit=-1"}, 1, "--limit is -1"},
+		{[]string{"verify", "--ledger", text}, 1, "the file is damaged, or it is no ledger"},
+		{[]string{"backup", "--ledger", path}, 2, "no OUT: name the file to write"},
+		{[]string{"show", "--ledger", path, "--limit=-1"}, 2, `--limit: "-1" is no number of requests: give how many to list, such as 50, or 0 for all`},
+		{[]string{"show", "--ledger", path, "--limit", "-3"}, 2, `--limit: "-3" is no number of requests: give how many`},
+		{[]string{"show", "--ledger", path, "--limit", "ten"}, 2, `--limit: "ten" is no number of requests: give how many`},
+		{[]string{"show", "--ledger", path, "--limit"}, 2, "--limit: no number: give how many"},
+		{[]string{"show", "--ledger", path, "login-0", "--limit", "3"}, 2, "--limit is for the list, and login-0 is one record: leave one of them away"},
+		{[]string{"show", "--ledger", ""}, 2, "the ledger has no name: give its file by --ledger"},
+		{[]string{"backup", "--ledger", path, ""}, 2, "no OUT: name the file to write"},
 		{[]string{"show", "--ledger", path, "--format", "xml"}, 2, "text"},
+		{[]string{"show", "--ledger", path, "--limit", "0", "--format", "xml"}, 2, "text"}, // the number is taken, and what is behind it
 	} {
 		code, out, errOut := run(append([]string{"ledger"}, c.args...)...)
 		if code != c.code || out != "" || !strings.Contains(errOut, c.want) {

@@ -16,6 +16,14 @@ type backupCommand struct {
 	Force bool   `help:"Replace OUT if it is there."`
 }
 
+// Validate wants a name.
+func (c backupCommand) Validate() error {
+	if c.Out == "" {
+		return errors.New("no OUT: name the file to write")
+	}
+	return nil
+}
+
 // Run writes OUT as a whole or not at all: under another name in the same folder, synced, verified, and moved. A copy
 // with faults is kept too, as it may be all there is, but never in the place of another.
 func (c backupCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err error) {
@@ -44,6 +52,11 @@ func (c backupCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (e
 	if err := errors.Join(err, copied.Close()); err != nil {
 		return fmt.Errorf("verify the copy of %s: %w", l.Path, err)
 	}
+	if faults == 0 {
+		if err := opens(file.Name()); err != nil {
+			return fmt.Errorf("open the copy of %s as serve would: %w", l.Path, err)
+		}
+	}
 	if err := c.place(file.Name(), faults == 0); err != nil {
 		return fmt.Errorf("write backup %s: %w", c.Out, err)
 	}
@@ -52,6 +65,15 @@ func (c backupCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (e
 		return fmt.Errorf("%s was written, with %s: see sekisho ledger verify", c.Out, number(faults, "fault"))
 	}
 	return nil
+}
+
+// opens opens a copy as serve would.
+func opens(path string) error {
+	db, err := boltdb.Open(path)
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // free tells, before anything is copied, whether OUT may be written.

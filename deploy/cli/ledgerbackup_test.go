@@ -10,7 +10,7 @@ import (
 )
 
 func TestLedgerBackup(t *testing.T) {
-	path := ledger(t)
+	path := sealedLedger(t)
 	eachWay(t, path, func(t *testing.T) {
 		folder := t.TempDir()
 		out := filepath.Join(folder, "backup.db")
@@ -51,7 +51,7 @@ func alone(t *testing.T, folder string, want ...string) {
 }
 
 func TestLedgerBackupRefuses(t *testing.T) {
-	path := ledger(t)
+	path := sealedLedger(t)
 	folder := filepath.Dir(path)
 	link := filepath.Join(folder, "link.db")
 	if err := os.Symlink(path, link); err != nil {
@@ -76,7 +76,7 @@ func TestLedgerBackupRefuses(t *testing.T) {
 
 // A copy with faults may be all there is, so it is kept; but it never takes the place of an older one without.
 func TestLedgerBackupWithFaults(t *testing.T) {
-	path := ledger(t)
+	path := sealedLedger(t)
 	change(t, path, func(docs, _, _ *bolt.Bucket) error { return edit(docs, "login-2", `"active"`, `"ended"`) })
 	folder := t.TempDir()
 	older, fresh := filepath.Join(folder, "older.db"), filepath.Join(folder, "fresh.db")

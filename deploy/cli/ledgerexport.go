@@ -23,15 +23,20 @@ type exportCommand struct {
 	BOM    bool   `help:"Begin with a byte-order mark, by which Excel knows that a csv is UTF-8."`
 }
 
-// Run writes the entries of a copy of the ledger, record by record in the order of their ids, as the ledger has them, and
-// each record's oldest first. It holds one record at a time.
-func (c exportCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err error) {
+// Validate finds flags that do not go together.
+func (c exportCommand) Validate() error {
 	switch {
 	case c.BOM && c.Format != "csv":
 		return errors.New("--bom is for Excel: say --format csv as well")
 	case !c.Until.IsZero() && !c.Since.Before(c.Until.Time):
 		return fmt.Errorf("--since %s is not before --until %s: nothing lies between them", c.Since.Format(time.RFC3339), c.Until.Format(time.RFC3339))
 	}
+	return nil
+}
+
+// Run writes the entries of a copy of the ledger, record by record in the order of their ids, as the ledger has them, and
+// each record's oldest first. It holds one record at a time.
+func (c exportCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err error) {
 	ledger, err := l.open(ctx, s)
 	if err != nil {
 		return err
@@ -83,6 +88,7 @@ type happening struct {
 	Duration    string            `json:"duration,omitempty"` // that an approval allows, where that is less than was asked for
 	Note        string            `json:"note,omitempty"`
 	Facts       map[string]string `json:"facts,omitempty"`
+	AlreadyHeld bool              `json:"already_held,omitempty"` // the user had it before: nothing was given, and it stays
 }
 
 // exporter hands on what happened within a time.
@@ -109,13 +115,17 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		Secret string `json:"secret"`
 		Rule   string `json:"rule"`
 
-		Person string `json:"person"` // of an offboarding
+		Person store.Person `json:"person"` // of an offboarding
+
+		Effects map[string]string `json:"effects"` // of a grant
 	}
-	if unread != nil || json.Unmarshal(doc.Body, &about) != nil {
+	if unread != nil || json.Unmarshal(doc.Facts, &about) != nil {
 		x.unread++
 		return nil
 	}
+	planned := false
 	for _, e := range doc.Entries {
+		planned = planned || e.Verb == store.Plan
 		if e.At.Before(x.Since.Time) || !x.Until.IsZero() && !e.At.Before(x.Until.Time) {
 			continue
 		}
@@ -125,8 +135,9 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 		}
 		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
 			Account: cmp.Or(about.Account, held.Account), AccountName: cmp.Or(about.AccountName, held.AccountName),
-			User: cmp.Or(about.Subject.User, about.User, held.User), Person: cmp.Or(about.Subject.Person, about.Person),
-			Target: cmp.Or(about.Target, about.Secret, held.Name), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts})
+			User: cmp.Or(about.Subject.User, about.User, held.User), Person: cmp.Or(about.Subject.Person, about.Person).Account(),
+			Target: cmp.Or(about.Target, about.Secret, held.Name), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts,
+			AlreadyHeld: planned && store.IsGrant(doc.ID) && store.Grant{Effects: about.Effects}.AlreadyHeld()})
 		if err != nil {
 			return unwritten(err)
 		}
@@ -198,10 +209,14 @@ func toCSV(w *bufio.Writer, bom bool) (func(happening) error, error) {
 			if len(h.Facts) == 0 {
 				facts = nil
 			}
+			held := ""
+			if h.AlreadyHeld {
+				held = "true"
+			}
 			return write(h.Record, strconv.FormatUint(h.Seq, 10), h.At, string(h.Verb), string(h.State), h.By, h.Account,
-				h.AccountName, h.User, h.Person, h.Target, h.Rule, h.Until, h.Note, string(facts), h.Duration)
+				h.AccountName, h.User, h.Person, h.Target, h.Rule, h.Until, h.Note, string(facts), h.Duration, held)
 		}, write("record", "seq", "at", "verb", "state", "by", "account",
-			"account_name", "user", "person", "target", "rule", "until", "note", "facts", "duration")
+			"account_name", "user", "person", "target", "rule", "until", "note", "facts", "duration", "already_held")
 }
 
 // formula has what begins a formula in a spreadsheet, by half and by full width.

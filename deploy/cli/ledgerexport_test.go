@@ -13,11 +13,11 @@ import (
 )
 
 // exported is login-0, as csv: what an attacker wrote is text, and its lines are in quotes.
-const exported = `record,seq,at,verb,state,by,account,account_name,user,person,target,rule,until,note,facts,duration
-login-0,1,2026-11-22T14:00:00.000Z,receive,received,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,,
-login-0,2,2026-11-22T14:01:00.000Z,ask,asked,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,,
+const exported = `record,seq,at,verb,state,by,account,account_name,user,person,target,rule,until,note,facts,duration,already_held
+login-0,1,2026-11-22T14:00:00.000Z,receive,received,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,,,
+login-0,2,2026-11-22T14:01:00.000Z,ask,asked,sekisho,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,,,,
 login-0,3,2026-11-22T14:02:00.000Z,deny,denied,U0SATO,123456789012,本番,x\u001b[2J\u202e,,jit-ops,,,"違う\u001b]0;owned\u0007\u202e
-2026-11-22T12:00:00Z  approve",,
+2026-11-22T12:00:00Z  approve",,,
 `
 
 func TestLedgerExportCSV(t *testing.T) {
@@ -71,8 +71,8 @@ func TestLedgerExportSaysWhatIsWrong(t *testing.T) {
 	}{
 		{[]string{"--since", "yesterday"}, 2, `--since: "yesterday" is no time: write date, time and offset, such as 2026-11-01T00:00:00+09:00`},
 		{[]string{"--until", "2026-11-22T12:00:00"}, 2, `--until: "2026-11-22T12:00:00" is no time`}, // in which zone?
-		{[]string{"--since", "2026-11-22T12:00:00+09:00", "--until", "2026-11-22T03:00:00Z"}, 1, "nothing lies between them"},
-		{[]string{"--bom"}, 1, "say --format csv as well"},
+		{[]string{"--since", "2026-11-22T12:00:00+09:00", "--until", "2026-11-22T03:00:00Z"}, 2, "nothing lies between them"},
+		{[]string{"--bom"}, 2, "say --format csv as well"},
 		{[]string{"--format", "xml"}, 2, "jsonl"},
 		{[]string{"--ledger", path + "x"}, 1, "no ledger at"},
 	} {

@@ -13,21 +13,57 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"sekisho/store"
 	"sekisho/store/boltdb"
 )
 
 type showCommand struct {
 	ID     string `arg:"" optional:"" help:"The record to tell about."`
-	Limit  int    `default:"50" help:"List at most so many requests, the newest first; 0 lists all."`
+	Limit  limit  `placeholder:"50" help:"List at most so many requests, the newest first; 0 lists all. 50 unless said."`
 	Format string `enum:"text,json" default:"text" help:"text, or json: one object a line."`
+}
+
+// limit is how many requests somebody wants to see.
+type limit struct {
+	requests int
+	given    bool
+}
+
+// Decode takes what stands behind the flag whatever it begins with: -3 is a mistake in a number, not a flag.
+func (l *limit) Decode(ctx *kong.DecodeContext) (err error) {
+	token := ctx.Scan.Pop()
+	if token.IsEOL() {
+		return errors.New("no number: " + limits)
+	}
+	if l.requests, err = strconv.Atoi(token.String()); err != nil || l.requests < 0 {
+		return fmt.Errorf("%q is no number of requests: %s", token, limits)
+	}
+	l.given = true
+	return nil
+}
+
+const limits = "give how many to list, such as 50, or 0 for all"
+
+// most returns how many are listed, or 0 for all.
+func (l limit) most() int {
+	if !l.given {
+		return 50
+	}
+	return l.requests
+}
+
+// Validate wants no limit on one record.
+func (c showCommand) Validate() error {
+	if c.ID != "" && c.Limit.given {
+		return fmt.Errorf("--limit is for the list, and %s is one record: leave one of them away", c.ID)
+	}
+	return nil
 }
 
 // Run reads a copy of the ledger.
 func (c showCommand) Run(ctx context.Context, s streams, l *ledgerCommands) (err error) {
-	if c.Limit < 0 {
-		return fmt.Errorf("--limit is %d: give a number of requests, or 0 for all", c.Limit)
-	}
 	ledger, err := l.open(ctx, s)
 	if err != nil {
 		return err
@@ -51,6 +87,15 @@ type request struct {
 	Start       time.Time   `json:"start,omitzero"`
 	Until       time.Time   `json:"until,omitzero"`
 	Outcome     store.Verb  `json:"outcome,omitempty"`
+	AlreadyHeld bool        `json:"already_held,omitempty"` // nothing was given, and what was there before stays
+}
+
+// outcome says what ended it. What was there before was not given, and has not ended.
+func (r request) outcome() string {
+	if !r.AlreadyHeld {
+		return string(r.Outcome)
+	}
+	return strings.TrimPrefix(string(r.Outcome)+", was there before and stays", ", ")
 }
 
 // who is the IAM user and its account; of an offboarding the person, who may have some in several.
@@ -67,8 +112,8 @@ func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader)
 		return err
 	}
 	slices.SortFunc(found, func(a, b request) int { return cmp.Or(b.Asked.Compare(a.Asked), cmp.Compare(a.ID, b.ID)) })
-	if c.Limit > 0 {
-		found = found[:min(c.Limit, len(found))]
+	if most := c.Limit.most(); most > 0 {
+		found = found[:min(most, len(found))]
 	}
 	rows := [][]string{{"ID", "STATE", "WHO", "TARGET", "START", "UNTIL", "OUTCOME"}}
 	for _, r := range found {
@@ -78,7 +123,7 @@ func (c showCommand) list(ctx context.Context, s streams, ledger *boltdb.Reader)
 			}
 		}
 		rows = append(rows, []string{r.ID, string(r.State), r.who(), r.Target,
-			iso(r.Start), iso(r.Until), string(r.Outcome)})
+			iso(r.Start), iso(r.Until), r.outcome()})
 	}
 	if c.Format == "text" {
 		table(s.out, rows)
@@ -114,19 +159,19 @@ func listing(doc store.Doc) (r request, listed, known bool) {
 	switch {
 	case store.IsGrant(doc.ID):
 		var g store.Grant
-		known = json.Unmarshal(doc.Body, &g) == nil
+		known = json.Unmarshal(doc.Facts, &g) == nil
 		r = request{ID: doc.ID, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
-			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome}
+			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome, AlreadyHeld: g.AlreadyHeld()}
 		return r, true, known
 	case strings.HasPrefix(doc.ID, store.TaskPrefix):
 		var t store.Task
-		known = json.Unmarshal(doc.Body, &t) == nil
+		known = json.Unmarshal(doc.Facts, &t) == nil
 		r = request{ID: doc.ID, State: t.State, User: t.User, Account: t.Account, AccountName: t.AccountName, Target: t.Secret, Outcome: t.Outcome}
 		return r, true, known
 	case strings.HasPrefix(doc.ID, store.OffboardingPrefix):
 		var o store.Offboarding
-		known = json.Unmarshal(doc.Body, &o) == nil
-		return request{ID: doc.ID, State: o.State, User: o.Person, Target: "all"}, true, known
+		known = json.Unmarshal(doc.Facts, &o) == nil
+		return request{ID: doc.ID, State: o.State, User: o.Person.Account(), Target: "all"}, true, known
 	}
 	return r, false, false
 }
@@ -162,15 +207,22 @@ func (c showCommand) one(ctx context.Context, s streams, l *ledgerCommands, ledg
 	}
 	if c.Format == "json" {
 		return writeJSON(s.out, struct {
-			Record  json.RawMessage `json:"record"`
-			Entries []store.Entry   `json:"entries"`
-		}{doc.Body, entries})
+			Record   json.RawMessage `json:"record"`
+			Progress json.RawMessage `json:"progress"`
+			Chain    store.Chain     `json:"chain"`
+			Entries  []store.Entry   `json:"entries"`
+		}{doc.Facts, doc.Progress, doc.Chain, entries})
 	}
-	decoder := json.NewDecoder(bytes.NewReader(doc.Body))
-	decoder.UseNumber()
-	facts, err := flat(decoder, "", nil)
-	if err != nil {
-		return fmt.Errorf("read record %s: %w: see sekisho ledger verify", c.ID, err)
+	var facts [][]string
+	for _, body := range [][]byte{doc.Facts, doc.Progress} {
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder.UseNumber()
+		if facts, err = flat(decoder, "", facts); err != nil {
+			return fmt.Errorf("read record %s: %w: see sekisho ledger verify", c.ID, err)
+		}
+	}
+	if r, _, known := listing(doc); known && r.AlreadyHeld {
+		facts = append(facts, []string{"(so)", "the user had this before: nothing was given, the request ends " + iso(r.Until) + " at the latest, and what was there stays"})
 	}
 	table(s.out, facts)
 	if len(entries) == 0 {

@@ -2,11 +2,18 @@ package cli_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"sekisho/store"
 )
 
 // change does something to a ledger behind its back, as somebody could who can write to the file.
@@ -37,10 +44,10 @@ func edit(b *bolt.Bucket, key, was, is string) error {
 func entry(seq byte) string { return "login-2\x00\x00\x00\x00\x00\x00\x00\x00" + string([]byte{seq}) }
 
 func TestLedgerVerify(t *testing.T) {
-	path := ledger(t)
+	path := sealedLedger(t)
 	eachWay(t, path, func(t *testing.T) {
 		code, out, errOut := run("ledger", "verify", "--ledger", path)
-		if want := path + ": 3 grants, 1 presses, 0 alerts, 0 tasks, 0 offboardings, 0 reports, 15 entries, "; code != 0 || errOut != "" || !strings.HasPrefix(out, want) || !strings.HasSuffix(out, ", 0 faults\n") {
+		if want := path + ": 3 grants, 1 presses, 0 alerts, 0 tasks, 0 offboardings, 0 reports, 3 seals, 15 entries, "; code != 0 || errOut != "" || !strings.Contains(out, want) || !strings.HasSuffix(out, ", 0 faults\n") {
 			t.Errorf("exit %d\n%s%s", code, out, errOut)
 		}
 	})
@@ -66,7 +73,7 @@ func TestLedgerVerifyFindsTampering(t *testing.T) {
 		}, "login-2: record and entries disagree: it is ended, its last entry led to active"},
 		"the record's end": {func(docs, _, _ *bolt.Bucket) error {
 			return edit(docs, "login-2", `"until":"2026-11-22T14:`, `"until":"2029-11-22T14:`)
-		}, "login-2: record and entries disagree: access ends 2029"},
+		}, `login-2: record and entries disagree: entry 5 left other facts: until; until was "2026-11-22T14:02:00Z" and is "2029-11-22T14:02:00Z"`},
 		"a record less": {func(docs, _, _ *bolt.Bucket) error {
 			return docs.Delete([]byte("login-2"))
 		}, "login-2: record and entries disagree: its 5 entries stand without it"},
@@ -78,16 +85,113 @@ func TestLedgerVerifyFindsTampering(t *testing.T) {
 		}, `login-1: record and index disagree: index slot has it under "x\x1b[2J"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := ledger(t)
+			path := sealedLedger(t)
 			change(t, path, c.tamper)
 			eachWay(t, path, func(t *testing.T) { mustFind(t, path, c.want) })
 		})
 	}
 }
 
+// Every fact of a record is bound by its entries, and what the entries say by what was approved.
+func TestLedgerVerifyFindsEditedFacts(t *testing.T) {
+	const left = "login-2: record and entries disagree: entry 5 left other facts: "
+	for name, c := range map[string]struct{ was, is, want string }{
+		"there before":     {`"effects":{"member":"no"}`, `"effects":{"was_member":"true"}`, left + "effects"},
+		"who":              {`"user":"h.sato"`, `"user":"t.yamada"`, left + "subject"},
+		"who, by id":       {`"user_id":"AIDAlogin-2"`, `"user_id":"AIDAlogin-1"`, left + "subject"},
+		"the group":        {`"target":"jit-ops"`, `"target":"jit-all"`, left + "target"},
+		"the account":      {`"account":"123456789012"`, `"account":"999999999999"`, left + "account"},
+		"an approver less": {`"approvals":[{"by":"U0SATO",`, `"approvals":[{"by":"U0EVIL",`, left + "approvals"},
+		"an approver more": {`"approvals":[`, `"approvals":[{"by":"U0EVIL","at":"2026-11-22T13:02:00Z"},`, left + "approvals"},
+		"the latest end":   {`"max":"2026-`, `"max":"2027-`, left + "max"},
+		"the longest":      {`"longest":7200000000000`, `"longest":9200000000000000`, left + "longest"},
+		"the steps":        {`"count":1`, `"count":0`, left + "steps"},
+		"a fact more":      {`"state":"active"`, `"outcome":"expire","state":"active"`, left + "outcome"},
+		"the bytes":        {`"state":"active"`, `"state":"\u0061ctive"`, left + "state"},
+		"the head":         {`"chain":{"seq":5,"head":"`, `"chain":{"seq":5,"head":"0`, "login-2: verify head at entry 5, the record says 5: broken chain"},
+		"an older build's": {`"chain":{`, `"old":true,"chain":{`, "login-2: record and entries disagree: whether entries hold its facts is not as it says"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := sealedLedger(t)
+			change(t, path, func(docs, _, _ *bolt.Bucket) error { return edit(docs, "login-2", c.was, c.is) })
+			finds(t, path, c.want)
+		})
+	}
+	for name, c := range map[string]struct{ was, is string }{"a note": {`今日だけ`, `今日も`}, "a time": {`"at":"2026-11-22T13:02`, `"at":"2026-11-22T13:01`},
+		"what it set": {`"set":{"approvals":[{"by":"U0SATO"`, `"set":{"approvals":[{"by":"U0EVIL"`}, "the digest": {`"digest":"`, `"digest":"0`}} {
+		t.Run("of an entry, "+name, func(t *testing.T) {
+			path := sealedLedger(t)
+			change(t, path, func(_, entries, _ *bolt.Bucket) error { return edit(entries, entry(3), c.was, c.is) })
+			finds(t, path, "login-2: verify entry 3 of login-2: broken chain")
+		})
+	}
+	t.Run("a press", func(t *testing.T) {
+		path := sealedLedger(t)
+		change(t, path, func(docs, _, _ *bolt.Bucket) error { return edit(docs, "press-1", "U0SATO", "U0EVIL") })
+		finds(t, path, "press-1: record and entries disagree: its facts are not those of which the digest was written")
+	})
+}
+
+// An entry with the right hash and digest, as somebody makes one who has read the source, lets nobody have access for a year.
+func TestLedgerVerifyFindsAForgedExtension(t *testing.T) {
+	for name, set := range map[string]map[string]json.RawMessage{
+		"the end alone":     {"until": json.RawMessage(`"2027-11-22T13:00:00Z"`)},
+		"and what it keeps": {"until": json.RawMessage(`"2027-11-22T13:00:00Z"`), "max": json.RawMessage(`"2027-11-22T13:00:00Z"`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := sealedLedger(t)
+			change(t, path, func(docs, entries, _ *bolt.Bucket) error {
+				var row struct {
+					Version  uint64                     `json:"version"`
+					Keys     json.RawMessage            `json:"keys"`
+					Chain    store.Chain                `json:"chain"`
+					Facts    map[string]json.RawMessage `json:"facts"`
+					Progress json.RawMessage            `json:"progress"`
+				}
+				if err := json.Unmarshal(docs.Get([]byte("login-2")), &row); err != nil {
+					return err
+				}
+				maps.Copy(row.Facts, set)
+				facts := must(json.Marshal(row.Facts))(t)
+				e := store.Entry{Record: "login-2", Seq: 6, Verb: store.Extend, State: store.Active, By: "U0SATO", At: noon.Add(2 * time.Hour), Until: noon.AddDate(1, 0, 0).Add(time.Hour),
+					Set: set, Digest: sum(facts), Prev: row.Chain.Head}
+				e.Hash = sum(must(json.Marshal(e))(t))
+				row.Chain = store.Chain{Seq: 6, Head: e.Hash, At: e.At}
+				return errors.Join(docs.Put([]byte("login-2"), must(json.Marshal(row))(t)), entries.Put([]byte(entry(6)), must(json.Marshal(e))(t)))
+			})
+			finds(t, path, "login-2: record and entries disagree: entry 6 (extend) ")
+		})
+	}
+}
+
+func sum(body []byte) string {
+	digest := sha256.Sum256(body)
+	return hex.EncodeToString(digest[:])
+}
+
+// finds fails unless verify names what is wrong, and logs how.
+func finds(t *testing.T, path, want string) {
+	t.Helper()
+	code, out, _ := run("ledger", "verify", "--ledger", path)
+	if code != 1 || !strings.Contains(out, want) {
+		t.Errorf("exit %d, want %q in\n%s", code, want, out)
+	}
+	logFound(t, out, want)
+}
+
+// logFound logs the line by which verify has named what is wrong: with -v that is one line for each kind of tampering.
+func logFound(t *testing.T, out, want string) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, want) {
+			t.Logf("%s", strings.TrimSpace(line))
+		}
+	}
+}
+
 // An older copy of one record, in an otherwise untouched ledger, would let an access be given twice.
 func TestLedgerVerifyFindsAnOlderRecord(t *testing.T) {
-	path := ledger(t)
+	path := sealedLedger(t)
 	var older []byte
 	change(t, path, func(docs, _, _ *bolt.Bucket) error {
 		older = bytes.Clone(docs.Get([]byte("login-2")))
@@ -114,4 +218,5 @@ func mustFind(t *testing.T, path, want string) {
 	if strings.Contains(out, "\x1b") {
 		t.Errorf("text from outside is active in %q", out)
 	}
+	logFound(t, out, want)
 }

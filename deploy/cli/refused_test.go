@@ -42,7 +42,7 @@ var refusals = []struct {
 	{name: "broken configuration", scene: func(h *house) { h.write("sekisho.yaml", "accounts: [\n") },
 		want: "sekisho: read configuration: 1 mistake in DIR/sekisho.yaml\n\nDIR/sekisho.yaml:1:11: this [ is never closed: write ] at its end\n>     1 | accounts: [\n        |           ^"},
 	{name: "ledger that is no ledger", scene: func(h *house) { h.write("ledger.db", strings.Repeat("hello ", 9999)) },
-		want: "sekisho: open ledger DIR/ledger.db: invalid database", opened: true},
+		want: "sekisho: open ledger DIR/ledger.db: the file is damaged, or it is no ledger: it does not begin like one: keep it as it is, and go on from a backup", opened: true},
 	{name: "ledger in a folder that is not there", scene: func(h *house) { h.ledger += "/below/ledger.db" },
 		want: "sekisho: create ledger DIR/ledger.db/below/ledger.db: …: no such file or directory"},
 	{name: "ledger in use", scene: (*house).holdLedger, opened: true,

@@ -18,6 +18,9 @@ type serveCommand struct {
 	Metrics string `env:"SEKISHO_METRICS" placeholder:"ADDRESS" help:"Count for Prometheus at http://ADDRESS/metrics, such as 127.0.0.1:9464. Whoever reaches the address can read."`
 }
 
+// Validate wants a ledger.
+func (c serveCommand) Validate() error { return namedLedger(c.Ledger) }
+
 // Run runs the bot until it is told to stop. It opens the ledger before anything else: what is overdue is revoked
 // whether or not Slack can be reached.
 func (c serveCommand) Run(ctx context.Context, s streams) error {

@@ -114,7 +114,7 @@ func TestAuditThatCannotBe(t *testing.T) {
 		"AWS_SECRET_ACCESS_KEY": secretKey, "SLACK_BOT_TOKEN": "", "SEKISHO_LEDGER": ""} {
 		t.Setenv(name, value)
 	}
-	if code, out, errOut := run("audit", "--config", path, "--bom"); code != 1 || !strings.Contains(errOut, "--format csv") || out != "" {
+	if code, out, errOut := run("audit", "--config", path, "--bom"); code != 2 || !strings.Contains(errOut, "--format csv") || out != "" {
 		t.Errorf("--bom without csv exits with %d: %s%s", code, out, errOut)
 	}
 	if code, out, errOut := run("audit", "--config", path, "--ledger", path+".none"); code != 1 || !strings.Contains(errOut, "there is no ledger") || out != "" {

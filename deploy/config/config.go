@@ -20,6 +20,7 @@ type Config struct {
 	Language string            // of the cards: "en" or "ja"
 	Zone     *time.Location    // of the times on the cards
 	Keys     Keeping           // of access keys
+	Heads    Heads             // of the ledger
 	SignIns  string            // URL of the SQS queue that sign-ins arrive on
 	Requests string            // URL of the SQS queue of programs' requests; "" for none
 	Replies  string            // URL of the SQS queue that answers them; "" for none
@@ -80,7 +81,7 @@ func parse(source []byte, wanted sections) (Config, error) {
 	c := Config{Roles: map[string]Role{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
 	if root := r.tree(source); root != nil {
 		file := value{node: root, at: place{1, 1}, name: "the file"}
-		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "rotations", "audit", "entitlements")
+		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "rotations", "audit", "ledger", "entitlements")
 		if ok {
 			wanted(r, &c, top)
 		}
@@ -114,5 +115,6 @@ func (r *reader) all(c *Config, top section) {
 	r.readKeys(c, top)
 	r.readRotations(c, top)
 	r.readAudit(c, top)
+	r.readLedger(c, top)
 	r.readEntitlements(c, top)
 }

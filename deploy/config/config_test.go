@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -23,7 +24,7 @@ import (
 const good = `accounts:
   production: {id: 123456789012}
   staging: {id: 012345678901, role: arn:aws:iam::012345678901:role/sekisho, external_id: sekisho-1}
-slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true}
+slack: {approvals: C01ABCDEF, language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true, match_tag: true}
 queues: {sign_ins: https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins}
 people:
   - {slack: U01ABCDEF, iam_users: [production/t.yamada, staging/t.yamada]}
@@ -54,12 +55,13 @@ reconcile: {mode: enforce, removals: 50}
 // The users of a role are those of people, as they are written there.
 func TestPrograms(t *testing.T) {
 	c, err := config.Parse([]byte(strings.Replace(good, "123456789012/sign-ins}", "123456789012/sign-ins, requests: https://sqs.example.com/1/q,\n"+
-		"  roles: [{role: staging/Deployer, iam_users: [production/T.Yamada, staging/t.yamada]}, {role: production/Deployer, iam_users: staging/t.yamada}]}", 1)))
+		"  roles: [{role: staging/Deployer, iam_users: [production/T.Yamada, staging/t.yamada], not_by: [usergroup:S01OPS, U03ABCDEF]}, {role: production/Deployer, iam_users: staging/t.yamada}]}", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []handlers.Program{
-		{Account: "012345678901", Role: "Deployer", Users: []handlers.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}}},
+		{Account: "012345678901", Role: "Deployer", Users: []handlers.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}},
+			NotBy: []string{"usergroup:S01OPS", "U03ABCDEF"}},
 		{Account: "123456789012", Role: "Deployer", Users: []handlers.Login{{Account: "012345678901", User: "t.yamada"}}},
 	}
 	if diff := cmp.Diff(want, c.Policy.Programs); diff != "" {
@@ -89,11 +91,12 @@ func TestParse(t *testing.T) {
 		Policy: &handlers.Policy{
 			Accounts:   map[string]string{"123456789012": "production", "012345678901": "staging"},
 			People:     handlers.NewPeople(people),
+			MatchTag:   true,
 			MatchEmail: true,
 			Security:   []string{"usergroup:S01SECURITY", "U01ABCDEF"},
 			Enforce:    true,
 			Removals:   50,
-			Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
+			Keep:       30 * 24 * time.Hour, Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
 				Policies: []string{"IAMUserChangePassword"}, Daily: true, At: 9 * 60, Zone: zone},
 			Entitlements: []handlers.Entitlement{
 				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
@@ -145,7 +148,7 @@ func TestParseIsIndifferent(t *testing.T) {
 }
 
 func TestParseDefaults(t *testing.T) {
-	text := strings.NewReplacer(", language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true", "", ", count: 2", "", "    within: 90m\n", "",
+	text := strings.NewReplacer(", language: ja, zone: Asia/Tokyo, security: C02ABCDEF, match_email: true, match_tag: true", "", ", count: 2", "", "    within: 90m\n", "",
 		"    request: {by: [usergroup:S01SRE, U02ABCDEF]}\n", "", "security: [usergroup:S01SECURITY, U01ABCDEF]\n", "", "reconcile: {mode: enforce, removals: 50}\n", "").Replace(good)
 	c, err := config.Parse([]byte(text))
 	if err != nil {
@@ -155,7 +158,7 @@ func TestParseDefaults(t *testing.T) {
 	if c.Language != "en" || c.Zone != time.UTC || e.Steps[0].Count != 1 || !e.ReasonRequired || e.Hours != nil || e.Auto != nil || e.Risk != "" || e.Ticket != nil || e.Within != 24*time.Hour {
 		t.Errorf("language %q, zone %v, steps %v, within %v", c.Language, c.Zone, e.Steps, e.Within)
 	}
-	if p := c.Policy; c.Security != "" || p.Security != nil || p.MatchEmail || p.Enforce || p.Removals != 5 || p.Entitlements[1].Askers != nil {
+	if p := c.Policy; c.Security != "" || p.Security != nil || p.MatchEmail || p.MatchTag || p.Enforce || p.Removals != 5 || p.Entitlements[1].Askers != nil {
 		t.Errorf("alerts to %q, policy %+v", c.Security, p)
 	}
 }
@@ -180,6 +183,35 @@ func TestLoad(t *testing.T) {
 	_, err := config.Load(path)
 	if want := "\n" + path + ":1:1: unknown key"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v has no %q", err, want)
+	}
+}
+
+// TestLoadStopsReading: of a file that has no end no more is read than tells that it is too large.
+func TestLoadStopsReading(t *testing.T) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/dev/fd/%d", in.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("SKIPPED: this system has no /dev/fd")
+	}
+	said := make(chan error, 1)
+	go func() {
+		_, err := config.Load(path)
+		said <- err
+	}()
+	t.Cleanup(func() { _, _ = out.Close(), in.Close() })
+	if _, err := out.WriteString(strings.Repeat(" ", 1<<20+1)); err != nil { // and it stays open
+		t.Fatal(err)
+	}
+	select {
+	case err := <-said:
+		if err == nil || !strings.Contains(err.Error(), "larger than 1 MB") {
+			t.Errorf("%v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it waits for more")
 	}
 }
 

@@ -27,6 +27,7 @@ func TestMistakesOfSlack(t *testing.T) {
 		{"channel by name", "approvals: C01ABCDEF", "approvals: aws-approvals", []string{"4:20: is not a channel's id"}},
 		{"channel of alerts by name", "security: C02ABCDEF", "security: aws-security", []string{"4:73: is not a channel's id"}},
 		{"people in place of the channel of alerts", "security: C02ABCDEF", "security: [usergroup:S01SECURITY]", []string{"4:73: is a list, and must be a text"}},
+		{"match by tag", "match_tag: true", "match_tag: yes", []string{"4:114: is not true or false"}},
 		{"match by e-mail", "match_email: true", "match_email: on", []string{"4:97: is not true or false"}},
 		{"language", "language: ja", "language: fr", []string{"4:41: is not a language of the cards"}},
 		{"zone", "zone: Asia/Tokyo", "zone: Asia/Tokio", []string{"4:51: is not a time zone that is known here"}},
@@ -64,6 +65,10 @@ func TestMistakesOfPrograms(t *testing.T) {
 		roles("a user twice", "[{role: production/deployer, iam_users: [production/t.yamada, production/T.Yamada]}]", `6:72: is named twice`),
 		roles("every user", "[{role: production/deployer, iam_users: ['production/*']}]", "6:51: is not an IAM user behind"),
 		roles("nobody's user", "[{role: production/deployer, iam_users: [production/robot]}]", "6:51: is nobody's under people"),
+		roles("nobody barred", "[{role: production/deployer, iam_users: [production/t.yamada], not_by: []}]", "6:81: has nothing in it"),
+		roles("nobody's account barred", "[{role: production/deployer, iam_users: [production/t.yamada], not_by: [U09ABCDEF]}]", "6:82: U09ABCDEF is nobody under people"),
+		roles("a channel barred", "[{role: production/deployer, iam_users: [production/t.yamada], not_by: [C01ABCDEF]}]", "6:82: is not a user group"),
+		roles("barred twice", "[{role: production/deployer, iam_users: [production/t.yamada], not_by: [U01ABCDEF, U01ABCDEF]}]", "6:93: is named twice"),
 		roles("a key that is not known", "[{role: production/deployer, users: [production/t.yamada]}]", `6:11: needs "iam_users"`, `6:39: unknown key "users"`),
 	})
 }

@@ -63,7 +63,7 @@ func (r *reader) readEntitlements(c *Config, top section) {
 			keys = append(keys, k.key)
 		}
 		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "exclude", "approve", "escalate", "reason", "ticket",
-			"hours", "auto", "risk", "within", "duration")...)
+			"hours", "auto", "risk", "within", "duration", "prolong", "mfa")...)
 		if !ok {
 			continue
 		}
@@ -99,6 +99,7 @@ func (r *reader) readConditions(s section, c *Config, e *handlers.Entitlement) {
 	e.Hours = r.readHours(s, c.Zone, e.Steps)
 	e.Risk = r.readRisk(s, e.Steps)
 	e.Auto = r.readAuto(s, *e)
+	r.readSignIns(s, e)
 }
 
 // readOnLogin tells whether a sign-in to the account asks for the entitlement. It asks for the first that is for

@@ -12,8 +12,8 @@ import (
 	"sekisho/store"
 )
 
-// design is the sample of DESIGN.md, word for word.
-const design = `people:                              # or by the IAM user tag sekisho:slack-user-id; matching by e-mail is opt-in
+// design is the sample of DESIGN.md.
+const design = `people:
   - {slack: U01ABCDEF, iam_users: [production/t.yamada]}
 entitlements:
   - id: prod-operator
@@ -68,5 +68,31 @@ func TestNoMistake(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestTargetsAreNames: of each kind of access a target is a name that IAM can have, and nothing that AWS, a path or a pattern
+// would read otherwise.
+func TestTargetsAreNames(t *testing.T) {
+	const group = "kind: iam-group\n    account: production\n    group: jit-prod-operators"
+	if !strings.Contains(good, group) {
+		t.Fatal("the good configuration has another entitlement")
+	}
+	for _, c := range []struct{ kind, key, ok string }{
+		{"iam-group", "group", strings.Repeat("g", 128)},
+		{"access-key", "user", strings.Repeat("u", 64)},
+	} {
+		with := func(name string) error {
+			_, err := config.Parse([]byte(strings.Replace(good, group, "kind: "+c.kind+"\n    account: production\n    "+c.key+": '"+name+"'", 1)))
+			return err
+		}
+		if err := with(c.ok); err != nil {
+			t.Errorf("%s: %v", c.kind, err)
+		}
+		for _, odd := range []string{"a/b", "/a", "../a", "a*", "*", "a b", "a:b", "arn:aws:iam::123456789012:group/a", "${aws:username}", "аdmins", "a\\n", c.ok + "x"} {
+			if err := with(odd); err == nil || !strings.Contains(err.Error(), "is not an IAM "+c.key) {
+				t.Errorf("%s %q: %v", c.kind, odd, err)
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -23,6 +22,7 @@ var (
 	groupID    = regexp.MustCompile(`^S[A-Z0-9]{2,20}$`)
 	whoever    = form{regexp.MustCompile(`^([UW][A-Z0-9]{2,20}|nobody)$`), "a Slack user's id, or nobody for an IAM user of nobody's", "U01ABCDEF"}
 	moment     = form{regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}`), "a time, in the zone of slack unless it says another", "2026-11-24 10:00"}
+	usedMFA    = form{regexp.MustCompile(`^(yes|no|unknown)$`), "whether MFA was used (yes, no or unknown)", "yes"}
 	refusalKey = form{regexp.MustCompile(`^[a-z_]+$`), "the key of a refusal", "outside_hours"}
 )
 
@@ -80,19 +80,17 @@ func (r *reader) readExamples(top section, c Config) Examples {
 		at = v.from
 	}
 	for _, e := range c.Policy.Entitlements {
-		for _, group := range e.Groups() {
-			if _, known := out.Members[group]; !known {
-				r.note(at, "groups does not say who is in %s, which %s names: write %s: [U01ABCDEF], or %s: [] for nobody", group, e.ID, group, group)
-				out.Members[group] = nil // once is enough
-			}
-		}
+		r.readKnown(out, e.Groups(), e.ID, at)
+	}
+	for _, p := range c.Policy.Programs {
+		r.readKnown(out, p.Groups(), c.Policy.NameOf(p), at)
 	}
 	v, ok := top.need("examples", examplesExample)
 	if !ok {
 		return out
 	}
 	for _, each := range r.entries(v, "an example", examplesExample) {
-		s, ok := r.section(each, "{who: U01ABCDEF, ...}", "name", "who", "guest", "asks", "signs_in", "at", "for", "reason", "ticket", "expect")
+		s, ok := r.section(each, "{who: U01ABCDEF, ...}", "name", "who", "guest", "asks", "role", "signs_in", "at", "for", "reason", "ticket", "mfa", "expect")
 		if ok {
 			e := r.readExample(s, c)
 			e.Question.Members = out.Members
@@ -100,6 +98,16 @@ func (r *reader) readExamples(top section, c Config) Examples {
 		}
 	}
 	return out
+}
+
+// readKnown notes each group that a rule names and whose members the examples do not say, once.
+func (r *reader) readKnown(out Examples, groups []string, named string, at place) {
+	for _, group := range groups {
+		if _, known := out.Members[group]; !known {
+			r.note(at, "groups does not say who is in %s, which %s names: write %s: [U01ABCDEF], or %s: [] for nobody", group, named, group, group)
+			out.Members[group] = nil
+		}
+	}
 }
 
 func (r *reader) readGroups(top section) map[string][]string {
@@ -141,24 +149,47 @@ func (r *reader) readExample(s section, c Config) Example {
 		r.note(s.at, "an example needs one of asks and signs_in: write asks: and an entitlement's id, or signs_in: and an account's name")
 	case signIn:
 		out.SignIn = r.account(r.word(signsIn, anyName))
-		for _, key := range []string{"guest", "for", "reason", "ticket"} {
+		for _, key := range []string{"guest", "role", "for", "reason", "ticket"} {
 			if v, ok := s.values[key]; ok {
 				r.note(v.from, "%s of a sign-in, which says nothing of the kind: take it away, or write asks in place of signs_in", v.name)
 			}
 		}
-		if q.Origin = store.SignIn; who.value != nobody {
-			q.Person = cmp.Or(q.Person, who.value) // known by a tag
+		if q.MFA = s.wordOr("mfa", "yes", usedMFA).value; q.MFA == "unknown" {
+			q.MFA = ""
 		}
+		q.Origin = store.SignIn // of somebody who is not listed it is nobody's
 	default:
 		id := r.word(asks, ruleID)
 		if _, known := c.Policy.Rule(id.value); !known && id.value != "" {
 			r.note(id.at, "%s is the id of no entitlement", quote(id.value))
 		}
+		if v, ok := s.values["mfa"]; ok {
+			r.note(v.from, "%s of a request, which has no sign-in: take it away, or write signs_in in place of asks", v.name)
+		}
 		q.Entitlement = id.value
+		r.readRole(s, c, &q)
 	}
 	out.Question = q
 	r.readExpected(s, &out)
 	return out
+}
+
+// readRole reads by which role a program asks.
+func (r *reader) readRole(s section, c Config, q *handlers.Question) {
+	v, ok := s.values["role"]
+	if !ok {
+		return
+	}
+	written := r.word(v, iamRole)
+	for _, p := range c.Policy.Programs {
+		if c.Policy.NameOf(p) == written.value {
+			q.Program, q.NotBy = true, p.NotBy
+			return
+		}
+	}
+	if written.value != "" {
+		r.note(written.at, "%s is none of the roles under queues: write the name of one of them, or add it there", quote(written.value))
+	}
 }
 
 // readExpected reads the answer: a refusal, or what it takes.

@@ -61,6 +61,8 @@ func TestMistakesOfExamples(t *testing.T) {
 		{"both", "    signs_in: production\n", "    signs_in: production\n    asks: prod-operator\n", ":4:5: an example needs one of asks and signs_in"},
 		{"neither", "    signs_in: production\n", "", ":4:5: an example needs one of asks and signs_in"},
 		{"a sign-in's reason", "    signs_in: production\n", "    signs_in: production\n    reason: x\n", ":6:5: \"reason\" of a sign-in"},
+		{"a request's MFA", "for: 90m,", "for: 90m, mfa: yes,", ":3:75: \"mfa\" of a request"},
+		{"MFA", "    signs_in: production\n", "    signs_in: production\n    mfa: maybe\n", ":6:10: \"maybe\" is not whether MFA was used"},
 		{"no time", "    at: 2026-11-24T10:00:30Z\n", "", ":4:5: an example needs \"at\""},
 		{"no time of the calendar", "2026-11-24T10:00:30Z", "2026-11-31 10:00", ":6:9: \"2026-11-31 10:00\" is no time of the calendar"},
 		{"tomorrow", "2026-11-24T10:00:30Z", "tomorrow", ":6:9: \"tomorrow\" is not a time"},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,6 +25,26 @@ type mistakes struct {
 	file  string // its name, if it has one
 	lines []string
 	list  []mistake
+}
+
+// Mistake is what has to be written differently, for programs. Line and Column are from 1; columns count characters.
+type Mistake struct {
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	Says   string `json:"says"`
+}
+
+// Mistakes returns the mistakes that an error of this package lists, in the order of the file, or nil if it lists none.
+func Mistakes(err error) []Mistake {
+	m, ok := errors.AsType[*mistakes](err)
+	if !ok {
+		return nil
+	}
+	var out []Mistake
+	for _, one := range m.list {
+		out = append(out, Mistake{one.line, one.column, one.text})
+	}
+	return out
 }
 
 // told is how many mistakes are listed: whoever has more has taken the wrong file.

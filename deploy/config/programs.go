@@ -20,7 +20,7 @@ func (r *reader) readPrograms(c *Config) {
 	}
 	first := map[handlers.Login]place{}
 	for _, each := range r.entries(r.roles, "a role that asks", programsExample) {
-		s, ok := r.section(each, programsExample[1:len(programsExample)-1], "role", "iam_users")
+		s, ok := r.section(each, programsExample[1:len(programsExample)-1], "role", "iam_users", "not_by")
 		if !ok {
 			continue
 		}
@@ -31,6 +31,9 @@ func (r *reader) readPrograms(c *Config) {
 		if at, twice := first[key]; twice && p.Account != "" {
 			r.note(written.at, "%s is there already, on line %d: a role has one entry, with all of its IAM users in it", quote(written.value), at.line)
 			continue
+		}
+		if v, ok := s.values["not_by"]; ok {
+			p.NotBy, _ = r.readWho(v, "approve anyway")
 		}
 		first[key] = written.at
 		c.Policy.Programs = append(c.Policy.Programs, p)

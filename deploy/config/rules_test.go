@@ -25,6 +25,8 @@ const rules = `    exclude: [usergroup:S01INTERNS]
     auto: {max: 2h, by: [usergroup:S01ONCALL, U01ABCDEF]}
     risk: low
     escalate: {after: 1h, to: [usergroup:S01ONCALL, U01ABCDEF]}
+    prolong: always
+    mfa: required
 `
 
 func withRules(t *testing.T, old, new string) string {
@@ -53,11 +55,12 @@ func TestRules(t *testing.T) {
 	want := handlers.Entitlement{
 		Excluded: []string{"usergroup:S01INTERNS"},
 		Hours:    &handlers.Hours{Zone: berlin, Days: [7]bool{false, true, true, true, true, false, true}, From: 8*60 + 30, To: 18 * 60},
-		Auto:     &handlers.Auto{Longest: 2 * time.Hour, Members: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
+		Prolong:  handlers.ProlongAlways, MFARequired: true,
+		Auto: &handlers.Auto{Longest: 2 * time.Hour, Members: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
 
 		Escalation: &handlers.Escalation{After: time.Hour, To: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
 	}
-	got := handlers.Entitlement{Excluded: e.Excluded, Hours: e.Hours, Auto: e.Auto, Escalation: e.Escalation, Risk: e.Risk, ReasonRequired: e.ReasonRequired}
+	got := handlers.Entitlement{Excluded: e.Excluded, Hours: e.Hours, Auto: e.Auto, Prolong: e.Prolong, MFARequired: e.MFARequired, Escalation: e.Escalation, Risk: e.Risk, ReasonRequired: e.ReasonRequired}
 	if d := cmp.Diff(want, got, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }), cmpopts.EquateEmpty()); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
@@ -99,6 +102,8 @@ func TestMistakesOfRules(t *testing.T) {
 		{"escalated at no time", "after: 1h, ", "", "27:15: needs \"after\""},
 		{"escalated to somebody unknown", "to: [usergroup:S01ONCALL, U01ABCDEF]", "to: [U09ABCDEF]", "27:32: who is not mapped cannot approve"},
 		{"escalated to who may approve", "to: [usergroup:S01ONCALL, U01ABCDEF]", "to: [usergroup:S01ONCALL, U02ABCDEF]", "27:31: U02ABCDEF may approve from the start"},
+		{"what another sign-in does", "prolong: always", "prolong: never", "28:14: is not what another sign-in does"},
+		{"MFA", "mfa: required", "mfa: yes", "29:10: is not required or optional"},
 		{"risk", "risk: low", "risk: medium", "26:11: is not a risk, low or high"},
 	} {
 		table = append(table, change{name: c.name, new: withRules(t, c.old, c.new), want: []string{c.want}})

@@ -19,12 +19,13 @@ var (
 )
 
 func (r *reader) readSlack(c *Config, top section) {
-	s, ok := top.section("slack", slackExample, "approvals", "security", "match_email", "language", "zone")
+	s, ok := top.section("slack", slackExample, "approvals", "security", "match_tag", "match_email", "language", "zone")
 	if !ok {
 		return
 	}
 	c.Channel = s.word("approvals", channelID).value
 	c.Security = s.wordOr("security", "", channelID).value
+	c.Policy.MatchTag = s.wordOr("match_tag", "false", truth).value == "true"
 	c.Policy.MatchEmail = s.wordOr("match_email", "false", truth).value == "true"
 	c.Language = s.wordOr("language", "en", language).value
 	c.Zone = r.zone(s.wordOr("zone", "UTC", zoneName))

@@ -31,7 +31,7 @@ type action struct {
 	Account string `json:"account"`
 	User    string `json:"user"` // an IAM user
 	Address string `json:"address"`
-	MFA     bool   `json:"mfa"`
+	MFA     string `json:"mfa"` // "yes", "no", or "" where the record does not say
 
 	Name string `json:"name"` // of a service, a span, a language, a server, a key or a secret
 	On   bool   `json:"on"`
@@ -71,8 +71,11 @@ var worldActions = map[string]func(*stage, action) error{
 	"join":    (*stage).join,
 	"server":  (*stage).turnServer,
 	"key":     (*stage).turnKey,
+	"open":    (*stage).openSecret,
 	"audit":   (*stage).audit,
 	"fault":   (*stage).fault,
+	"hang":    (*stage).hang,
+	"tag":     (*stage).tag,
 	"kill":    func(s *stage, _ action) error { return s.worked("killed", s.kill()) },
 	"start":   func(s *stage, _ action) error { return s.worked("started", s.startBot()) },
 	"skip":    (*stage).skip,
@@ -91,6 +94,11 @@ var worldActions = map[string]func(*stage, action) error{
 
 // do does what the page asks for. The error is a sentence for the person there; an answer is only needed by few.
 func (s *stage) do(a action) (json.RawMessage, error) {
+	if a.Do == "rename" {
+		return nil, s.rename(a)
+	}
+	s.renaming.RLock()
+	defer s.renaming.RUnlock()
 	if act, ok := worldActions[a.Do]; ok {
 		return nil, act(s, a)
 	}
@@ -165,17 +173,16 @@ func (s *stage) write(a action) (json.RawMessage, error) {
 
 // signIn has somebody sign in to the console: all the bot hears of it is a record on its queue.
 func (s *stage) signIn(a action) error {
-	i := slices.IndexFunc(s.logins, func(l login) bool { return l.account == a.Account && l.user == a.User })
+	l, ok := s.login(a.Account, a.User)
 	address, err := netip.ParseAddr(a.Address)
 	switch {
-	case i < 0:
+	case !ok:
 		return say("error.no_login", "user", a.User)
 	case err != nil:
 		return say("error.no_address", "address", a.Address)
 	case !s.aws.HasPassword(a.Account, a.User):
 		return say("error.no_password", "user", a.User)
 	}
-	l := s.logins[i]
 	body, err := signin{account: l.account, user: l.user, userID: l.userID, address: address, mfa: a.MFA, at: s.clock.now()}.record()
 	if err != nil {
 		return err
@@ -204,19 +211,18 @@ func (s *stage) program(action) error {
 func (s *stage) join(a action) error {
 	rules := groupsOf(s.settings())
 	i := slices.IndexFunc(rules, func(e handlers.Entitlement) bool { return e.Account == a.Account })
+	_, ok := s.login(a.Account, a.User)
 	switch {
-	case i < 0 || !slices.ContainsFunc(s.logins, func(l login) bool { return l.account == a.Account && l.user == a.User }):
+	case i < 0 || !ok:
 		return say("error.no_login", "user", a.User)
-	case slices.Contains(s.aws.Members(a.Account, rules[i].Target), a.User):
+	}
+	group := s.groupNow(a.Account, rules[i].Target)
+	if slices.Contains(s.aws.Members(a.Account, group), a.User) {
 		return say("error.member", "user", a.User)
 	}
-	s.aws.Join(a.Account, a.User, rules[i].Target)
-	s.happen("joined", map[string]string{"user": a.User, "group": rules[i].Target})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bot != nil {
-		s.running.Go(s.bot.look)
-	}
+	s.aws.Join(a.Account, a.User, group)
+	s.happen("joined", map[string]string{"user": a.User, "group": group})
+	s.glance()
 	return nil
 }
 
@@ -228,15 +234,6 @@ func (s *stage) audit(action) error {
 		return say("error.bot_dead")
 	}
 	s.running.Go(s.bot.audit)
-	return nil
-}
-
-func (s *stage) fault(a action) error {
-	if a.Name != "iam" && a.Name != "slack" {
-		return say("error.action")
-	}
-	s.outage(a.Name, a.On)
-	s.happen(a.Name+map[bool]string{false: ".up", true: ".down"}[a.On], nil)
 	return nil
 }
 

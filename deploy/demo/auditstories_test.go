@@ -67,7 +67,7 @@ func playAudit(v *visitor) {
 	v.sees(v.aws(), v.say("aws.no_password"))
 
 	v.button("button.keep_until")
-	v.sees(v.dialog("form.title.keep_until"), v.say("form.until_hint"))
+	v.sees(v.dialog("form.title.keep_until"), v.part("form.until_hint"))
 	v.submits()
 	v.faulted(v.say("form.why"), v.say("modal.required"))
 	v.types(v.say("form.why"), markup)

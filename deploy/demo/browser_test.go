@@ -37,6 +37,7 @@ func TestBrowser(t *testing.T) {
 		{"old key", []string{"en", "ja"}, playOldKey},
 		{"record", []string{"en", "ja"}, playRecord},
 		{"audit", []string{"en", "ja"}, playAudit},
+		{"by hand", []string{"en", "ja"}, playByHand},
 		{"markup", []string{"en"}, playMarkup},
 		{"keyboard", []string{"en", "ja"}, playKeyboard},
 	} {

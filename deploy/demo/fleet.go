@@ -109,6 +109,9 @@ func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
 	if len(words) != 3 || words[0] != r.Fleet.Path {
 		return fakeaws.Output{Stderr: "no such script", Exit: 127}
 	}
+	if w.broken.hangsFor("secretsmanager") { // its own call would not come back
+		return fakeaws.Output{Stderr: "no answer from Secrets Manager", Exit: 3, Takes: answersIn}
+	}
 	key, err := keyIn(context.Background(), run.AWS, words[1])
 	switch {
 	case err != nil:
@@ -151,7 +154,9 @@ func idIn(text string) string {
 
 // rotatedInto adds the keys that are rotated, the account's secrets, and the servers.
 func (s *stage) rotatedInto(out *account, r handlers.Rotation) {
-	out.Keys = append(out.Keys, s.aws.Keys(r.Account, r.User)...)
+	user := s.userNow(r.Account, r.User)
+	out.Rotated = append(out.Rotated, user)
+	out.Keys = append(out.Keys, s.aws.Keys(r.Account, user)...)
 	for _, kept := range s.aws.Secrets(r.Account) {
 		out.Secrets = append(out.Secrets, awsSecret{kept.Name, idIn(kept.Current), idIn(kept.Previous), !kept.Deletes.IsZero()})
 	}

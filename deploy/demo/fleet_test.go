@@ -111,7 +111,7 @@ func TestAServerThatUsesTheOldKey(t *testing.T) {
 	if uses(v) != old {
 		t.Errorf("the page shows that it uses %s", uses(v))
 	}
-	s.reads(t, "Something uses it still")
+	s.reads(t, "I watch it anew")
 	s.is(t, r, old, true)
 	s.must(t, action{Do: "server", Name: "i-0batch3", Value: string(well)})
 	if uses(s.state(sato)) == old {
@@ -176,11 +176,19 @@ func TestReadingASecret(t *testing.T) {
 	if said := read("a.mori", issued); !strings.Contains(said, "AccessDeniedException") {
 		t.Errorf("somebody else reads %s", said)
 	}
+	s.reads(t, "The requester alone can read it")
+	s.must(t, action{Do: "open", Account: production, Name: issued})
+	if said := read("a.mori", issued); !strings.Contains(said, key) {
+		t.Errorf("somebody else reads of the open secret %s", said)
+	}
+	s.must(t, action{Do: "skip", Name: "15m"})
+	s.reads(t, "others than the requester may be able to read it")
+	s.sees(t, suzuki, "security is alarmed", func(v state) bool { return strings.Contains(written(t, v), "Secret open to others") })
 	if strings.Contains(written(t, s.state(yamada)), fakeaws.Canary) {
 		t.Error("the page has a secret")
 	}
 	s.must(t, action{Do: "skip", Name: "end"})
 	s.reads(t, "is deactivated")
 	s.must(t, action{Do: "skip", Name: "end"})
-	s.reads(t, "its secret are deleted")
+	s.reads(t, "Its secret in Secrets Manager is gone")
 }

@@ -8,6 +8,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/trail"
+	"sekisho/store"
 )
 
 // happening is what the person at the page did to the world, or the world did, beside what people say in Slack.
@@ -34,12 +35,35 @@ func (s *stage) happen(what string, with map[string]string) {
 
 // put puts a body on the queue, as EventBridge does, and notes what the bot will make of it.
 func (s *stage) put(body string) {
-	s.aws.Send(s.queue, "", body)
 	found := trail.Parse([]byte(body), s.settings().Policy.Known)
-	s.happen("put."+string(found.Class), map[string]string{
-		"user": cmp.Or(found.User, "?"), "account": cmp.Or(found.Account, "?"), "why": found.Why,
+	what := "put." + string(found.Class)
+	if found.Class == trail.Request && s.journal.grant(found.Request.ID).ID != "" {
+		what = "put.again"
+	}
+	s.aws.Send(s.queue, "", body)
+	s.happen(what, map[string]string{
+		"request": found.Request.ID,
+		"user":    cmp.Or(found.User, "?"), "account": cmp.Or(found.Account, "?"), "why": found.Why,
 		"address": found.Request.Signin.Address, "mfa": found.Request.Signin.MFA,
 	})
+}
+
+// explained says of sign-ins that were put on the queue why they made no card, once the ledger has it.
+func (s *stage) explained(happened []happening) []happening {
+	for i, h := range happened {
+		if h.What != "put.request" {
+			continue
+		}
+		switch g := s.journal.grant(h.With["request"]); g.State {
+		case store.Ignored:
+			h.What, h.With = "put.no_card", maps.Clone(h.With)
+			h.With["why"] = g.Note
+		case store.Merged:
+			h.What = "put.merged"
+		}
+		happened[i] = h
+	}
+	return happened
 }
 
 // services are those of AWS whose calls are noted, as people call them.

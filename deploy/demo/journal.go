@@ -105,7 +105,7 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		if err != nil {
 			return
 		}
-		about.User = o.Person
+		about.User = o.Person.Account()
 	case strings.HasPrefix(id, store.PressPrefix):
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
 			j.tour.reach(stepRefused)
@@ -169,6 +169,18 @@ func (j *journal) drawn() (cards [][]store.Grant, alerts []store.Alert) {
 	}
 	slices.SortFunc(alerts, func(a, b store.Alert) int { return byTime(a.Card, b.Card) })
 	return cards, alerts
+}
+
+// grant returns a grant as the ledger has it, or none.
+func (j *journal) grant(id string) store.Grant {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.grants[id]
+}
+
+// cardOf returns where a grant's card stands.
+func (j *journal) cardOf(id string) store.Card {
+	return j.grant(id).Card
 }
 
 // reported returns the report that stands, with its rows; one without a card if there is none.

@@ -30,6 +30,16 @@ func playKeyboard(v *visitor) {
 	v.key(" ")
 	v.sees(v.messages(), v.say("state.active"))
 
+	hang := thing{"combobox", v.say("hang.title")}
+	v.tabsTo(hang)
+	v.key(kb.ArrowDown)
+	v.button("feed.happened")
+	v.sees(v.feed(), v.say("happened.hangs", "what", v.say("hang.aws")))
+	v.tabsTo(hang)
+	v.key(kb.ArrowUp)
+	v.sees(v.feed(), v.say("happened.answers", "what", v.say("hang.aws")))
+	v.holds(hang)
+
 	v.tabsTo(thing{"DisclosureTriangle", v.say("fleet.title")})
 	v.key(kb.Enter)
 	server := thing{"combobox", "i-0batch2"}

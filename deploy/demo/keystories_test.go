@@ -62,6 +62,10 @@ func playIssue(v *visitor) {
 	v.sees(v.answer(), "AccessDeniedException")
 	v.button("feed.happened")
 	v.sees(v.feed(), "AccessDeniedException", "Secrets Manager: PutResourcePolicy")
+	v.button("read.open")
+	v.sees(v.feed(), v.begins("happened.opened"))
+	v.button("read.do")
+	v.sees(v.answer(), `"aws_secret_access_key":"****"`)
 
 	v.press("button", v.say("clock.end"))
 	v.sees(v.messages(), v.say("state.expire"))

@@ -116,7 +116,7 @@ func (s *stage) redraw(c config.Config) error {
 	ctx, cancel := context.WithTimeout(s.ctx, redrawTime)
 	defer cancel()
 	pen := bot.Pen{Words: bot.In(c.Language), Zone: c.Zone}
-	voice := bot.New(bot.Slack{URL: s.url, BotToken: botToken, AppToken: appToken}, bot.Place{Cards: c.Channel, Alerts: c.Security, Pen: pen},
+	voice := bot.New(bot.Slack{URL: s.url, BotToken: botToken, AppToken: appToken}, bot.Place{Cards: c.Channel, Alerts: c.Security, Security: c.Policy.Security, Pen: pen},
 		s.clock.now, slog.New(slog.DiscardHandler)).Voice
 	cards, alerts := s.journal.drawn()
 	for _, grants := range last(cards, mostRedraws) {
@@ -130,7 +130,7 @@ func (s *stage) redraw(c config.Config) error {
 		}
 	}
 	for _, a := range last(alerts, mostRedraws) {
-		if _, err := voice.Alert(ctx, a); err != nil {
+		if _, err := voice.Alert(ctx, a, s.journal.cardOf(a.Grant)); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // Page serves the demo as a page of the browser at an address of this machine until ctx ends, and prints where it is.
 // The page is a Slack workspace, an AWS and a clock around the real bot. What ready is given is the page's address.
 func Page(ctx context.Context, out io.Writer, lang, address string, ready func(url string) error) (err error) {
-	listener, err := listen(address)
+	listener, err := listen(lang, address)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func Page(ctx context.Context, out io.Writer, lang, address string, ready func(u
 		}
 	}()
 	url := "http://127.0.0.1:" + port + "/"
-	_, _ = fmt.Fprintf(out, "%s\nOpen it in a browser. Ctrl-C ends the demo.\n", url)
+	_, _ = fmt.Fprintf(out, "%s\n%s\n", url, caption{"Open it in a browser. Ctrl-C ends the demo.", "ブラウザで開いてください。Ctrl-Cで終了します。"}.in(lang))
 	if err := ready(url); err != nil {
 		return err
 	}
@@ -50,17 +50,20 @@ func Page(ctx context.Context, out io.Writer, lang, address string, ready func(u
 }
 
 // listen opens a port that no other machine reaches.
-func listen(address string) (net.Listener, error) {
+func listen(lang, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("read address %q: %w", address, err)
+		return nil, caption{"read address %q: %w: write one such as 127.0.0.1:8080",
+			"アドレス %q を読み取れません(%w)。127.0.0.1:8080 のように指定してください"}.err(lang, address, err)
 	}
 	if host != "127.0.0.1" && host != "localhost" {
-		return nil, fmt.Errorf("listen on %q: the demo listens on 127.0.0.1 only", host)
+		return nil, caption{"listen on %q: the demo listens on 127.0.0.1 only: write 127.0.0.1 in its place",
+			"%q では待ち受けられません。デモが待ち受けるのは127.0.0.1だけです。127.0.0.1を指定してください"}.err(lang, host)
 	}
 	listener, err := net.Listen("tcp4", address)
 	if err != nil {
-		return nil, fmt.Errorf("open a port for the page: %w", err)
+		return nil, caption{"open a port for the page: %w: take one that is free, or 127.0.0.1:0 for any",
+			"ページのポートを開けません(%w)。空いているポートか、自動で選ぶ127.0.0.1:0を指定してください"}.err(lang, err)
 	}
 	return listener, nil
 }

@@ -47,6 +47,17 @@ func (c caption) in(lang string) string {
 	return c.en
 }
 
+// err is an error whose text is a sentence in a language.
+func (c caption) err(lang string, args ...any) error { return fmt.Errorf(c.in(lang), args...) }
+
+var (
+	noCard = caption{"the sign-in makes no card, this event is to %s: %s: take a console sign-in of an IAM user",
+		"このイベントからはカードが作られません(%s: %s)。IAMユーザーのコンソールへのサインインを指定してください"}
+	otherStory = caption{"the sign-in is of %s, whose key another story is about: take one of a person",
+		"%sのキーはほかの流れで使います。人のサインインを指定してください"}
+	notHappened = caption{"this did not happen: %s: %w", "次のことが起きませんでした: %s: %w"}
+)
+
 // player is the world, everybody who acts in it, and the transcript of what happens.
 type player struct {
 	*world
@@ -59,7 +70,8 @@ type player struct {
 }
 
 // Play tells what happens to a sign-in and to requests, from the first step to the end of access, and writes a
-// transcript. The sign-in is the event given, or a built-in one. The error names the first step that did not happen.
+// transcript. The sign-in is the event given, or a built-in one; it happens now, as one of long ago asks for nothing.
+// The error names the first step that did not happen.
 // The stories happen side by side, as each bot keeps to Slack's pace, and are written one after the other.
 func Play(ctx context.Context, out io.Writer, lang string, event []byte) error {
 	var telling sync.WaitGroup
@@ -103,12 +115,13 @@ func tell(ctx context.Context, out io.Writer, lang string, event []byte, of func
 // newPlayer makes the world. The bot does not run yet.
 func newPlayer(out io.Writer, lang string, event []byte) (*player, error) {
 	if event == nil {
-		event = signedIn(builtIn, "c2a1f7de-3b0a-4be8-8d4e-6a1f0e9b7c01", time.Now())
+		event = builtIn
 	}
 	found := trail.Parse(event, nil)
 	if found.Class != trail.Request {
-		return nil, fmt.Errorf("the sign-in makes no card, this event is to %s: %s", found.Class, found.Why)
+		return nil, noCard.err(lang, found.Class, found.Why)
 	}
+	event = signedIn(event, "", time.Now())
 	w, err := newWorld(lang, found.Request)
 	if err != nil {
 		return nil, err
@@ -126,7 +139,7 @@ func (p *player) happens(ctx context.Context, s step) error {
 	}
 	_, _ = fmt.Fprintf(p.out, "\n── %s ── %s\n", p.clock.now().In(p.config.Zone).Format("15:04:05"), s.tells.in(p.config.Language))
 	if err := s.do(ctx); err != nil {
-		return fmt.Errorf("this did not happen: %s: %w", s.tells.en, err)
+		return notHappened.err(p.config.Language, s.tells.in(p.config.Language), err)
 	}
 	return nil
 }

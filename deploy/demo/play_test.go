@@ -20,7 +20,7 @@ func TestPlay(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"en": {"━━━━ A console sign-in", "Pending approval", "You can't approve", "Active", "[t.yamada]", "Expired", "confirms",
 			"━━━━ A request", "0 of 2 approvals", "1 of 2 approvals", "Active", "Finished", "━━━━ A denial", "Denied", "━━━━ An extension", "Approve extension", "Expired",
-			"━━━━ An access key", "get-secret-value", "AccessDeniedException", "is deactivated", "are deleted", "━━━━ A rotation", "Rotate a key", "Pending approval", "3 of 3 done", "Rotated",
+			"━━━━ An access key", "get-secret-value", "AccessDeniedException", "is deactivated", "Its secret in Secrets Manager is gone", "━━━━ A rotation", "Rotate a key", "Pending approval", "3 of 3 done", "Rotated",
 			"━━━━ A key that has grown old", "by schedule", "AWS Secrets Manager"},
 		"ja": {"━━━━ コンソールへのサインイン", "承認待ち", "自分の申請は承認できません", "利用中", "[t.yamada]", "失効", "AWSで確認しました",
 			"━━━━ 2人の承認", "承認 0/2", "承認 1/2", "利用中", "利用終了", "━━━━ 却下", "⛔ 却下", "━━━━ 延長", "延長を承認", "失効",
@@ -87,8 +87,8 @@ var scenes = map[string]struct {
 	"access key": {(*player).anIssue, [][]string{
 		{"svc-batch: [AKIA", "Active]"}, {"Request access", "IAM user of the key", "0 of 1", "A run of the batch"},
 		{"Access key `AKIA", "The requester alone can read it", "Your access key is", "get-secret-value", "Active, AKIA", "t.yamada $ aws", "****", "svc-other $ aws", "AccessDeniedException"},
-		{"Expired", "is deactivated", "Inactive"}, {"are deleted", "svc-batch: [AKIA", "Active]"},
-	}, "jit-prod-operators", []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, "are deleted"},
+		{"Expired", "is deactivated", "Inactive"}, {"Its secret in Secrets Manager is gone", "svc-batch: [AKIA", "Active]"},
+	}, "jit-prod-operators", []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, "Its secret in Secrets Manager is gone"},
 	"rotation": {(*player).aRotation, [][]string{
 		{"svc-batch: [AKIA", "Active]", "Rotate a key", "1 needed", "Pending approval", "0 of 1", "A laptop with the key"},
 		{"svc-batch: [AKIA", "Active, AKIA", "sekisho/svc-batch: AKIA"},
@@ -205,7 +205,7 @@ func TestPlayWithAnEvent(t *testing.T) {
 	t.Parallel()
 	changed := strings.NewReplacer("t.yamada", "someone.else", "123456789012", "111122223333").Replace(string(builtIn))
 	var out bytes.Buffer
-	if err := Play(t.Context(), &out, "en", signedIn([]byte(changed), "c2a1f7de-3b0a-4be8-8d4e-6a1f0e9b7c01", time.Now())); err != nil {
+	if err := Play(t.Context(), &out, "en", []byte(changed)); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	inOrder(t, out.String(), []string{"`production` `111122223333`", "[someone.else]", "A request", "`someone.else`", "jit-prod-admins: [someone.else]"})

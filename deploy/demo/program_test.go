@@ -19,6 +19,13 @@ func TestProgramAsks(t *testing.T) {
 	if blocks := string(card.Blocks); !strings.Contains(blocks, "production/deployer") || !slices.ContainsFunc(v.Happened, func(h happening) bool { return h.What == "program" }) {
 		t.Errorf("the card is %s, and there happened %+v", blocks, v.Happened)
 	}
+	s.approve(t, miller, card)
+	s.sees(t, miller, "the person behind the role is refused", func(v state) bool {
+		return slices.ContainsFunc(v.Places[0].Messages, func(m message) bool {
+			return strings.Contains(m.Text, "behind this role") ||
+				slices.ContainsFunc(m.Replies, func(m message) bool { return strings.Contains(m.Text, "behind this role") })
+		})
+	})
 	s.approve(t, sato, card)
 	s.sees(t, sato, "access is given", func(v state) bool { return slices.Equal(members(v, "jit-prod-operators"), []string{"a.mori"}) })
 	s.must(t, action{Do: "program"})

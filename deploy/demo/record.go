@@ -13,7 +13,7 @@ import (
 type signin struct {
 	account, user, userID string
 	address               netip.Addr
-	mfa                   bool
+	mfa                   string // "yes", "no", or "" where the record does not say
 	at                    time.Time
 }
 
@@ -29,16 +29,17 @@ func (in signin) record() (string, error) {
 	if !ok {
 		return "", fmt.Errorf("read the built-in event: it has no detail")
 	}
-	used := map[bool]string{false: "No", true: "Yes"}[in.mfa]
+	more := map[string]any{"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No"}
+	if used := map[string]string{"no": "No", "yes": "Yes"}[in.mfa]; used != "" {
+		more["MFAUsed"] = used
+	}
 	maps.Copy(detail, map[string]any{
 		"userIdentity": map[string]any{
 			"type": "IAMUser", "principalId": in.userID, "accountId": in.account, "userName": in.user,
 			"arn": "arn:aws:iam::" + in.account + ":user/" + in.user,
 		},
 		"eventTime": at, "eventID": uuid(), "sourceIPAddress": in.address.String(), "recipientAccountId": in.account,
-		"additionalEventData": map[string]any{
-			"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": used,
-		},
+		"additionalEventData": more,
 	})
 	out, err := json.MarshalIndent(event, "", "  ")
 	return string(out), err

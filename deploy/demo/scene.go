@@ -142,7 +142,7 @@ func (p *player) hastens(ctx context.Context, by time.Duration, what string, hap
 // says tells whether the card does.
 func (p *player) says(word string) bool { return strings.Contains(p.text(), word) }
 
-// signedIn is the event at another time and under another id.
+// signedIn is the event at another time, and under another id where one is given.
 func signedIn(event []byte, id string, at time.Time) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(event))
 	decoder.UseNumber()
@@ -154,7 +154,10 @@ func signedIn(event []byte, id string, at time.Time) []byte {
 	if inner, ok := whole["detail"].(map[string]any); ok {
 		record = inner
 	}
-	record["eventID"], record["eventTime"] = id, at.UTC().Format(time.RFC3339)
+	record["eventTime"] = at.UTC().Format(time.RFC3339)
+	if id != "" {
+		record["eventID"] = id
+	}
 	out, err := json.Marshal(whole)
 	if err != nil {
 		return event

@@ -20,7 +20,7 @@ import (
 func Slack(ctx context.Context, address string, in io.Reader, out io.Writer) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("open a port for the made-up Slack: %w", err)
+		return fmt.Errorf("open a port for the made-up Slack: %w: write an address of this machine that is free, such as 127.0.0.1:3000", err)
 	}
 	ws := workspace(time.Now)
 	server := fakeslack.New(ws)

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"sekisho/aws/fakeaws"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
 	"sekisho/store"
@@ -31,10 +30,13 @@ type stage struct {
 	running sync.WaitGroup // what watches, and bots that were killed and do not know it yet
 
 	lever sync.Mutex // is held by who starts or stops the bot, so one at a time
-	mu    sync.Mutex // guards what follows, world.bot and world.config
-	lang  string
-	down  map[string]bool // "iam", "slack"
-	anew  bool            // the bot is being started anew
+
+	renaming sync.RWMutex // is held by who gives something in IAM another name, and shared by all who call it by one
+	mu       sync.Mutex   // guards what follows, world.bot and world.config
+	lang     string
+	down     map[string]bool   // "iam", "slack"
+	tags     map[string]string // of IAM users, by their unique ids
+	anew     bool              // the bot is being started anew
 
 	happened []happening // the oldest first
 }
@@ -62,6 +64,9 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 	return s, nil
 }
 
+// unmanaged is a group that the bot does not give.
+const unmanaged = "developers"
+
 // settings are those the bot runs with, or would.
 func (s *stage) settings() config.Config {
 	s.mu.Lock()
@@ -87,8 +92,8 @@ func (s *stage) furnish() {
 		}
 		s.logins = append(s.logins, l)
 	}
-	s.aws.AddGroup(production, "developers") // which nobody asks for: who leaves is taken out of it
-	s.aws.Join(production, "t.yamada", "developers")
+	s.aws.AddGroup(production, unmanaged) // which nobody asks for: who leaves is taken out of it
+	s.aws.Join(production, "t.yamada", unmanaged)
 	s.aws.AddUserPolicy(production, "t.yamada", "read-billing")
 	for _, p := range s.config.Policy.Programs {
 		s.aws.AddRole(p.Account, p.Role, "")
@@ -152,36 +157,6 @@ func (s *stage) drop() error {
 	b.stop()
 	s.running.Go(func() { <-b.ended })
 	return b.ledger.Close()
-}
-
-// outage switches a service off or on.
-func (s *stage) outage(service string, off bool) {
-	s.mu.Lock()
-	s.down[service] = off
-	s.mu.Unlock()
-	switch {
-	case service == "iam" && off:
-		s.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
-			if c.Service == "iam" {
-				return &fakeaws.Failure{Code: "ServiceFailure"}
-			}
-			return nil
-		})
-	case service == "iam":
-		s.aws.Fault(nil)
-	case off:
-		cutOff(s.slack)
-	default:
-		s.slack.Fault(nil)
-	}
-	s.bell.ring()
-}
-
-// cutOff has Slack give no answer to anybody.
-func cutOff(s *fakeslack.Server) {
-	s.Fault(func(fakeslack.Call) *fakeslack.Failure { return &fakeslack.Failure{} })
-	for s.Disconnect("") {
-	}
 }
 
 // pass moves the clock. Servers work in the time that passes, and who looks at the clock is told, so that nobody waits for

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -65,9 +66,19 @@ func (s *stage) must(t *testing.T, a action) {
 // signsIn puts a sign-in on the queue and returns the card of it.
 func (s *stage) signsIn(t *testing.T, account, user string) message {
 	t.Helper()
-	s.must(t, action{Do: "signin", Account: account, User: user, Address: "203.0.113.24", MFA: true})
+	s.must(t, action{Do: "signin", Account: account, User: user, Address: "203.0.113.24", MFA: "yes"})
 	v := s.sees(t, sato, "there is a card of "+user, func(v state) bool { return slices.ContainsFunc(v.Places[0].Messages, isOf(user)) })
 	return v.Places[0].Messages[slices.IndexFunc(v.Places[0].Messages, isOf(user))]
+}
+
+// TestMFAOfASignIn: the card says of a sign-in what its record says, or that it says nothing.
+func TestMFAOfASignIn(t *testing.T) {
+	t.Parallel()
+	for mfa, want := range map[string]string{"yes": "MFA used", "no": "Sign-in without MFA", "": "AWS does not say whether MFA was used"} {
+		s := onStage(t, "en")
+		s.must(t, action{Do: "signin", Account: production, User: "t.yamada", Address: "203.0.113.24", MFA: mfa})
+		s.sees(t, sato, want, func(v state) bool { return strings.Contains(written(t, v), want) })
+	}
 }
 
 func isOf(user string) func(message) bool {
@@ -249,11 +260,37 @@ func TestAskedForByTyping(t *testing.T) {
 	s.sees(t, sato, "access is given", func(v state) bool { return slices.Equal(members(v, "jit-prod-admins"), []string{"t.yamada"}) })
 }
 
+// A pasted sign-in that makes no card says why: the ledger has ignored it, it belongs to another card, or it was there before.
+func TestPastedRecordWithoutACard(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, "en")
+	paste := func(user, event string) {
+		body := strings.ReplaceAll(string(builtIn), "t.yamada", user)
+		at := regexp.MustCompile(`("eventID": *")[^"]*`)
+		s.must(t, action{Do: "record", Text: at.ReplaceAllString(body, "${1}"+event)})
+	}
+	says := func(what, why string) {
+		t.Helper()
+		s.sees(t, yamada, what, func(v state) bool {
+			return slices.ContainsFunc(v.Happened, func(h happening) bool { return h.What == what && (why == "" || strings.Contains(h.With["why"], why)) })
+		})
+	}
+	paste("nobody", "e-1")
+	says("put.no_card", "IAM has no user of this name")
+	paste("nobody", "e-1")
+	says("put.again", "")
+	for range 2 {
+		s.must(t, action{Do: "signin", Account: production, User: "t.yamada", Address: "203.0.113.7", MFA: "yes"})
+	}
+	says("put.merged", "")
+	says("put.request", "") // the one that has the card
+}
+
 // A pasted record is judged as one from AWS.
 func TestPastedRecord(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, "en")
-	for text, class := range map[string]string{string(builtIn): "put.request", `{"eventName":"RunInstances"}`: "put.i", "no JSON": "put.invalid"} {
+	for text, class := range map[string]string{string(builtIn): "put.no_card", `{"eventName":"RunInstances"}`: "put.i", "no JSON": "put.invalid"} {
 		s.must(t, action{Do: "record", Text: text})
 		s.sees(t, yamada, class, func(v state) bool {
 			return slices.ContainsFunc(v.Happened, func(h happening) bool { return strings.HasPrefix(h.What, class) })

@@ -24,6 +24,8 @@ type state struct {
 	Home     *view     `json:"home,omitempty"`
 	Bot      botState  `json:"bot"`
 	Down     []string  `json:"down"`
+	Hung     string    `json:"hung"` // of AWS: what takes calls and does not answer
+	Tags     []person  `json:"taggable"`
 	Cloud    []account `json:"cloud"`
 	NextTurn time.Time `json:"nextTurn,omitzero"`
 
@@ -40,6 +42,8 @@ type person struct {
 	Locale string `json:"locale"`
 	Zone   string `json:"zone"`
 	Guest  bool   `json:"guest,omitempty"`
+	Left   bool   `json:"left,omitempty"`
+	App    bool   `json:"app,omitempty"`
 }
 
 type group struct {
@@ -98,7 +102,8 @@ type account struct {
 	Users  []awsUser  `json:"users"`
 	Groups []awsGroup `json:"groups"`
 
-	Keys    []fakeaws.Key `json:"keys,omitempty"` // that are rotated, of users as whom nobody signs in; where there are none, what follows is null
+	Rotated []string      `json:"rotated,omitempty"` // users whose keys are rotated
+	Keys    []fakeaws.Key `json:"keys,omitempty"`    // that are rotated, of users as whom nobody signs in; where there are none, what follows is null
 	Secrets []awsSecret   `json:"secrets"`
 	Servers []awsServer   `json:"servers"`
 }
@@ -121,6 +126,7 @@ type awsUser struct {
 	Name     string        `json:"name"`
 	Password bool          `json:"password"`
 	Keys     []fakeaws.Key `json:"keys"`
+	Tag      string        `json:"tag,omitempty"` // the Slack account that its tag names
 }
 
 type awsGroup struct {
@@ -150,8 +156,9 @@ func (s *stage) state(as string) state {
 		out.Cloud = append(out.Cloud, s.account(c, id, name))
 	}
 	slices.SortFunc(out.Cloud, func(a, b account) int { return strings.Compare(b.Name, a.Name) })
+	out.Hung, out.Tags = s.broken.hanging(), taggable(out.Lang)
 	out.NextTurn = s.journal.nextTurn()
-	out.Ledger = s.journal.newest()
+	out.Ledger, out.Happened = s.journal.newest(), s.explained(out.Happened)
 	out.Tour = s.journal.steps(out.Bot == botDead, s.clock.now())
 	return out
 }
@@ -167,7 +174,7 @@ func (s *stage) workspaceInto(out *state) {
 		if u.Deleted {
 			continue // nobody can act as who has left
 		}
-		out.People = append(out.People, person{u.ID, u.Name, u.RealName, u.Locale, u.TZ, u.Restricted})
+		out.People = append(out.People, person{ID: u.ID, Name: u.Name, Real: u.RealName, Locale: u.Locale, Zone: u.TZ, Guest: u.Restricted})
 	}
 	for _, g := range ws.Groups {
 		out.Groups = append(out.Groups, group{g.ID, g.Handle, slices.Contains(g.Members, out.As)})
@@ -233,15 +240,18 @@ func told(m fakeslack.Message) message {
 
 // account is one as it is in truth, whatever the bot believes.
 func (s *stage) account(c config.Config, id, name string) account {
+	s.renaming.RLock()
+	defer s.renaming.RUnlock()
 	out := account{ID: id, Name: name}
-	for _, l := range s.logins {
+	for _, l := range s.everybody() {
 		if l.account == id {
-			out.Users = append(out.Users, awsUser{l.user, s.aws.HasPassword(id, l.user), s.aws.Keys(id, l.user)})
+			out.Users = append(out.Users, awsUser{l.user, s.aws.HasPassword(id, l.user), s.aws.Keys(id, l.user), s.tagOf(l)})
 		}
 	}
 	for _, rule := range groupsOf(c) {
 		if rule.Account == id {
-			out.Groups = append(out.Groups, awsGroup{rule.Target, append([]string{}, s.aws.Members(id, rule.Target)...)})
+			group := s.groupNow(id, rule.Target)
+			out.Groups = append(out.Groups, awsGroup{group, append([]string{}, s.aws.Members(id, group)...)})
 		}
 	}
 	for _, r := range c.Policy.Rotations {

@@ -99,7 +99,16 @@ var views = []view{
 		v.button("read.do")
 		v.sees(v.answer(), "AccessDeniedException")
 	}},
+	{"by hand", "tab.world", func(v *visitor) {
+		v.opens("rename.title")
+		v.opens("tag.title")
+		v.tags("legacy-batch", "Eun Park")
+		v.hangs("secretsmanager")
+		v.button("read.do")
+		v.sees(v.notes(), v.say("error.hangs"))
+	}},
 	{"rotation", "tab.chat", func(v *visitor) {
+		v.hangs("none")
 		v.becomes("U0YAMADA")
 		v.presses(store.Approve, v.messages(), v.servers("0", "3", "0"))
 		v.button("clock.15m")

@@ -108,7 +108,7 @@ func TestThePageHasNoWordsOfItsOwn(t *testing.T) {
 }
 
 // made are the beginnings of keys that are put together, by the page or the server.
-var made = []string{"role", "banner", "tour", "theme", "happened", "error", "clock", "bot", "switch", "from", "verb", "server"}
+var made = []string{"mfa", "role", "banner", "tour", "theme", "happened", "error", "clock", "bot", "switch", "from", "verb", "server", "hang"}
 
 // pageFiles are the texts of the page with one of these endings, by name.
 func pageFiles(t *testing.T, endings ...string) map[string]string {

@@ -45,6 +45,8 @@ type world struct {
 	folder string // of the ledger
 	bot    *running
 	fleet  fleet
+	named  names
+	broken outages
 
 	noting func(store.DB) store.DB // stands between the bot and its ledger; nil for nothing
 	log    *slog.Logger            // of the bot; nil: nobody reads it
@@ -94,6 +96,7 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 		return nil, fmt.Errorf("make folder for the ledger: %w", err)
 	}
 	w.aws = fakeaws.New(fakeaws.Options{Now: w.clock.now, Accounts: slices.Sorted(maps.Keys(c.Policy.Accounts))})
+	w.aws.Fault(w.broken.failure)
 	for _, rule := range groupsOf(c) {
 		w.aws.AddGroup(rule.Account, rule.Target)
 	}
@@ -136,7 +139,7 @@ func settings(lang string, who handlers.Request) (config.Config, error) {
 	}
 	for i, r := range c.Policy.Rotations {
 		if strings.EqualFold(r.User, who.User) {
-			return c, fmt.Errorf("the sign-in is of %s, whose key another story is about: take one of a person", who.User)
+			return c, otherStory.err(lang, who.User)
 		}
 		c.Policy.Rotations[i].Account = who.Account
 	}

@@ -27,7 +27,7 @@ func TestCloseInTheMiddle(t *testing.T) {
 				wg.Go(func() {
 					for n := 0; ; n++ {
 						id := fmt.Sprintf("r%02d.%d", i, n)
-						err := db.Put(t.Context(), store.Doc{ID: id, Body: []byte("{}")})
+						err := db.Put(t.Context(), store.Doc{ID: id, Facts: []byte("{}")})
 						mu.Lock()
 						told[id] = err
 						enough := len(told) > 200
@@ -75,7 +75,7 @@ func TestClosed(t *testing.T) {
 	if err := errors.Join(db.Close(), db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Put(t.Context(), store.Doc{ID: "r", Body: []byte("{}")}); !errors.Is(err, boltdb.ErrClosed) {
+	if err := db.Put(t.Context(), store.Doc{ID: "r", Facts: []byte("{}")}); !errors.Is(err, boltdb.ErrClosed) {
 		t.Errorf("put: %v", err)
 	}
 	if _, err := db.Get(t.Context(), "r"); err == nil {
@@ -92,7 +92,7 @@ func TestInABubble(t *testing.T) {
 		db := open(t, filepath.Join(t.TempDir(), "ledger.db"))
 		for i := range 3 {
 			time.Sleep(24 * time.Hour)
-			if err := db.Put(t.Context(), store.Doc{ID: fmt.Sprint(i), Body: []byte("{}")}); err != nil {
+			if err := db.Put(t.Context(), store.Doc{ID: fmt.Sprint(i), Facts: []byte("{}")}); err != nil {
 				t.Error(err)
 			}
 		}

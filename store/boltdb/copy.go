@@ -37,6 +37,9 @@ func Copy(ctx context.Context, path string, w io.Writer) error {
 			err = copyFree(path, w)
 		}
 	}
+	if errors.Is(err, ErrDamaged) {
+		return refused(path, err)
+	}
 	if err != nil {
 		return fmt.Errorf("copy ledger %s: %w", path, err)
 	}
@@ -45,7 +48,7 @@ func Copy(ctx context.Context, path string, w io.Writer) error {
 
 // copyFree copies a ledger that nobody has open for writing, and returns ErrTimeout at once if somebody has.
 func copyFree(path string, w io.Writer) error {
-	r, err := openToRead(path)
+	r, err := openToRead(path, time.Nanosecond)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
@@ -41,6 +42,9 @@ func faults(t *testing.T, path string) (found []store.Fault, err error) {
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	_, err = store.Audit(t.Context(), r, func(f store.Fault) { found = append(found, f) })
+	if err == nil && len(found) == 0 {
+		err = r.Pages(func(err error) { found = append(found, store.Fault{Err: err}) })
+	}
 	return found, err
 }
 
@@ -142,5 +146,68 @@ func TestTampering(t *testing.T) {
 				t.Errorf("found %v", found)
 			}
 		})
+	}
+}
+
+// A row that is no JSON is a record that cannot be used, by its id: others of its kind can.
+func TestABrokenRowIsNamed(t *testing.T) {
+	t.Parallel()
+	path := ledger(t, 5)
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		return errors.Join(tx.Bucket([]byte("docs")).Put([]byte("login-003"), []byte(`{"version":3,"body":{`)),
+			tx.Bucket([]byte("entries")).Put([]byte("login-004\x00\x00\x00\x00\x00\x00\x00\x00\x02"), []byte(`[]`)))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	l := open(t, path)
+	if _, err := store.LoadGrant(t.Context(), l, "login-003"); !slices.Equal(store.BrokenIn(err), []string{"login-003"}) {
+		t.Errorf("a record: %v", err)
+	}
+	if _, err := l.Entries(t.Context(), "login-004", 0); !slices.Equal(store.BrokenIn(err), []string{"login-004"}) {
+		t.Errorf("entries: %v", err)
+	}
+	if _, err := store.LoadGrant(t.Context(), l, "login-002"); err != nil {
+		t.Errorf("another: %v", err)
+	}
+	if _, err := store.LoadGrant(t.Context(), l, "login-none"); len(store.BrokenIn(err)) > 0 {
+		t.Errorf("none: %v", err)
+	}
+}
+
+// Pages that are damaged under an open ledger end no program: who writes, or reads, is told.
+func TestPagesAreDamagedUnderAnOpenLedger(t *testing.T) {
+	t.Parallel()
+	path := ledger(t, 200)
+	db := open(t, path)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const kind = 8                                                                         // where a page says of which kind it is, behind its number
+	for page, size := int64(2), int64(os.Getpagesize()); page*size < info.Size(); page++ { // bbolt maps the file, so it sees this
+		if _, err := file.WriteAt([]byte{0, 0}, page*size+kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := live(t.Context(), db, "login-new", nil); !errors.Is(err, boltdb.ErrDamaged) {
+			t.Errorf("write: %v", err)
+		}
+	}
+	if _, err := db.Get(t.Context(), "login-100"); !errors.Is(err, boltdb.ErrDamaged) {
+		t.Errorf("read: %v", err)
+	}
+	if err := db.Close(); !errors.Is(err, boltdb.ErrDamaged) {
+		t.Errorf("close: %v", err)
 	}
 }

@@ -3,7 +3,7 @@
 //
 // # The file
 //
-// Buckets: "docs" (id -> version, keys, body), "entries" (id, NUL, seq -> entry) and "index" with a bucket for each
+// Buckets: "docs" (id -> version, keys, chain, facts, progress), "entries" (id, NUL, seq -> entry) and "index" with a bucket for each
 // index (value, NUL, id -> nothing). A record, its keys and its entries are written in one transaction, which is
 // durable when Put returns. The freelist is synced: without it, opening a large ledger would read the whole file.
 //
@@ -12,6 +12,20 @@
 // ledger away from under it.
 //
 // The file is locked while it is open, so whoever has opened it knows that every earlier owner is dead.
+//
+// # A damaged file
+//
+// A file that is opened is read first, and nothing of it is changed where it is empty, cut short or no ledger: each command says the same
+// of it. The list of free pages is needed for writing alone. Where it cannot be read the ledger can be read and copied, and
+// [Open] refuses it. A list that names a page in use is found by reading the whole file ([Reader.Pages]), which is for
+// verify and backup: the next write would end on a record.
+//
+// # The version
+//
+// Bucket "meta" has the version of the format that a build writes, and the one that a build must know to read it. A newer file opens
+// as long as this build knows the latter. A file of the first builds has none: [Open] converts it in one transaction if nothing in
+// it is live, and else refuses it and says how to drain it. What it has of records that came to their end can be read, and is
+// bound by seals alone until something happens to them again. One file of each released format is kept under testdata.
 //
 // # Group commit
 //

@@ -40,32 +40,51 @@ type DB struct {
 	serving chan struct{} // holds one: whoever serves, and in the end Close
 	closing chan struct{}
 	close   func() error
+
+	damaged error // what writing came upon, of the writer: from then on bbolt may hold its lock for ever
 }
 
 // Open opens the ledger at path, and makes an empty one if there is none. Nobody but the owner may read the file. It
-// returns ErrInUse if another process holds it for longer than three seconds.
+// returns ErrInUse if another process holds it for longer than three seconds, and ErrDamaged for a file that is no ledger, or no longer
+// a whole one, which it leaves as it is.
 func Open(path string) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create ledger %s: %w", path, err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+	err := openable(path)
+	var db *bolt.DB
+	if err == nil {
+		db, err = open(path)
 	}
-	db, err := open(path)
+	if err == nil {
+		if err = convert(db); err != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("open ledger %s: %w: stop the other sekisho first, or give this one a file of its own", path, ErrInUse)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+		return nil, refused(path, err)
 	}
 	d := &DB{Reader: Reader{bolt: db}, spare: spare{path: path + ".spare"}, changes: make(chan *change), written: make(chan struct{}),
 		serving: make(chan struct{}, 1), closing: make(chan struct{})}
-	if err := d.view(ours); err != nil {
-		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", path, err), d.Reader.Close())
-	}
 	d.close = sync.OnceValue(d.shut)
 	go d.write()
 	return d, nil
+}
+
+// openable tells whether a file is a ledger that can be written to, by reading: bbolt writes to what it opens otherwise. Then it
+// makes the file the owner's alone.
+func openable(path string) error {
+	r, err := openToRead(path, lockTimeout)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(r.free, r.Close()); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o600)
 }
 
 // Close ends Serve, lets the commit that runs finish, and releases the file. A Put that the commit does not hold
@@ -76,6 +95,9 @@ func (d *DB) shut() error {
 	close(d.closing)
 	<-d.written
 	d.serving <- struct{}{} // for good
+	if d.damaged != nil {
+		return d.damaged // the file is released when the process ends
+	}
 	return d.Reader.Close()
 }
 
@@ -128,7 +150,7 @@ func initialize(path string) error {
 				return err
 			}
 		}
-		return nil
+		return writeVersion(tx)
 	})
 	return errors.Join(err, db.Close())
 }

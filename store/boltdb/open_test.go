@@ -51,7 +51,7 @@ func TestWhatWasPutSurvivesReopening(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	db := open(t, path)
-	want := store.Doc{ID: "r", Body: []byte(`{}`), Keys: []store.Key{{Index: "due", Value: "1"}},
+	want := store.Doc{ID: "r", Facts: []byte(`{}`), Keys: []store.Key{{Index: "due", Value: "1"}},
 		Entries: []store.Entry{{Record: "r", Seq: 1}}}
 	if err := errors.Join(db.Put(t.Context(), want), db.Close()); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestTwoMakeOneLedger(t *testing.T) {
 				return
 			}
 			id := string(rune('a' + i))
-			if err := errors.Join(db.Put(t.Context(), store.Doc{ID: id, Body: []byte("{}")}), db.Close()); err != nil {
+			if err := errors.Join(db.Put(t.Context(), store.Doc{ID: id, Facts: []byte("{}")}), db.Close()); err != nil {
 				t.Error(err)
 			}
 		})

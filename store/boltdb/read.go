@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -21,32 +24,66 @@ import (
 var _ store.Whole = (*Reader)(nil)
 
 // Reader is a ledger file that can be read. Close it when done.
-type Reader struct{ bolt *bolt.DB }
+type Reader struct {
+	bolt *bolt.DB
+	free error // why its list of free pages cannot be read, so that nobody can write to it
+}
 
 // OpenToRead opens the ledger at path, which must be there and which nobody writes to: a copy. Nothing of it changes.
 func OpenToRead(path string) (*Reader, error) {
-	r, err := openToRead(path)
+	r, err := openToRead(path, time.Nanosecond)
 	if err != nil {
-		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+		return nil, refused(path, err)
+	}
+	if err := r.view(readable); err != nil {
+		return nil, errors.Join(refused(path, err), r.Close())
 	}
 	return r, nil
 }
 
-// openToRead returns bbolt's ErrTimeout at once if somebody has the file open for writing.
-func openToRead(path string) (r *Reader, err error) {
-	defer damage(&err)()
-	db, err := bolt.Open(path, 0, &bolt.Options{ReadOnly: true, Timeout: time.Nanosecond})
-	if errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrChecksum) || errors.Is(err, berrors.ErrVersionMismatch) {
-		return nil, fmt.Errorf("%w, or it is no ledger at all: %w", ErrDamaged, err)
+// refused says that a ledger cannot be opened, the same whatever it is to be opened for.
+func refused(path string, err error) error {
+	if errors.Is(err, ErrDamaged) {
+		return fmt.Errorf("open ledger %s: %w: keep it as it is, and go on from a backup", path, err)
 	}
-	if err != nil {
+	return fmt.Errorf("open ledger %s: %w", path, err)
+}
+
+// openToRead returns bbolt's ErrTimeout if somebody has the file open for writing for as long as it waits. A file that is not a
+// whole ledger is ErrDamaged, and stays as it is.
+func openToRead(path string, wait time.Duration) (*Reader, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 { // bbolt would begin one
+		return nil, noLedger("it is empty")
+	}
+	r := &Reader{}
+	db, err := readOnly(path, wait, true)
+	if errors.Is(err, ErrDamaged) { // and perhaps no more of it than the list of free pages
+		r.free = fmt.Errorf("%w: its list of free pages cannot be read", ErrDamaged)
+		db, err = readOnly(path, wait, false)
+	}
+	var file *fs.PathError
+	var system syscall.Errno
+	switch {
+	case errors.Is(err, berrors.ErrTimeout), errors.As(err, &file), errors.As(err, &system):
 		return nil, err
+	case err != nil:
+		return nil, noLedger("it does not begin like one")
 	}
-	r = &Reader{bolt: db}
+	r.bolt = db
 	if err := r.view(ours); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+func readOnly(path string, wait time.Duration, free bool) (db *bolt.DB, err error) {
+	defer damage(&err)()
+	return bolt.Open(path, 0, &bolt.Options{ReadOnly: true, Timeout: wait, PreLoadFreelist: free, FreelistType: bolt.FreelistMapType})
+}
+
+// noLedger is ErrDamaged where nothing tells a damaged ledger from what never was one.
+func noLedger(why string, args ...any) error {
+	return fmt.Errorf("%w, or it is no ledger: %s", ErrDamaged, fmt.Sprintf(why, args...))
 }
 
 // Close releases the file.
@@ -70,14 +107,36 @@ func damage(err *error) func() {
 	}
 }
 
-// ours tells a ledger from some other bbolt file.
+// ours tells a whole ledger from one that was cut, and from some other bbolt file.
 func ours(tx *bolt.Tx) error {
+	info, err := os.Stat(tx.DB().Path())
+	if err != nil {
+		return err
+	}
+	if info.Size() < tx.Size() {
+		return noLedger("it ends after %d of %d bytes", info.Size(), tx.Size())
+	}
 	for _, name := range [][]byte{docsBucket, entriesBucket, indexBucket} {
 		if tx.Bucket(name) == nil {
-			return fmt.Errorf("this is a bbolt file, but no ledger: it has no bucket %q", name)
+			return noLedger("it has no bucket %q", name)
 		}
 	}
 	return nil
+}
+
+// Pages reports each page that is not just once in use or free: the next write would take it from the record that it belongs to. It
+// may be asked of a ledger in which every record can be read, as what bbolt does here with a page that leads nowhere ends the process.
+func (r *Reader) Pages(found func(error)) error {
+	if r.free != nil {
+		found(r.free)
+		return nil
+	}
+	return r.view(func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			found(err)
+		}
+		return nil
+	})
 }
 
 // Snapshot writes a copy of the whole ledger as of now: a file that Open opens. Others may read and write meanwhile.
@@ -94,9 +153,12 @@ func (r *Reader) Snapshot(w io.Writer) error {
 
 // row is a record as it stands in the file.
 type row struct {
-	Version uint64          `json:"version"`
-	Keys    []store.Key     `json:"keys,omitempty"`
-	Body    json.RawMessage `json:"body"`
+	Version  uint64          `json:"version"`
+	Keys     []store.Key     `json:"keys,omitempty"`
+	Chain    store.Chain     `json:"chain,omitzero"`
+	Old      bool            `json:"old,omitempty"`
+	Facts    json.RawMessage `json:"facts"`
+	Progress json.RawMessage `json:"progress,omitempty"`
 }
 
 // Get implements store.DB.
@@ -110,9 +172,9 @@ func (r *Reader) Get(_ context.Context, id string) (store.Doc, error) {
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		return store.Doc{}, fmt.Errorf("get %s: %w", id, err)
+		return store.Doc{}, fmt.Errorf("get %s: %w", id, broken(id, err))
 	}
-	return store.Doc{ID: id, Version: held.Version, Body: held.Body}, nil
+	return store.Doc{ID: id, Version: held.Version, Chain: held.Chain, Facts: held.Facts, Progress: held.Progress, Old: held.Old}, nil
 }
 
 // Entries implements store.DB.
@@ -123,9 +185,19 @@ func (r *Reader) Entries(_ context.Context, id string, after uint64) ([]store.En
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read entries of %s: %w", id, err)
+		return nil, fmt.Errorf("read entries of %s: %w", id, broken(id, err))
 	}
 	return out, nil
+}
+
+// broken names the record of which the file has something else than what was written.
+func broken(id string, err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	if errors.Is(err, ErrDamaged) || errors.As(err, &syntax) || errors.As(err, &kind) {
+		return &store.Broken{ID: id, Err: err}
+	}
+	return err
 }
 
 // List implements store.DB.
@@ -171,7 +243,7 @@ func (r *Reader) Next(_ context.Context, after string) (store.Doc, error) {
 		if err != nil {
 			return err
 		}
-		doc.Version, doc.Body, doc.Keys = held.Version, held.Body, held.Keys
+		doc.Version, doc.Chain, doc.Facts, doc.Progress, doc.Keys, doc.Old = held.Version, held.Chain, held.Facts, held.Progress, held.Keys, held.Old
 		doc.Entries, err = entries(tx, doc.ID, 0)
 		return err
 	})

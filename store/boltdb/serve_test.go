@@ -51,7 +51,7 @@ func await(t *testing.T, path string) {
 
 func put(t *testing.T, db *boltdb.DB, id string) {
 	t.Helper()
-	if err := db.Put(t.Context(), store.Doc{ID: id, Body: []byte("{}")}); err != nil {
+	if err := db.Put(t.Context(), store.Doc{ID: id, Facts: []byte("{}")}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -146,7 +146,7 @@ func TestReaderThatSleeps(t *testing.T) {
 	db := open(t, path)
 	body := fmt.Appendf(nil, `"%01000000d"`, 0)
 	for i := range 4 { // more than a socket's buffer
-		if err := db.Put(t.Context(), store.Doc{ID: fmt.Sprint("r", i), Body: body}); err != nil {
+		if err := db.Put(t.Context(), store.Doc{ID: fmt.Sprint("r", i), Facts: body}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestReaderThatSleeps(t *testing.T) {
 	}
 	begin := time.Now()
 	for i := range 40 { // the file grows over and over
-		if err := db.Put(t.Context(), store.Doc{ID: fmt.Sprint("s", i), Body: body}); err != nil {
+		if err := db.Put(t.Context(), store.Doc{ID: fmt.Sprint("s", i), Facts: body}); err != nil {
 			t.Fatal(err)
 		}
 	}

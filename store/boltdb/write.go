@@ -38,9 +38,12 @@ type sheet struct {
 }
 
 // Put implements store.DB. Where the context has ended before the writer took it up, nothing is written, and the error
-// is the context's; afterwards it waits for the outcome. After an error of the disk itself the outcome is not known
-// before the record has been read again.
+// is the context's; afterwards it waits for the outcome. After an error of the disk itself (store.ErrUnwritten) the outcome is not
+// known before the record has been read again.
 func (d *DB) Put(ctx context.Context, docs ...store.Doc) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("put: not written: %w", err)
+	}
 	c := &change{ctx: ctx, done: make(chan error, 1)}
 	for _, doc := range docs {
 		s, err := ready(doc)
@@ -52,8 +55,8 @@ func (d *DB) Put(ctx context.Context, docs ...store.Doc) error {
 	select {
 	case d.changes <- c:
 		return <-c.done
-	case <-ctx.Done():
-		return fmt.Errorf("put: not written: %w", ctx.Err())
+	case <-ctx.Done(): // the writer has been busy all the while, as on a disk that hangs
+		return fmt.Errorf("put: not written: %w: %w", store.ErrUnwritten, ctx.Err())
 	case <-d.closing:
 		return fmt.Errorf("put: not written: %w", ErrClosed)
 	}
@@ -73,7 +76,7 @@ func ready(doc store.Doc) (sheet, error) {
 		return s, errors.New("no id, or an id or key that is too long")
 	}
 	var err error
-	if s.row, err = json.Marshal(row{Version: doc.Version + 1, Keys: doc.Keys, Body: doc.Body}); err != nil {
+	if s.row, err = json.Marshal(row{doc.Version + 1, doc.Keys, doc.Chain, doc.Old, doc.Facts, doc.Progress}); err != nil {
 		return s, err
 	}
 	for _, e := range doc.Entries {
@@ -117,8 +120,13 @@ func (d *DB) gather(first *change) []*change {
 func (d *DB) commit(group []*change) {
 	d.spare.keep()
 	d.refuseNew(group)
-	err := d.update(group)
-	if err != nil && !errors.Is(err, errRefused) && d.spare.give(err) {
+	err := d.damaged
+	if err == nil {
+		err = d.update(group)
+	}
+	if errors.Is(err, ErrDamaged) {
+		d.damaged = err
+	} else if err != nil && !errors.Is(err, errRefused) && d.spare.give(err) {
 		d.refuseNew(group)
 		err = d.update(group)
 	}
@@ -127,24 +135,29 @@ func (d *DB) commit(group []*change) {
 		case c.err != nil:
 			c.done <- c.err
 		case err != nil:
-			c.done <- fmt.Errorf("put: write ledger %s: %w", d.bolt.Path(), err)
+			c.done <- d.unwritten(err)
 		default:
 			c.done <- nil
 		}
 	}
 }
 
+func (d *DB) unwritten(err error) error {
+	return fmt.Errorf("put: %w: write %s: %w", store.ErrUnwritten, d.bolt.Path(), err)
+}
+
 // refuseNew refuses what would begin a record while there is room only for what ends.
 func (d *DB) refuseNew(group []*change) {
 	for _, c := range group {
 		if !d.spare.held && slices.ContainsFunc(c.docs, func(s sheet) bool { return s.Version == 0 }) {
-			c.err = fmt.Errorf("put: write ledger %s: what room is left is kept for what ends: %w", d.bolt.Path(), d.spare.why)
+			c.err = d.unwritten(fmt.Errorf("what room is left is kept for what ends: %w", d.spare.why))
 		}
 	}
 }
 
-// update is one transaction.
-func (d *DB) update(group []*change) error {
+// update is one transaction. A damaged page that it comes to is an error, as in view, and nothing is written.
+func (d *DB) update(group []*change) (err error) {
+	defer damage(&err)()
 	return d.bolt.Update(func(tx *bolt.Tx) error {
 		refused := 0
 		for _, c := range group {
@@ -184,7 +197,7 @@ func (c *change) check(tx *bolt.Tx) error {
 	wanted := map[store.Key]bool{}
 	for _, s := range c.docs {
 		for _, k := range s.Keys {
-			if !k.Unique {
+			if !k.Unique || s.Delete {
 				continue
 			}
 			// A holder that is written too gives the key up, or wants it again.
@@ -217,6 +230,9 @@ func (c *change) write(tx *bolt.Tx) error {
 }
 
 func (s sheet) write(tx *bolt.Tx) error {
+	if s.Delete {
+		return s.delete(tx)
+	}
 	for _, k := range s.Keys {
 		b, err := tx.Bucket(indexBucket).CreateBucketIfNotExists([]byte(k.Index))
 		if err != nil {
@@ -226,12 +242,46 @@ func (s sheet) write(tx *bolt.Tx) error {
 			return err
 		}
 	}
+	if err := s.makeWay(tx); err != nil {
+		return err
+	}
 	for i, e := range s.Entries {
 		if err := tx.Bucket(entriesBucket).Put(entryKey(s.ID, e.Seq), s.entries[i]); err != nil {
 			return err
 		}
 	}
 	return tx.Bucket(docsBucket).Put([]byte(s.ID), s.row)
+}
+
+// delete takes a record away with its entries. Its keys are gone already.
+func (s sheet) delete(tx *bolt.Tx) error {
+	var keys [][]byte // a cursor's place is not sure once something was deleted
+	prefix := []byte(s.ID + "\x00")
+	c := tx.Bucket(entriesBucket).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	for _, k := range keys {
+		if err := tx.Bucket(entriesBucket).Delete(k); err != nil {
+			return err
+		}
+	}
+	return tx.Bucket(docsBucket).Delete([]byte(s.ID))
+}
+
+// makeWay deletes the entries in whose place the new ones come. There are none, but of a record that is rebuilt.
+func (s sheet) makeWay(tx *bolt.Tx) error {
+	if len(s.Entries) == 0 {
+		return nil
+	}
+	c, prefix := tx.Bucket(entriesBucket).Cursor(), []byte(s.ID+"\x00")
+	first := entryKey(s.ID, s.Entries[0].Seq)
+	for k, _ := c.Seek(first); bytes.HasPrefix(k, prefix); k, _ = c.Seek(first) {
+		if err := c.Delete(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holder returns the id of a record that stands in an index under the key's value, or "".

@@ -20,7 +20,7 @@ import (
 )
 
 func record(id string) store.Doc {
-	return store.Doc{ID: id, Body: []byte(`{}`), Keys: []store.Key{{Index: "due", Value: id}}, Entries: []store.Entry{{Record: id, Seq: 1}}}
+	return store.Doc{ID: id, Facts: []byte(`{}`), Keys: []store.Key{{Index: "due", Value: id}}, Entries: []store.Entry{{Record: id, Seq: 1}}}
 }
 
 func missing(t *testing.T, db *DB, id string) bool {
@@ -139,7 +139,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	db.bolt.MaxSize = 1 << 20 // bbolt's own disk, which is full at 1 MB
 	large := func(id string) store.Doc {
-		return store.Doc{ID: id, Body: fmt.Appendf(nil, `"%0200000d"`, 0), Keys: record(id).Keys}
+		return store.Doc{ID: id, Facts: fmt.Appendf(nil, `"%0200000d"`, 0), Keys: record(id).Keys}
 	}
 	wrote := []string{}
 	for i := 0; ; i++ {
@@ -149,7 +149,7 @@ func TestFullDisk(t *testing.T) {
 			wrote = append(wrote, id)
 			continue
 		}
-		if !strings.Contains(err.Error(), path) || !missing(t, db, id) {
+		if !errors.Is(err, store.ErrUnwritten) || !strings.Contains(err.Error(), path) || !missing(t, db, id) {
 			t.Errorf("put on a full disk: %v", err)
 		}
 		break
@@ -214,7 +214,7 @@ func TestSpareIsForWhatEnds(t *testing.T) {
 	if err := db.Put(t.Context(), old); err != nil {
 		t.Errorf("what has begun: %v", err)
 	}
-	if err := db.Put(t.Context(), begun); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), path) {
+	if err := db.Put(t.Context(), begun); !errors.Is(err, store.ErrUnwritten) || !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), path) {
 		t.Errorf("what begins: %v", err)
 	}
 	if err := os.Remove(blocked); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -243,13 +243,13 @@ func TestWhatDoesNotFitIsRefusedAlone(t *testing.T) {
 		ok  bool
 	}{
 		"no id":         {record(""), false},
-		"long id":       {store.Doc{ID: long, Body: []byte("{}")}, false},
-		"longest id":    {store.Doc{ID: fits, Body: []byte("{}"), Entries: []store.Entry{{Seq: 1}}}, true},
-		"long key":      {store.Doc{ID: "k", Body: []byte("{}"), Keys: []store.Key{{Index: "due", Value: long}}}, false},
-		"long index":    {store.Doc{ID: "k", Body: []byte("{}"), Keys: []store.Key{{Index: long}}}, false},
-		"no index":      {store.Doc{ID: "k", Body: []byte("{}"), Keys: []store.Key{{Value: "v"}}}, false},
-		"body no JSON":  {store.Doc{ID: "k", Body: []byte("{")}, false},
-		"year of entry": {store.Doc{ID: "k", Body: []byte("{}"), Entries: []store.Entry{{At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}}, false},
+		"long id":       {store.Doc{ID: long, Facts: []byte("{}")}, false},
+		"longest id":    {store.Doc{ID: fits, Facts: []byte("{}"), Entries: []store.Entry{{Seq: 1}}}, true},
+		"long key":      {store.Doc{ID: "k", Facts: []byte("{}"), Keys: []store.Key{{Index: "due", Value: long}}}, false},
+		"long index":    {store.Doc{ID: "k", Facts: []byte("{}"), Keys: []store.Key{{Index: long}}}, false},
+		"no index":      {store.Doc{ID: "k", Facts: []byte("{}"), Keys: []store.Key{{Value: "v"}}}, false},
+		"body no JSON":  {store.Doc{ID: "k", Facts: []byte("{")}, false},
+		"year of entry": {store.Doc{ID: "k", Facts: []byte("{}"), Entries: []store.Entry{{At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}}, false},
 	} {
 		if err := db.Put(t.Context(), c.doc); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)

@@ -32,12 +32,14 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 		{"old keys go", oldKeysGo},
 		{"list in order", listInOrder},
 		{"entries", entries},
+		{"entries take places", entriesTakePlaces},
 		{"what is returned is the caller's", callersOwn},
 		{"one of many wins", oneWins},
 		{"one of many wins each version", oneWinsEachVersion},
 		{"all of many are there", allAreThere},
 		{"the refused spoil nothing", refusedSpoilNothing},
 		{"nobody waits any more", nobodyWaits},
+		{"what is deleted is gone", deletedIsGone},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
 	}
@@ -54,6 +56,7 @@ func Model(t *testing.T, open func(t *rapid.T) store.DB) {
 					if held, err := model.Get(t.Context(), docs[i].ID); err == nil {
 						docs[i].Version += held.Version // right or one too far
 						docs[i].Entries = []store.Entry{{Record: docs[i].ID, Seq: held.Version + 1}}
+						docs[i].Delete = rapid.IntRange(0, 3).Draw(rt, "delete") == 0
 					}
 				}
 				same(rt, kind(db.Put(t.Context(), docs...)), kind(model.Put(t.Context(), docs...)))
@@ -79,7 +82,7 @@ func anyIndex(rt *rapid.T) string {
 }
 
 func anyDoc(rt *rapid.T) store.Doc {
-	d := store.Doc{ID: anyID(rt), Body: fmt.Appendf(nil, `{"n":%d}`, rapid.IntRange(0, 9).Draw(rt, "n"))}
+	d := store.Doc{ID: anyID(rt), Facts: fmt.Appendf(nil, `{"n":%d}`, rapid.IntRange(0, 9).Draw(rt, "n"))}
 	d.Version = rapid.SampledFrom([]uint64{0, 0, 0, 1}).Draw(rt, "off by")
 	for _, index := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"due", "slot"}), 0, 2, rapid.ID).Draw(rt, "keys") {
 		value := rapid.SampledFrom([]string{"a", "b", "bb", "c"}).Draw(rt, "value")
@@ -122,7 +125,7 @@ func put(t *testing.T, db store.DB, want error, docs ...store.Doc) {
 }
 
 func doc(id string, version uint64, keys ...store.Key) store.Doc {
-	return store.Doc{ID: id, Version: version, Body: fmt.Appendf(nil, `{"v":%d}`, version), Keys: keys}
+	return store.Doc{ID: id, Version: version, Facts: fmt.Appendf(nil, `{"v":%d}`, version), Progress: []byte(`{}`), Keys: keys}
 }
 
 func due(value string) store.Key { return store.Key{Index: "due", Value: value} }
@@ -139,12 +142,14 @@ func rows(t *testing.T, db store.DB, index, from string, limit int, want ...stor
 }
 
 func getWhatWasPut(t *testing.T, db store.DB) {
-	put(t, db, nil, store.Doc{ID: "r", Body: []byte(`{"名前":"\u003c山田\u003e"}`)})
+	is := store.Doc{ID: "r", Chain: store.Chain{Seq: 2, Head: "ab"}, Facts: []byte(`{"名前":"\u003c山田\u003e"}`), Progress: []byte(`{"tries":1}`), Old: true}
+	put(t, db, nil, is)
+	is.Version = 1
 	got, err := db.Get(t.Context(), "r")
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, got, store.Doc{ID: "r", Version: 1, Body: []byte(`{"名前":"\u003c山田\u003e"}`)})
+	same(t, got, is)
 }
 
 func notThere(t *testing.T, db store.DB) {
@@ -167,7 +172,7 @@ func version(t *testing.T, db store.DB) {
 func allOrNothing(t *testing.T, db store.DB) {
 	put(t, db, nil, doc("held", 0, slot("s")))
 	put(t, db, store.ErrConflict, doc("a", 0, due("1")), doc("b", 7))
-	put(t, db, store.ErrTaken, store.Doc{ID: "a", Body: []byte("{}"), Keys: []store.Key{due("1")}, Entries: []store.Entry{{Record: "a", Seq: 1}}},
+	put(t, db, store.ErrTaken, store.Doc{ID: "a", Facts: []byte("{}"), Keys: []store.Key{due("1")}, Entries: []store.Entry{{Record: "a", Seq: 1}}},
 		doc("b", 0, slot("s")))
 	if _, err := db.Get(t.Context(), "a"); !errors.Is(err, store.ErrNotFound) {
 		t.Fatalf("half of a refused put is there: %v", err)
@@ -201,6 +206,25 @@ func oldKeysGo(t *testing.T, db store.DB) {
 	put(t, db, nil, doc("other", 0, slot("s")))
 }
 
+func deletedIsGone(t *testing.T, db store.DB) {
+	first, neighbour := doc("r", 0, due("1"), slot("s")), doc("r1", 0, due("2"))
+	first.Entries, neighbour.Entries = []store.Entry{{Record: "r", Seq: 1}, {Record: "r", Seq: 2}}, []store.Entry{{Record: "r1", Seq: 1}}
+	put(t, db, nil, first, neighbour)
+	put(t, db, store.ErrConflict, store.Doc{ID: "r", Version: 7, Delete: true})
+	put(t, db, store.ErrConflict, store.Doc{ID: "r", Version: 1, Delete: true}, doc("r1", 7))
+	put(t, db, store.ErrConflict, store.Doc{ID: "nobody", Version: 1, Delete: true})
+	rows(t, db, "slot", "", 9, store.Row{Value: "s", ID: "r"})
+	put(t, db, nil, store.Doc{ID: "r", Version: 1, Delete: true}, doc("other", 0, slot("s")))
+	if _, err := db.Get(t.Context(), "r"); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("get: %v", err)
+	}
+	same(t, must(db.Entries(t.Context(), "r", 0)), []store.Entry(nil))
+	same(t, len(must(db.Entries(t.Context(), "r1", 0))), 1)
+	rows(t, db, "due", "", 9, store.Row{Value: "2", ID: "r1"})
+	put(t, db, nil, doc("r", 0, due("3")))
+	same(t, must(db.Entries(t.Context(), "r", 0)), []store.Entry(nil))
+}
+
 func listInOrder(t *testing.T, db store.DB) {
 	put(t, db, nil, doc("c", 0, due("2")), doc("b", 0, due("1")), doc("a", 0, due("2")), doc("d", 0, due("10")))
 	rows(t, db, "due", "", 9, store.Row{Value: "1", ID: "b"}, store.Row{Value: "10", ID: "d"},
@@ -225,11 +249,28 @@ func entries(t *testing.T, db store.DB) {
 	same(t, must(db.Entries(t.Context(), "r2", 0)), []store.Entry(nil)) // whose id begins with r
 }
 
+func entriesTakePlaces(t *testing.T, db store.DB) {
+	d := doc("r", 0)
+	for seq := range uint64(4) {
+		d.Entries = append(d.Entries, store.Entry{Record: "r", Seq: seq + 1})
+	}
+	other := doc("r2", 0)
+	other.Entries = []store.Entry{{Record: "r2", Seq: 9}}
+	put(t, db, nil, d, other)
+	d = doc("r", 1)
+	d.Entries = []store.Entry{{Record: "r", Seq: 2, Note: "anew"}}
+	put(t, db, nil, d)
+	same(t, must(db.Entries(t.Context(), "r", 0)), []store.Entry{{Record: "r", Seq: 1}, {Record: "r", Seq: 2, Note: "anew"}})
+	same(t, must(db.Entries(t.Context(), "r2", 0)), other.Entries)
+}
+
 func callersOwn(t *testing.T, db store.DB) {
 	put(t, db, nil, doc("r", 0))
 	got := must(db.Get(t.Context(), "r"))
-	clear(got.Body)
-	same(t, must(db.Get(t.Context(), "r")).Body, []byte(`{"v":0}`))
+	clear(got.Facts)
+	clear(got.Progress)
+	is := must(db.Get(t.Context(), "r"))
+	same(t, [][]byte{is.Facts, is.Progress}, [][]byte{[]byte(`{"v":0}`), []byte(`{}`)})
 }
 
 func oneWins(t *testing.T, db store.DB) {

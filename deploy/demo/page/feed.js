@@ -56,6 +56,7 @@ function happening(h) {
   if (h.empty) return empty(h.empty);
   const values = { ...h.with };
   if (values.to) values.at = at(new Date(values.to));
+  if (values.hung) values.what = say(`hang.${values.hung}`);
   if (values.mood) values.mood = say(`server.${values.mood}`);
   const key = values.error && knows(`happened.${h.what}_failed`) ? `happened.${h.what}_failed` : `happened.${h.what}`;
   const often = h.times > 1 && el("span", { class: "soft" }, ` ×${h.times}`);

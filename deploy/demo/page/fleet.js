@@ -37,6 +37,14 @@ function key({ id, on }) {
   return el("li", {}, el("code", {}, id), el("button", { type: "button", "data-focus": "turn", "aria-label": `${id}: ${verb}`, on: { click: turn } }, verb));
 }
 
+byId("read-open").addEventListener("click", async (event) => {
+  const [account] = byId("read-user").value.split(" ");
+  const name = byId("read-secret").value;
+  await busily(event.currentTarget, async () => {
+    if (await act({ do: "open", account, name })) toast(say("read.opened", { secret: name }), "good");
+  });
+});
+
 byId("read").addEventListener("submit", async (event) => {
   event.preventDefault();
   const [account, user] = byId("read-user").value.split(" ");

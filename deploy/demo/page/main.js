@@ -8,6 +8,7 @@ import "./chat.js";
 import "./compose.js";
 import "./modal.js";
 import { tick } from "./world.js";
+import "./iam.js";
 import "./fleet.js";
 import "./feed.js";
 import "./tour.js";

@@ -30,6 +30,7 @@ draws((state) => {
   keyed(byId("join-user"), joinable, (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-user"), logins(state), (l) => el("option", { value: l.value }, l.text));
   keyed(byId("signin-from"), addresses.map(([name, ip]) => ({ key: ip, data: { name, ip, lang: state.lang } })), ({ name, ip }) => el("option", { value: ip }, `${say(`from.${name}`)} · ${ip}`));
+  keyed(byId("signin-mfa"), ["yes", "no", ""].map((mfa) => ({ key: mfa || "unknown", data: { mfa, lang: state.lang } })), ({ mfa }) => el("option", { value: mfa }, say(`mfa.${mfa || "unknown"}`)));
   keyed(byId("accounts"), state.cloud.map((a) => ({ key: a.id, data: seen(a, state.lang) })), account);
 });
 
@@ -55,7 +56,8 @@ function lever(state, name) {
     return { name, lang, well: state.bot === "works", bad: dead, status: `bot.${state.bot}`, verb: dead ? "bot.start" : "bot.kill", action: { do: dead ? "start" : "kill" } };
   }
   const down = state.down.includes(name);
-  return { name, lang, well: !down, bad: down, status: down ? "service.down" : "service.up", verb: down ? "service.mend" : "service.break", action: { do: "fault", name, on: !down } };
+  const hangs = name === "iam" && ["aws", "iam"].includes(state.hung);
+  return { name, lang, well: !down && !hangs, bad: down || hangs, status: hangs ? "service.hangs" : down ? "service.down" : "service.up", verb: down ? "service.mend" : "service.break", action: { do: "fault", name, on: !down } };
 }
 
 function drawLever({ name, well, bad, status, verb, action }) {
@@ -110,7 +112,7 @@ function seen(a, lang) {
   });
   const users = a.users.map((u) => {
     const active = u.keys.filter((k) => k.Active).length;
-    return { name: u.name, password: u.password, active, marked: changed(`${a.id} ${u.name}`, `${u.password} ${active}`) };
+    return { name: u.name, password: u.password, active, tag: u.tag, marked: changed(`${a.id} ${u.name}`, `${u.password} ${active} ${u.tag ?? ""}`) };
   });
   const keys = (a.keys ?? []).map((k) => ({ name: k.ID, ...used(a, k), marked: changed(`${a.id} ${k.ID}`, JSON.stringify(used(a, k))) }));
   return { id: a.id, name: a.name, groups, users, keys: [...keys, ...buried(a)], lang };
@@ -157,15 +159,15 @@ function account({ id, name, groups, users, keys }) {
 const thing = ({ name, facts, more = [], marked }) =>
   el("li", { class: marked ? "fresh" : "" }, el("code", {}, name), el("span", { class: "soft" }, facts), more.map((m) => el("span", { class: "soft whole" }, m)), marked && justNow());
 
-function user({ name, password, active, marked }) {
+function user({ name, password, active, tag, marked }) {
   const facts = `${say(password ? "aws.password" : "aws.no_password")}${say("comma")}${say(active === 1 ? "aws.key" : "aws.keys", { n: active })}`;
-  return thing({ name, facts, marked });
+  return thing({ name, facts, more: tag ? [say("aws.tag", { id: tag })] : [], marked });
 }
 
 byId("signin").addEventListener("submit", async (event) => {
   event.preventDefault();
   const [accountID, name] = byId("signin-user").value.split(" ");
-  const ask = { do: "signin", account: accountID, user: name, address: byId("signin-from").value, mfa: byId("signin-mfa").checked };
+  const ask = { do: "signin", account: accountID, user: name, address: byId("signin-from").value, mfa: byId("signin-mfa").value };
   await busily(event.submitter, async () => {
     if (await act(ask)) toast(say("signin.done", { user: name }), "good");
   });

@@ -1,0 +1,248 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"sekisho/store"
+)
+
+// Refusals of what was asked for and allowed, and is not any more, beside those of a request: a fact that counted then is
+// another one now.
+const (
+	AskerGone = "asker_gone" // who asked for a rotation is nobody, has no account any more, or is a guest by now
+	AskerLost = "asker_lost" // or may not rotate any more
+	VoterGone = "voter_gone" // an approver has no account any more, or is a guest by now
+)
+
+// Losses are the refusals of a press for which something was allowed before, and is not any more.
+var Losses = []string{NotYourUser, Excluded, NotAsker, TooLong, TooShort, NoReason, NoTicket, OutsideHours, NoMFA, NoApprover,
+	AskerGone, AskerLost}
+
+// Vote is what an approval of before is worth now.
+type Vote struct {
+	By    string
+	Steps []int  // that it can count for
+	Lost  string // why it does not count any more, or ""
+}
+
+// anew gathers a question on what was decided before: also who its person is by now, to Slack, to the security team and by
+// the IAM user.
+func (k *Keeper) anew(ctx context.Context, g store.Grant, when time.Time, rule Entitlement) (Question, error) {
+	q, err := k.question(ctx, g, when, rule)
+	q.Login = Login{Account: g.Account, User: g.Subject.User}
+	if err == nil {
+		q.Unfit, err = k.unfit(ctx, g.Subject.Person)
+	}
+	if err == nil {
+		q.Leaves, err = k.leavesAs(ctx, g.Subject.Person, g.Account, g.Subject.UserID)
+	}
+	return q, err
+}
+
+// still decides on a grant as if it were asked for now, to begin at a time.
+func (k *Keeper) still(ctx context.Context, g store.Grant, when time.Time) (Decision, error) {
+	rule, ok := k.Policy.Rule(g.Entitlement)
+	if !ok {
+		return k.Policy.Decide(Question{Entitlement: g.Entitlement}), nil
+	}
+	q, err := k.anew(ctx, g, when, rule)
+	if err != nil {
+		return Decision{}, err
+	}
+	return k.Policy.Decide(q), nil
+}
+
+// lost returns why what was allowed before is not allowed any more, or "".
+func (d Decision) lost() string {
+	if d.Refusal == NoPerson {
+		return NoHolder
+	}
+	return d.Refusal
+}
+
+// needs returns the approvals that a decision wants of what needs these: more of them, if it wants more by now.
+func (d Decision) needs(steps []store.Step) []store.Step {
+	if store.Need(d.Steps) > store.Need(steps) {
+		return d.Steps
+	}
+	return steps
+}
+
+// facts adds what a sentence about a loss names.
+func (d Decision) facts(g store.Grant, facts map[string]string) map[string]string {
+	out := maps.Clone(facts)
+	if n := len(d.Why); n > 0 {
+		maps.Copy(out, d.Why[n-1].Facts)
+	}
+	out["person"] = g.Subject.Person.Account()
+	return out
+}
+
+// votes finds out what approvals of before are worth now. barred says why an account's approval cannot stand at all.
+func (k *Keeper) votes(ctx context.Context, approvals []store.Approval, steps []store.Step,
+	barred func(account string) (string, error)) (out []Vote, err error) {
+	var persons []store.Person
+	for _, a := range approvals {
+		lost, err := barred(a.By)
+		if err != nil {
+			return nil, err
+		}
+		v, person := Vote{By: a.By, Lost: lost}, k.Policy.People.Of(a.By)
+		if v.Lost == "" && k.Policy.People.In(person, persons) { // two who turned out to be one
+			v.Lost = Voted
+		}
+		if v.Lost == "" {
+			if v, err = k.vote(ctx, v, person, steps); err != nil {
+				return nil, err
+			}
+		}
+		if v.Lost == "" {
+			persons = append(persons, person)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// vote finds out what one approval is worth that could stand.
+func (k *Keeper) vote(ctx context.Context, v Vote, person store.Person, steps []store.Step) (Vote, error) {
+	account, err := k.Directory.Account(ctx, v.By)
+	if err != nil {
+		return v, err
+	}
+	if account.refusal() != "" {
+		v.Lost = VoterGone
+		return v, nil
+	}
+	switch leaves, err := k.leaves(ctx, person); {
+	case err != nil:
+		return v, err
+	case leaves:
+		v.Lost = Leaves
+		return v, nil
+	}
+	if v.Steps, err = k.canCount(ctx, steps, v.By); err == nil && len(v.Steps) == 0 {
+		v.Lost = NotApprover
+	}
+	return v, err
+}
+
+// standing are the steps that each vote can count for which still counts.
+func standing(votes []Vote) (out [][]int) {
+	for _, v := range votes {
+		if v.Lost == "" {
+			out = append(out, v.Steps)
+		}
+	}
+	return out
+}
+
+// without returns the approvals whose votes still count, for what they count now.
+func without(approvals []store.Approval, votes []Vote) (out []store.Approval) {
+	for i, v := range votes {
+		if v.Lost == "" {
+			a := approvals[i]
+			a.Steps = v.Steps
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// voids are the entries that take away the votes that do not count any more.
+func voids(votes []Vote, now time.Time) (out []store.Entry) {
+	for _, v := range votes {
+		if v.Lost != "" {
+			out = append(out, store.Entry{Verb: store.Void, By: store.Self, At: now, Note: v.Lost,
+				Facts: map[string]string{store.FactAccounts: v.By}})
+		}
+	}
+	return out
+}
+
+// missing returns why votes are not enough: why the first of them is lost, or that an approver is.
+func missing(steps []store.Step, votes []Vote) string {
+	if store.Met(steps, standing(votes)) {
+		return ""
+	}
+	for _, v := range votes {
+		if v.Lost != "" {
+			return v.Lost
+		}
+	}
+	return NotApprover
+}
+
+// upheld asks everything again that made a request allowed, as if it were asked for now, for as long as asked says, to begin
+// at a time: who may ask, the rule, and whether its steps are still met, each person once, by people who are there and
+// entitled now.
+func (k *Keeper) upheld(ctx context.Context, g, asked store.Grant, when time.Time) error {
+	if refusal := k.Policy.unchanged(g); refusal != "" {
+		return &Refused{Code: refusal}
+	}
+	d, err := k.still(ctx, asked, when)
+	switch refusal := d.lost(); {
+	case err != nil:
+		return err
+	case refusal != "" && refusal != NoApprover: // which the votes tell more exactly
+		return &Refused{Code: refusal}
+	case g.ByRule() && d.Auto != g.Auto:
+		return &Refused{Code: RuleChanged}
+	case g.ByRule():
+		return nil
+	case store.Need(d.needs(g.Steps)) > g.Need():
+		return &Refused{Code: MoreSteps}
+	}
+	votes, err := k.votesOn(ctx, g, g.Steps)
+	if err != nil {
+		return err
+	}
+	if lost := missing(g.Steps, votes); lost != "" {
+		return &Refused{Code: lost}
+	}
+	return nil
+}
+
+// prolonged returns the end of access after a sign-in. It is the end from before, and why, where the access would not be
+// given now for so long.
+func (k *Keeper) prolonged(ctx context.Context, g store.Grant, signedIn, now time.Time) (until time.Time, why string,
+	err error) {
+	if until = window(g, signedIn, now); !until.After(g.Until) {
+		return g.Until, "", nil
+	}
+	var refused *Refused
+	if err = k.upheld(ctx, g, asUntil(g, until), now); errors.As(err, &refused) {
+		return g.Until, refused.Code, nil
+	}
+	return until, "", err
+}
+
+// asUntil is the grant as if all the time from its start were asked for.
+func asUntil(g store.Grant, until time.Time) store.Grant {
+	g.Duration, g.From, g.To = until.Sub(g.Start), time.Time{}, time.Time{}
+	return g
+}
+
+// votesOn finds out what the approvals of a request are worth now.
+func (k *Keeper) votesOn(ctx context.Context, g store.Grant, steps []store.Step) ([]Vote, error) {
+	return k.votes(ctx, g.Approvals, opened(steps, k.Policy.alsoDecide(g)), k.barred(ctx, g))
+}
+
+// votesOnExtension does the same for its extension, which is not escalated.
+func (k *Keeper) votesOnExtension(ctx context.Context, g store.Grant, steps []store.Step) ([]Vote, error) {
+	return k.votes(ctx, g.Extension.Approvals, steps, k.barred(ctx, g))
+}
+
+// barred says why a Slack account's approval of the grant cannot stand: it needs four eyes, and two that are not behind the
+// role that asks.
+func (k *Keeper) barred(ctx context.Context, g store.Grant) func(account string) (string, error) {
+	return func(account string) (string, error) {
+		if lost := k.Policy.fourEyes(account, g); lost != "" {
+			return lost, nil
+		}
+		return k.roleBars(ctx, g, account)
+	}
+}

@@ -1,0 +1,267 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// ErrBeside says that a record would be saved with facts that no entry tells of.
+var ErrBeside = errors.New("facts were changed beside an entry")
+
+// Head is what the ledger keeps of a record beside what is true of it.
+type Head struct {
+	Version uint64 // as it was read, 0 for one that was never saved
+	Chain   Chain
+
+	facts []byte  // as they are stored, or as they are after the last fresh entry
+	fresh []Entry // that have not been written yet
+	old   bool    // see Doc
+}
+
+// Fresh returns the entries that have not been written yet.
+func (h Head) Fresh() []Entry { return h.fresh }
+
+func (h *Head) head() *Head { return h }
+
+// Record is a *Grant, a *Press, an *Alert, a *Task, an *Offboarding, a *Report, a *Seal or a *Mark. As JSON it is its facts.
+type Record interface {
+	head() *Head
+	id() string
+	keys() []Key
+	// progress returns a struct of pointers into the record: how far the work on it has come. No fact is among them, so that
+	// decoding progress changes no fact.
+	progress() any
+}
+
+// lived is a record to which entries happen. The others are written once, but for their progress.
+type lived interface {
+	Record
+	stands() State                          // the state it is in
+	leads(from State, v Verb) (State, bool) // by the table of its kind
+}
+
+// enter makes e the next entry of a record. The entry holds what has changed among the facts since the one before, wherever
+// that was set, and the digest of the facts as they are stored from now on.
+func enter(r lived, e Entry) error {
+	h := r.head()
+	set, err := changes(r)
+	if err != nil {
+		return err
+	}
+	if h.facts, err = merge(h.facts, set); err != nil {
+		return err
+	}
+	e.Record, e.State = r.id(), r.stands()
+	if e.Set = set; h.old { // nothing else holds them
+		e.Set, err = fieldsOf(h.facts)
+	}
+	e.Digest, h.old = sumOf(h.facts), false
+	h.fresh = append(slices.Clip(h.fresh), h.Chain.link(e))
+	return err
+}
+
+// changes returns the facts of a record that are not as they are stored, by their names: null for one that is no more. What
+// another build has stored in other words, or what this one does not know, has not changed.
+func changes(r Record) (map[string]json.RawMessage, error) {
+	stored, err := fieldsOf(r.head().facts)
+	if err != nil {
+		return nil, fmt.Errorf("read facts of %s: %w", r.id(), err)
+	}
+	now, err := encoded(r)
+	if err != nil {
+		return nil, err
+	}
+	set := difference(stored, now)
+	if len(set) == 0 || len(stored) == 0 {
+		return set, nil
+	}
+	was := blank(r.id())
+	if err := json.Unmarshal(r.head().facts, was); err != nil {
+		return nil, fmt.Errorf("read facts of %s: %w", r.id(), err)
+	}
+	read, err := encoded(was)
+	maps.DeleteFunc(set, func(name string, _ json.RawMessage) bool { return bytes.Equal(read[name], now[name]) })
+	return set, err
+}
+
+// difference is what makes b of a, by merge.
+func difference(a, b map[string]json.RawMessage) map[string]json.RawMessage {
+	set := map[string]json.RawMessage{}
+	for name, value := range b {
+		if !bytes.Equal(a[name], value) {
+			set[name] = value
+		}
+	}
+	for name := range a {
+		if _, ok := b[name]; !ok {
+			set[name] = null
+		}
+	}
+	return set
+}
+
+var null = json.RawMessage("null")
+
+// merge returns facts once these have changed, in the one encoding in which facts are stored: compact, by name.
+func merge(facts []byte, set map[string]json.RawMessage) ([]byte, error) {
+	fields, err := fieldsOf(facts)
+	if err != nil {
+		return nil, fmt.Errorf("read facts: %w", err)
+	}
+	for name, value := range set {
+		if fields[name] = value; bytes.Equal(value, null) {
+			delete(fields, name)
+		}
+	}
+	return json.Marshal(fields)
+}
+
+// encoded returns a record's facts as they are now.
+func encoded(r Record) (map[string]json.RawMessage, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode record %s: %w", r.id(), err)
+	}
+	return fieldsOf(body)
+}
+
+// fieldsOf returns the top-level fields of a JSON object. A null is none.
+func fieldsOf(body []byte) (map[string]json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	if len(body) == 0 {
+		return fields, nil
+	}
+	err := json.Unmarshal(body, &fields)
+	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool { return bytes.Equal(value, null) })
+	return fields, err
+}
+
+// document returns a record as it is to be stored. Facts that an entry has not changed keep the bytes that they have.
+func document(r Record) (Doc, error) {
+	h := r.head()
+	doc, err := Encode(r)
+	if err != nil {
+		return doc, err
+	}
+	set, err := changes(r)
+	switch {
+	case err != nil:
+		return doc, err
+	case len(set) > 0 && (h.Version > 0 || hasEntries(r)):
+		return doc, fmt.Errorf("save %s: %w: %s", doc.ID, ErrBeside, strings.Join(slices.Sorted(maps.Keys(set)), ", "))
+	case len(set) > 0: // it is written once, and its digest stands in the entries' place
+		doc.Chain = Chain{Head: sumOf(doc.Facts)}
+	default:
+		doc.Facts, doc.Chain = h.facts, h.Chain
+	}
+	doc.Version, doc.Entries, doc.Old = h.Version, h.fresh, h.old
+	return doc, doc.check()
+}
+
+// Encode returns a record as this build would store it anew, with its keys.
+func Encode(r Record) (Doc, error) {
+	doc := Doc{ID: r.id(), Keys: r.keys()}
+	facts, err := encoded(r)
+	if err != nil {
+		return doc, err
+	}
+	if doc.Facts, err = json.Marshal(facts); err != nil {
+		return doc, err
+	}
+	if doc.Progress, err = json.Marshal(r.progress()); err != nil {
+		err = fmt.Errorf("encode progress of %s: %w", doc.ID, err)
+	}
+	return doc, err
+}
+
+// Save writes records with their fresh entries, all or nothing, and moves their versions on.
+func Save(ctx context.Context, db DB, records ...Record) error {
+	docs := make([]Doc, len(records))
+	for i, r := range records {
+		var err error
+		if docs[i], err = document(r); err != nil {
+			return err
+		}
+	}
+	if err := db.Put(ctx, docs...); err != nil {
+		return err
+	}
+	for i, r := range records {
+		*r.head() = Head{Version: docs[i].Version + 1, Chain: docs[i].Chain, facts: docs[i].Facts, old: docs[i].Old}
+	}
+	return nil
+}
+
+// decode reads a record from a document. One that cannot be read, or is the record of another id, is [Broken].
+func decode(doc Doc, into Record) error {
+	if err := json.Unmarshal(doc.Facts, into); err != nil {
+		return &Broken{ID: doc.ID, Err: err}
+	}
+	if into.id() != doc.ID {
+		return &Broken{ID: doc.ID, Err: fmt.Errorf("%w: it is the record %q, put under another id", ErrRecord, into.id())}
+	}
+	*into.head() = Head{Version: doc.Version, Chain: doc.Chain, facts: doc.Facts, old: doc.Old}
+	if len(doc.Progress) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(doc.Progress, into.progress()); err != nil {
+		return &Broken{ID: doc.ID, Err: fmt.Errorf("progress: %w", err)}
+	}
+	return nil
+}
+
+// Decode returns the record of a document.
+func Decode(doc Doc) (Record, error) {
+	r := blank(doc.ID)
+	return r, decode(doc, r)
+}
+
+func load(ctx context.Context, db DB, id string, into Record) error {
+	doc, err := db.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return decode(doc, into)
+}
+
+// LoadGrant reads a grant.
+func LoadGrant(ctx context.Context, db DB, id string) (g Grant, err error) {
+	err = load(ctx, db, id, &g)
+	return g, err
+}
+
+// LoadPress reads a press.
+func LoadPress(ctx context.Context, db DB, id string) (p Press, err error) {
+	err = load(ctx, db, id, &p)
+	return p, err
+}
+
+// LoadAlert reads an alert.
+func LoadAlert(ctx context.Context, db DB, id string) (a Alert, err error) {
+	err = load(ctx, db, id, &a)
+	return a, err
+}
+
+// LoadTask reads a task.
+func LoadTask(ctx context.Context, db DB, id string) (t Task, err error) {
+	err = load(ctx, db, id, &t)
+	return t, err
+}
+
+// LoadOffboarding reads an offboarding.
+func LoadOffboarding(ctx context.Context, db DB, id string) (o Offboarding, err error) {
+	err = load(ctx, db, id, &o)
+	return o, err
+}
+
+// LoadReport reads a report.
+func LoadReport(ctx context.Context, db DB, id string) (r Report, err error) {
+	err = load(ctx, db, id, &r)
+	return r, err
+}

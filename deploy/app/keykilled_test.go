@@ -215,11 +215,11 @@ func issue(k *keys) {
 		}
 		if g.State == store.Active && !g.Over(time.Now()) {
 			k.mu.Lock()
-			k.using["holder"], k.issued = g.Effects["access_key"], g.Effects["access_key"]
+			k.using[holder], k.issued, k.until = g.Effects["access_key"], g.Effects["access_key"], g.Until
 			k.mu.Unlock()
 		} else {
 			k.mu.Lock()
-			delete(k.using, "holder")
+			delete(k.using, holder)
 			k.mu.Unlock()
 		}
 	}

@@ -50,8 +50,11 @@ func (p Pen) DM(g store.Grant) Message {
 
 // turnedAway tells a person why their sign-in asks for nothing, and what they can do.
 func (p Pen) turnedAway(g store.Grant) Message {
-	if g.Refusal.Why == handlers.SeenLate {
-		return p.seenLate(g)
+	switch g.Refusal.Why {
+	case handlers.SeenLate:
+		return p.unasked("dm.seen_late", g)
+	case handlers.DeniedLately:
+		return p.unasked("dm.denied_lately", g)
 	}
 	then := "dm.turned_away_then"
 	switch g.Refusal.Why {
@@ -70,9 +73,9 @@ func (p Pen) turnedAway(g store.Grant) Message {
 	}}
 }
 
-// seenLate tells a person that nobody was asked about a sign-in of long ago, and how to ask.
-func (p Pen) seenLate(g store.Grant) Message {
-	text := p.Words.Say("dm.seen_late", data{"At": p.signedIn(g.Signin), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User)})
+// unasked tells a person that nobody was asked about a sign-in, why, and how to ask.
+func (p Pen) unasked(key string, g store.Grant) Message {
+	text := p.Words.Say(key, data{"At": p.signedIn(g.Signin), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
 	return Message{Text: text, Blocks: []slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),
 		slack.NewSectionBlock(nil, []*slack.TextBlockObject{p.fact("card.from", p.from(g.Signin))}, nil),

@@ -107,6 +107,8 @@ func (p Pen) signInAgain(g store.Grant, e store.Entry) (key string, d data, more
 	s := store.Signin{Address: e.Facts["address"], MFA: e.Facts["mfa"], First: e.Facts["first"] == "true"}
 	d = data{"Address": p.address(s), "MFA": p.mfa(s), "Until": when(e.Until, p.Zone), "User": code(g.Subject.User)}
 	switch key = "thread." + string(e.Verb); {
+	case e.State == store.Denied:
+		key = "thread.again_denied"
 	case e.Note != "": // why the end is the same
 		key, d["Why"], d["Until"] = "thread.extend_same", p.why(e.Note), when(g.Until, p.Zone)
 	case e.Verb == store.Again && g.Origin == store.Requested:

@@ -293,6 +293,7 @@ func cards(t *testing.T) map[string]store.Grant {
 		"request-later":         changed(later),
 		"request-until":         changed(until),
 		"approved-ahead":        lived(t, changed(ahead), approve),
+		"approved-ahead-held":   lived(t, changed(ahead), approve, failed(handlers.SlotHeld)),
 		"approved-ahead-fail":   lived(t, changed(ahead), approve, failed("ClockBehind")),
 		"denied-ahead":          lived(t, changed(ahead), store.Entry{Verb: store.Deny, By: sato}),
 		"request-program":       changed(func(g *store.Grant) { byRole(g); g.Role, g.NotBy = "", nil }),
@@ -330,6 +331,7 @@ func lines(t *testing.T) []told {
 	since("again, approvals taken back", cards(t)["asked-besides"], 0)
 	since("again, after the approval", cards(t)["active-besides"], 0)
 	since("again, of a request by hand", cards(t)["request-besides"], 0)
+	say("again, after a denial", one, store.Entry{Verb: store.Deny, By: sato, Note: denied}, store.Entry{Verb: store.Again, Facts: map[string]string{"address": "198.51.100.23", "mfa": "yes"}})
 	since("extend, by a sign-in", cards(t)["active-besides-longer"], 0)
 	since("ask more, by a sign-in", cards(t)["active-besides-asks"], 0)
 	say("again, by hand, approvals taken back", changed(byHand), store.Entry{Verb: store.Again, By: yamada, Facts: map[string]string{store.FactRecalled: sato + " " + kato}})

@@ -74,8 +74,8 @@ func TestAlreadyForLater(t *testing.T) {
 	refused := wishRefused(handlers.Already, "")
 	refused.Why[0].Facts["from"] = fmt.Sprint(signedIn.Add(-time.Hour).Unix())
 	for language, want := range map[string]string{
-		"en": "It is approved for you already, from 2026-11-22 13:00 JST to 2026-11-22 14:00 JST. To ask for another time, finish that first.",
-		"ja": "すでに承認済みです(2026-11-22 13:00 JST から 2026-11-22 14:00 JST まで)。別の日時で申請するには、先にその利用を終了してください。",
+		"en": "It is approved for you already, from 2026-11-22 13:00 JST to 2026-11-22 14:00 JST. Choose a time outside of it, or finish that first.",
+		"ja": "すでに承認済みです(2026-11-22 13:00 JST から 2026-11-22 14:00 JST まで)。これと重ならない日時を選ぶか、先にその利用を終了してください。",
 	} {
 		if got := penIn(language).WishRefusal(refused); got != want {
 			t.Errorf("%s: %q, want %q", language, got, want)

@@ -95,6 +95,11 @@ func questions(t *testing.T) map[string]store.Grant {
 			byRole(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
 		}),
+		"denied-lately": turnedAway(handlers.DeniedLately, nil),
+		"request-waits": changed(func(g *store.Grant) {
+			byHand(g)
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Waits
+		}),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already

@@ -208,6 +208,8 @@ func (p Pen) refusal(why string, facts map[string]string) string {
 		key = "wish.already_ahead"
 	case why == handlers.Already && facts["held"] != "":
 		key = "wish.already_held"
+	case why == handlers.Waits && facts["from"] != "":
+		key = "wish.waits_ahead"
 	}
 	return p.Words.Say(key, p.named(facts))
 }

@@ -99,7 +99,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 // refused turns a sign-in away that a rule refuses, or that was seen too late. Where its user has what the rule gives, or waits
 // for it, the sign-in stands beside that: whoever has signed in uses it as well.
 func (k *Keeper) refused(ctx context.Context, g store.Grant, rule Entitlement, d Decision, why string) error {
-	into, stands, err := k.standing(ctx, k.under(g, rule, d).Slot())
+	into, stands, err := k.standing(ctx, k.under(g, rule, d))
 	switch {
 	case err != nil:
 		return k.fail(ctx, g, err)
@@ -111,13 +111,21 @@ func (k *Keeper) refused(ctx context.Context, g store.Grant, rule Entitlement, d
 	return k.turnAway(ctx, g, rule, d)
 }
 
-// ask opens the request, or merges it into what holds its slot: an open request hears of the new sign-in, a live grant
-// is prolonged by a sign-in, but not by a request, which somebody has to approve; and what is ending is waited for. What
+// ask opens the request, or merges it into what holds its slot then: an open request hears of the new sign-in, a live grant
+// is prolonged by a sign-in, but not by a request, which somebody has to approve; and what is ending is waited for. A request
+// by hand takes the place of what a sign-in has asked for, and of nothing that was asked for by hand. What
 // a rule gives by itself it gives at once to who asks by hand: a sign-in could be somebody else's.
 func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
-	id, err := store.Holder(ctx, k.DB, g.Slot())
+	id, err := k.holder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
+		denied, lately, err := k.deniedLately(ctx, g, now)
+		switch {
+		case err != nil:
+			return err
+		case lately:
+			return k.besideDenied(ctx, g, denied, now)
+		}
 		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: termFacts(g, "terms", g.Terms(), "why", d.Because())}
 		if g, err = g.After(e); err == nil && g.Origin == store.Requested && g.Auto > 0 {
 			g, err = byRule(g, now)
@@ -145,16 +153,24 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 		return k.ignoreFor(ctx, g, Reason{Key: InUse})
 	case g.Origin == store.Requested && held.State.Live():
 		return k.ignoreFor(ctx, g, already(held))
+	case g.Origin == store.Requested && held.Origin == store.Requested: // its holder takes it back first
+		return k.ignoreFor(ctx, g, Reason{Waits, openWindow(held, now)})
 	}
 	return k.merge(ctx, g, held)
 }
 
 // await has a request wait until its slot is free. If it has become free meanwhile, there may have been nobody yet to wake.
 func (k *Keeper) await(ctx context.Context, g store.Grant) error {
+	return k.awaits(ctx, g, func(g store.Grant) (store.Grant, error) { return g, nil })
+}
+
+// awaits is await with what else is to be written.
+func (k *Keeper) awaits(ctx context.Context, g store.Grant, how func(store.Grant) (store.Grant, error)) error {
 	slot, until := g.Slot(), k.now().Add(waitForSlot).UTC().Round(0)
 	err := k.postpone(ctx, g, func(g store.Grant) (store.Grant, error) {
+		g, err := how(g)
 		g.Awaits, g.Retry = slot, until
-		return g, nil
+		return g, err
 	})
 	if err != nil {
 		return err
@@ -165,13 +181,13 @@ func (k *Keeper) await(ctx context.Context, g store.Grant) error {
 	return k.wakeAwaiting(ctx, slot)
 }
 
-// wakeAwaiting has the requests looked at that wait for a slot.
+// wakeAwaiting has the grants looked at that wait for a slot.
 func (k *Keeper) wakeAwaiting(ctx context.Context, slot string) error {
 	ids, err := store.Awaiting(ctx, k.DB, slot, mostAwaiting)
 	errs := []error{err}
 	for _, id := range ids {
 		_, err := k.update(ctx, id, func(g store.Grant) (store.Grant, error) {
-			if g.State != store.Received || g.Awaits != slot {
+			if g.State != store.Received && g.State != store.Approved || g.Awaits != slot {
 				return g, errMoved
 			}
 			g.Awaits, g.Retry = "", k.now().UTC().Round(0)

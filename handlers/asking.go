@@ -5,10 +5,14 @@ import (
 	"time"
 )
 
-// asksAnHour is how often one sender may ask through SQS: a program in a loop must fill neither the disk nor the channel.
-const asksAnHour = 100
+// How often one may ask within an hour. A program in a loop must fill neither the disk nor the channel, and a person must not
+// ask until somebody is tired of saying no.
+const (
+	asksAnHour       = 100 // a sender through SQS
+	personAsksAnHour = 20  // a person by hand
+)
 
-// asking counts what each sender has had written down within the hour. It is kept in memory: after a restart the hour
+// asking counts what each sender and each person has had written down within the hour. It is kept in memory: after a restart the hour
 // begins anew.
 type asking struct {
 	mu    sync.Mutex
@@ -16,14 +20,14 @@ type asking struct {
 	asked map[string]int
 }
 
-// often tells whether a sender has asked as often as they may.
-func (a *asking) often(sender string, now time.Time) bool {
+// often tells whether somebody has asked as often as they may: most.
+func (a *asking) often(sender string, most int, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if age := now.Sub(a.since); age < 0 || age >= time.Hour {
 		a.since, a.asked = now, map[string]int{}
 	}
-	return a.asked[sender] >= asksAnHour
+	return a.asked[sender] >= most
 }
 
 // count notes that one more was written down.

@@ -62,7 +62,7 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason,
 		Steps: rule.Steps, Escalation: rule.Escalation.from(now), Lapses: now.Add(rule.Within).UTC().Round(0),
 		Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
-	if _, err := store.Holder(ctx, k.DB, t.Slot()); !errors.Is(err, store.ErrNotFound) {
+	if held, err := store.InSlot(ctx, k.DB, t.Slot(), 1); err != nil || len(held) > 0 {
 		d.refuse(InUse)
 		return t, d, err
 	}

@@ -105,8 +105,13 @@
 //   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
 //     once IAM has been read. Then it is a request like any other. Who asked while IAM did not answer hears so at once, as
-//     there is no card yet that could tell. A sign-in neither changes nor prolongs it; a request
-//     for what is open takes its place, and one for what its person has already is refused: to prolong it takes approval.
+//     there is no card yet that could tell. A sign-in neither changes nor prolongs it; a request takes the place of what a sign-in
+//     has asked for, and one that overlaps what its person has, or has asked for by hand, is refused: to prolong it takes approval,
+//     and to change it who asked takes it back first.
+//   - Windows of the same access that do not overlap can all be had (window.go). A grant whose start has come waits while another
+//     has its slot, and says so; the end of one never ends another.
+//   - An approver is not worn down: a sign-in within an hour of a denial asks nobody, it stands in the thread of what was denied
+//     and its person reads why (further.go); and no person has more than twenty requests an hour taken in.
 //   - What a role asks for is not approved by the people who can act as it (Program.NotBy), or one person would both ask and
 //     approve. The configuration of the press, of AWS's touch and of each extension decides, not that of the request; where
 //     it no longer names the role for the IAM user, or a user group of it does not answer, nobody approves.
@@ -149,9 +154,9 @@
 //   - A request may name a later start (30 days ahead at most), an end instead of a duration, or both. A late
 //     approval moves the start, and with it the end of a duration, but no wished end (store.Grant.Term): nobody can approve
 //     what has less than a minute left. The hours of a rule are looked at for the wished start.
-//   - Until its start such a grant is approved and no more: it holds its slot, AWS is not touched, everything is asked again at
-//     the start, and whoever ends it has nothing to undo. A sign-in meanwhile neither begins it sooner nor moves its end, and
-//     asks for nothing else: who needs it now finishes it and asks anew. A member who is there before is a stranger.
+//   - Until its start such a grant is approved and no more: it holds its window, AWS is not touched, everything is asked again at
+//     the start, and whoever ends it has nothing to undo. A sign-in meanwhile neither begins it sooner nor moves its end: it asks
+//     for access of its own. A member who is there before is a stranger.
 //   - A reminder is an entry (remind.go). It is due in the lane that tells, once all that has happened is told; one that
 //     was missed is not made up for.
 //   - Whom a request is escalated to stands apart from its steps: what it needs, what its card binds an approval to and what

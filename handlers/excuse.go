@@ -19,15 +19,15 @@ func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule Entitlement, 
 	return k.ignoreTold(ctx, g, why, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
 }
 
-// ignoreTold ignores a sign-in, and lets its person read why. Who has been told lately is a mark in the same write, so that it
-// is told once, whatever crashes.
-func (k *Keeper) ignoreTold(ctx context.Context, g store.Grant, why store.Refusal, reason string) error {
+// ignoreTold ignores a sign-in, in one write with what else has changed, and lets its person read why. Who has been told lately
+// is a mark in the same write, so that it is told once, whatever crashes.
+func (k *Keeper) ignoreTold(ctx context.Context, g store.Grant, why store.Refusal, reason string, others ...store.Record) error {
 	told, err := store.LoadMark(ctx, k.DB, "refused-"+g.Subject.Person.Account())
 	if err != nil {
 		return err
 	}
 	now := k.now().UTC().Round(0)
-	records := []store.Record{&g}
+	records := append([]store.Record{&g}, others...)
 	if g.Subject.Person != "" && now.Sub(told.At) >= toldEvery {
 		g.Refusal, told.At = why, now
 		records = append(records, &told)

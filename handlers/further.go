@@ -20,9 +20,10 @@ const (
 	ProlongAlways Prolong = "always" // it prolongs the access
 )
 
-// standing returns what holds the slot that a sign-in would ask for, if it is an open request or live access.
-func (k *Keeper) standing(ctx context.Context, slot string) (g store.Grant, stands bool, err error) {
-	id, err := store.Holder(ctx, k.DB, slot)
+// standing returns what holds the slot that a sign-in asks for, or a window of it that has begun, if it is an open request or
+// live access.
+func (k *Keeper) standing(ctx context.Context, asks store.Grant) (g store.Grant, stands bool, err error) {
+	id, err := k.holder(ctx, asks)
 	if errors.Is(err, store.ErrNotFound) || err == nil && strings.HasPrefix(id, store.TaskPrefix) {
 		return g, false, nil
 	}
@@ -47,6 +48,34 @@ func (k *Keeper) beside(ctx context.Context, g, into store.Grant, refusal string
 		return err
 	}
 	return k.save(ctx, &into, &g)
+}
+
+// DeniedLately is why a sign-in asks nobody: an approver has denied what it would ask for within the last hour. Who asks over and
+// over is not to be approved in the end by somebody who is tired of it.
+const DeniedLately = "denied_lately"
+
+const deniedFor = time.Hour
+
+// deniedLately returns the request of a sign-in's slot that was denied within the last hour.
+func (k *Keeper) deniedLately(ctx context.Context, g store.Grant, now time.Time) (denied store.Grant, lately bool, err error) {
+	if g.Origin != store.SignIn {
+		return denied, false, nil
+	}
+	denied, err = store.DeniedLast(ctx, k.DB, g.Slot())
+	if errors.Is(err, store.ErrNotFound) {
+		return denied, false, nil
+	}
+	return denied, err == nil && denied.Subject.UserID == g.Subject.UserID && now.Sub(denied.Ended) < deniedFor, err
+}
+
+// besideDenied lets a sign-in stand in the thread of what was denied, and its person read why nobody is asked.
+func (k *Keeper) besideDenied(ctx context.Context, g, denied store.Grant, now time.Time) error {
+	g.Into = denied.ID
+	denied, err := k.signedIn(ctx, g, denied, DeniedLately, now)
+	if err != nil {
+		return err
+	}
+	return k.ignoreTold(ctx, g, store.Refusal{Why: DeniedLately}, "what it asks for was denied less than "+deniedFor.String()+" ago", &denied)
 }
 
 // move is what a further sign-in does to the end of access: it moves it (Extend), asks for that (AskMore), or leaves it (Again).

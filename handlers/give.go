@@ -17,7 +17,14 @@ const (
 
 // give makes an approved grant so. What was there before is written down before the first write.
 func (k *Keeper) give(ctx context.Context, g store.Grant) error {
-	g, err := k.claim(ctx, g)
+	wait, err := k.mustWait(ctx, g)
+	if wait {
+		return k.awaitSlot(ctx, g)
+	}
+	if err != nil {
+		return err
+	}
+	g, err = k.claim(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -111,7 +118,7 @@ func (k *Keeper) before(ctx context.Context, g store.Grant) (map[string]string, 
 func (k *Keeper) notGiven(ctx context.Context, g store.Grant, cause error) error {
 	var refused *Refused
 	final := errors.As(cause, &refused)
-	if errors.Is(cause, errMoved) { // revoked meanwhile: the claim is given back, and taking goes on from there
+	if errors.Is(cause, errMoved) || errors.Is(cause, store.ErrTaken) { // revoked meanwhile, or its slot was taken: the next look goes on from there
 		return k.settle(ctx, g, func(g store.Grant) (store.Grant, error) { return g, nil })
 	}
 	k.Log.Warn("not given", "id", g.ID, "final", final, "err", cause)

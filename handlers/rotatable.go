@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"sekisho/store"
@@ -29,11 +28,11 @@ func (k *Keeper) Rotatable(ctx context.Context, by string) ([]Rotatable, string,
 		if !may {
 			continue
 		}
-		_, err = store.Holder(ctx, k.DB, slotOf(rule))
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		held, err := store.InSlot(ctx, k.DB, slotOf(rule), 1)
+		if err != nil {
 			return nil, "", err
 		}
-		out = append(out, Rotatable{Rotation: rule, AccountName: k.Policy.Accounts[rule.Account], Busy: err == nil})
+		out = append(out, Rotatable{Rotation: rule, AccountName: k.Policy.Accounts[rule.Account], Busy: len(held) > 0})
 	}
 	if len(out) == 0 {
 		return nil, NotAsker, nil

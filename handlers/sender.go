@@ -21,7 +21,7 @@ func (k *Keeper) Program(ctx context.Context, w Wish) (Decision, error) {
 	switch {
 	case !errors.Is(err, store.ErrNotFound):
 		return d, err
-	case k.asking.often(w.sender(), k.now()):
+	case k.asking.often(w.sender(), asksAnHour, k.now()):
 		d.refuse(TooMany)
 		return d, nil
 	}

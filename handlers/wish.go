@@ -18,11 +18,13 @@ const (
 	NotYourUser = "not_your_user" // the IAM user is not, or no longer, the person's
 	NoUser      = "no_user"       // IAM has no user of this name
 	Already     = "already"       // the person has it
+	Waits       = "waits"         // they have asked for it, and that waits for approvals
 	InUse       = "in_use"        // another person has it, or has asked for it, and it is for one at a time
 	Impossible  = "impossible"    // AWS would not have it now, whoever approves
 	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
 	NotNamed    = "not_named"     // sent by a role that the configuration does not name for this IAM user
 	TooMany     = "too_many"      // this program has asked too often
+	TooOften    = "too_often"     // this person has
 	StartPast   = "start_past"    // the wished start is over
 	StartFar    = "start_far"     // it is too far ahead
 	EndPast     = "end_past"      // the wished end is over
@@ -109,6 +111,12 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return Decision{Rule: w.Entitlement}, err
 	}
+	asker := k.Policy.People.OrSelf(w.By).Account()
+	if k.asking.often(asker, personAsksAnHour, k.now()) {
+		d := Decision{Rule: w.Entitlement}
+		d.refuse(TooOften)
+		return d, nil
+	}
 	var silent error // why IAM does not say whether they have it
 	g, d, err := k.wished(ctx, w)
 	if err == nil && d.Refusal == "" {
@@ -128,6 +136,7 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		return d, fmt.Errorf("receive %s: %w", w.ID, err)
 	}
+	k.asking.count(asker)
 	return d, nil
 }
 
@@ -192,7 +201,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 	if d.must(k.impossible(look, g)); d.Refusal != "" {
 		return d, nil, nil
 	}
-	id, err := store.Holder(ctx, k.DB, g.Slot())
+	id, err := k.holder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
 		return d, nil, nil
 	}
@@ -210,6 +219,8 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 		d.refuse(InUse)
 	case has(held, k.now()):
 		d.Refusal, d.Why = Already, append(d.Why, already(held))
+	case held.State == store.Asked && held.Origin == store.Requested:
+		d.Refusal, d.Why = Waits, append(d.Why, Reason{Waits, openWindow(held, k.now())})
 	}
 	return d, nil, err
 }

@@ -176,7 +176,7 @@ func TestOffers(t *testing.T) {
 	})
 }
 
-// TestWishTwice: the same form is one request. Another one takes its place, and what was approved before does not count.
+// TestWishTwice: the same form is one request. Another one does not take its place: whoever wants something else takes it back.
 func TestWishTwice(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO") })
@@ -187,16 +187,18 @@ func TestWishTwice(t *testing.T) {
 		if g := w.wished("1"); g.Chain.Seq != 3 || len(g.Approvals) != 1 || w.voice.posts != 1 {
 			t.Errorf("%d entries, %d approvals, %d cards", g.Chain.Seq, len(g.Approvals), w.voice.posts)
 		}
-		old := w.voice.card()
-		if d := w.asks(wish("2", func(x *handlers.Wish) { x.Duration, x.Reason = 2*time.Hour, "Roll forward." })); d.Refusal != "" {
-			t.Errorf("refused: %+v", d)
+		other := wish("2", func(x *handlers.Wish) { x.Duration, x.Reason = 2*time.Hour, "Roll forward." })
+		if d := w.asks(other); d.Refusal != handlers.Waits {
+			t.Errorf("another: %q", d.Refusal)
 		}
-		g := w.wished("1")
-		if g.Duration != 2*time.Hour || g.Reason != "Roll forward." || len(g.Approvals) != 0 || w.wished("2").Into != g.ID || w.voice.posts != 1 {
-			t.Errorf("%+v", g)
+		if g := w.wished("1"); g.Chain.Seq != 3 || len(g.Approvals) != 1 || w.voice.posts != 1 {
+			t.Errorf("%d entries, %d approvals, %d cards", g.Chain.Seq, len(g.Approvals), w.voice.posts)
 		}
-		if refusal := w.pressOn(old, "U0KATO", store.Approve); refusal != handlers.Changed {
-			t.Errorf("approved as it was: %q", refusal)
+		if refusal := w.press("U0YAMADA", store.Withdraw); refusal != "" {
+			t.Fatal(refusal)
+		}
+		if d := w.asks(other); d.Refusal != "" || len(w.wished("2").Approvals) != 0 {
+			t.Errorf("another once it is withdrawn: %q", d.Refusal)
 		}
 	})
 }

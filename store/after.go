@@ -93,6 +93,9 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		g.Effects = merged(g.Effects, e.Facts)
 	case Ignore, Deny, Lapse, Withdraw, Refuse, Expire, Revoke, Finish:
 		g.Outcome, g.EndedBy, g.Note = e.Verb, e.By, e.Note
+		if e.Verb == Deny {
+			g.Ended = e.At
+		}
 		g.Offboarding = e.Facts[FactOffboarding]
 	case Rebuild:
 		if g.State != Ended && g.Outcome == "" {

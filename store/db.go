@@ -78,6 +78,7 @@ const (
 	UncardedIndex = "uncarded" // open requests that have no card yet
 	pastIndex     = "past"     // ended grants of a slot that AWS may still show
 	handedIndex   = "handed"   // grants of a slot that were handed over, the newest first
+	deniedIndex   = "denied"   // requests of a slot that an approver has denied, the newest first
 )
 
 // Holder returns the id of the record that holds a slot, or ErrNotFound.
@@ -104,7 +105,16 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 
 // HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
 func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
-	ids, err := under(ctx, db, handedIndex, 1, slot)
+	return latest(ctx, db, handedIndex, slot)
+}
+
+// DeniedLast returns the request of a slot that an approver has denied last, or ErrNotFound.
+func DeniedLast(ctx context.Context, db DB, slot string) (Grant, error) {
+	return latest(ctx, db, deniedIndex, slot)
+}
+
+func latest(ctx context.Context, db DB, index, slot string) (Grant, error) {
+	ids, err := under(ctx, db, index, 1, slot)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -159,6 +169,9 @@ func (g *Grant) keys() []Key {
 	keys = append(keys, g.groupKeys()...)
 	if g.Outcome == HandOver {
 		keys = append(keys, Key{Index: handedIndex, Value: newest(g.Slot(), g.Ended)})
+	}
+	if g.State == Denied && g.Outcome == Deny && g.Offboarding == "" {
+		keys = append(keys, Key{Index: deniedIndex, Value: newest(g.Slot(), g.Ended)})
 	}
 	switch {
 	case g.State == Ignored && len(laneKeys(g.Due)) == 0:

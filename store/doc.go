@@ -79,7 +79,7 @@
 //
 // # Slots
 //
-// A request holds its [Grant.Slot] (account, user id, target) from "asked" until its access has ended, so there is one
-// open card and at most one live grant for each. Another request for the slot is merged into the one that holds it, or
-// waits until a grant that is ending has ended.
+// A grant holds its [Grant.Slot] (account, user id, target) from its plan until its access has ended, so at most one of a slot
+// is live. Before that it holds a window of the slot, by its wished start: several can be asked for and approved, and each begins
+// once the slot is free. Whether windows overlap is for package handlers to say.
 package store

@@ -158,22 +158,13 @@ func (g *Grant) progress() any {
 	}{&g.Work, &g.Telling, &g.Reminding, &g.Warned, &g.Looks, (*timesOf)(&g.Further)}
 }
 
-// Slot names what at most one open request or live grant may hold. Names of targets do not differ by case alone, as in
+// Slot names what at most one grant that has begun may hold, and each window of it at most one that has not. Names of targets do not differ by case alone, as in
 // IAM.
 func (g Grant) Slot() string {
 	if g.Exclusive {
 		return exclusive(g.Account, g.Kind, g.Target)
 	}
 	return g.Account + "/" + g.Subject.UserID + "/" + strings.ToLower(g.Target)
-}
-
-// held is the slot that the grant holds. A key that works again after its end is ended under its own name, whoever has the
-// slot by then: nobody else has issued it.
-func (g Grant) held() string {
-	if g.Exclusive && !g.Ended.IsZero() {
-		return g.Slot() + "/" + g.ID
-	}
-	return g.Slot()
 }
 
 // exclusive is the slot of what is held by one at a time.

@@ -57,10 +57,12 @@ func after(g store.Grant, at time.Time, verbs ...store.Verb) store.Grant {
 	return g
 }
 
+// A sign-in soon after a denial is noted with it, and changes nothing.
 func TestWhatEndsStaysEnded(t *testing.T) {
 	for _, s := range []store.State{store.Ignored, store.Merged, store.Denied, store.Lapsed, store.Withdrawn} {
 		for _, v := range verbs {
-			if to, err := s.Next(v); !errors.Is(err, store.ErrState) || to != s {
+			noted := s == store.Denied && v == store.Again
+			if to, err := s.Next(v); noted != (err == nil) || !noted && !errors.Is(err, store.ErrState) || to != s {
 				t.Errorf("%s a grant that is %s: %s, %v", v, s, to, err)
 			}
 		}
@@ -368,34 +370,49 @@ func TestSavedIsWhatIsLoaded(t *testing.T) {
 	}
 }
 
+// One grant at a time has begun for a slot, and one at a time waits for each wished start of it.
 func TestSlot(t *testing.T) {
 	db := &store.Mem{}
 	first := asked()
-	second := another(first, func(g *store.Grant) { g.ID = "login-2" })
-	if err := store.Save(t.Context(), db, &first); err != nil {
-		t.Fatal(err)
+	same := another(first, func(g *store.Grant) { g.ID = "login-2" })
+	later := another(first, func(g *store.Grant) { g.ID, g.From = "login-3", noon.AddDate(0, 0, 1) })
+	save := func(g store.Grant, want error) {
+		t.Helper()
+		if err := store.Save(t.Context(), db, &g); !errors.Is(err, want) {
+			t.Errorf("%s, %s, beside one that is %s: %v, want %v", g.ID, g.State, first.State, err, want)
+		}
 	}
-	for _, v := range []store.Verb{"", store.Approve, store.Apply, store.Revoke} {
+	save(first, nil)
+	first, _ = store.LoadGrant(t.Context(), db, first.ID)
+	save(later, nil)
+	for _, v := range []store.Verb{"", store.Approve, store.Plan, store.Apply, store.Revoke} {
 		if v != "" {
 			first = after(first, noon, v)
 			if err := store.Save(t.Context(), db, &first); err != nil {
 				t.Fatal(err)
 			}
 		}
-		other := second
-		if err := store.Save(t.Context(), db, &other); !errors.Is(err, store.ErrTaken) {
-			t.Errorf("beside one that is %s: %v", first.State, err)
+		holder, err := store.Holder(t.Context(), db, first.Slot())
+		if begun := first.Planned; begun != (holder == first.ID) || !begun && !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: held by %q, %v", first.State, holder, err)
 		}
-		if id, err := store.Holder(t.Context(), db, first.Slot()); err != nil || id != first.ID {
-			t.Errorf("holder: %s, %v", id, err)
+		if !first.Planned {
+			save(same, store.ErrTaken)
+			continue
+		}
+		save(after(another(same, func(g *store.Grant) { g.ID = "login-4" }), noon, store.Approve, store.Plan), store.ErrTaken)
+		ids, err := store.InSlot(t.Context(), db, first.Slot(), 9)
+		if err != nil || !slices.Equal(ids, []string{first.ID, later.ID}) {
+			t.Errorf("%s: the slot and its windows are held by %v, %v", first.State, ids, err)
 		}
 	}
 	first = after(first, noon, store.Undo)
+	second := after(same, noon, store.Approve, store.Plan)
 	if err := store.Save(t.Context(), db, &first, &second); err != nil {
 		t.Errorf("after the end: %v", err)
 	}
-	if _, err := store.Holder(t.Context(), db, first.Slot()+"x"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("holder of a slot that nobody has: %v", err)
+	if ids, err := store.InSlot(t.Context(), db, first.Slot()+"x", 9); err != nil || len(ids) > 0 {
+		t.Errorf("in a slot that nobody has: %v, %v", ids, err)
 	}
 }
 

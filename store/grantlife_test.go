@@ -62,7 +62,7 @@ received  fail       / pressing retry tell_at tries trouble trouble_at
 asked     again      / tell_at
 asked     vote       approvals / pressing tell_at
 asked     approve    approvals further max start state until / pressing retry tell_at
-asked     deny       ended_by note outcome state / pressing retry tell_at
+asked     deny       ended ended_by note outcome state / pressing retry tell_at
 asked     lapse      ended_by note outcome state / pressing retry tell_at
 asked     withdraw   ended_by note outcome state / pressing retry tell_at
 asked     mine       answer further / pressing tell_at
@@ -70,6 +70,7 @@ asked     not_mine   answer ended_by further outcome state / pressing retry tell
 asked     escalate   escalation / tell_at
 asked     void       approvals / pressing tell_at
 asked     remind     / reminders tell_at
+denied    again      / tell_at
 approved  again      / tell_at
 approved  plan       effects planned / tell_at
 approved  apply      effects state / looks pressing retry tell_at

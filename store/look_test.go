@@ -119,7 +119,7 @@ func TestAKeyThatWorksAgainNeedsNoSlot(t *testing.T) {
 	if id, err := store.Holder(t.Context(), db, other.Slot()); id != other.ID || err != nil {
 		t.Errorf("the slot is held by %q, %v", id, err)
 	}
-	third := another(keyed(t, time.Hour, store.Approve), func(g *store.Grant) { g.ID = "request-3" })
+	third := another(keyed(t, time.Hour, store.Approve, store.Plan), func(g *store.Grant) { g.ID = "request-3" })
 	if err := store.Save(t.Context(), db, &third); !errors.Is(err, store.ErrTaken) {
 		t.Errorf("a second holder: %v", err)
 	}

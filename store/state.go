@@ -81,6 +81,7 @@ var next = map[State]map[Verb]State{
 	Active: {Again: Active, Extend: Active, Expire: Ending, Revoke: Ending, Finish: Ending, Mine: Active, NotMine: Ending,
 		Soon: Active, AskMore: Active, Agree: Active, Prolong: Active, Decline: Active, Retract: Active, Remind: Active, Void: Active,
 		Expose: Active, Protect: Active, Rebuild: Ending},
+	Denied: {Again: Denied},                                                                              // a sign-in soon after it, of which nobody is asked
 	Ending: {Apply: Ending, Fail: Ending, Undo: Ended, Rebuild: Ending},                                  // Apply: the outcome of a try that was already running
 	Ended:  {Drift: Ending, Recheck: Ended, Clear: Ended, Expose: Ended, Protect: Ended, Rebuild: Ended}, // the last two: of a key that was handed over
 }

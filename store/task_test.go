@@ -180,6 +180,7 @@ func TestATaskAndAGrantOfOneKeyExcludeEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := another(asked(), func(g *store.Grant) { g.Kind, g.Target, g.Exclusive = task.Kind, "SVC-Batch", true })
+	g = after(g, noon, store.Approve, store.Plan)
 	if err := store.Save(t.Context(), db, &g); !errors.Is(err, store.ErrTaken) {
 		t.Errorf("a grant beside it: %v", err)
 	}

@@ -18,7 +18,7 @@ type Work struct {
 	Trouble   string    `json:"trouble,omitempty"`   // the code of the failure that was told last
 	TroubleAt time.Time `json:"trouble_at,omitzero"` // when it was told
 	Retry     time.Time `json:"retry,omitzero"`
-	Awaits    string    `json:"awaits,omitempty"` // the slot that a request waits for
+	Awaits    string    `json:"awaits,omitempty"` // the slot that it waits for
 }
 
 // backoff is the pause after each failed try in a row; the last one repeats for ever. It is short, so that all that is

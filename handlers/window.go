@@ -1,0 +1,79 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"sekisho/store"
+)
+
+// mostWindows bounds the windows of one slot that are looked at, and so how many can be asked for.
+const mostWindows = 200
+
+// SlotHeld is why a grant whose start has come waits: access before it has not ended.
+const SlotHeld = "slot_held"
+
+// holder returns the id of what stands in the way of a request: the record that holds its slot or an overlapping window of it.
+// store.ErrNotFound if nothing does. A sign-in asks for a moment, as it does not say for how long.
+func (k *Keeper) holder(ctx context.Context, g store.Grant) (string, error) {
+	ids, err := store.InSlot(ctx, k.DB, g.Slot(), mostWindows)
+	if err != nil {
+		return "", err
+	}
+	now := k.now()
+	from, until := g.Window(now)
+	if g.Origin != store.Requested {
+		until = from.Add(1)
+	}
+	for _, id := range ids {
+		if strings.HasPrefix(id, store.TaskPrefix) {
+			return id, nil
+		}
+		held, err := store.LoadGrant(ctx, k.DB, id)
+		if err != nil {
+			return "", err
+		}
+		start, end := held.Window(now)
+		if g.From.IsZero() && (held.From.IsZero() || held.Planned) || start.Before(until) && from.Before(end) {
+			return id, nil
+		}
+	}
+	if len(ids) == mostWindows {
+		return ids[0], nil
+	}
+	return "", store.ErrNotFound
+}
+
+// awaitSlot has a grant whose start has come wait while another has its slot, and tells so once.
+func (k *Keeper) awaitSlot(ctx context.Context, g store.Grant) error {
+	return k.awaits(ctx, g, func(g store.Grant) (store.Grant, error) {
+		if g.Trouble == SlotHeld {
+			return g, nil
+		}
+		return g.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.now(), Note: SlotHeld})
+	})
+}
+
+// mustWait tells whether a grant whose start has come, and that has not begun, finds its slot held.
+func (k *Keeper) mustWait(ctx context.Context, g store.Grant) (bool, error) {
+	if g.Planned {
+		return false, nil
+	}
+	_, err := store.Holder(ctx, k.DB, g.Slot())
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// openWindow returns when something that is asked for already would be given, for the sentence that refuses another.
+func openWindow(held store.Grant, now time.Time) map[string]string {
+	if held.From.IsZero() {
+		return nil
+	}
+	from, until := held.Window(now)
+	return map[string]string{"from": strconv.FormatInt(from.Unix(), 10), "until": strconv.FormatInt(until.Unix(), 10)}
+}

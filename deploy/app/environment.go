@@ -82,8 +82,13 @@ func awsEdge(ctx context.Context, c config.Config) (func(account string) aws.Con
 	if err != nil {
 		return nil, err
 	}
+	return acting(own, c.Roles), nil
+}
+
+// acting returns the credentials of each account: those of its role, else the program's own.
+func acting(own aws.Config, roles map[string]config.Role) func(account string) aws.Config {
 	return func(account string) aws.Config {
-		role := c.Roles[account]
+		role := roles[account]
 		if role.ARN == "" {
 			return own
 		}
@@ -95,7 +100,7 @@ func awsEdge(ctx context.Context, c config.Config) (func(account string) aws.Con
 			}
 		}))
 		return there
-	}, nil
+	}
 }
 
 func slackEdge(getenv func(string) string) (bot.Slack, error) {

@@ -9,61 +9,8 @@ import (
 	"testing"
 
 	"sekisho/aws/heads"
-	"sekisho/aws/identity"
 	"sekisho/aws/trail"
 )
-
-// statement is one of a policy document.
-type statement struct {
-	Sid, Effect      string
-	Action, Resource []string
-	Condition        map[string]map[string]string
-}
-
-// The policy that is shipped allows the calls that the program makes, and not one more.
-func TestThePolicyIsWhatIsCalled(t *testing.T) {
-	var policy struct{ Statement []statement }
-	read(t, "../iam-policy.json", &policy)
-	var allowed []string
-	for _, s := range policy.Statement {
-		if s.Effect != "Allow" {
-			t.Errorf("%s: %s", s.Sid, s.Effect)
-		}
-		allowed = append(allowed, s.Action...)
-		for _, r := range s.Resource {
-			if (!strings.HasPrefix(r, "arn:") || strings.Contains(r, "::*")) && !readsAll(s) {
-				t.Errorf("%s: %s names no account", s.Sid, r)
-			}
-			if keys := slices.Contains(s.Action, "iam:CreateAccessKey") || slices.Contains(s.Action, "iam:DeleteAccessKey"); keys && strings.Contains(r, "*") {
-				t.Errorf("%s: %s is more than the users whose keys are made", s.Sid, r)
-			}
-			if secrets := slices.Contains(s.Action, "secretsmanager:PutSecretValue"); secrets && strings.HasSuffix(r, ":secret:*") {
-				t.Errorf("%s: %s is more than the secrets of keys", s.Sid, r)
-			}
-			if sends := slices.Contains(s.Action, "ssm:SendCommand"); sends && strings.Contains(r, "*") && len(s.Condition["StringEquals"]) == 0 {
-				t.Errorf("%s: %s is every server", s.Sid, r)
-			}
-			if writes := slices.Contains(s.Action, "iam:AddUserToGroup"); writes && strings.Contains(r, "*") {
-				t.Errorf("%s: %s is more than the managed groups", s.Sid, r)
-			}
-			if sends := slices.Contains(s.Action, "sqs:SendMessage"); sends && !strings.HasSuffix(r, "-replies") {
-				t.Errorf("%s: %s is asked by itself", s.Sid, r)
-			}
-		}
-	}
-	called := append(methods[identity.IAM]("iam:"), methods[trail.Queue]("sqs:")...)
-	called = append(called, methods[trail.Replies]("sqs:")...)
-	called = append(called, methods[identity.Secrets]("secretsmanager:")...)
-	called = append(called, methods[identity.SSM]("ssm:")...)
-	called = append(called, "secretsmanager:TagResource") // that CreateSecret with tags needs
-	called = append(called, storesHeads(t)...)
-	slices.Sort(allowed)
-	slices.Sort(called)
-	allowed = slices.Compact(allowed) // two queues are read, and who leaves is taken out of any group
-	if !slices.Equal(allowed, called) {
-		t.Errorf("allowed %v\ncalled  %v", allowed, called)
-	}
-}
 
 // storesHeads are the actions that storing a head needs: PutObject with a lock, and HeadObject that shows it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
@@ -107,15 +54,6 @@ func TestThePolicyOfRedriveIsWhatIsCalled(t *testing.T) {
 	if called := methods[trail.DeadLetters]("sqs:"); !slices.Equal(allowed, called) {
 		t.Errorf("allowed %v\ncalled  %v", allowed, called)
 	}
-}
-
-// readsAll tells whether a statement has only what AWS does not let one narrow down.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
-// and .../list_awsidentityandaccessmanagementiam.html
-func readsAll(s statement) bool {
-	return slices.Equal(s.Action, []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"}) ||
-		slices.Equal(s.Action, []string{"iam:GenerateCredentialReport", "iam:GetCredentialReport"}) ||
-		slices.Equal(s.Action, []string{"iam:ListUsers", "iam:ListGroups"})
 }
 
 // methods are those of an interface of SDK calls, as the actions that they need.

@@ -191,14 +191,19 @@ func (s *sim) start() *process {
 	p.kill = kill
 	tap := &tap{point: &s.point, kill: kill}
 	memory := s.slack.Memory()
-	a := app.New(s.settings(), app.Edges{
+	settings := s.settings()
+	as := func(id string) aws.Config {
+		c := s.aws.Config(cmp.Or(id, account))
+		c.RetryMaxAttempts = s.setup.tries
+		c.HTTPClient = &http.Client{Transport: tap.over(s.aws, orElse(s.setup.awsStep, awsSteps))}
+		return c
+	}
+	if len(settings.Roles) > 0 {
+		as = app.Acting(as(""), settings.Roles)
+	}
+	a := app.New(settings, app.Edges{
 		DB: &tappedDB{DB: p.db, tap: tap, full: &s.full}, Alone: true, Now: s.now, Log: slog.New(slog.NewTextHandler(io.MultiWriter(panics{s.t}, &s.log), nil)),
-		AWS: func(id string) aws.Config {
-			c := s.aws.Config(cmp.Or(id, account))
-			c.RetryMaxAttempts = s.setup.tries
-			c.HTTPClient = &http.Client{Transport: tap.over(s.aws, orElse(s.setup.awsStep, awsSteps))}
-			return c
-		},
+		AWS: as,
 		Slack: bot.Slack{URL: memory.URL, BotToken: "xoxb-1", AppToken: "xapp-1", Dialer: memory.Dialer,
 			HTTP: &http.Client{Transport: tap.over(overheard{memory.HTTP.Transport, &s.traffic}, orElse(s.setup.slackStep, slackSteps))}},
 	})

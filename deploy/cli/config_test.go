@@ -27,7 +27,7 @@ groups    members whom no grant explains are reported
 audit     daily at 09:00 Asia/Tokyo to C02ABCDEF: passwords without a sign-in for 2160h, access keys older than 2160h or unused for 1080h; managed users may have IAMUserChangePassword
 rotations 1: 1 by age, 0 by hand only
 
-production (123456789012), by arn:aws:iam::123456789012:role/sekisho
+production (123456789012), by arn:aws:iam::123456789012:role/sekisho-member
   a sign-in of usergroup:S01SRE asks for prod-operator: iam-group jit-prod-operators for 4h, at most 12h; 1 of usergroup:S01LEADS to approve, within 24h
     not for usergroup:S01INTERNS
     after 1h without a decision usergroup:S01SECURITY may decide too
@@ -44,7 +44,7 @@ production (123456789012), by arn:aws:iam::123456789012:role/sekisho
   batch rotates the key of svc-batch in the secret sekisho/svc-batch: by usergroup:S01SRE, or security; once it is older than 2160h; without an approver
     servers with the tag sekisho-key=svc-batch run /usr/local/sbin/sekisho-key; the old one is off after 24h without use, and deleted 72h later
 
-staging (210987654321), by arn:aws:iam::210987654321:role/sekisho
+staging (210987654321), by arn:aws:iam::210987654321:role/sekisho-member
   a sign-in asks for staging-admin: iam-group jit-staging-admins for 8h, at most 8h; 1 of usergroup:S01LEADS or U02ABCDEF to approve, within 8h
 `
 

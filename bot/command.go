@@ -18,7 +18,7 @@ func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 	pen := s.penFor(ctx, c.UserID)
 	switch verb {
 	case "request":
-		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID) }}
+		return reply{then: func(ctx context.Context) { s.openWish(ctx, c.UserID, c.TriggerID, rest) }}
 	case "", "list":
 		return reply{then: func(ctx context.Context) { s.list(ctx, c) }}
 	case "finish", "extend":
@@ -37,7 +37,23 @@ func (s *Socket) command(ctx context.Context, c slack.SlashCommand) reply {
 	case "help":
 		return reply{then: func(ctx context.Context) { s.help(ctx, c) }}
 	}
-	return misunderstood(pen, "jit.unknown", verb)
+	said := pen.Words.Say("jit.unknown", data{"Typed": codeOf(verb, 64)})
+	return whisper(said + pen.meant(verb, subcommands, "/jit ") + "\n" + pen.Words.Say("jit.help", nil))
+}
+
+// subcommands are all words that can stand behind /jit.
+var subcommands = []string{"request", "list", "extend", "finish", "revoke", "rotate", offboardVerb, "help"}
+
+// mostSlips is how many letters of a word may be wrong for the bot to see which was meant.
+const mostSlips = 2
+
+// meant asks whether a word was meant that is near, as it is typed behind a prefix. It is empty if none is near.
+func (p Pen) meant(typed string, words []string, prefix string) string {
+	near, ok := handlers.Nearest(typed, words, mostSlips)
+	if !ok {
+		return ""
+	}
+	return " " + p.Words.Say("jit.meant", data{"Meant": codeOf(prefix+near, 80)})
 }
 
 // whisper answers a command to the person alone.

@@ -70,7 +70,7 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 	}
 	switch {
 	case cb.Type == slack.InteractionTypeShortcut && cb.CallbackID == wishForm, asksForForm(cb):
-		return reply{then: func(ctx context.Context) { s.openWish(ctx, cb.User.ID, cb.TriggerID) }}
+		return reply{then: func(ctx context.Context) { s.openWish(ctx, cb.User.ID, cb.TriggerID, "") }}
 	case cb.View.CallbackID == wishForm:
 		return s.wish(ctx, cb)
 	case cb.View.CallbackID == rotateVerb:
@@ -81,28 +81,34 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 	return s.press(ctx, cb, event.Type)
 }
 
-// openWish opens the form of a request, which must be done at once, and then draws what the person may ask for.
-func (s *Socket) openWish(ctx context.Context, user, trigger string) {
+// openWish opens the form of a request, which must be done at once, and then draws what the person may ask for. What they have
+// named already is chosen.
+func (s *Socket) openWish(ctx context.Context, user, trigger, named string) {
 	pen := s.penFor(ctx, user)
 	view, err := s.API.OpenViewContext(ctx, trigger, pen.WishNote(pen.Words.Say("ask.loading", nil)))
 	if err != nil {
 		s.Log.Warn("form not opened", "by", user, "err", err)
 		return
 	}
-	s.drawWish(ctx, view.ID, user, s.People.Now(), "")
+	s.drawWish(ctx, view.ID, user, s.People.Now(), func(p Pen, offers []handlers.Offer) (chosen, note string) {
+		return p.namedOffer(offers, named)
+	})
 }
 
-// drawWish draws the form of a request anew.
-func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time, chosen string) {
+// drawWish draws the form of a request anew. choose returns which of the offers is chosen, and what is to be said of that.
+func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time, choose func(Pen, []handlers.Offer) (chosen, note string)) {
 	pen := s.penFor(ctx, user)
 	offers, refusal, err := s.Desk.Offers(ctx, user)
-	view := pen.WishForm(offers, opened, chosen)
+	chosen, note := choose(pen, offers)
+	view := pen.WishForm(offers, opened, chosen, note)
 	switch {
 	case err != nil:
 		s.Log.Warn("form not filled", "by", user, "err", err)
 		view = pen.WishNote(pen.Words.Say("ask.failed", nil))
 	case refusal == handlers.NotAsker:
 		view = pen.WishNote(pen.Words.Say("ask.nothing", nil))
+	case refusal == handlers.NoUsers:
+		view = pen.WishNote(pen.Words.Say("ask.no_users", nil))
 	case refusal != "":
 		view = pen.WishNote(pen.WishRefusal(handlers.Decision{Refusal: refusal}))
 	}
@@ -118,14 +124,16 @@ func (s *Socket) wish(ctx context.Context, cb slack.InteractionCallback) reply {
 		if err != nil {
 			s.Log.Warn("nothing suggested", "to", cb.User.ID, "err", err)
 		}
-		return reply{says: suggestions(offers, cb.Value)}
+		return reply{says: s.penFor(ctx, cb.User.ID).suggestions(offers, cb.Value)}
 	}
 	f, err := filledIn(cb)
 	if err != nil {
 		s.Log.Warn("event ignored", "type", cb.Type, "err", err)
 		return reply{}
 	}
-	redraw := func(ctx context.Context) { s.drawWish(ctx, cb.View.ID, f.By, f.opened, f.Entitlement) }
+	redraw := func(ctx context.Context) {
+		s.drawWish(ctx, cb.View.ID, f.By, f.opened, func(Pen, []handlers.Offer) (string, string) { return f.Entitlement, "" })
+	}
 	switch cb.Type {
 	case slack.InteractionTypeBlockActions:
 		return reply{then: redraw}

@@ -32,6 +32,7 @@ type about struct {
 	access   handlers.Access
 	offers   []handlers.Offer
 	chosen   string // of the offers
+	note     string // above them
 	press    store.Press
 	entry    store.Entry
 	task     store.Task
@@ -95,9 +96,9 @@ var draws = map[string]func(Pen, about) any{
 	"Offboarding":  func(p Pen, a about) any { return p.Offboarding(a.offboard) },
 	"OffboardForm": func(p Pen, a about) any { return p.OffboardForm(a.leaver) },
 	"OffboardNote": func(p Pen, a about) any { return p.OffboardNote(p.Words.Say(a.sentence, nil)) },
-	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen) },
+	"WishForm":     func(p Pen, a about) any { return p.WishForm(a.offers, signedIn, a.chosen, a.note) },
 	"WishNote":     func(p Pen, a about) any { return p.WishNote(p.Words.Say(a.sentence, nil)) },
-	"suggestions":  func(_ Pen, a about) any { return suggestions(a.offers, "") }, // no method: it has no words
+	"suggestions":  func(p Pen, a about) any { return p.suggestions(a.offers, "") },
 }
 
 // drawings are all that this bot shows, under the names of their golden files: "card/asked".

@@ -67,7 +67,7 @@ func (p Pen) ReasonForm(press store.Press, about string) slack.ModalViewRequest 
 
 // about names a request: who, what, and in which account.
 func (p Pen) about(g store.Grant) string {
-	return p.Words.Say("form.about_request", data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": code(g.Target), "Account": name(g.AccountName, g.Account)})
+	return p.Words.Say("form.about_request", data{"Who": p.who(g.Subject), "User": code(g.Subject.User), "Target": p.thing(g.Kind, code(g.Target)), "Account": name(g.AccountName, g.Account)})
 }
 
 // aboutTask names a rotation.
@@ -78,7 +78,7 @@ func (p Pen) aboutTask(t store.Task) string {
 // ApprovalForm asks for how long a request is approved, if it has an end, and for a comment. Where the request can do much harm it is the
 // second question. The reason and all else to decide by stand on the card, to which the press is bound.
 func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewRequest {
-	about := p.Words.Say("form.about", data{"User": clean(g.Subject.User, 64), "Target": clean(g.Target, 128)})
+	about := p.Words.Say("form.about", data{"User": clean(g.Subject.User, 64), "Target": p.thing(g.Kind, clean(g.Target, 128))})
 	blocks := []slack.Block{slack.NewSectionBlock(plain(about), nil, nil)}
 	if g.Risk == store.High {
 		warning := "⚠️ " + p.Words.Say("confirm.approve.text", data{"Target": clean(g.Target, 64)})

@@ -44,7 +44,7 @@ func offers() []handlers.Offer {
 		}),
 		offer("prod-reader", "jit-prod-readers", func(o *handlers.Offer) { o.ReasonRequired, o.Decision.Auto = false, time.Hour }),
 		offer("prod-nights", "jit-prod-nights", func(o *handlers.Offer) {
-			o.Users, o.Decision = nil, handlers.Decision{Refusal: handlers.OutsideHours,
+			o.Decision = handlers.Decision{Refusal: handlers.OutsideHours,
 				Why: []handlers.Reason{{Key: handlers.OutsideHours, Facts: map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}}}}
 		}),
 	}
@@ -60,6 +60,7 @@ func forms() map[string]about {
 		"itself":  {offers: all, chosen: "prod-reader"},
 		"refused": {offers: all, chosen: "prod-nights"},
 		"only":    {offers: all[:1]},
+		"no-such": {offers: all, note: "There is nothing called `prod` that you may ask for. Did you mean `/jit request prod-reader`?"},
 		"endless": {offers: []handlers.Offer{offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Endless = true })}},
 	}
 }
@@ -87,11 +88,11 @@ func TestSuggestionsAmongTenThousand(t *testing.T) {
 	}
 	begin := time.Now()
 	for typed, want := range map[string]int{"rule-9999": 1, "group-123": 11, "nothing": 0, "": mostOptions} {
-		if got := len(suggestions(all, typed).Options); got != want {
+		if got := len(penIn("en").suggestions(all, typed).Options); got != want {
 			t.Errorf("%q suggests %d, want %d", typed, got, want)
 		}
 	}
-	if err := fakeslack.CheckView(encoded(t, penIn("ja").WishForm(all, signedIn, "rule-9999"))); err != nil {
+	if err := fakeslack.CheckView(encoded(t, penIn("ja").WishForm(all, signedIn, "rule-9999", ""))); err != nil {
 		t.Error(err)
 	}
 	if took := time.Since(begin); took > 3*time.Second {
@@ -104,7 +105,7 @@ func TestSuggestions(t *testing.T) {
 		"": {"prod-operator", "prod-admin", "prod-reader", "prod-nights"}, "ADMIN": {"prod-admin"}, "jit-prod-r": {"prod-reader"}, "staging": nil,
 	} {
 		var got []string
-		for _, o := range suggestions(offers(), typed).Options {
+		for _, o := range penIn("en").suggestions(offers(), typed).Options {
 			got = append(got, o.Value)
 		}
 		if !slices.Equal(got, want) {
@@ -224,6 +225,63 @@ func TestManyTargetsAreSearched(t *testing.T) {
 	})
 }
 
+// TestRequestNamesItsTarget: the form opens on what is typed behind the command, or says what could be meant.
+func TestRequestNamesItsTarget(t *testing.T) {
+	all := append(offers(), offer("prod2-operator", "jit-twice", func(*handlers.Offer) {}), offer("prod3-operator", "jit-twice", func(*handlers.Offer) {}))
+	for _, c := range []struct{ user, typed, chosen, says string }{
+		{kato, "prod-reader", "prod-reader", ""}, {kato, "PROD-Reader", "prod-reader", ""}, {kato, "jit-prod-readers", "prod-reader", ""},
+		{kato, "jit-twice", "", ""}, {kato, "prod-raeder", "", "There is nothing called `prod-raeder` that you may ask for. Did you mean `/jit request prod-reader`?"},
+		{sato, "prod-reade", "", "`prod-reade` という申請できる対象はありません。 `/jit request prod-reader` のことですか？"},
+		{kato, "<!here> *all*", "", "There is nothing called `&lt;!here&gt; *all*` that you may ask for."},
+	} {
+		t.Run(c.typed, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				w.run(&desk{offers: all})
+				if d, err := w.Slash(c.user, approvals, "/jit", "request "+c.typed); err != nil || !d.Acked || d.Problem != "" {
+					t.Fatalf("typed: %+v, %v", d, err)
+				}
+				var form fakeslack.View
+				w.until(func() bool {
+					var open bool
+					form, open = w.Modal(c.user)
+					return open && form.PrivateMetadata != ""
+				})
+				if _, chosen, _ := strings.Cut(form.PrivateMetadata, " "); chosen != c.chosen {
+					t.Errorf("the form is drawn for %q, want %q", chosen, c.chosen)
+				}
+				var blocks []struct {
+					Type string
+					Text struct{ Text string }
+				}
+				if err := json.Unmarshal(form.Blocks, &blocks); err != nil || blocks[0].Text.Text != c.says {
+					t.Errorf("it says %q, want %q, %v", blocks[0].Text.Text, c.says, err)
+				}
+			})
+		})
+	}
+}
+
+// TestTheKindOfAccessIsNamed where it is chosen, within Slack's room for an option.
+func TestTheKindOfAccessIsNamed(t *testing.T) {
+	key := offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Kind = "access-key" })
+	for language, want := range map[string][2]string{
+		"en": {"Access key of svc-batch (production)", "IAM group jit-prod-operators (production)"},
+		"ja": {"svc-batch のアクセスキー (production)", "IAMグループ jit-prod-operators (production)"},
+	} {
+		p := penIn(language)
+		if got := [2]string{p.option(key).Text.Text, p.option(offers()[0]).Text.Text}; got != want {
+			t.Errorf("%s: %q, want %q", language, got, want)
+		}
+		if got := p.suggestions([]handlers.Offer{key, offers()[0]}, "access key").Options; language == "en" && (len(got) != 1 || got[0].Value != "batch-key") {
+			t.Errorf("the kind is not found: %d options", len(got))
+		}
+		long := offer("x", fill("漢", 128), func(o *handlers.Offer) { o.Kind, o.AccountName = "access-key", fill("漢", 64) })
+		if n := len([]rune(p.option(long).Text.Text)); n > 75 {
+			t.Errorf("%s: %d letters", language, n)
+		}
+	}
+}
+
 func TestShortcutOpensTheForm(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		w.run(&desk{refusal: handlers.NoPerson})
@@ -243,6 +301,8 @@ func TestCommands(t *testing.T) {
 	for _, c := range []struct{ user, typed, want string }{
 		{kato, "HELP", "`/jit request` asks for access"}, {kato, "finish", "no access that could be ended"},
 		{sato, "help", "AWSへのアクセスを申請します"}, {kato, "open <!channel> now", "I don't know `open`."},
+		{kato, "rquest", "I don't know `rquest`. Did you mean `/jit request`?"}, {kato, "lits", "Did you mean `/jit list`?"},
+		{kato, "requ", "I don't know `requ`.\n"}, {sato, "extnd", "`extnd` という操作はありません。 `/jit extend` のことですか？"},
 		{sato, "`<!here>`", "`'&lt;!here&gt;'` という操作はありません。"},
 	} {
 		inSlack(t, func(t *testing.T, w *world) {

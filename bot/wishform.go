@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -32,12 +33,16 @@ const (
 // opening is when a form was opened, as its metadata has it: the id of the request begins with it, so ids follow time.
 const opening = "20060102T150405Z"
 
-// WishForm is what a person may ask for, drawn for what they have chosen so far.
-func (p Pen) WishForm(offers []handlers.Offer, opened time.Time, chosen string) slack.ModalViewRequest {
+// WishForm is what a person may ask for, drawn for what they have chosen so far. A note stands above it, if there is one.
+func (p Pen) WishForm(offers []handlers.Offer, opened time.Time, chosen, note string) slack.ModalViewRequest {
 	if len(offers) == 1 {
 		chosen = offers[0].ID
 	}
-	blocks := []slack.Block{p.targets(offers, chosen)}
+	var blocks []slack.Block
+	if note != "" {
+		blocks = append(blocks, slack.NewSectionBlock(markdown(note), nil, nil))
+	}
+	blocks = append(blocks, p.targets(offers, chosen))
 	wantsReason := true
 	i := slices.IndexFunc(offers, func(o handlers.Offer) bool { return o.ID == chosen })
 	if i >= 0 {
@@ -71,12 +76,38 @@ func (p Pen) wishView(blocks ...slack.Block) slack.ModalViewRequest {
 
 func (p Pen) label(key string) *slack.TextBlockObject { return plain(p.Words.Say(key, nil)) }
 
+// namedOffer returns which offer a person means by a name, of its rule or of its target, and what to say if that is none.
+func (p Pen) namedOffer(offers []handlers.Offer, name string) (chosen, note string) {
+	var ids, targets []string
+	for _, o := range offers {
+		switch {
+		case strings.EqualFold(name, o.ID):
+			return o.ID, ""
+		case strings.EqualFold(name, o.Target):
+			targets = append(targets, o.ID)
+		}
+		ids = append(ids, o.ID)
+	}
+	switch {
+	case name == "" || len(targets) > 1: // the same name in several accounts
+		return "", ""
+	case len(targets) == 1:
+		return targets[0], ""
+	}
+	return "", p.Words.Say("ask.no_such", data{"Typed": codeOf(name, 64)}) + p.meant(name, ids, "/jit request ")
+}
+
+// thing names what access is to, with its kind.
+func (p Pen) thing(kind, target string) string {
+	return p.Words.Say("card.thing."+kind, data{"Target": target})
+}
+
 // targets is the field that says what is asked for. The form is redrawn for each choice.
 func (p Pen) targets(offers []handlers.Offer, chosen string) slack.Block {
 	field := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, p.label("ask.choose"), targetField)
 	options := make([]*slack.OptionBlockObject, len(offers))
 	for i, o := range offers {
-		if options[i] = option(o); o.ID == chosen {
+		if options[i] = p.option(o); o.ID == chosen {
 			field.InitialOption = options[i]
 		}
 	}
@@ -88,9 +119,13 @@ func (p Pen) targets(offers []handlers.Offer, chosen string) slack.Block {
 	return slack.NewInputBlock(targetField, p.label("ask.target"), nil, field).WithDispatchAction(true)
 }
 
-// option is an offer in a select.
-func option(o handlers.Offer) *slack.OptionBlockObject {
-	text := clean(o.Target, 40) + " (" + clean(cmp.Or(o.AccountName, o.Account), 30) + ")"
+// optionLength is the longest text that Slack takes of an option.
+const optionLength = 75
+
+// option is an offer in a select: of which kind it is, and in which account.
+func (p Pen) option(o handlers.Offer) *slack.OptionBlockObject {
+	text := p.thing(o.Kind, clean(o.Target, 40))
+	text += " (" + clean(cmp.Or(o.AccountName, o.Account), optionLength-utf8.RuneCountInString(text)-len(" ()")) + ")"
 	return slack.NewOptionBlockObject(o.ID, plain(text), plain(clean(o.ID, 75)))
 }
 
@@ -137,9 +172,6 @@ func (p Pen) hindrances(o handlers.Offer) []string {
 	if o.Decision.Refusal != "" {
 		out = append(out, "⛔ "+p.WishRefusal(o.Decision))
 	}
-	if len(o.Users) == 0 {
-		out = append(out, "⛔ "+p.Words.Say("wish."+handlers.NoUsers, nil))
-	}
 	return out
 }
 
@@ -173,15 +205,15 @@ func (p Pen) ticket(t handlers.Ticket) slack.Block {
 }
 
 // suggestions are the offers in which a text is found, as many as one answer can hold.
-func suggestions(offers []handlers.Offer, typed string) slack.OptionsResponse {
+func (p Pen) suggestions(offers []handlers.Offer, typed string) slack.OptionsResponse {
 	const room = 18 << 10 // of the 20 KB that Socket Mode takes
 	out, size := []*slack.OptionBlockObject{}, 0
 	for _, o := range offers {
-		about := strings.Join([]string{o.ID, o.Target, o.AccountName, o.Account}, " ")
+		about := strings.Join([]string{o.ID, p.thing(o.Kind, o.Target), o.AccountName, o.Account}, " ")
 		if !strings.Contains(strings.ToLower(about), strings.ToLower(typed)) {
 			continue
 		}
-		each := option(o)
+		each := p.option(o)
 		raw, _ := json.Marshal(each) // texts only: it cannot fail
 		if size += len(raw) + 1; size > room || len(out) == mostOptions {
 			break

@@ -83,6 +83,7 @@ func composed(t *testing.T) map[string][]string {
 	out := map[string][]string{
 		"refusal.":           append(constants(t, "../handlers", "Refusals of a press"), handlers.Losses...),
 		"wish.":              wishRefusals(t),
+		"card.thing.":        slices.Collect(maps.Keys(parts)),
 		"card.target.":       slices.Collect(maps.Keys(parts)),
 		"card.trouble_take.": slices.Collect(maps.Keys(parts)),
 		"card.":              {string(store.Mine), string(store.NotMine)}, // the answers

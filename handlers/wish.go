@@ -63,7 +63,7 @@ type Offer struct {
 	Decision    Decision // as of now, on a form that is filled in well
 }
 
-// Offers returns what a person may ask for, in the order of the configuration, or why that is nothing. What is refused to
+// Offers returns what a person may ask for where they have an IAM user, in the order of the configuration, or why that is nothing. What is refused to
 // everybody now is among it, with its refusal: whoever looks for it should read why.
 func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error) {
 	account, err := k.Directory.Account(ctx, by)
@@ -79,6 +79,7 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 	}
 	var out []Offer
 	var unknown error
+	refusal := NotAsker
 	for _, rule := range k.Policy.Entitlements {
 		g := store.Grant{Origin: store.Requested, Entitlement: rule.ID, Subject: store.Subject{Person: person}, Reason: "x"} // as if one were written
 		if rule.Ticket != nil {
@@ -94,7 +95,12 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 		if d.Refusal == NotAsker || d.Refusal == Excluded {
 			continue
 		}
-		out = append(out, Offer{rule, k.Policy.Accounts[rule.Account], k.Policy.People.Users(person, rule.Account), d})
+		users := k.Policy.People.Users(person, rule.Account)
+		if len(users) == 0 {
+			refusal = NoUsers
+			continue
+		}
+		out = append(out, Offer{rule, k.Policy.Accounts[rule.Account], users, d})
 	}
 	switch {
 	case len(out) > 0:
@@ -102,7 +108,7 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 	case unknown != nil:
 		return nil, "", unknown
 	}
-	return nil, NotAsker, nil
+	return nil, refusal, nil
 }
 
 // Request takes in a wish. With a refusal nothing was stored; without one it is durable, now or since an earlier delivery.

@@ -157,6 +157,8 @@ func TestOffers(t *testing.T) {
 				change(&e)
 				p.Entitlements = append(p.Entitlements, e)
 			}
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+				{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "kato"}}}})
 		})
 		for by, want := range map[string][]string{"U0YAMADA": {"alone no_approver", rule + " "}, "U0KATO": {"alone ", "others ", rule + " "}} {
 			offers, refusal, err := w.keeper.Offers(w.t.Context(), by)
@@ -168,7 +170,17 @@ func TestOffers(t *testing.T) {
 				t.Errorf("%s is offered %q, %q, %v", by, got, refusal, err)
 			}
 		}
-		for by, want := range map[string]string{"U0NOBODY": handlers.NoPerson, "U0GUEST": handlers.Guest} {
+		w.govern(func(p *handlers.Policy) { // where one has no IAM user there is nothing to ask for
+			elsewhere := p.Entitlements[0]
+			elsewhere.ID, elsewhere.Account = "elsewhere", "210987654321"
+			p.Entitlements, p.Accounts["210987654321"] = []handlers.Entitlement{p.Entitlements[0], elsewhere}, "staging"
+			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0GUEST"}},
+				{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: "210987654321", User: "t.yamada"}}}})
+		})
+		if offers, refusal, err := w.keeper.Offers(w.t.Context(), "U0YAMADA"); len(offers) != 1 || offers[0].ID != "elsewhere" || refusal != "" || err != nil {
+			t.Errorf("offers where there is a user: %+v, %q, %v", offers, refusal, err)
+		}
+		for by, want := range map[string]string{"U0NOBODY": handlers.NoPerson, "U0GUEST": handlers.Guest, "U0SATO": handlers.NoUsers} {
 			if offers, refusal, err := w.keeper.Offers(w.t.Context(), by); len(offers) > 0 || refusal != want || err != nil {
 				t.Errorf("%s is offered %+v, %q, %v", by, offers, refusal, err)
 			}

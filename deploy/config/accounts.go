@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"sekisho/handlers"
 )
 
 var (
@@ -71,7 +73,7 @@ func (r *reader) account(name word) string {
 		return id
 	}
 	names := slices.Sorted(maps.Keys(r.accounts))
-	if near, ok := nearest(name.value, names); ok {
+	if near, ok := handlers.Nearest(name.value, names, slips(name.value)); ok {
 		r.note(name.at, "%s is not among the accounts: did you mean %s?", quote(name.value), quote(near))
 		return ""
 	}

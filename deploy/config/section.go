@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"sekisho/handlers"
 )
 
 // section is a mapping whose keys are known.
@@ -52,9 +54,12 @@ func (r *reader) section(v value, example string, keys ...string) (section, bool
 	return s, ok
 }
 
+// slips is how many letters may be wrong in a word of the file: two in a short one, a third of a long one.
+func slips(written string) int { return max(2, len(written)/3) }
+
 func (r *reader) unknown(p value, s section) {
 	written, hint := p.name, "the"
-	if near, ok := nearest(p.key, s.keys); ok {
+	if near, ok := handlers.Nearest(p.key, s.keys, slips(p.key)); ok {
 		hint = "did you mean " + near + "? The"
 		if _, ok := s.values[near]; !ok {
 			p.key, p.name = near, quote(near)

@@ -1,18 +1,18 @@
-package config
+package handlers
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// nearest returns the word that was meant, if one is near: two letters wrong in a short word, a third of a long one.
-// Case, _ and - do not count, so that onLogin finds on_login.
-func nearest(written string, words []string) (string, bool) {
-	const longest = 40 // nobody means one of ours by more
+// Nearest returns the word that was meant, if one is near: at most so many letters wrong, and not all. Case, _ and - do not
+// count, so that onLogin finds on_login.
+func Nearest(written string, words []string, wrong int) (string, bool) {
+	const longest = 100 // nobody means one of ours by more
 	if utf8.RuneCountInString(written) > longest {
 		return "", false
 	}
-	best, least := "", max(2, len(written)/3)+1
+	best, least := "", wrong+1
 	for _, w := range words {
 		if d := distance(plain(written), plain(w)); d < least && d < utf8.RuneCountInString(w) {
 			best, least = w, d

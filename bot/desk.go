@@ -143,7 +143,7 @@ func (s *Socket) wish(ctx context.Context, cb slack.InteractionCallback) reply {
 	return reply{}
 }
 
-// sent takes in a form that was filled in, or says at its fields what is wrong.
+// sent takes in a form that was filled in, or says at its fields all that is wrong.
 func (s *Socket) sent(ctx context.Context, cb slack.InteractionCallback, f filled, redraw func(context.Context)) reply {
 	pen := s.penFor(ctx, f.By)
 	if f.drawn != f.Entitlement { // sent before the form was redrawn: its other fields are of something else
@@ -158,7 +158,7 @@ func (s *Socket) sent(ctx context.Context, cb slack.InteractionCallback, f fille
 	if d.Refusal == "" {
 		return reply{}
 	}
-	return reply{says: slack.NewErrorsViewSubmissionResponse(map[string]string{fieldOf(cb, f, d.Refusal): pen.WishRefusal(d)})}
+	return reply{says: slack.NewErrorsViewSubmissionResponse(pen.wishWrong(cb, f, d))}
 }
 
 // penFor writes in a person's language.

@@ -44,6 +44,35 @@ func TestDenyAsksForTheReason(t *testing.T) {
 	}
 }
 
+// TestADenialSaysWhy: Slack takes blanks for a reason, the bot does not, each time that the form is sent.
+func TestADenialSaysWhy(t *testing.T) {
+	waiting := func(t *testing.T) store.Grant { return lived(t, request(), approve, plan, apply, extend()) }
+	for verb, grant := range map[store.Verb]func(*testing.T) store.Grant{
+		store.Deny: func(*testing.T) store.Grant { return request() }, store.Decline: waiting,
+	} {
+		inSlack(t, func(t *testing.T, w *world) {
+			d := &desk{}
+			w.run(d)
+			g := w.post(grant(t))
+			w.click(kato, g, verb)
+			w.until(func() bool { _, open := w.Modal(kato); return open })
+			form, _ := w.Modal(kato)
+			for n, blank := range []string{" ", "\u200b\n", " "} {
+				if delivery, err := w.Submit(kato, form.ID, map[string]string{string(verb): blank}); err != nil || delivery.Problem != "" {
+					t.Fatalf("submitted: %+v, %v", delivery, err)
+				}
+				shown, open := w.Modal(kato)
+				if want := map[string]string{string(verb): "Please say why."}; !open || !cmp.Equal(shown.Errors, want) || shown.Refused != n+1 || len(d.presses()) != 0 {
+					t.Errorf("%s, time %d: open %t, errors %v, presses %v", verb, n+1, open, shown.Errors, d.presses())
+				}
+			}
+			if _, err := w.Submit(kato, form.ID, map[string]string{string(verb): "No."}); err != nil || len(d.presses()) != 1 {
+				t.Errorf("%s with a reason: %v, presses %v", verb, err, d.presses())
+			}
+		})
+	}
+}
+
 // TestDenyWhenSlackFails: the button is acknowledged, the log says that there was no form, and pressing again helps.
 func TestDenyWhenSlackFails(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {

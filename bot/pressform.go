@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -41,6 +42,25 @@ func readForm(p *store.Press, form slack.View, zone *time.Location) bool {
 		p.Note = cut(field[form.CallbackID][form.CallbackID].Value, reasonLength)
 	}
 	return true
+}
+
+// pressWrong says at the fields of a form all that is wrong with the press that it makes.
+func (p Pen) pressWrong(press store.Press, now time.Time) map[string]string {
+	wrong := map[string]string{}
+	switch says := handlers.Says(press.Note); press.Verb {
+	case store.Keep:
+		if !store.Keepable(press.Until, now) {
+			wrong[untilField] = p.Words.Say("refusal.bad_date", nil)
+		}
+		if !says {
+			wrong[noteField] = p.Words.Say("refusal.no_why", nil)
+		}
+	case store.Deny, store.Decline:
+		if !says {
+			wrong[string(press.Verb)] = p.Words.Say("refusal.no_why", nil)
+		}
+	}
+	return wrong
 }
 
 // pressForm is a form that carries what its button carried, and where the card stands.

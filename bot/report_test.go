@@ -228,7 +228,7 @@ func TestKeepForm(t *testing.T) {
 		if !readForm(&p, form, penIn("en").Zone) || p.Verb != store.Keep {
 			t.Fatalf("%s: %+v", name, p)
 		}
-		if got := slices.Sorted(maps.Keys(penIn("en").keepWrong(p, audited))); !slices.Equal(got, c.want) {
+		if got := slices.Sorted(maps.Keys(penIn("en").pressWrong(p, audited))); !slices.Equal(got, c.want) {
 			t.Errorf("%s: wrong are %v, want %v", name, got, c.want)
 		}
 		if name == "right" && p.Until.In(penIn("en").Zone).Format(time.DateTime) != "2026-12-31 00:00:00" {

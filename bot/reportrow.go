@@ -210,15 +210,3 @@ func (p Pen) KeepForm(press store.Press, a store.Alert, now time.Time) slack.Mod
 		append(blocks, slack.NewInputBlock(untilField, p.label("form.until"), plain(p.Words.Say("form.until_hint", data{"Zone": now.In(p.Zone).Format("MST")})), until),
 			slack.NewInputBlock(noteField, p.label("form.why"), nil, reason))...)
 }
-
-// keepWrong says at the fields of the form what is wrong with it: the date, or that there is no reason but blanks.
-func (p Pen) keepWrong(press store.Press, now time.Time) map[string]string {
-	wrong := map[string]string{}
-	if !store.Keepable(press.Until, now) {
-		wrong[untilField] = p.Words.Say("refusal.bad_date", nil)
-	}
-	if strings.TrimSpace(press.Note) == "" {
-		wrong[noteField] = p.Words.Say("refusal.no_why", nil)
-	}
-	return wrong
-}

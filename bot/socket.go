@@ -154,8 +154,8 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event 
 		return reply{}
 	case slices.Contains(asksFirst, p.Verb) && cb.Type == slack.InteractionTypeBlockActions:
 		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}
-	case cb.View.CallbackID == string(keepUntil):
-		if wrong := s.penFor(ctx, p.By).keepWrong(p, s.People.Now()); len(wrong) > 0 {
+	case cb.Type == slack.InteractionTypeViewSubmission:
+		if wrong := s.penFor(ctx, p.By).pressWrong(p, s.People.Now()); len(wrong) > 0 {
 			return reply{says: slack.NewErrorsViewSubmissionResponse(wrong)}
 		}
 	}

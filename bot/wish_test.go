@@ -187,6 +187,34 @@ func TestRequestByHand(t *testing.T) {
 	})
 }
 
+// TestAllErrorsEachTime: all that is wrong stands at the fields at once, two about one field together, and again each time that
+// the form is sent.
+func TestAllErrorsEachTime(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{offers: offers()}
+		w.run(d)
+		w.wishForm(kato)
+		form := w.choose(kato, "prod-admin")
+		wrong := wishRefused(handlers.TooLong, "OPS-123")
+		for _, key := range []string{handlers.NoReason, handlers.NoTicket, handlers.NotYourUser, handlers.OutsideHours, handlers.StartPast} {
+			wrong.Also = append(wrong.Also, wishRefused(key, "OPS-123").Why...)
+		}
+		d.decide(wrong)
+		want := map[string]string{periodField + ":prod-admin": "Longest allowed is 4 hours.", reasonField: "Say why you need it.",
+			ticketField: "Give the number of a ticket, such as OPS-123.", userField + ":123456789012": "This IAM user isn't registered for you. Choose another one.",
+			startsField: "It can start within these hours only: mon-fri 09:00-18:00. The start has passed. Leave it empty to start once it is approved."}
+		for n := 1; n <= 3; n++ {
+			if delivery, err := w.Submit(kato, form.ID, map[string]string{reasonField: "x", ticketField: "y"}); err != nil || delivery.Problem != "" {
+				t.Fatalf("submitted: %+v, %v", delivery, err)
+			}
+			shown, open := w.Modal(kato)
+			if diff := cmp.Diff(want, shown.Errors); !open || diff != "" || shown.Refused != n {
+				t.Errorf("time %d, open %t, shown %d times:\n%s", n, open, shown.Refused, diff)
+			}
+		}
+	})
+}
+
 // TestChoosingKeepsWhatWasTyped: and a form that is sent before it has been redrawn for a choice comes back.
 func TestChoosingKeepsWhatWasTyped(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {

@@ -232,6 +232,16 @@ func (p Pen) WishRefusal(d handlers.Decision) string {
 	return p.refusal(d.Refusal, facts)
 }
 
+// wishWrong says at the fields of the form all that stands against a request, what is about the same field together.
+func (p Pen) wishWrong(cb slack.InteractionCallback, f filled, d handlers.Decision) map[string]string {
+	wrong := map[string]string{}
+	for _, r := range d.Refusals() {
+		field := fieldOf(cb, f, r.Key)
+		wrong[field] = strings.TrimSpace(wrong[field] + " " + p.refusal(r.Key, r.Facts))
+	}
+	return wrong
+}
+
 // refusal says it by what the sentence names.
 func (p Pen) refusal(why string, facts map[string]string) string {
 	key := "wish." + why

@@ -41,6 +41,7 @@ type Decision struct {
 	Longest  time.Duration
 	Risk     store.Risk
 	Why      []Reason // in the order in which it was found; the refusal is the last
+	Also     []Reason // what else is wrong with what was written, so that all of it is said at once
 }
 
 // Reason is something that a decision goes by: a key, and what a sentence about it names.
@@ -61,7 +62,37 @@ func (d Decision) Because() string {
 // because is the last of the reasons: that of a refusal.
 func (d Decision) because() Reason { return d.Why[len(d.Why)-1] }
 
+// Refusals are all that stands against it, the refusal first.
+func (d Decision) Refusals() []Reason {
+	if d.Refusal == "" {
+		return nil
+	}
+	first := Reason{Key: d.Refusal}
+	if len(d.Why) > 0 {
+		first.Facts = d.because().Facts
+	}
+	return append([]Reason{first}, d.Also...)
+}
+
+// note adds a reason. Behind a refusal it counts for nothing.
 func (d *Decision) note(key string, facts ...string) {
+	if d.Refusal == "" {
+		d.Why = append(d.Why, reason(key, facts))
+	}
+}
+
+// refuse makes it a refusal, or says what else is wrong with one.
+func (d *Decision) refuse(key string, facts ...string) {
+	if d.Refusal != "" {
+		d.Also = append(d.Also, reason(key, facts))
+		return
+	}
+	d.note(key, facts...)
+	d.Refusal = key
+}
+
+// reason is one with these facts: keys, each before its value.
+func reason(key string, facts []string) Reason {
 	r := Reason{Key: key}
 	for i := 0; i+1 < len(facts); i += 2 {
 		if r.Facts == nil {
@@ -69,13 +100,7 @@ func (d *Decision) note(key string, facts ...string) {
 		}
 		r.Facts[facts[i]] = facts[i+1]
 	}
-	d.Why = append(d.Why, r)
-}
-
-// refuse makes it a refusal.
-func (d *Decision) refuse(key string, facts ...string) {
-	d.Refusal = key
-	d.note(key, facts...)
+	return r
 }
 
 // SignIn decides what a sign-in to an account asks for: the first entitlement that does not leave the person to another.
@@ -97,7 +122,7 @@ func (p *Policy) SignIn(account string, q Question) Decision {
 }
 
 // Decide answers who may ask for what, when, and what it takes. It is pure: the same question, the same decision. The
-// first of its checks that refuses is the answer.
+// first of its checks that refuses is the answer; of what was written, all that is wrong.
 func (p *Policy) Decide(q Question) Decision {
 	rule, ok := p.Rule(q.Entitlement)
 	if !ok {
@@ -117,7 +142,7 @@ func (p *Policy) decide(rule Entitlement, q Question) Decision {
 	} else if !q.To.IsZero() {
 		d.Duration = q.To.Sub(q.When)
 	}
-	for _, check := range []func(*Decision, Entitlement, Question){p.checkWho, checkForm, checkHours, p.checkApprovals} {
+	for _, check := range []func(*Decision, Entitlement, Question){p.checkWho, checkWritten, p.checkApprovals} {
 		if check(&d, rule, q); d.Refusal != "" {
 			d.Steps, d.Auto = nil, 0
 			return d
@@ -185,24 +210,29 @@ func (p *Policy) owns(q Question, owner store.Person) bool {
 // withMFA is what a record of a sign-in says that was made with MFA. That it says nothing is not enough.
 const withMFA = "yes"
 
-// checkForm looks at what was written. Nobody writes anything for a sign-in.
-func checkForm(d *Decision, rule Entitlement, q Question) {
+// checkWritten looks at all that was written, and at the hours in which it would begin. Nobody writes anything for a sign-in.
+func checkWritten(d *Decision, rule Entitlement, q Question) {
 	switch {
 	case d.Duration > rule.Longest:
 		d.refuse(TooLong, "longest", rule.Longest.String())
 	case d.Duration < store.ShortestTerm:
 		d.refuse(TooShort, "shortest", store.ShortestTerm.String())
-	case q.Origin == store.SignIn && rule.MFARequired && q.MFA != withMFA:
+	}
+	if q.Origin == store.SignIn && rule.MFARequired && q.MFA != withMFA {
 		d.refuse(NoMFA)
-	case q.Origin == store.SignIn:
-	case rule.ReasonRequired && !strings.ContainsFunc(q.Reason, says):
+	}
+	if q.Origin != store.SignIn && rule.ReasonRequired && !Says(q.Reason) {
 		d.refuse(NoReason)
-	case rule.Ticket != nil && !rule.Ticket.Pattern.MatchString(q.Ticket):
+	}
+	if q.Origin != store.SignIn && rule.Ticket != nil && !rule.Ticket.Pattern.MatchString(q.Ticket) {
 		d.refuse(NoTicket, "example", rule.Ticket.Example)
 	}
+	checkHours(d, rule, q)
 }
 
-// says tells whether a character says anything: blanks, signs and what does not show are no reason.
+// Says tells whether a text says anything: blanks, signs and what does not show are no reason.
+func Says(text string) bool { return strings.ContainsFunc(text, says) }
+
 func says(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsNumber(r)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }

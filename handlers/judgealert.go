@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"strings"
-
 	"sekisho/store"
 )
 
@@ -58,7 +56,7 @@ func keepable(press store.Press) string {
 	switch {
 	case !store.Keepable(press.Until, press.At):
 		return BadDate
-	case strings.TrimSpace(press.Note) == "":
+	case !Says(press.Note):
 		return NoWhy
 	}
 	return ""

@@ -37,7 +37,7 @@ func (k *Keeper) Lift(ctx context.Context, by, account, reason string) (string, 
 		return Own, nil
 	case standing.Open():
 		return NotDone, nil
-	case !strings.ContainsFunc(reason, says):
+	case !Says(reason):
 		return NoReason, nil
 	}
 	_, err = k.updateOffboarding(ctx, standing.ID, func(o store.Offboarding) (store.Offboarding, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,7 +26,7 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 	switch {
 	case err != nil || refusal != "":
 		return refusal, err
-	case !strings.ContainsFunc(reason, says):
+	case !Says(reason):
 		return NoReason, nil
 	}
 	given, err := k.heldBy(ctx, person)

@@ -157,11 +157,9 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	}
 	g.Subject = store.Subject{User: w.User, UserID: w.UserID, Person: person}
 	now := k.now()
-	var refusal string
-	if g.From, g.To, refusal = w.term(now); refusal != "" {
-		d := Decision{Rule: rule.ID}
-		d.refuse(refusal, "latest", strconv.FormatInt(now.Add(farthest).Unix(), 10))
-		return g, d, nil
+	var mistimed string
+	if g.From, g.To, mistimed = w.term(now); mistimed != "" { // how long it lasts, and in which hours, hangs on them
+		g.From, g.To = time.Time{}, time.Time{}
 	}
 	q, err := k.question(ctx, g, now, rule)
 	if err != nil {
@@ -174,7 +172,10 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 		return g, Decision{}, err
 	}
 	d := k.Policy.Decide(q)
-	if d.Refusal != "" {
+	if mistimed != "" {
+		d = d.mistimed(mistimed, "latest", strconv.FormatInt(now.Add(farthest).Unix(), 10))
+	}
+	if d.Refusal != "" && !slices.Contains(written, d.Refusal) {
 		return g, d, nil
 	}
 	g.Duration = d.Duration
@@ -187,6 +188,24 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 		d.refuse(NotYourUser)
 	}
 	return g, d, nil
+}
+
+// written are the refusals of what stands in the fields of a form: it is looked through whole.
+var written = []string{TooLong, TooShort, NoReason, NoTicket, OutsideHours, StartPast, StartFar, EndPast, EndFirst}
+
+// mistimed refuses a wished start or end, before all else that is wrong with what was written. What hangs on the two is not said.
+func (d Decision) mistimed(key string, facts ...string) Decision {
+	if d.Refusal != "" && !slices.Contains(written, d.Refusal) && d.Refusal != NoApprover {
+		return d
+	}
+	out := Decision{Rule: d.Rule, Duration: d.Duration, Longest: d.Longest, Risk: d.Risk}
+	out.refuse(key, facts...)
+	for _, r := range d.Refusals() {
+		if r.Key == NoReason || r.Key == NoTicket {
+			out.Also = append(out.Also, r)
+		}
+	}
+	return out
 }
 
 // taken refuses what the person has already: to prolong it takes another approval. While IAM does not answer (silent says

@@ -132,6 +132,41 @@ func TestWishIsRefused(t *testing.T) {
 	})
 }
 
+// TestAllThatIsWrongIsSaidAtOnce: what stands in the fields of the form is looked through whole. Who may not ask reads that alone.
+func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.govern(func(p *handlers.Policy) {
+			e := &p.Entitlements[0]
+			e.ReasonRequired, e.Ticket = true, &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
+			closed := *e
+			closed.ID, closed.Hours = "closed", &handlers.Hours{Zone: time.UTC, Refuse: true}
+			p.Entitlements = append(p.Entitlements, closed)
+		})
+		long, past := 13*time.Hour, time.Now().Add(-time.Hour)
+		for name, c := range map[string]struct {
+			change func(*handlers.Wish)
+			want   string
+		}{
+			"all":        {func(x *handlers.Wish) { x.Duration, x.Reason, x.Ticket, x.User = long, "…", "7", "kato" }, "too_long no_reason no_ticket not_your_user"},
+			"two":        {func(x *handlers.Wish) { x.Reason, x.Ticket = " ", "" }, "no_reason no_ticket"},
+			"hours":      {func(x *handlers.Wish) { x.Entitlement, x.Reason, x.Ticket = "closed", "", "OPS-1" }, "no_reason outside_hours"},
+			"the start":  {func(x *handlers.Wish) { x.From, x.Reason, x.Ticket = past, "", "OPS-1" }, "start_past no_reason"},
+			"the end":    {func(x *handlers.Wish) { x.To, x.Ticket = past, "7" }, "end_past no_ticket"},
+			"the person": {func(x *handlers.Wish) { x.By, x.From, x.Reason = "U0NOBODY", past, "" }, "no_person"},
+		} {
+			x := wish("1", c.change)
+			var got []string
+			for _, r := range w.asks(x).Refusals() {
+				got = append(got, r.Key)
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%s: %q, want %q", name, got, c.want)
+			}
+			w.refuses(name, x, got[0])
+		}
+	})
+}
+
 // refuses checks that a wish is refused, and that nothing of it is stored.
 func (w *world) refuses(name string, x handlers.Wish, want string) {
 	w.t.Helper()

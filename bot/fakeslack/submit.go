@@ -66,7 +66,9 @@ func (s *Server) submitted(v *view, raw json.RawMessage) error {
 	case nil, "clear":
 		delete(s.modals, v.user)
 	case "errors":
-		v.errors, err = readErrors(v, response["errors"])
+		if v.errors, err = readErrors(v, response["errors"]); err == nil {
+			v.refused++
+		}
 	case "update":
 		spec, refused := s.readView(string(encode(response["view"])), "modal")
 		if refused != nil {

@@ -19,6 +19,7 @@ type View struct {
 	Hash            string
 	Blocks          json.RawMessage
 	Errors          map[string]string // what the last submission's answer said, by block id
+	Refused         int               // submissions that were answered with errors, which Slack shows each time
 }
 
 type view struct {
@@ -27,6 +28,7 @@ type view struct {
 	state          viewState
 	offered        map[elementKey][]any // the options last suggested for an external select
 	errors         map[string]string
+	refused        int
 }
 
 // trigger lets the app open one modal for the person who acted.
@@ -59,6 +61,7 @@ func (s *Server) look(views map[string]*view, user string) (View, bool) {
 		Hash:            v.hash,
 		Blocks:          encode(v.spec["blocks"]),
 		Errors:          maps.Clone(v.errors),
+		Refused:         v.refused,
 	}
 	out.Title, out.Submit, out.Close = textOf(v.spec["title"]), textOf(v.spec["submit"]), textOf(v.spec["close"])
 	return out, true

@@ -115,7 +115,7 @@ func (d *desk) view(name string, look func(user string) (fakeslack.View, bool), 
 	v, there := look(user)
 	version := ""
 	if there {
-		version = fmt.Sprint(v.ID, v.Hash, v.Errors)
+		version = fmt.Sprint(v.ID, v.Hash, v.Errors, v.Refused)
 	}
 	d.once(name, version, func() {
 		if !there {

@@ -84,6 +84,8 @@ type view struct {
 	Close  string            `json:"close,omitempty"`
 	Blocks json.RawMessage   `json:"blocks"`
 	Errors map[string]string `json:"errors,omitempty"`
+
+	Refused int `json:"refused,omitempty"` // how often the app has said errors, which are shown each time
 }
 
 // botState is how the bot is, as far as the world can tell.
@@ -197,7 +199,7 @@ func (s *stage) workspaceInto(out *state) {
 }
 
 func shown(v fakeslack.View) *view {
-	return &view{v.ID, v.Hash, v.Title, v.Submit, v.Close, v.Blocks, v.Errors}
+	return &view{v.ID, v.Hash, v.Title, v.Submit, v.Close, v.Blocks, v.Errors, v.Refused}
 }
 
 // messages are the newest of a conversation, each with its thread, and what only this person sees among them.

@@ -113,6 +113,12 @@ func playForm(v *visitor) {
 	v.submits()
 	v.sees(v.dialog("form.title.deny"), v.say("modal.required"))
 	v.faulted(v.say("deny.reason"), v.say("modal.required"))
+	v.types(v.say("deny.reason"), " ") // which Slack takes
+	for range 3 {
+		v.submits()
+		v.sees(v.dialog("form.title.deny"), v.say("refusal.no_why"))
+		v.faulted(v.say("deny.reason"), v.say("refusal.no_why"))
+	}
 	v.types(v.say("deny.reason"), markup)
 	v.submits()
 	v.sees(v.messages(), v.say("state.denied"), markup)

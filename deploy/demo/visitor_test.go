@@ -228,8 +228,9 @@ func (v *visitor) submits() {
 func (v *visitor) chooses(name, option string) {
 	v.t.Helper()
 	v.until("choose "+option, func(ctx context.Context) error {
-		done, err := on[bool](ctx, v, thing{"combobox", name}, `function (begin) {
-  const option = [...this.options].find((o) => o.text.startsWith(begin));
+		done, err := on[bool](ctx, v, thing{"combobox", name}, `function (part) {
+  const options = [...this.options];
+  const option = options.find((o) => o.text.startsWith(part)) ?? options.find((o) => o.text.includes(part));
   if (!option || this.disabled) return false;
   this.value = option.value;
   this.dispatchEvent(new Event("input", { bubbles: true }));

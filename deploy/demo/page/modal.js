@@ -20,7 +20,7 @@ draws((state) => {
   if (fresh) dialog.replaceChildren(frame());
   fill(dialog);
   if (!dialog.open) show(dialog);
-  const news = JSON.stringify([view.id, view.hash, view.errors]);
+  const news = JSON.stringify([view.id, view.hash, view.errors, view.refused]);
   if (news === told) return;
   told = news;
   for (const input of inputs(dialog)) complain(input, view.errors?.[input.dataset.input] ?? "");

@@ -51,6 +51,7 @@ func New(s Slack, place Place, now func() time.Time, log *slog.Logger) *Bot {
 // connections, begun one after the other: Slack closes each about once an hour, and slack-go closes before it opens
 // again, so that one alone would lose the presses in between.
 func (b *Bot) Run(ctx context.Context, desk Desk) error {
+	sent := &sentForms{}
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var parts sync.WaitGroup
@@ -62,12 +63,12 @@ func (b *Bot) Run(ctx context.Context, desk Desk) error {
 		})
 	}
 	run(b.watchToken)
-	run(func(ctx context.Context) error { return b.socket(desk).Run(ctx) })
+	run(func(ctx context.Context) error { return b.socket(desk, sent).Run(ctx) })
 	run(func(ctx context.Context) error {
 		if pause(ctx, stagger); ctx.Err() != nil {
 			return nil
 		}
-		return b.socket(desk).Run(ctx)
+		return b.socket(desk, sent).Run(ctx)
 	})
 	parts.Wait()
 	if ctx.Err() != nil {
@@ -76,8 +77,8 @@ func (b *Bot) Run(ctx context.Context, desk Desk) error {
 	return context.Cause(running)
 }
 
-func (b *Bot) socket(desk Desk) *Socket {
-	return &Socket{Client: b.slack.socket(b.api, b.log), API: b.api, People: b.People, Desk: desk, Zone: b.zone, Channel: b.Voice.channel, Log: b.log}
+func (b *Bot) socket(desk Desk, sent *sentForms) *Socket {
+	return &Socket{Client: b.slack.socket(b.api, b.log), API: b.api, People: b.People, Desk: desk, Zone: b.zone, Channel: b.Voice.channel, Log: b.log, forms: sent}
 }
 
 // pause sleeps, unless the context ends.

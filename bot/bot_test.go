@@ -210,7 +210,7 @@ func TestTheLibraryWritesToOurLog(t *testing.T) {
 		os.Stderr = file
 		defer func() { os.Stderr = before }()
 		b := w.bot(botToken, appToken)
-		client := b.socket(&desk{}).Client
+		client := b.socket(&desk{}, &sentForms{}).Client
 		socketmode.OptionDebug(true)(client)
 		slack.OptionDebug(true)(b.api)
 		client.Debugf("the %s says", "connection")

@@ -63,6 +63,9 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 		return reply{}
 	}
 	cb, _ := event.Data.(slack.InteractionCallback) // else of no type, and no press
+	if cb.Type == slack.InteractionTypeViewSubmission {
+		return s.forms.once(ctx, sentID(cb), s.People.Now(), func() reply { return s.form(ctx, cb) })
+	}
 	if id, ok := asksToRotate(cb); ok {
 		return reply{then: func(ctx context.Context) {
 			s.rotate(ctx, cb.User.ID, cb.TriggerID, id, func(ctx context.Context, m Message) { s.replace(ctx, cb, m) })
@@ -73,12 +76,21 @@ func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
 		return reply{then: func(ctx context.Context) { s.openWish(ctx, cb.User.ID, cb.TriggerID, "") }}
 	case cb.View.CallbackID == wishForm:
 		return s.wish(ctx, cb)
-	case cb.View.CallbackID == rotateVerb:
+	}
+	return s.press(ctx, cb)
+}
+
+// form takes in a form that was filled in.
+func (s *Socket) form(ctx context.Context, cb slack.InteractionCallback) reply {
+	switch cb.View.CallbackID {
+	case wishForm:
+		return s.wish(ctx, cb)
+	case rotateVerb:
 		return s.begin(ctx, cb)
-	case cb.View.CallbackID == offboardVerb, cb.View.CallbackID == liftVerb:
+	case offboardVerb, liftVerb:
 		return s.offboard(ctx, cb)
 	}
-	return s.press(ctx, cb, event.Type)
+	return s.press(ctx, cb)
 }
 
 // openWish opens the form of a request, which must be done at once, and then draws what the person may ask for. What they have

@@ -30,6 +30,7 @@
 //	people.go   what Slack knows of users and user groups
 //	socket.go   Socket Mode: store the press, then acknowledge
 //	desk.go     what each shortcut and form is answered with
+//	sentforms.go a form that is sent twice is taken in once
 //	command.go  what each command is, with list.go
 //	choices.go  what a command could mean, each with its button (pure); gone once one is pressed
 //	tokens.go   which of Slack's answers mean that a token is wrong

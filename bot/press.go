@@ -35,7 +35,8 @@ var onChoices = []store.Verb{store.AskMore, store.Finish, store.Revoke}
 // noMessage stands for where a button was that is on no message. No id of Slack's looks like it.
 const noMessage = "-"
 
-// pressOf reads a button or a form into a press. It trusts what Slack vouches for (who, where) and takes the rest as
+// pressOf reads a button or a form into a press. Its id is of what Slack sends the same again: the trigger of a button, the form and
+// what it says. It trusts what Slack vouches for (who, where) and takes the rest as
 // a claim that is judged later. A date is one of the zone in which the bot speaks.
 func pressOf(cb slack.InteractionCallback, zone *time.Location) (store.Press, error) {
 	p := store.Press{ID: store.PressPrefix + cb.TriggerID, By: cb.User.ID, Team: cb.Team.ID}
@@ -55,11 +56,15 @@ func pressOf(cb slack.InteractionCallback, zone *time.Location) (store.Press, er
 		if !readForm(&p, cb.View, zone) {
 			return store.Press{}, fmt.Errorf("read form %q: %w", clean(cb.View.CallbackID, 64), errPress)
 		}
+		if isNoID(cb.View.ID) {
+			return store.Press{}, fmt.Errorf("read form of view %q: %w", clean(cb.View.ID, 64), errPress)
+		}
+		p.ID = store.PressPrefix + sentID(cb)
 		claim = strings.Split(cb.View.PrivateMetadata, " ")
 	default:
 		return store.Press{}, fmt.Errorf("read payload %q: %w", clean(string(cb.Type), 64), errPress)
 	}
-	ids := append([]string{cb.TriggerID, cb.User.ID}, claim...)
+	ids := append([]string{strings.TrimPrefix(p.ID, store.PressPrefix), cb.User.ID}, claim...)
 	if p.Team != "" { // an app that is installed for a whole organisation is not told
 		ids = append(ids, p.Team)
 	}

@@ -103,7 +103,7 @@ func refusing(method, code string) func(fakeslack.Call) *fakeslack.Failure {
 // socket is one that is not running yet.
 func (w *world) socket(api *slack.Client, desk Desk) *Socket {
 	client := socketmode.New(api, socketmode.OptionDialer(w.Memory().Dialer), socketmode.OptionLog(log.New(io.Discard, "", 0)))
-	return &Socket{Client: client, API: api, People: w.people, Desk: desk, Zone: tokyo, Channel: approvals, Log: slog.New(slog.NewTextHandler(w.log, nil))}
+	return &Socket{Client: client, API: api, People: w.people, Desk: desk, Zone: tokyo, Channel: approvals, Log: slog.New(slog.NewTextHandler(w.log, nil)), forms: &sentForms{}}
 }
 
 // bot is the whole package, not running yet.

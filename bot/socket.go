@@ -36,6 +36,8 @@ type Socket struct {
 	Zone    *time.Location
 	Channel string // of the cards
 	Log     *slog.Logger
+
+	forms *sentForms // that came in by any connection
 }
 
 // Run receives until the context ends, and returns when every press in hand is done with and the line is closed, a few seconds
@@ -143,14 +145,14 @@ func (s *Socket) take(calls context.Context, event socketmode.Event) {
 }
 
 // press takes in a press. What asks for something first is none yet.
-func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback, event socketmode.EventType) reply {
+func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback) reply {
 	p, err := pressOf(cb, s.Zone)
 	if cb.Type == slack.InteractionTypeBlockActions && p.Verb == store.Keep && store.IsMemberAlert(p.On) { // drawn before there were dates
 		p.Verb = keepUntil
 	}
 	switch {
 	case err != nil:
-		s.Log.Warn("event ignored", "type", event, "err", err)
+		s.Log.Warn("event ignored", "type", cb.Type, "err", err)
 		return reply{}
 	case slices.Contains(asksFirst, p.Verb) && cb.Type == slack.InteractionTypeBlockActions:
 		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}

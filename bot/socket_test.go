@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
 	"sekisho/store"
@@ -35,13 +36,14 @@ func TestPressIsStoredBeforeItIsAcknowledged(t *testing.T) {
 // pressID is the id that the press of a delivery has.
 func pressID(t *testing.T, d fakeslack.Delivery) string {
 	t.Helper()
-	var payload struct {
-		Trigger string `json:"trigger_id"`
-	}
+	var payload slack.InteractionCallback
 	if err := json.Unmarshal(d.Payload, &payload); err != nil {
 		t.Fatal(err)
 	}
-	return store.PressPrefix + payload.Trigger
+	if payload.Type == slack.InteractionTypeViewSubmission {
+		return store.PressPrefix + sentID(payload)
+	}
+	return store.PressPrefix + payload.TriggerID
 }
 
 func TestPressThatIsNotStoredIsNotAcknowledged(t *testing.T) {

@@ -52,6 +52,19 @@ func (s *Server) Redeliver(d Delivery) Delivery {
 	return s.deliver(Delivery{Type: d.Type, Payload: d.Payload, attempt: d.attempt + 1, effect: d.effect})
 }
 
+// Resubmit sends a form once more, as a double click does: the same view with what it said then, by a trigger of its own.
+func (s *Server) Resubmit(d Delivery) (Delivery, error) {
+	payload, err := decodeObject(string(d.Payload))
+	if err != nil || payload["type"] != "view_submission" {
+		return Delivery{}, fmt.Errorf("submit %v again: it is no form", payload["type"])
+	}
+	user, _ := payload["user"].(object)
+	s.mu.Lock()
+	payload["trigger_id"] = s.newTrigger(get(user, "id"))
+	s.mu.Unlock()
+	return s.deliver(Delivery{Type: d.Type, Payload: encode(payload), effect: d.effect}), nil
+}
+
 // deliver sends a payload to one socket and waits for the acknowledgement.
 func (s *Server) deliver(d Delivery) Delivery {
 	start := time.Now()

@@ -126,11 +126,11 @@ func TestForgedForms(t *testing.T) {
 	}}
 	alive(t, how, func(s *sim) {
 		form, ok := s.form("U0YAMADA")
-		if !ok || strings.Contains(string(form.Blocks), "for-others") {
+		if !ok || strings.Contains(string(form.Blocks), "for-others") || strings.Contains(string(form.Blocks), "elsewhere") {
 			t.Fatalf("form %s", form.Blocks)
 		}
-		d, err := s.slack.Submit("U0YAMADA", form.ID, map[string]string{"target": "elsewhere", "reason": "Roll back."}) // before it is drawn for this
-		if err != nil || d.Problem != "" {
+		d, err := s.slack.Submit("U0YAMADA", form.ID, map[string]string{"ends": "1", "reason": "Roll back."})
+		if err != nil || d.Problem != "" || !strings.Contains(string(d.Response), `"ends"`) {
 			t.Fatalf("%+v, %v", d, err)
 		}
 		n := 0

@@ -2,9 +2,11 @@ package bot
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -68,6 +70,8 @@ func subjectOf(a store.Alert) string {
 		return permanent
 	case a.Kind == store.Tampered && a.Note != "" && a.Note != store.CannotBeRead:
 		return string(a.Kind) + "." + a.Note
+	case a.Kind == store.Unapprovable && a.Note == handlers.GroupGone:
+		return string(a.Kind) + "." + a.Note
 	}
 	return string(a.Kind)
 }
@@ -76,10 +80,10 @@ func subjectOf(a store.Alert) string {
 func isPermanent(a store.Alert) bool { return a.Kind == store.Unknown && a.Grant != "" }
 
 // isDecided tells whether an alert is for somebody to decide on. A key that is switched off again is not, nor what is mended in IAM,
-// in AWS, in the ledger or in the configuration.
+// in AWS, in Slack, in the ledger or in the configuration.
 func isDecided(a store.Alert) bool {
 	switch a.Kind {
-	case store.Reused, store.Unreadable, store.Tampered, store.Unconfigured, store.Outage:
+	case store.Reused, store.Unreadable, store.Tampered, store.Unconfigured, store.Outage, store.Unapprovable:
 		return false
 	}
 	return true
@@ -106,6 +110,9 @@ func (p Pen) alertFields(a store.Alert) []*slack.TextBlockObject {
 	}
 	if a.Kind == store.Outage {
 		return []*slack.TextBlockObject{account, p.fact("alert.overdue", codeOf(a.Effects[store.FactOpen], 16)), found, p.fact("alert.answer", codeOf(a.Note, 64))}
+	}
+	if a.Kind == store.Unapprovable {
+		return p.unapprovableFields(a, account, found)
 	}
 	if a.Kind == store.Unreadable {
 		return []*slack.TextBlockObject{account, p.fact("card.target.iam-group", code(a.Target)), found, p.fact("alert.answer", codeOf(a.Note, 64))}
@@ -140,7 +147,7 @@ func (p Pen) alertNote(a store.Alert) string {
 		return p.Words.Say("alert.raised."+permanent, d)
 	case a.State == store.Raised && a.Kind == store.Unreadable:
 		return p.unreadableNote(a)
-	case a.State == store.Raised && a.Kind == store.Tampered:
+	case a.State == store.Raised && (a.Kind == store.Tampered || a.Kind == store.Unapprovable):
 		return p.Words.Say("alert.means."+subjectOf(a), nil)
 	case a.State == store.Raised && a.Kind == store.Unconfigured:
 		return p.Words.Say("alert.unconfigured.means", nil)
@@ -164,6 +171,8 @@ func (p Pen) alertNote(a store.Alert) string {
 		return p.Words.Say("alert.kept_undated", d)
 	case a.State == store.Kept:
 		key = "alert.kept."
+	case a.Kind == store.Unapprovable:
+		return p.Words.Say("alert.gone."+subjectOf(a), nil)
 	case a.Kind == store.Exposed, a.Kind == store.Reused, a.Kind == store.Outage:
 		key = "alert.gone."
 	default:
@@ -173,6 +182,23 @@ func (p Pen) alertNote(a store.Alert) string {
 		return p.Words.Say(key+string(a.Kind), d)
 	}
 	return p.Words.Say(key+remedyWords(a), d)
+}
+
+// unapprovableFields are the rule, and who of those whom it names is not there: of a user group that is gone the id, as it has no name.
+func (p Pen) unapprovableFields(a store.Alert, account, found *slack.TextBlockObject) []*slack.TextBlockObject {
+	out := []*slack.TextBlockObject{account, p.fact("alert.rule", code(a.Target)), found}
+	var away []string
+	for _, id := range strings.Fields(a.Effects[store.FactAway]) {
+		if group, ok := strings.CutPrefix(id, handlers.UserGroup); ok {
+			away = append(away, code(group))
+		} else {
+			away = append(away, mention(id))
+		}
+	}
+	if len(away) > 0 {
+		out = append(out, p.fact("alert.away", strings.Join(away, " ")))
+	}
+	return out
 }
 
 // remedyWords ends the keys of what is said of an alert's remedy, which two kinds share.

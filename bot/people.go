@@ -24,7 +24,7 @@ type People struct {
 	Now func() time.Time
 
 	mu      sync.Mutex
-	groups  map[string]remembered[[]string]
+	groups  map[string]remembered[userGroup]
 	locales map[string]remembered[string]
 	users   map[string]remembered[handlers.Account]
 	team    map[string]remembered[string]
@@ -37,15 +37,28 @@ type remembered[T any] struct {
 	until time.Time
 }
 
+// userGroup is what Slack says of one.
+type userGroup struct {
+	members []string
+	gone    bool // deleted or disabled
+}
+
 // Members implements handlers.Directory.
 func (p *People) Members(ctx context.Context, group string) ([]string, error) {
-	return recall(p, &p.groups, group, groupAge, func() ([]string, error) {
+	g, err := recall(p, &p.groups, group, groupAge, func() (userGroup, error) {
 		members, err := p.API.GetUserGroupMembersContext(ctx, group)
-		if err != nil {
-			return nil, fmt.Errorf("read members of %s: %w", group, err)
+		if answers(err, []string{"no_such_subteam"}) {
+			return userGroup{gone: true}, nil
 		}
-		return members, nil
+		if err != nil {
+			return userGroup{}, fmt.Errorf("read members of %s: %w", group, err)
+		}
+		return userGroup{members: members}, nil
 	})
+	if g.gone {
+		return nil, fmt.Errorf("read members of %s: %w", group, handlers.ErrNoGroup)
+	}
+	return g.members, err
 }
 
 // Locale returns a user's, such as "ja-JP"; "" if Slack does not tell, which is no reason not to speak to them.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,25 @@ func TestAnAnswerAgesFromTheQuestion(t *testing.T) {
 		}
 		if n := w.called("usergroups.users.list"); n != 2 {
 			t.Errorf("Slack was asked %d times, want again a minute after the first question", n)
+		}
+	})
+}
+
+// TestAGroupThatIsGone is known as such, also if it is disabled, and no failure of Slack.
+func TestAGroupThatIsGone(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		w.SetGroup(fakeslack.UserGroup{ID: "S0LEADS", Members: []string{sato}, Disabled: true})
+		for _, group := range []string{"S0NEVER", "S0LEADS", "S0LEADS"} {
+			if members, err := w.people.Members(t.Context(), group); !errors.Is(err, handlers.ErrNoGroup) || members != nil {
+				t.Errorf("%s: %v, %v", group, members, err)
+			}
+		}
+		if n := w.called("usergroups.users.list"); n != 2 {
+			t.Errorf("Slack was asked %d times", n)
+		}
+		w.failing(refusing("usergroups.users.list", "ratelimited"))
+		if _, err := w.people.Members(t.Context(), "S0SRE"); err == nil || errors.Is(err, handlers.ErrNoGroup) {
+			t.Errorf("a failure: %v", err)
 		}
 	})
 }

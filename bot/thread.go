@@ -174,6 +174,8 @@ func (p Pen) Refusal(press store.Press) string {
 		key = "refusal.own_alert"
 	case press.Refusal == handlers.UserGone && strings.HasPrefix(press.On, store.AlertPrefix):
 		key = "refusal.user_gone_alert"
+	case press.Refusal == handlers.NoApprover && f["told"] != "":
+		key = "refusal.no_approver_told"
 	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"
 	case press.Refusal == handlers.NotYours && (press.Verb == store.Withdraw || press.Verb == store.Retract):

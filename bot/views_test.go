@@ -237,6 +237,12 @@ func alerts(t *testing.T) map[string]store.Alert {
 	outage := store.Alert{ID: store.OutageAlertID(g.Account), Kind: store.Outage, Account: g.Account, AccountName: g.AccountName}
 	silent := store.Entry{Verb: store.Fail, Note: "ServiceUnavailable", Facts: map[string]string{store.FactOpen: "12"}}
 	out["outage-raised"], out["outage-gone"] = alerted(t, outage, silent), alerted(t, outage, silent, store.Entry{Verb: store.Vanish})
+	unapprovable := store.Alert{ID: store.UnapprovableAlertID(g.Entitlement), Kind: store.Unapprovable, Account: g.Account, AccountName: g.AccountName, Target: g.Entitlement}
+	for name, why := range map[string]store.Entry{"unapprovable": {Note: handlers.NoApprover, Facts: map[string]string{store.FactAway: "usergroup:S0GONE U0TANAKA"}},
+		"unapprovable-exclude": {Note: handlers.GroupGone, Facts: map[string]string{store.FactAway: "usergroup:S0GONE"}}} {
+		why.Verb = store.Fail
+		out[name+"-raised"], out[name+"-gone"] = alerted(t, unapprovable, why), alerted(t, unapprovable, why, store.Entry{Verb: store.Vanish})
+	}
 	for _, why := range []string{store.DoesNotFit, store.IsRebuilt} {
 		out["tampered-"+strings.ToLower(why)] = alerted(t, tampered, store.Entry{Verb: store.Fail, Note: why})
 	}

@@ -252,6 +252,10 @@ func (p Pen) refusal(why string, facts map[string]string) string {
 		key = "wish.already_held"
 	case why == handlers.Waits && facts["from"] != "":
 		key = "wish.waits_ahead"
+	case why == handlers.NoApprover && facts["told"] != "":
+		key = "wish.no_approver_told"
+	case why == handlers.GroupGone && facts["told"] != "":
+		key = "wish.group_gone_told"
 	}
 	return p.Words.Say(key, p.named(facts))
 }

@@ -77,6 +77,9 @@ func TestCataloguesAreTwins(t *testing.T) {
 	}
 }
 
+// goneGroup ends the keys of what is said of a rule that excludes a user group which is gone.
+const goneGroup = "unapprovable.group_gone"
+
 // composed are the ends of the keys that the code puts together, by how they begin.
 func composed(t *testing.T) map[string][]string {
 	t.Helper()
@@ -110,11 +113,11 @@ func composed(t *testing.T) map[string][]string {
 			out[key] = slices.DeleteFunc(out[key], func(end string) bool { return end == string(store.Reused) })
 		}
 	}
-	out["alert.gone."] = []string{string(store.Exposed), string(store.Reused), string(store.Outage)}
+	out["alert.gone."] = []string{string(store.Exposed), string(store.Reused), string(store.Outage), string(store.Unapprovable), goneGroup}
 	for _, key := range []string{"alert.title.", "alert.text."} {
-		out[key] = append(out[key], string(store.Unreadable), string(store.Tampered), string(store.Unconfigured), string(store.Outage), "tampered.DoesNotFit", "tampered.IsRebuilt")
+		out[key] = append(out[key], string(store.Unreadable), string(store.Tampered), string(store.Unconfigured), string(store.Outage), string(store.Unapprovable), goneGroup, "tampered.DoesNotFit", "tampered.IsRebuilt")
 	}
-	out["alert.means."] = []string{string(store.Tampered), "tampered.DoesNotFit", "tampered.IsRebuilt"}
+	out["alert.means."] = []string{string(store.Tampered), string(store.Unapprovable), goneGroup, "tampered.DoesNotFit", "tampered.IsRebuilt"}
 	for _, kind := range store.Findings {
 		out["report.kind."] = append(out["report.kind."], string(kind))
 		out["report.cure."] = append(out["report.cure."], string(kind))

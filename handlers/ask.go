@@ -85,7 +85,12 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	}
 	d := k.Policy.SignIn(g.Account, q)
 	rule, ok := k.Policy.Rule(d.Rule)
+	if !k.outlived(g) {
+		err = k.attendRule(ctx, &d, q, rule, "")
+	}
 	switch {
+	case err != nil:
+		return k.fail(ctx, g, err)
 	case !ok:
 		return k.ignore(ctx, g, nothingToAsk)
 	case k.outlived(g):

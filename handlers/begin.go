@@ -54,7 +54,7 @@ func (k *Keeper) mayRotate(ctx context.Context, rule Rotation, account string) (
 }
 
 // begin writes the intent, unless it is known by now that it would come to nothing. By hand, that is said at once; by
-// schedule, on a card.
+// schedule, on a card, but for what nobody can approve: of that security has an alert.
 func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
 	now := k.now()
 	d := Decision{Rule: rule.ID, Steps: rule.Steps}
@@ -66,10 +66,8 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 		d.refuse(InUse)
 		return t, d, err
 	}
-	if by != store.Self {
-		if err := k.refuseTask(ctx, t, rule, &d); err != nil || d.Refusal != "" {
-			return t, d, err
-		}
+	if err := k.refuseTask(ctx, t, rule, &d); err != nil || d.Refusal != "" {
+		return t, d, err
 	}
 	e := store.Entry{Verb: store.Begin, By: by, At: now}
 	if len(t.Steps) > 0 {
@@ -95,7 +93,8 @@ func taskID(rule string, at time.Time) string {
 	return store.TaskPrefix + rule + "-" + at.UTC().Format("20060102T150405.000Z")
 }
 
-// refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now.
+// refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now. What
+// AWS says to one that begins by schedule is said on its card.
 func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d *Decision) error {
 	g := store.Grant{Subject: store.Subject{Person: k.Policy.People.Of(t.By)}}
 	q, err := k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps, Escalation: rule.Escalation})
@@ -104,7 +103,9 @@ func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d 
 	}
 	if len(t.Steps) > 0 && !k.Policy.CanBeMet(opened(t.Steps, rule.Escalation.to()), q) {
 		d.refuse(NoApprover)
-		return nil
+	}
+	if err := k.attend(ctx, d, q, ballotRuleOfRotation(rule)); err != nil || d.Refusal != "" || t.By == store.Self {
+		return err
 	}
 	look, cancel := outside(ctx, lookTime)
 	defer cancel()

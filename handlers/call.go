@@ -134,34 +134,22 @@ func (k *Keeper) callEach(ctx context.Context, b ballot, heard *hearing) (bool, 
 // deciders are the accounts that could count for the first step, one for each person but the one whose it is and those
 // whom the role bars; or it is not known who is in a user group.
 func (k *Keeper) deciders(ctx context.Context, b ballot) (accounts []string, known bool) {
-	named, known := k.inGroups(ctx, b.id, b.by)
-	barred, also := k.inGroups(ctx, b.id, b.notBy)
-	if !known || !also {
+	q := Question{Members: map[string][]string{}}
+	if err := errors.Join(k.readGroups(ctx, &q, b.notBy), k.readGroups(ctx, &q, b.by)); err != nil {
+		k.Log.Warn("approvers are not known", "id", b.id, "err", err)
 		return nil, false
 	}
+	if q.gone(b.notBy) != "" {
+		return nil, true
+	}
+	named, _ := q.accounts(b.by)
+	barred, _ := q.accounts(b.notBy)
 	those := append(persons(barred), b.but)
 	for _, account := range named {
 		if person := k.Policy.People.Of(account); person != "" && !k.Policy.People.In(person, those) {
 			those = append(those, person)
 			accounts = append(accounts, account)
 		}
-	}
-	return accounts, true
-}
-
-// inGroups returns these accounts, with the members of user groups in place of the groups. It reports false if the members
-// of one are not known.
-func (k *Keeper) inGroups(ctx context.Context, id string, these []string) (accounts []string, known bool) {
-	for _, each := range these {
-		members := []string{each}
-		if group, ok := groupOf(each); ok {
-			var err error
-			if members, err = k.Directory.Members(ctx, group); err != nil {
-				k.Log.Warn("approvers are not known", "id", id, "group", group, "err", err)
-				return nil, false
-			}
-		}
-		accounts = append(accounts, members...)
 	}
 	return accounts, true
 }

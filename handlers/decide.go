@@ -20,6 +20,7 @@ const (
 	OutsideHours = "outside_hours" // and then nothing can be asked for
 	NoMFA        = "no_mfa"        // the rule wants it of a sign-in, and the record does not say that it was used
 	NoApprover   = "no_approver"   // nobody but the holder could approve, or too few
+	GroupGone    = "group_gone"    // the rule excludes a user group that Slack does not have any more: nobody knows whom
 )
 
 // What a decision goes by, beside its refusal.
@@ -165,11 +166,14 @@ func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
 		d.refuse(Excluded, "by", by)
 		return
 	}
+	gone := q.gone(rule.Excluded)
 	switch by := q.among(rule.Askers, accounts); {
+	case len(rule.Askers) > 0 && by == "":
+		d.refuse(NotAsker)
+	case gone != "":
+		d.refuse(GroupGone, "group", gone)
 	case len(rule.Askers) == 0:
 		d.note(ForAll)
-	case by == "":
-		d.refuse(NotAsker)
 	default:
 		d.note(Named, "by", by)
 	}
@@ -277,8 +281,11 @@ func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Durat
 }
 
 // CanBeMet tells whether others could give all approvals of the steps, each person one. A step with a user group that is
-// not known is left out: it may have anybody in it.
+// not known is left out: it may have anybody in it. Where those who may not approve are a group that is gone, nobody can.
 func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
+	if q.gone(q.NotBy) != "" {
+		return false
+	}
 	var known []store.Step
 	voters := tally{people: p.People}
 	barred, _ := q.accounts(q.NotBy)
@@ -289,7 +296,9 @@ func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
 		}
 		known = append(known, s)
 		for _, a := range accounts {
-			voters.add(a, len(known))
+			if !q.Away[a] {
+				voters.add(a, len(known))
+			}
 		}
 	}
 	return len(known) == 0 && len(steps) > 0 || store.Met(known, voters.but(append(persons(barred), q.Person)...))

@@ -188,6 +188,12 @@
 //     that a restart forgets neither. Such an alert has no button: it is closed when the group is read, or given up.
 //   - An account that the configuration does not name, although access in it has still to end, is an alert from the start on
 //     (unconfigured.go), and the trouble of what cannot be ended there. It is closed once the account is named again, or nothing is open.
+//   - What nobody who is there can approve is refused when it is asked for (unapprovable.go): Slack is asked about approvers one by one, until
+//     there are enough, for half a second while a form waits. Who has left, is a guest or is being offboarded does not count. What Slack
+//     does not say refuses nothing, as the press asks again. A rule that nobody at all could approve is an alert, which the look at the
+//     groups closes. What only its holder could approve is none.
+//   - A user group that Slack does not have any more is empty for those who may, and no outage. For those who may not (Excluded, NotBy)
+//     nobody knows whom it named, so nobody may (GroupGone), which is an alert too.
 //   - A record is verified before it is acted on, told of or pressed on. A grant that somebody has edited in the file ends as its last
 //     entry that fits has it, never as edited, in one write with an alert; a request that waits is denied. Where no entry fits, and of
 //     other records, nothing is done but the alert, and who presses reads so. A rotation that was edited makes, switches and deletes no

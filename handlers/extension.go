@@ -13,6 +13,21 @@ func (k *Keeper) more(ctx context.Context, g store.Grant, until, now time.Time) 
 	return k.still(ctx, asUntil(g, until), now)
 }
 
+// moreBy is more for who asks: also whether people are there who can approve it. An extension is not escalated.
+func (k *Keeper) moreBy(ctx context.Context, g store.Grant, until, now time.Time) (Decision, error) {
+	d, err := k.more(ctx, g, until, now)
+	rule, ok := k.Policy.Rule(g.Entitlement)
+	if err != nil || !ok {
+		return d, err
+	}
+	q, err := k.anew(ctx, asUntil(g, until), now, rule)
+	if err != nil {
+		return d, err
+	}
+	rule.Escalation = nil
+	return d, k.attendRule(ctx, &d, q, rule, g.Role)
+}
+
 // askMore lets the holder ask for a later end.
 func (b Bench) askMore(e store.Entry) (store.Entry, string) {
 	until, ok := b.Grant.Later()

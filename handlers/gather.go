@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -22,23 +23,34 @@ func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, ru
 		if rule.Auto != nil {
 			must = append(must, rule.Auto.Members...)
 		}
-		for i, id := range append(must, rule.Deciders()...) {
-			group, ok := groupOf(id)
-			if _, known := q.Members[group]; !ok || known {
-				continue
-			}
-			members, err := k.Directory.Members(ctx, group)
-			switch {
-			case err == nil:
-				q.Members[group] = members
-			case i < len(must):
-				return q, fmt.Errorf("read user group %s: %w", group, err)
-			default:
-				k.Log.Warn("approvers are not known", "rule", rule.ID, "group", group, "err", err)
+		if err := k.readGroups(ctx, &q, must); err != nil {
+			return q, err
+		}
+		for _, id := range rule.Deciders() {
+			if err := k.readGroups(ctx, &q, []string{id}); err != nil {
+				k.Log.Warn("approvers are not known", "rule", rule.ID, "err", err)
 			}
 		}
 	}
 	return q, nil
+}
+
+// readGroups adds the members of the user groups among these to a question. In a group that is gone is nobody.
+func (k *Keeper) readGroups(ctx context.Context, q *Question, these []string) error {
+	for _, group := range groupsIn(these) {
+		if _, known := q.Members[group]; known {
+			continue
+		}
+		members, err := k.Directory.Members(ctx, group)
+		switch {
+		case errors.Is(err, ErrNoGroup):
+			q.Gone = append(q.Gone, group)
+		case err != nil:
+			return fmt.Errorf("read user group %s: %w", group, err)
+		}
+		q.Members[group] = members
+	}
+	return nil
 }
 
 // canCount returns the steps, from 1, that a Slack account's approval can count for now: none if no step names it, else
@@ -64,8 +76,8 @@ func (k *Keeper) canCount(ctx context.Context, steps []store.Step, account strin
 	return out, nil
 }
 
-// among tells whether a Slack account is one of these, or in one of these user groups. Groups are asked for only if
-// nothing nearer says yes.
+// among tells whether a Slack account is one of these who may, or in one of these user groups. Groups are asked for only if
+// nothing nearer says yes. In a group that is gone is nobody.
 func (k *Keeper) among(ctx context.Context, these []string, account string) (bool, error) {
 	if slices.Contains(these, account) {
 		return true, nil
@@ -76,7 +88,7 @@ func (k *Keeper) among(ctx context.Context, these []string, account string) (boo
 			continue
 		}
 		members, err := k.Directory.Members(ctx, group)
-		if err != nil {
+		if err != nil && !errors.Is(err, ErrNoGroup) {
 			return false, fmt.Errorf("read user group %s: %w", group, err)
 		}
 		if slices.Contains(members, account) {
@@ -84,6 +96,17 @@ func (k *Keeper) among(ctx context.Context, these []string, account string) (boo
 		}
 	}
 	return false, nil
+}
+
+// amongBarred tells whether a Slack account is one of these who may not. Of a group that is gone nobody knows who was in it, so that
+// everybody is.
+func (k *Keeper) amongBarred(ctx context.Context, these []string, account string) (bool, error) {
+	for _, group := range groupsIn(these) {
+		if _, err := k.Directory.Members(ctx, group); errors.Is(err, ErrNoGroup) {
+			return true, nil
+		}
+	}
+	return k.among(ctx, these, account)
 }
 
 // ruleGives tells whether the rule gives the grant by itself, at a time. It is asked once the holder has said that it was

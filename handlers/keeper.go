@@ -90,9 +90,12 @@ type Account struct {
 	Stranger            bool // of another workspace
 }
 
+// ErrNoGroup says that Slack has no such user group, or that it is disabled: nobody is in it.
+var ErrNoGroup = errors.New("no such user group")
+
 // Directory reads Slack's users and user groups. What it says of membership may be a minute old.
 type Directory interface {
-	Members(ctx context.Context, group string) ([]string, error)
+	Members(ctx context.Context, group string) ([]string, error) // ErrNoGroup if there is no such group
 	Account(ctx context.Context, user string) (Account, error)
 	ByEmail(ctx context.Context, email string) (user string, err error) // "" if nobody has it
 }

@@ -164,7 +164,7 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 		return k.benchOfExtension(ctx, b)
 	case store.AskMore:
 		until, _ := g.Later()
-		b.More, err = k.more(ctx, g, until, b.Now)
+		b.More, err = k.moreBy(ctx, g, until, b.Now)
 	case store.Mine:
 		if g.State == store.Asked {
 			b.RuleGives, err = k.ruleGives(ctx, g, b.Now)

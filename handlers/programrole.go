@@ -49,7 +49,7 @@ func (k *Keeper) roleBars(ctx context.Context, g store.Grant, approver string) (
 		return RoleGone, nil
 	}
 	for _, account := range k.Policy.People.Accounts(k.Policy.People.Of(approver)) {
-		if barred, err := k.among(ctx, role.NotBy, account); err != nil || barred {
+		if barred, err := k.amongBarred(ctx, role.NotBy, account); err != nil || barred {
 			return RoleBarred, err
 		}
 	}
@@ -62,7 +62,7 @@ func (k *Keeper) barredBy(ctx context.Context, approver string) (map[string]bool
 	out := map[string]bool{}
 	for _, role := range k.Policy.Programs {
 		for _, account := range k.Policy.People.Accounts(k.Policy.People.Of(approver)) {
-			barred, err := k.among(ctx, role.NotBy, account)
+			barred, err := k.amongBarred(ctx, role.NotBy, account)
 			if err != nil {
 				return nil, err
 			}

@@ -26,6 +26,19 @@ type Question struct {
 	NotBy       []string            // who may not approve what the role asks for that asks: Slack user ids and "usergroup:" ids
 	When        time.Time           // it would begin
 	Members     map[string][]string // of the user groups that are known, by their Slack id
+	Gone        []string            // those of them that Slack does not have any more: nobody is in them
+	Away        map[string]bool     // Slack accounts that cannot approve now
+}
+
+// gone returns the first of these that is a user group which Slack does not have any more, or "". Whom such a group names nobody knows:
+// where it names those who may not, nobody may.
+func (q Question) gone(these []string) string {
+	for _, id := range these {
+		if group, ok := groupOf(id); ok && slices.Contains(q.Gone, group) {
+			return id
+		}
+	}
+	return ""
 }
 
 // accounts returns whom these are, and whether all groups among them are known.

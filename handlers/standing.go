@@ -18,7 +18,7 @@ const (
 )
 
 // Losses are the refusals of a press for which something was allowed before, and is not any more.
-var Losses = []string{NotYourUser, Excluded, NotAsker, TooLong, TooShort, NoReason, NoTicket, OutsideHours, NoMFA, NoApprover,
+var Losses = []string{NotYourUser, Excluded, NotAsker, TooLong, TooShort, NoReason, NoTicket, OutsideHours, NoMFA, NoApprover, GroupGone,
 	AskerGone, AskerLost}
 
 // Vote is what an approval of before is worth now.

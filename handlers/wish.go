@@ -175,8 +175,8 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	if mistimed != "" {
 		d = d.mistimed(mistimed, "latest", strconv.FormatInt(now.Add(farthest).Unix(), 10))
 	}
-	if d.Refusal != "" && !slices.Contains(written, d.Refusal) {
-		return g, d, nil
+	if err := k.attendRule(ctx, &d, q, rule, g.Role); err != nil || d.Refusal != "" && !slices.Contains(written, d.Refusal) {
+		return g, d, err
 	}
 	g.Duration = d.Duration
 	switch users := k.Policy.People.Users(person, rule.Account); {
@@ -298,6 +298,9 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, now store.Subject) err
 		return k.fail(ctx, g, err)
 	}
 	d := k.Policy.Decide(q)
+	if err := k.attendRule(ctx, &d, q, rule, g.Role); err != nil {
+		return k.fail(ctx, g, err)
+	}
 	if d.Refusal == "" {
 		d.must(k.impossible(ctx, k.under(g, rule, d)))
 	}

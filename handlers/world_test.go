@@ -668,6 +668,7 @@ type userGroup struct {
 	guests  []string
 	turned  map[string]handlers.Account // what accounts are by now
 	unsaid  []string                    // accounts of which Slack does not tell
+	lost    []string                    // groups that were deleted
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -675,6 +676,9 @@ func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
 	defer g.mu.Unlock()
 	if g.down {
 		return nil, errDown
+	}
+	if slices.Contains(g.lost, id) {
+		return nil, fmt.Errorf("read %s: %w", id, handlers.ErrNoGroup)
 	}
 	if id == "S0LEADS" {
 		return g.members, nil
@@ -706,6 +710,20 @@ func (g *userGroup) leave(accounts ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.gone = append(g.gone, accounts...)
+}
+
+// rejoin restores all accounts that were deleted.
+func (g *userGroup) rejoin() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.gone = nil
+}
+
+// disband deletes these groups, and no others.
+func (g *userGroup) disband(groups ...string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lost = groups
 }
 
 // become makes accounts guests.

@@ -146,6 +146,8 @@ func alertOf(kind store.AlertKind) store.Alert {
 		return store.Alert{ID: store.UnreadableAlertID(f.Account, "jit-ops"), Kind: kind, Account: f.Account, Target: "jit-ops"}
 	case store.Unconfigured:
 		return store.Alert{ID: store.UnconfiguredAlertID(f.Account), Kind: kind, Account: f.Account}
+	case store.Unapprovable:
+		return store.Alert{ID: store.UnapprovableAlertID("prod-operator"), Kind: kind, Account: f.Account, Target: "prod-operator"}
 	case store.Tampered:
 		return store.Alert{ID: store.TamperedAlertID("login-1"), Kind: kind, Target: "login-1"}
 	}
@@ -207,6 +209,7 @@ func TestEveryVerbOfAnAlert(t *testing.T) {
 	checkGrid(t, unreadableGrid, readyAlert(store.Unreadable))
 	checkGrid(t, unreadableGrid, readyAlert(store.Tampered))
 	checkGrid(t, unreadableGrid, readyAlert(store.Unconfigured))
+	checkGrid(t, unreadableGrid, readyAlert(store.Unapprovable))
 }
 
 func TestWhatEachStepOfAnAlarmChanges(t *testing.T) {

@@ -27,10 +27,14 @@ func UnreadableAlertID(account, target string) string {
 	return AlertPrefix + "unreadable-" + account + "/" + strings.ToLower(target)
 }
 
-// isOfHouse tells whether an alert is about what is put right elsewhere, in AWS, in the ledger or in the configuration: nothing can be
+// isOfHouse tells whether an alert is about what is put right elsewhere, in AWS, in Slack, in the ledger or in the configuration: nothing can be
 // pressed on it.
 func (a Alert) isOfHouse() bool {
-	return a.Kind == Unreadable || a.Kind == Tampered || a.Kind == Unconfigured || a.Kind == Outage
+	switch a.Kind {
+	case Unreadable, Tampered, Unconfigured, Outage, Unapprovable:
+		return true
+	}
+	return false
 }
 
 // explained is the alert with the reason that an entry gives.

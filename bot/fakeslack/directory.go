@@ -28,7 +28,7 @@ func (s *Server) userInfo(c Call) (object, *refusal) {
 		return nil, refuse("user_not_found")
 	}
 	user := s.wireUser(u)
-	if c.Args["include_locale"] == "true" || c.Args["include_locale"] == "1" {
+	if isTrue(c.Args["include_locale"]) {
 		user["locale"] = u.Locale
 	}
 	return object{"user": user}, nil
@@ -73,11 +73,14 @@ func (s *Server) wireUser(u User) object {
 // https://docs.slack.dev/reference/methods/usergroups.users.list
 func (s *Server) listGroup(c Call) (object, *refusal) {
 	g, ok := s.groups[c.Args["usergroup"]]
-	if !ok {
+	if !ok || g.Disabled && !isTrue(c.Args["include_disabled"]) {
 		return nil, refuse("no_such_subteam")
 	}
 	return object{"users": slices.Clone(g.Members)}, nil
 }
+
+// isTrue reads a flag among arguments.
+func isTrue(arg string) bool { return arg == "true" || arg == "1" }
 
 // openConversation opens the direct message with one person.
 // https://docs.slack.dev/reference/methods/conversations.open

@@ -68,6 +68,8 @@ type UserGroup struct {
 	ID      string
 	Handle  string // without the @
 	Members []string
+
+	Disabled bool // as by usergroups.disable: as good as deleted to who does not ask for such
 }
 
 func (w Workspace) withDefaults() Workspace {

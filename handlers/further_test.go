@@ -408,6 +408,7 @@ func TestAFirstSeenAddress(t *testing.T) {
 		w.signIn("1")
 		terms := w.voice.card()
 		w.press("U0SATO", store.Deny)
+		w.wait(time.Hour)
 		if w.signIn("2"); !first("1") || !first("2") {
 			t.Errorf("first seen %t, and again after a denial %t", first("1"), first("2"))
 		}

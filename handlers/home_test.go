@@ -87,7 +87,7 @@ func TestPages(t *testing.T) {
 		for i := range n {
 			w.signIn(fmt.Sprint(i))
 			w.press("U0SATO", store.Deny)
-			w.wait(time.Minute)
+			w.wait(time.Hour)
 		}
 		seen := 0
 		for from := 0; ; from += handlers.PageLength {
@@ -134,7 +134,7 @@ func TestWhatOneHasDecided(t *testing.T) {
 			w.signIn(fmt.Sprint(n))
 			w.wait(time.Minute)
 			w.pressOn(w.grant(fmt.Sprint(n)), "U0SATO", store.Deny)
-			w.wait(time.Minute)
+			w.wait(time.Hour)
 		}
 		a, err := w.keeper.Access(t.Context(), "U0SATO", 0)
 		if err != nil || len(a.Decided) != 5 || a.Decided[0].ID != w.grant("6").ID || a.Decided[0].State != store.Denied {

@@ -72,6 +72,7 @@ func TestDeniedAndLapsed(t *testing.T) {
 		if g := w.voice.card(); g.Note != "not today" || g.EndedBy != "U0SATO" {
 			t.Errorf("the card says %q by %s", g.Note, g.EndedBy)
 		}
+		w.wait(time.Hour)
 		w.signIn("2")
 		w.wait(24*time.Hour - time.Second)
 		w.is("2", store.Asked, false)

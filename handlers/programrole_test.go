@@ -119,13 +119,13 @@ func TestRoleWaitsForIAM(t *testing.T) {
 	})
 }
 
-// TestRoleAsksAgain for what is open: the card shows what is asked for now, and by whom.
+// TestRoleAsksAgain for what a sign-in has asked for: the card shows what is asked for now, and by whom.
 func TestRoleAsksAgain(t *testing.T) {
 	inRoleWorld(t, func(w *world, deployer, _ string) {
-		w.asks(w.sent("1", nil))
-		before := w.wished("1")
+		w.signIn("1")
+		before := w.grant("1")
 		w.asks(w.sent("2", from(deployer+"run")))
-		g := w.wished("1")
+		g := w.grant("1")
 		if g.Role != "production/deployer" || g.Terms() == before.Terms() || w.wished("2").State != store.Merged {
 			t.Errorf("%+v", g)
 		}

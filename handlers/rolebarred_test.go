@@ -61,7 +61,10 @@ func TestRoleBars(t *testing.T) {
 func TestRoleBarsNobodyElse(t *testing.T) {
 	inBarredWorld(t, func(w *world, deployer string) {
 		w.asks(w.sent("1", from(deployer+"run")))
-		w.asks(wish("2", nil)) // takes its place
+		if refusal := w.press("U0YAMADA", store.Withdraw); refusal != "" {
+			t.Fatal(refusal)
+		}
+		w.asks(wish("2", nil))
 		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
 			t.Errorf("approved: %q, member %t", refusal, w.member())
 		}

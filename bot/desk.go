@@ -50,8 +50,8 @@ type reply struct {
 	none bool // it is not acknowledged, so that Slack says that it failed
 }
 
-// localeTime is for finding out a person's language while Slack waits: without it they read English.
-const localeTime = 500 * time.Millisecond
+// readerTime is for finding out a person's language and zone while Slack waits: without it they read English.
+const readerTime = 500 * time.Millisecond
 
 // reply answers what a person did.
 func (s *Socket) reply(ctx context.Context, event socketmode.Event) reply {
@@ -173,9 +173,9 @@ func (s *Socket) sent(ctx context.Context, cb slack.InteractionCallback, f fille
 	return reply{says: slack.NewErrorsViewSubmissionResponse(pen.wishWrong(cb, f, d))}
 }
 
-// penFor writes in a person's language.
+// penFor writes in a person's language and zone.
 func (s *Socket) penFor(ctx context.Context, user string) Pen {
-	ctx, cancel := context.WithTimeout(ctx, localeTime)
+	ctx, cancel := context.WithTimeout(ctx, readerTime)
 	defer cancel()
-	return Pen{Words: In(s.People.Locale(ctx, user)), Zone: s.Zone}
+	return s.People.penFor(ctx, user, s.Zone)
 }

@@ -87,7 +87,7 @@ func TestDenyWhenSlackFails(t *testing.T) {
 			t.Errorf("form open: %t, log: %s", open, w.log)
 		}
 		w.failing(refusing("users.info", "internal_error")) // no locale: English
-		w.people.locales = nil
+		w.people.readers = nil
 		w.click(sato, g, store.Deny)
 		w.until(func() bool { _, open := w.Modal(sato); return open })
 		if form, _ := w.Modal(sato); form.Title != "Deny" {

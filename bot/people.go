@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -11,10 +12,10 @@ import (
 	"sekisho/handlers"
 )
 
-// How long an answer of Slack is good for: membership decides who may approve, a locale only how we speak.
+// How long an answer of Slack is good for: membership decides who may approve, a person's language and zone only how we speak.
 const (
 	groupAge  = time.Minute
-	localeAge = time.Hour
+	readerAge = time.Hour
 	userAge   = time.Minute
 )
 
@@ -25,9 +26,15 @@ type People struct {
 
 	mu      sync.Mutex
 	groups  map[string]remembered[userGroup]
-	locales map[string]remembered[string]
+	readers map[string]remembered[reader]
 	users   map[string]remembered[handlers.Account]
 	team    map[string]remembered[string]
+}
+
+// reader is how a person reads.
+type reader struct {
+	locale string         // such as "ja-JP"
+	zone   *time.Location // nil if Slack names none that is known here
 }
 
 var _ handlers.Directory = (*People)(nil)
@@ -61,16 +68,26 @@ func (p *People) Members(ctx context.Context, group string) ([]string, error) {
 	return g.members, err
 }
 
-// Locale returns a user's, such as "ja-JP"; "" if Slack does not tell, which is no reason not to speak to them.
-func (p *People) Locale(ctx context.Context, user string) string {
-	locale, _ := recall(p, &p.locales, user, localeAge, func() (string, error) {
+// reader returns how a person reads; nothing of it if Slack does not tell, which is no reason not to speak to them.
+func (p *People) reader(ctx context.Context, user string) reader {
+	r, _ := recall(p, &p.readers, user, readerAge, func() (reader, error) {
 		info, err := p.API.GetUserInfoContext(ctx, user)
 		if err != nil {
-			return "", err
+			return reader{}, err
 		}
-		return info.Locale, nil
+		r := reader{locale: info.Locale}
+		if zone, err := time.LoadLocation(info.TZ); err == nil && info.TZ != "" {
+			r.zone = zone
+		}
+		return r, nil
 	})
-	return locale
+	return r
+}
+
+// penFor writes in a person's language, and times in their zone: in another one where Slack does not tell theirs.
+func (p *People) penFor(ctx context.Context, user string, zone *time.Location) Pen {
+	r := p.reader(ctx, user)
+	return Pen{Words: In(r.locale), Zone: cmp.Or(r.zone, zone)}
 }
 
 // Account implements handlers.Directory. Whom Slack does not know is as good as deleted: an IAM tag can name anybody. Whoever is of another workspace is a stranger, also one of a channel that is
@@ -99,7 +116,7 @@ func (p *People) account(ctx context.Context, u *slack.User) (handlers.Account, 
 
 // home is the bot's own workspace.
 func (p *People) home(ctx context.Context) (string, error) {
-	return recall(p, &p.team, "", localeAge, func() (string, error) {
+	return recall(p, &p.team, "", readerAge, func() (string, error) {
 		me, err := p.API.AuthTestContext(ctx)
 		if err != nil {
 			return "", fmt.Errorf("read own workspace: %w", err)

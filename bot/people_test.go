@@ -11,6 +11,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 func TestMembersAreKnownForAMinute(t *testing.T) {
@@ -72,7 +73,7 @@ func TestLocaleIsKnownForAnHour(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		locale := func(want string) {
 			t.Helper()
-			if got := w.people.Locale(t.Context(), sato); got != want {
+			if got := w.people.reader(t.Context(), sato).locale; got != want {
 				t.Errorf("locale %q, want %q", got, want)
 			}
 		}
@@ -91,14 +92,14 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 		if members, err := w.people.Members(t.Context(), "S0LEADS"); err == nil {
 			t.Errorf("members %v", members)
 		}
-		if locale := w.people.Locale(t.Context(), sato); locale != "" {
+		if locale := w.people.reader(t.Context(), sato).locale; locale != "" {
 			t.Errorf("locale %q", locale)
 		}
 		w.failing(nil)
 		if members, err := w.people.Members(t.Context(), "S0LEADS"); err != nil || len(members) != 2 {
 			t.Errorf("afterwards: members %v, %v", members, err)
 		}
-		if locale := w.people.Locale(t.Context(), sato); locale != "ja-JP" {
+		if locale := w.people.reader(t.Context(), sato).locale; locale != "ja-JP" {
 			t.Errorf("afterwards: locale %q", locale)
 		}
 	})
@@ -117,7 +118,7 @@ func TestGroupsAreNotMixedUp(t *testing.T) {
 			if err != nil || !slices.Equal(sre, []string{yamada}) {
 				t.Errorf("sre %v, %v", sre, err)
 			}
-			if a, b := w.people.Locale(t.Context(), sato), w.people.Locale(t.Context(), kato); a != "ja-JP" || b != "en-US" {
+			if a, b := w.people.reader(t.Context(), sato).locale, w.people.reader(t.Context(), kato).locale; a != "ja-JP" || b != "en-US" {
 				t.Errorf("locales %q, %q", a, b)
 			}
 		}
@@ -265,4 +266,54 @@ func TestByEmailWithoutTheScope(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTimesAreTheReaders: where Slack shows no dates they are written in the zone of who reads, with its name, and a day that
+// they choose begins there. Where Slack names none that is known, it is the configuration's.
+func TestTimesAreTheReaders(t *testing.T) {
+	for zone, want := range map[string][2]string{
+		"America/New_York": {"You already have it until 2026-11-22 00:00 EST.", "2030-01-31 00:00 EST"}, "Asia/Kolkata": {"You already have it until 2026-11-22 10:30 IST.", "2030-01-31 00:00 IST"},
+		"Mars/Olympus": {"You already have it until 2026-11-22 14:00 JST.", "2030-01-31 00:00 JST"},
+	} {
+		t.Run(zone, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				w.SetUser(fakeslack.User{ID: kato, Name: "kato", Locale: "en-US", TZ: zone})
+				until, err := time.Parse("2006-01-02 15:04 MST", "2030-01-31 00:00 UTC")
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(until.AddDate(0, -2, 0).Sub(time.Now()))
+				d := &desk{offers: offers()[:1], decides: wishRefused(handlers.Already, ""), alert: alerts(t)["unknown-raised"]}
+				w.run(d)
+				form := w.wishForm(kato)
+				if _, err := w.Submit(kato, form.ID, map[string]string{reasonField: "x"}); err != nil {
+					t.Fatal(err)
+				}
+				if form, _ = w.Modal(kato); form.Errors[targetField] != want[0] {
+					t.Errorf("%q, want %q", form.Errors, want[0])
+				}
+				card, err := w.voice.Alert(t.Context(), d.alert, store.Card{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Click(fakeslack.Press{User: kato, Channel: card.Channel, TS: card.TS, Action: string(keepUntil)}); err != nil {
+					t.Fatal(err)
+				}
+				w.until(func() bool { form, _ = w.Modal(kato); return form.CallbackID == string(keepUntil) })
+				if abbreviation := strings.Fields(want[1])[2]; !strings.Contains(string(form.Blocks), "("+abbreviation+")") {
+					t.Errorf("the form does not say %s: %s", abbreviation, form.Blocks)
+				}
+				if sent, err := w.Submit(kato, form.ID, map[string]string{untilField: "2030-01-31", noteField: "x"}); err != nil || len(d.presses()) != 1 {
+					t.Fatal(sent, err)
+				}
+				begins, err := time.LoadLocation(zone)
+				if err != nil {
+					begins = tokyo
+				}
+				if got := d.presses()[0].Until.In(begins).Format("2006-01-02 15:04 MST"); got != want[1] {
+					t.Errorf("kept until %s, want %s", got, want[1])
+				}
+			})
+		})
+	}
 }

@@ -37,7 +37,7 @@ const noMessage = "-"
 
 // pressOf reads a button or a form into a press. Its id is of what Slack sends the same again: the trigger of a button, the form and
 // what it says. It trusts what Slack vouches for (who, where) and takes the rest as
-// a claim that is judged later. A date is one of the zone in which the bot speaks.
+// a claim that is judged later. A date is one of the zone of who reads the form.
 func pressOf(cb slack.InteractionCallback, zone *time.Location) (store.Press, error) {
 	p := store.Press{ID: store.PressPrefix + cb.TriggerID, By: cb.User.ID, Team: cb.Team.ID}
 	var claim []string // grant, Terms, channel, timestamp

@@ -146,7 +146,11 @@ func (s *Socket) take(calls context.Context, event socketmode.Event) {
 
 // press takes in a press. What asks for something first is none yet.
 func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback) reply {
-	p, err := pressOf(cb, s.Zone)
+	zone := s.Zone
+	if cb.Type == slack.InteractionTypeViewSubmission { // its dates are those of who reads it
+		zone = s.penFor(ctx, cb.User.ID).Zone
+	}
+	p, err := pressOf(cb, zone)
 	if cb.Type == slack.InteractionTypeBlockActions && p.Verb == store.Keep && store.IsMemberAlert(p.On) { // drawn before there were dates
 		p.Verb = keepUntil
 	}

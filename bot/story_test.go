@@ -24,9 +24,9 @@ const (
 // people are theirs, as Slack knows them.
 func people() []fakeslack.User {
 	return []fakeslack.User{
-		{ID: yamada, Name: "t.yamada", RealName: "山田 太郎", Locale: "ja-JP"},
-		{ID: sato, Name: "h.sato", RealName: "佐藤 花子", Locale: "ja-JP"},
-		{ID: kato, Name: "kato", RealName: "Kato", Locale: "en-US"},
+		{ID: yamada, Name: "t.yamada", RealName: "山田 太郎", Locale: "ja-JP", TZ: "Asia/Tokyo"},
+		{ID: sato, Name: "h.sato", RealName: "佐藤 花子", Locale: "ja-JP", TZ: "Asia/Tokyo"},
+		{ID: kato, Name: "kato", RealName: "Kato", Locale: "en-US", TZ: "Asia/Tokyo"},
 	}
 }
 

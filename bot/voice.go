@@ -331,9 +331,9 @@ func (v *Voice) Home(ctx context.Context, account string, a handlers.Access) err
 	return wrap(v.homes.heed(err), "draw Home tab of %s", account)
 }
 
-// penFor writes in a person's language.
+// penFor writes in a person's language and zone.
 func (v *Voice) penFor(ctx context.Context, user string) Pen {
-	return Pen{Words: In(v.people.Locale(ctx, user)), Zone: v.pen.Zone}
+	return v.people.penFor(ctx, user, v.pen.Zone)
 }
 
 // answers tells whether Slack's answer is one of these error codes.

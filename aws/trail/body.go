@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -136,10 +137,22 @@ func readRecord(r record, o object) (record, error) {
 	r.principal = rd.text(identity, "principalId")
 	r.owner = rd.text(identity, "accountId")
 
+	more := rd.object(o, "additionalEventData")
 	r.outcome = rd.text(rd.object(o, "responseElements"), "ConsoleLogin")
-	r.mfa = rd.text(rd.object(o, "additionalEventData"), "MFAUsed")
+	if r.name == loginName {
+		r.outcome = loginOutcome(rd.text(o, "errorCode"), more["success"])
+	}
+	r.mfa = rd.text(more, "MFAUsed")
 	r.flaw = rd.flaw
 	return r, nil
+}
+
+// loginOutcome returns how an `aws login` ended. A record that says nothing of it is of one that succeeded.
+func loginOutcome(code string, said json.RawMessage) string {
+	if text := strings.Trim(string(said), `"`); code != "" || said != nil && text != "true" && text != "null" {
+		return failure
+	}
+	return success
 }
 
 // object is a JSON object by its exact keys, its values not yet read.

@@ -6,7 +6,7 @@
 // can see it beforehand through [Explainer], which is what `sekisho events explain` prints: both are the same function.
 // Its answer is one of three:
 //
-//   - [Request]: an IAM user signed in to the console. Every condition of the rule in judge holds.
+//   - [Request]: an IAM user signed in to the console, or by `aws login`. Every condition of the rule in judge holds.
 //   - [Ignore]: the body was read and is something else: another event, a failure, the root user, a role.
 //   - [Invalid]: the body cannot be read without guessing. It is no event at all, or it claims to be a console sign-in
 //     and a field has the wrong type, a key stands twice, or it names two accounts.

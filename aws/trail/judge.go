@@ -11,6 +11,7 @@ import (
 const (
 	signinSource = "signin.amazonaws.com"
 	signinName   = "ConsoleLogin"
+	loginName    = "AuthorizeOAuth2Access" // `aws login`: the password of the console, for credentials of the command line
 	iamUser      = "IAMUser"
 	success      = "Success"
 	failure      = "Failure"
@@ -38,8 +39,8 @@ var (
 func judge(r record, known func(string) bool) (Class, string) {
 	switch {
 	case r.other != "":
-		return Ignore, "not a CloudTrail record: " + r.other
-	case r.source != signinSource || r.name != signinName:
+		return Ignore, otherRecord(r)
+	case r.source != signinSource || r.name != signinName && r.name != loginName:
 		return Ignore, otherEvent(r)
 	case r.flaw != nil:
 		return Invalid, r.flaw.Error() + changed
@@ -67,11 +68,25 @@ func judge(r record, known func(string) bool) (Class, string) {
 	case known != nil && !known(r.account()):
 		return Ignore, "account " + r.account() + " is not in the configuration"
 	}
+	if r.name == loginName {
+		return Request, "an aws login by IAM user " + r.user
+	}
 	return Request, "a console sign-in by IAM user " + r.user
 }
 
 // changed says where a record comes from that AWS has not written so.
 const changed = ", as AWS does not write it: look for an input transformer, or a program, before the queue"
+
+// otherRecord says what an event is that is no record of CloudTrail. Two of AWS are told by their names.
+func otherRecord(r record) string {
+	switch {
+	case r.other == envelopeSource+" Sign-in Anomaly Alert":
+		return "an alert of AWS Sign-In, not a sign-in: " + r.other
+	case r.envSource == "aws.identitystore":
+		return "a change of users or groups in Identity Center, not a sign-in: " + r.other
+	}
+	return "not a CloudTrail record: " + r.other
+}
 
 // otherEvent says what a record is that is no ConsoleLogin. The sign-in service writes several that look like one.
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html
@@ -86,6 +101,10 @@ func otherEvent(r record) string {
 			return "an Identity Center portal sign-in, not an IAM user's: " + event
 		case "SwitchRole", "ExitRole", "RenewRole":
 			return "a switch of roles, not a sign-in: " + event
+		case "CreateOAuth2Token":
+			return "the tokens of an aws login, not a sign-in: " + event
+		case "PutConsoleAuthorizationConfiguration", "DeleteConsoleAuthorizationConfiguration", "PutResourcePermissionStatement", "DeleteResourcePermissionStatement":
+			return "a change of from where people may sign in, not a sign-in: " + event
 		}
 	}
 	return "not a console sign-in: " + event

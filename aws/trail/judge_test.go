@@ -92,6 +92,33 @@ func TestParseRule(t *testing.T) {
 	}
 }
 
+// An `aws login` asks as a sign-in does, unless it failed or is another's than an IAM user's.
+func TestParseAWSLogin(t *testing.T) {
+	login := with(with(envelope(signin()), "detail.eventName", "AuthorizeOAuth2Access"), "detail.responseElements", nil)
+	for _, test := range []struct {
+		path  string
+		value any
+		class trail.Class
+		why   string
+	}{
+		{"detail.additionalEventData.success", "true", trail.Request, "an aws login by IAM user anaya"},
+		{"detail.additionalEventData.success", true, trail.Request, "an aws login by IAM user anaya"},
+		{"detail.additionalEventData", absent, trail.Request, "an aws login by IAM user anaya"},
+		{"detail.additionalEventData.success", "false", trail.Ignore, "the sign-in failed: an IAM user"},
+		{"detail.additionalEventData.success", false, trail.Ignore, "the sign-in failed: an IAM user"},
+		{"detail.additionalEventData.success", []any{"true"}, trail.Ignore, "the sign-in failed: an IAM user"},
+		{"detail.errorCode", "AccessDenied", trail.Ignore, "the sign-in failed: an IAM user"},
+		{"detail.errorCode", 7, trail.Invalid, "errorCode is no string" + changed},
+		{"detail.userIdentity.type", "Root", trail.Ignore, "the root user signed in"},
+		{"detail.userIdentity.type", "AssumedRole", trail.Ignore, "an assumed role signed in, not an IAM user"},
+		{"source", "my.own", trail.Ignore, `the envelope's source is "my.own", not aws.signin`},
+	} {
+		if got := trail.Parse(encode(t, with(login, test.path, test.value)), configured); got.Class != test.class || got.Why != test.why {
+			t.Errorf("%s = %v: %s, %q; want %s, %q", test.path, test.value, got.Class, got.Why, test.class, test.why)
+		}
+	}
+}
+
 func TestParseAccounts(t *testing.T) {
 	account := func(id any) fields {
 		return with(with(signin(), "recipientAccountId", id), "userIdentity.accountId", id)

@@ -86,7 +86,7 @@ type record struct {
 	recipient               string // recipientAccountId
 	kind, user, principal   string // userIdentity.type, userName, principalId
 	owner                   string // userIdentity.accountId
-	outcome                 string // responseElements.ConsoleLogin
+	outcome                 string // responseElements.ConsoleLogin, or what stands for it in another sign-in
 	mfa                     string // additionalEventData.MFAUsed
 }
 

@@ -127,7 +127,7 @@ func TestExplainCases(t *testing.T) {
 		"2 invalid: an S3 notification of an object: the bot reads single events, which deploy/sign-ins.sh has sent to the queue",
 		"3 invalid: a CloudTrail digest file, in which no events are: take the log files that it names",
 		"4 ignore: the sign-in failed: an IAM user",
-		"5 ignore: not a console sign-in: signin.amazonaws.com CreateOAuth2Token",
+		"5 ignore: the tokens of an aws login, not a sign-in: signin.amazonaws.com CreateOAuth2Token",
 		"6 ignore: an assumed role signed in, not an IAM user",
 		"7 request: a console sign-in by IAM user yamada,taro+ops=x@example.com",
 		"8 ignore: not a console sign-in: signin.amazonaws.com CheckMfa",
@@ -137,6 +137,27 @@ func TestExplainCases(t *testing.T) {
 		"12 invalid: text, and no event: an input transformer before the queue makes such, it must send the matched event",
 		"13 request: a console sign-in by IAM user t.yamada",
 		"14 request: a console sign-in by IAM user t.yamada",
+	}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// Sign-ins of 2026: an aws login is one, and what stands beside it in the same service is named.
+func TestExplainSignInsOf2026(t *testing.T) {
+	const path = "../../../shared/cases/signin-2026.jsonl"
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("SKIPPED: the cases are not here: %s", path)
+	}
+	var got []string
+	for _, e := range explainFile(t, path) {
+		got = append(got, fmt.Sprintf("%d %s: %s", e.Line, e.Class, e.Why))
+	}
+	if diff := cmp.Diff([]string{
+		"1 request: an aws login by IAM user t.yamada",
+		"2 ignore: the tokens of an aws login, not a sign-in: signin.amazonaws.com CreateOAuth2Token",
+		"3 ignore: an alert of AWS Sign-In, not a sign-in: aws.signin Sign-in Anomaly Alert",
+		"4 ignore: a change of users or groups in Identity Center, not a sign-in: aws.identitystore User Added To Group",
+		"5 ignore: a change of from where people may sign in, not a sign-in: signin.amazonaws.com DeleteConsoleAuthorizationConfiguration",
 	}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -65,23 +65,25 @@ func methods[T any](service string) []string {
 	return out
 }
 
-// The rule that is shipped takes in what the parser makes requests of.
-func TestThePatternIsWhatIsParsed(t *testing.T) {
-	var pattern struct {
-		Source []string
-		Detail struct{ EventSource, EventName []string }
-	}
-	read(t, "../eventbridge-pattern.json", &pattern)
-	event := map[string]any{"source": pattern.Source[0], "account": account, "detail": map[string]any{
-		"eventSource": pattern.Detail.EventSource[0], "eventName": pattern.Detail.EventName[0], "recipientAccountId": account,
-		"userIdentity":     map[string]any{"type": "IAMUser", "userName": "t.yamada", "accountId": account},
-		"responseElements": map[string]any{"ConsoleLogin": "Success"}}}
-	body, err := json.Marshal(event)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if found := trail.Parse(body, nil); found.Class != trail.Request {
-		t.Errorf("an event of the pattern is to %s: %s", found.Class, found.Why)
+// The rules that are shipped take in what the parser makes requests of.
+func TestThePatternsAreWhatIsParsed(t *testing.T) {
+	for _, file := range []string{"eventbridge-pattern.json", "eventbridge-aws-login-pattern.json"} {
+		var pattern struct {
+			Source []string
+			Detail struct{ EventSource, EventName []string }
+		}
+		read(t, "../"+file, &pattern)
+		event := map[string]any{"source": pattern.Source[0], "account": account, "detail": map[string]any{
+			"eventSource": pattern.Detail.EventSource[0], "eventName": pattern.Detail.EventName[0], "recipientAccountId": account,
+			"userIdentity":     map[string]any{"type": "IAMUser", "userName": "t.yamada", "accountId": account},
+			"responseElements": map[string]any{"ConsoleLogin": "Success"}}}
+		body, err := json.Marshal(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := trail.Parse(body, nil); found.Class != trail.Request {
+			t.Errorf("%s: an event of the pattern is to %s: %s", file, found.Class, found.Why)
+		}
 	}
 }
 

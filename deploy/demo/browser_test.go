@@ -22,6 +22,7 @@ func TestBrowser(t *testing.T) {
 		play  func(*visitor)
 	}{
 		{"tour", []string{"en", "ja"}, playTour},
+		{"draft", []string{"en"}, playDraft},
 		{"two approvals", []string{"en", "ja"}, playTwo},
 		{"killed", []string{"en", "ja"}, playKilled},
 		{"form", []string{"en", "ja"}, playForm},
@@ -48,10 +49,30 @@ func TestBrowser(t *testing.T) {
 			})
 		}
 	}
+	for _, lang := range []string{"en", "ja"} {
+		t.Run("anew/"+lang, func(t *testing.T) {
+			t.Parallel()
+			testAnew(t, browser, lang)
+		})
+	}
 	t.Run("watch", func(t *testing.T) {
 		t.Parallel()
 		testWatch(t, browser)
 	})
+}
+
+// testAnew starts the server anew under an open page, which says that what was there is gone.
+func testAnew(t *testing.T, browser context.Context, lang string) {
+	url, end := served(t, lang, "127.0.0.1:0")
+	ctx, _ := tab(t, browser, url, wide)
+	v := &visitor{t, ctx, vocabulary(t, lang), &atomic.Int64{}}
+	v.signsIn("t.yamada")
+	end()
+	v.sees(v.banners(), v.say("banner.lost"))
+	served(t, lang, strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/"))
+	v.sees(v.notes(), v.say("anew"))
+	v.lacks(v.messages(), "t.yamada → "+operators)
+	v.signsIn("t.yamada")
 }
 
 // testWatch does what must never happen, and finds it noted: the watch over the others is awake.

@@ -70,26 +70,34 @@ func chromium(t *testing.T) context.Context {
 // opened serves the page as the program does, until the test ends, and returns its address.
 func opened(t *testing.T, lang string) string {
 	t.Helper()
-	ctx, end := context.WithCancel(context.Background())
+	url, _ := served(t, lang, "127.0.0.1:0")
+	return url
+}
+
+// served serves the demo's page at an address until the test or the server ends.
+func served(t *testing.T, lang, at string) (url string, end func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
 	address, ended := make(chan string, 1), make(chan error, 1)
 	var out bytes.Buffer
 	go func() {
-		ended <- demo.Page(ctx, &out, lang, "127.0.0.1:0", func(url string) error { address <- url; return nil })
+		ended <- demo.Page(ctx, &out, lang, at, func(url string) error { address <- url; return nil })
 	}()
-	t.Cleanup(func() {
-		end()
+	end = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("the page ends with %v", err)
 		}
 	})
+	t.Cleanup(end)
 	select {
 	case url := <-address:
-		return url
+		return url, end
 	case err := <-ended:
 		ended <- nil
 		t.Fatalf("serve the page: %v", err)
 	}
-	return ""
+	return "", end
 }
 
 // look is how a person's screen shows the page.

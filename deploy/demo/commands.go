@@ -34,7 +34,7 @@ func commands() []command {
 		{"connected", "[SECONDS]", "wait (10 s) until the app is connected", (*desk).connected},
 		{"fault", "down|ratelimit|disconnect|off", "break Slack: no answers, only 429, one lost socket; or mend it", (*desk).fault},
 		{"help", "", "list the commands", (*desk).help},
-		{"quit", "", "end", func(*desk, context.Context, string) error { return errQuit }},
+		{"quit", "", "end; nothing is kept", func(*desk, context.Context, string) error { return errQuit }},
 	}
 }
 

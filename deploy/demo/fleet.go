@@ -127,6 +127,28 @@ func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
 	return fakeaws.Output{Stdout: said + "\n", Takes: answersIn}
 }
 
+// letAnswer waits until every server has answered that was told something and can, so that a clock that moves on does not make
+// it one that is silent.
+func (s *stage) letAnswer() {
+	ctx, cancel := context.WithTimeout(s.ctx, 2*answersIn)
+	defer cancel()
+	for s.isTold() && ctx.Err() == nil {
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// isTold tells whether a server has still to answer, of those that can.
+func (s *stage) isTold() bool {
+	for _, r := range s.settings().Policy.Rotations {
+		for _, i := range s.aws.Invocations(r.Account) {
+			if (i.Status == "Pending" || i.Status == "InProgress") && s.fleet.get(i.Server).mood != silent {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // work has every server use its key until a moment, as programs do all the time.
 func (w *world) work(until time.Time) {
 	for _, id := range servers {

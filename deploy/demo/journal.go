@@ -108,7 +108,7 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		about.User = o.Person.Account()
 	case strings.HasPrefix(id, store.PressPrefix):
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
-			j.tour.reach(stepRefused)
+			j.tour.refused(p.On)
 		}
 		return
 	}
@@ -127,7 +127,7 @@ func (j *journal) add(l line, e store.Entry) {
 	l.Note, l.Facts, l.Hash = e.Note, e.Facts, e.Hash[:min(8, len(e.Hash))]
 	j.lines = last(append(j.lines, l), mostLines)
 	j.read[l.Record] = e.Seq
-	j.tour.entry(e)
+	j.tour.entry(l.Record, j.grants[l.Record].Origin == store.SignIn, e)
 }
 
 // last are the newest n of a list that grows at its end.
@@ -202,20 +202,19 @@ func (j *journal) rotations() []store.Task {
 		func(t store.Task) bool { return t.Card.TS == "" })
 }
 
-// steps returns how far the tour is, after a look at whether access is overdue while nobody takes it back.
-func (j *journal) steps(dead bool, now time.Time) tour {
-	end := j.nextEnd()
+// steps returns how far the tour is, after a look at whether its access is overdue while nobody takes it back.
+func (j *journal) steps(dead bool, now time.Time) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if dead && !end.IsZero() && !now.Before(end) {
+	if g := j.grants[j.tour.request]; dead && g.State == store.Active && g.Over(now) {
 		j.tour.reach(stepOverdue)
 	}
-	return j.tour
+	return j.tour.step
 }
 
 // restart begins the tour anew: only what happens from now on counts.
 func (j *journal) restart() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.tour = 0
+	j.tour = tour{}
 }

@@ -41,7 +41,7 @@ func Page(ctx context.Context, out io.Writer, lang, address string, ready func(u
 		}
 	}()
 	url := "http://127.0.0.1:" + port + "/"
-	_, _ = fmt.Fprintf(out, "%s\n%s\n", url, caption{"Open it in a browser. Ctrl-C ends the demo.", "ブラウザで開いてください。Ctrl-Cで終了します。"}.in(lang))
+	_, _ = fmt.Fprintf(out, "%s\n%s\n", url, caption{"Open it in a browser. Ctrl-C ends the demo, and with it all that is in it.", "ブラウザで開いてください。Ctrl-Cで終了し、内容はすべて失われます。"}.in(lang))
 	if err := ready(url); err != nil {
 		return err
 	}

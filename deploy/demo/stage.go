@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type login struct {
 type stage struct {
 	*world
 	ctx     context.Context // of the page: what it starts ends with it
+	name    string          // of this world: a page that has drawn another one begins anew
 	logins  []login
 	journal *journal
 	bell    bell
@@ -51,7 +53,7 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{world: w, ctx: ctx, lang: lang, down: map[string]bool{}}
+	s := &stage{world: w, name: rand.Text(), ctx: ctx, lang: lang, down: map[string]bool{}}
 	s.journal = newJournal(s.bell.ring)
 	s.noting = func(db store.DB) store.DB { return noted{db, s.journal} }
 	s.furnish()

@@ -150,6 +150,39 @@ func TestTheTour(t *testing.T) {
 	}
 }
 
+// What happens beside the request that the tour is about does not lead it on: another's request by hand, a rotation, an answer to
+// somebody else.
+func TestTheTourGoesOnAtWhatItSpeaksOf(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		entries toured
+		want    int
+	}{
+		"a rotation is asked for": {entries: toured{{"task-1", false, store.Entry{Verb: store.Ask}}}},
+		"a request by hand":       {entries: toured{{"request-1", false, store.Entry{Verb: store.Ask}}, {"request-1", false, store.Entry{Verb: store.Apply, State: store.Active}}}},
+		"a sign-in":               {entries: toured{{"login-1", true, store.Entry{Verb: store.Ask}}}, want: stepSignIn},
+		"another's access": {entries: toured{{"login-1", true, store.Entry{Verb: store.Ask}}, {"request-1", false, store.Entry{Verb: store.Apply, State: store.Active}},
+			{"request-1", false, store.Entry{Verb: store.Undo}}}, want: stepSignIn},
+		"another sign-in while it is given": {entries: toured{{"login-1", true, store.Entry{Verb: store.Ask}}, {"login-1", false, store.Entry{Verb: store.Apply, State: store.Active}},
+			{"login-2", true, store.Entry{Verb: store.Ask}}, {"login-1", false, store.Entry{Verb: store.Undo}}}, want: stepTaken},
+	} {
+		var tour tour
+		for _, e := range c.entries {
+			tour.entry(e.record, e.signIn, e.e)
+		}
+		if tour.refused("request-9"); tour.step != c.want {
+			t.Errorf("%s: step %d, want %d", name, tour.step, c.want)
+		}
+	}
+}
+
+// toured is what happened in a ledger, for the tour.
+type toured = []struct {
+	record string
+	signIn bool
+	e      store.Entry
+}
+
 // A bot that dies while AWS owes it an answer is started again at once, and what was promised happens.
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()

@@ -14,6 +14,7 @@ import (
 // state is all that the page shows one person: what that person sees in Slack, and the world beside it.
 type state struct {
 	Lang     string    `json:"lang"`
+	World    string    `json:"world"` // another one after each start of the server
 	Ahead    int64     `json:"ahead"` // by how many milliseconds the demo's clock is before the real one
 	As       string    `json:"as"`
 	People   []person  `json:"people"`
@@ -31,7 +32,7 @@ type state struct {
 
 	Ledger   []line      `json:"ledger"`   // the newest first
 	Happened []happening `json:"happened"` // the newest first
-	Tour     tour        `json:"tour"`     // how many steps are done
+	Tour     int         `json:"tour"`     // how many steps are done
 }
 
 // person is somebody to act as; the page's words have what they are, under role.ID.
@@ -161,6 +162,7 @@ func (s *stage) state(as string) state {
 	out.Hung, out.Tags = s.broken.hanging(), taggable(out.Lang)
 	out.NextTurn = s.journal.nextTurn()
 	out.Ledger, out.Happened = s.journal.newest(), s.explained(out.Happened)
+	out.World = s.name
 	out.Tour = s.journal.steps(out.Bot == botDead, s.clock.now())
 	return out
 }

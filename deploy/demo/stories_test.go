@@ -43,6 +43,19 @@ func playTour(v *visitor) {
 	v.sees(v.tour(), v.say("tour.end.title"))
 }
 
+// playDraft writes as one person, and sends as another: each has a draft of their own.
+func playDraft(v *visitor) {
+	v.types(v.say("compose.label"), "I need it for the release.")
+	v.becomes("U0SATO")
+	v.button("compose.send")
+	v.sends("Who is on call?")
+	v.sees(v.messages(), "Who is on call?")
+	v.lacks(v.messages(), "I need it for the release.")
+	v.becomes("U0YAMADA")
+	v.button("compose.send")
+	v.sees(v.messages(), "I need it for the release.")
+}
+
 // playTwo has a request that two must approve, and that ends when its time is up.
 func playTwo(v *visitor) {
 	v.signsIn("k.ito")

@@ -46,7 +46,7 @@ export async function act(action) {
       headers: { "Content-Type": "application/json", "X-Token": token },
       body: JSON.stringify({ as: app.as, ...action }),
     });
-    if (answer.status === 403) location.reload(); // another server by now: its token is in its own page
+    if (answer.status === 403) beginAnew(); // another server by now: its token is in its own page
     if (!answer.ok) throw new Error(await answer.text());
     const out = await answer.json();
     if (!out.error) return out.answer ?? {};
@@ -55,6 +55,21 @@ export async function act(action) {
     toast(err instanceof TypeError ? say("error.lost") : err.message);
   }
   return null;
+}
+
+const anew = "sekisho-anew";
+
+// beginAnew loads the page of another server, which knows nothing of what was there, and the page says so.
+export function beginAnew() {
+  sessionStorage.setItem(anew, "yes");
+  location.reload();
+}
+
+// hasBegunAnew tells, once, whether the page was loaded for that.
+export function hasBegunAnew() {
+  const is = sessionStorage.getItem(anew) !== null;
+  sessionStorage.removeItem(anew);
+  return is;
 }
 
 // busily keeps a button from being pressed again while its work runs.

@@ -10,8 +10,20 @@ const verbs = ["request", "list", "extend", "finish", "revoke", "rotate", "help"
 const ofSecurity = ["offboard"];
 
 const box = byId("compose");
+const drafts = new Map(); // "person place" -> what is written and not sent
+let writes = ""; // whose draft is in the box
+
+// own puts away the draft of who acted before, or of another conversation, and takes out the one that belongs here.
+function own() {
+  const now = `${app.as} ${app.place}`;
+  if (now === writes) return;
+  if (writes) drafts.set(writes, box.value);
+  box.value = drafts.get(now) ?? "";
+  writes = now;
+}
 
 draws(() => {
+  own();
   const place = placeOf(app.place);
   box.placeholder = say("compose.to", { place: place ? placeName(place) : "" });
   byId("shortcut").title = say("compose.shortcut");
@@ -47,8 +59,11 @@ byId("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = box.value;
   if (!text.trim()) return;
+  const from = writes;
   box.value = "";
   hint();
   const sent = await act({ do: "say", channel: placeOf(app.place).id, text, as: viewer().id });
-  if (!sent && !box.value) box.value = text;
+  if (sent) return;
+  if (from !== writes) drafts.set(from, text);
+  else if (!box.value) box.value = text;
 });

@@ -86,3 +86,9 @@ function bookmark() {
     (was ?? twin(now, node) ?? now ?? byId("compose")).focus();
   };
 }
+
+// pointAt marks a part of the page for a moment.
+export function pointAt(spot) {
+  spot.classList.add("pointed");
+  setTimeout(() => spot.classList.remove("pointed"), 4000);
+}

@@ -1,6 +1,6 @@
 // main.js starts the page: it listens to the server, and joins the parts.
 
-import { act, app, busily, draws, go, redraw } from "./app.js";
+import { act, app, beginAnew, busily, draws, go, hasBegunAnew, redraw, toast } from "./app.js";
 import { byId } from "./dom.js";
 import { language, say, speak } from "./words.js";
 import "./rail.js";
@@ -28,6 +28,7 @@ function listen() {
     await speak(state.lang);
     const number = Number(event.lastEventId);
     if (stream !== mine || number < latest) return; // somebody else acts by now, or a later one was faster
+    if (app.state && app.state.world !== state.world) return beginAnew();
     latest = number;
     app.lost = false;
     app.state = state;
@@ -75,5 +76,6 @@ draws(() => {
 document.documentElement.dataset.theme = theme;
 document.body.dataset.tab = app.tab;
 await speak(document.documentElement.lang);
+if (hasBegunAnew()) toast(say("anew"));
 listen();
 setInterval(() => app.state && tick(), 1000);

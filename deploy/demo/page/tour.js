@@ -1,6 +1,6 @@
 // tour.js leads who has never seen it. What has happened is read from the ledger by the server; this only tells of it.
 
-import { el, byId, once } from "./dom.js";
+import { el, byId, once, pointAt } from "./dom.js";
 import { act, app, draws, go } from "./app.js";
 import { say } from "./words.js";
 
@@ -41,10 +41,7 @@ function show(step) {
   const spots = step.at.map((name) => document.querySelector(`[data-tour="${name}"]`)).filter(Boolean);
   spots[0]?.scrollIntoView({ block: "nearest" });
   spots[0]?.querySelector("button, input, select")?.focus({ preventScroll: true });
-  for (const spot of spots) {
-    spot.classList.add("pointed");
-    setTimeout(() => spot.classList.remove("pointed"), 4000);
-  }
+  spots.forEach(pointAt);
 }
 
 function keep(shut) {

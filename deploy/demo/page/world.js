@@ -1,6 +1,6 @@
 // world.js draws the right side: the clock, what can be broken, who signs in, and AWS as it is in truth.
 
-import { el, byId, keyed } from "./dom.js";
+import { el, byId, keyed, pointAt } from "./dom.js";
 import { act, app, busily, draws, now, redraw, toast, viewer } from "./app.js";
 import { say } from "./words.js";
 
@@ -9,7 +9,7 @@ export function at(date, options = { hour: "2-digit", minute: "2-digit", hourCyc
   return new Intl.DateTimeFormat(app.state.lang, { timeZone: viewer().zone, ...options }).format(date);
 }
 
-const longTime = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const longTime = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" };
 
 export const tick = () => {
   byId("clock").textContent = at(now(), longTime);
@@ -169,7 +169,9 @@ byId("signin").addEventListener("submit", async (event) => {
   const [accountID, name] = byId("signin-user").value.split(" ");
   const ask = { do: "signin", account: accountID, user: name, address: byId("signin-from").value, mfa: byId("signin-mfa").value };
   await busily(event.submitter, async () => {
-    if (await act(ask)) toast(say("signin.done", { user: name }), "good");
+    if (!(await act(ask))) return;
+    toast(say("signin.done", { user: name }), "good");
+    pointAt(document.querySelector('#tabs [data-tab="chat"]')); // a narrow window does not show Slack beside it
   });
 });
 

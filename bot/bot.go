@@ -42,7 +42,7 @@ type Bot struct {
 // New joins the parts. It reaches for nothing yet.
 func New(s Slack, place Place, now func() time.Time, log *slog.Logger) *Bot {
 	b := &Bot{slack: s, api: s.client(log), zone: place.Pen.Zone, log: log}
-	b.People = &People{API: b.api, Now: now}
+	b.People = NewPeople(b.api, now)
 	b.Voice = NewVoice(b.api, b.People, place, log)
 	return b
 }

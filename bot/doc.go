@@ -27,7 +27,8 @@
 //	pressform.go the forms that some buttons open first (pure): why it is denied, how long it is approved for
 //	bot.go      the parts joined; two connections, so that one stands while Slack closes the other
 //	voice.go    handlers.Voice over Slack's Web API, at Slack's pace
-//	people.go   what Slack knows of users and user groups
+//	people.go   what Slack knows of users and user groups, each by itself
+//	lately.go   the same by whole lists, for what is only read, with snapshot.go: the last list that Slack has answered
 //	socket.go   Socket Mode: store the press, then acknowledge
 //	desk.go     what each shortcut and form is answered with
 //	sentforms.go a form that is sent twice is taken in once
@@ -57,6 +58,11 @@
 //     those whose approvals are missing.
 //   - A Home tab has the holder's own buttons. What others ask for is decided on its card, which shows what one should
 //     know and is bound to it.
+//   - What people only read (the form's offers, the Home tab, lists, who has left in the audit) goes by whole lists (lately.go): of the user
+//     groups with their members, at most once a minute, and of all users, by pages. Lists are asked for at Slack's pace, and only when
+//     somebody reads. While Slack has nothing newer the last one is shown, however old. What decides (a form that was sent, a press, before
+//     AWS is touched) asks about one user or group, and no answer counts for longer than a minute. A method that Slack turns away is not
+//     called before the time that Slack says.
 //   - A form opens at once, with a sentence in it, as a trigger lives three seconds; what it offers is drawn when it is known.
 //     What it offers counts for nothing when it comes back: handlers decides on it anew.
 //   - Approve is one click. Who wants to allow less time, or say something, has a button beside it that opens a form, which

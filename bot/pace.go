@@ -21,6 +21,7 @@ const (
 	redrawEvery = 1200 * time.Millisecond
 	openEvery   = 1200 * time.Millisecond
 	homeEvery   = 700 * time.Millisecond // views.publish is of tier 4: a hundred a minute
+	listEvery   = 3 * time.Second        // usergroups.list and users.list are of tier 2: twenty a minute
 	burst       = 8
 
 	fairEvery = 4 // of so many turns one goes to the least urgent
@@ -108,6 +109,30 @@ func (p *pace) next() int {
 		}
 	}
 	return next
+}
+
+// unlessResting makes a call at once, unless Slack wants none now.
+func (p *pace) unlessResting(call func() error) error {
+	p.mu.Lock()
+	rest := time.Until(p.rest)
+	p.mu.Unlock()
+	if rest > 0 {
+		return &slack.RateLimitedError{RetryAfter: rest}
+	}
+	return p.heed(call())
+}
+
+// inTurn makes a call when it is its turn, again and again while Slack wants none.
+func (p *pace) inTurn(ctx context.Context, call func() error) error {
+	for {
+		if err := p.wait(ctx); err != nil {
+			return err
+		}
+		err := p.heed(call())
+		if limited := (*slack.RateLimitedError)(nil); !errors.As(err, &limited) {
+			return err
+		}
+	}
 }
 
 // heed takes note of a call that was turned away, and returns what came of it.

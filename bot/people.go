@@ -19,10 +19,23 @@ const (
 	userAge   = time.Minute
 )
 
-// People reads users and user groups from Slack, and remembers them for a while.
+// How long a list is good for, that is only read; and how long is waited for a newer one than there is: the audit alone reads the users.
+const (
+	groupsAge      = time.Minute
+	groupsPatience = time.Second
+	usersAge       = 10 * time.Minute
+	pageLength     = 200 // which Slack recommends for users.list
+)
+
+// People reads users and user groups from Slack, and remembers them for a while. Make one with NewPeople. What decides asks about one of
+// them; what is only read, about many, goes by the lists: see Lately. No method is called while Slack wants no calls of it.
 type People struct {
 	API *slack.Client
 	Now func() time.Time
+
+	allGroups                                          *snapshot[map[string][]string]
+	allUsers                                           *snapshot[map[string]handlers.Account]
+	listGroups, listUsers, askGroup, askUser, askEmail *pace
 
 	mu      sync.Mutex
 	groups  map[string]remembered[userGroup]
@@ -39,6 +52,23 @@ type reader struct {
 
 var _ handlers.Directory = (*People)(nil)
 
+// NewPeople returns a directory. It reaches for nothing yet.
+func NewPeople(api *slack.Client, now func() time.Time) *People {
+	p := &People{API: api, Now: now, listGroups: newPace(listEvery), listUsers: newPace(listEvery), askGroup: newPace(0), askUser: newPace(0), askEmail: newPace(0)}
+	p.allGroups = &snapshot[map[string][]string]{age: groupsAge, patience: groupsPatience, load: p.loadGroups}
+	p.allUsers = &snapshot[map[string]handlers.Account]{age: usersAge, patience: loadTime, load: p.loadUsers}
+	return p
+}
+
+// user asks about one.
+func (p *People) user(ctx context.Context, id string) (u *slack.User, err error) {
+	err = p.askUser.unlessResting(func() error {
+		u, err = p.API.GetUserInfoContext(ctx, id)
+		return err
+	})
+	return u, err
+}
+
 type remembered[T any] struct {
 	value T
 	until time.Time
@@ -53,7 +83,11 @@ type userGroup struct {
 // Members implements handlers.Directory.
 func (p *People) Members(ctx context.Context, group string) ([]string, error) {
 	g, err := recall(p, &p.groups, group, groupAge, func() (userGroup, error) {
-		members, err := p.API.GetUserGroupMembersContext(ctx, group)
+		var members []string
+		err := p.askGroup.unlessResting(func() (err error) {
+			members, err = p.API.GetUserGroupMembersContext(ctx, group)
+			return err
+		})
 		if answers(err, []string{"no_such_subteam"}) {
 			return userGroup{gone: true}, nil
 		}
@@ -71,7 +105,7 @@ func (p *People) Members(ctx context.Context, group string) ([]string, error) {
 // reader returns how a person reads; nothing of it if Slack does not tell, which is no reason not to speak to them.
 func (p *People) reader(ctx context.Context, user string) reader {
 	r, _ := recall(p, &p.readers, user, readerAge, func() (reader, error) {
-		info, err := p.API.GetUserInfoContext(ctx, user)
+		info, err := p.user(ctx, user)
 		if err != nil {
 			return reader{}, err
 		}
@@ -94,7 +128,7 @@ func (p *People) penFor(ctx context.Context, user string, zone *time.Location) P
 // shared by Slack Connect.
 func (p *People) Account(ctx context.Context, user string) (handlers.Account, error) {
 	return recall(p, &p.users, user, userAge, func() (handlers.Account, error) {
-		u, err := p.API.GetUserInfoContext(ctx, user)
+		u, err := p.user(ctx, user)
 		if answers(err, []string{"user_not_found"}) {
 			return handlers.Account{Deleted: true}, nil
 		}
@@ -110,8 +144,13 @@ func (p *People) account(ctx context.Context, u *slack.User) (handlers.Account, 
 	if err != nil {
 		return handlers.Account{}, err
 	}
+	return accountOf(u, home), nil
+}
+
+// accountOf returns what a user is in a workspace.
+func accountOf(u *slack.User, home string) handlers.Account {
 	return handlers.Account{Bot: u.IsBot, Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
-		Stranger: u.IsStranger || u.TeamID != home}, nil
+		Stranger: u.IsStranger || u.TeamID != home}
 }
 
 // home is the bot's own workspace.
@@ -128,7 +167,11 @@ func (p *People) home(ctx context.Context) (string, error) {
 // ByEmail implements handlers.Directory. It needs the scope users:read.email. Only a member of the workspace is found: of
 // anybody else it is others who vouch for the address.
 func (p *People) ByEmail(ctx context.Context, email string) (string, error) {
-	u, err := p.API.GetUserByEmailContext(ctx, email)
+	var u *slack.User
+	err := p.askEmail.unlessResting(func() (err error) {
+		u, err = p.API.GetUserByEmailContext(ctx, email)
+		return err
+	})
 	if answers(err, []string{"users_not_found"}) {
 		return "", nil
 	}

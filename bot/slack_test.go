@@ -48,19 +48,27 @@ type world struct {
 // inSlack runs a test in a bubble, where hours cost nothing.
 func inSlack(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
+	inSlackWith(t, func(*fakeslack.Workspace) {}, test)
+}
+
+// inSlackWith does so with another workspace.
+func inSlackWith(t *testing.T, change func(*fakeslack.Workspace), test func(t *testing.T, w *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		members := []string{yamada, sato, kato, "U0BOT"}
-		w := &world{t: t, log: &journal{}, calls: map[string]int{}, Server: fakeslack.New(fakeslack.Workspace{
+		workspace := fakeslack.Workspace{
 			BotToken: botToken, AppToken: appToken, Users: people(),
 			Channels: []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: members}, {ID: elsewhere, Name: "elsewhere", Members: members},
 				{ID: security, Name: "security", Members: members}},
 			Scopes: []string{"chat:write", "commands", "users:read", "users:read.email", "im:write", "usergroups:read"},
 			Groups: []fakeslack.UserGroup{{ID: "S0LEADS", Handle: "leads", Members: []string{sato, kato}}},
-		})}
+		}
+		change(&workspace)
+		w := &world{t: t, log: &journal{}, calls: map[string]int{}, Server: fakeslack.New(workspace)}
 		t.Cleanup(w.Close)
 		w.failing(nil)
 		w.api = w.client(botToken, appToken)
-		w.people = &People{API: w.api, Now: time.Now}
+		w.people = NewPeople(w.api, time.Now)
 		w.voice = NewVoice(w.api, w.people, Place{Cards: approvals, Alerts: security, Pen: penIn("ja")}, slog.New(slog.NewTextHandler(w.log, nil)))
 		test(t, w)
 	})

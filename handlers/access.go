@@ -40,6 +40,7 @@ type Rotations struct {
 
 // Access returns what concerns the person with a Slack account, and a page of what is over.
 func (k *Keeper) Access(ctx context.Context, account string, from int) (Access, error) {
+	k = k.lately() // for the person reads it, and what they press is decided on anew
 	person := k.Policy.People.OrSelf(account)
 	a := Access{From: max(0, from)}
 	ids, err := store.HeldBy(ctx, k.DB, mostListed+1, k.Policy.People.Names(person)...)

@@ -119,6 +119,13 @@ func (k *Keeper) ruleGives(ctx context.Context, g store.Grant, when time.Time) (
 	return err == nil && d.Refusal == "" && d.Auto == g.Auto, err
 }
 
+// lately returns the keeper for what people only read: the directory's lists are good enough.
+func (k *Keeper) lately() *Keeper {
+	reads := *k
+	reads.Directory = k.Directory.Lately()
+	return &reads
+}
+
 // left tells whether no Slack account of a person is there any more.
 func (k *Keeper) left(ctx context.Context, person store.Person) (bool, error) {
 	return hasLeft(ctx, k.Policy.People, k.Directory, person)

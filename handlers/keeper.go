@@ -93,11 +93,14 @@ type Account struct {
 // ErrNoGroup says that Slack has no such user group, or that it is disabled: nobody is in it.
 var ErrNoGroup = errors.New("no such user group")
 
-// Directory reads Slack's users and user groups. What it says of membership may be a minute old.
+// Directory reads Slack's users and user groups, each by itself. What it says of membership may be a minute old.
 type Directory interface {
 	Members(ctx context.Context, group string) ([]string, error) // ErrNoGroup if there is no such group
 	Account(ctx context.Context, user string) (Account, error)
 	ByEmail(ctx context.Context, email string) (user string, err error) // "" if nobody has it
+	// Lately returns the directory for what people only read, and for much of it: whole lists, asked for at Slack's pace, and the last
+	// one that it had where it does not answer. Nothing is decided by it.
+	Lately() Directory
 }
 
 // Voice tells people. Everything it says is drawn from the record; it decides nothing.

@@ -81,6 +81,8 @@ func (d slowDirectory) Members(ctx context.Context, group string) ([]string, err
 	return d.Directory.Members(context.WithoutCancel(ctx), group)
 }
 
+func (d slowDirectory) Lately() handlers.Directory { return d }
+
 // What is outside takes all the time that a call has, after a form was sent: the failure is written down at once, and its author
 // hears of it as soon as it is no blip.
 func TestAFormIsSentAndACallTakesAllItsTime(t *testing.T) {

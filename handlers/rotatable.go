@@ -19,6 +19,7 @@ func (k *Keeper) Rotatable(ctx context.Context, by string) ([]Rotatable, string,
 	if refusal, err := k.strange(ctx, by); err != nil || refusal != "" {
 		return nil, refusal, err
 	}
+	k = k.lately() // for the person reads it, and what they begin is decided on anew
 	var out []Rotatable
 	for _, rule := range k.Policy.Rotations {
 		may, err := k.mayRotate(ctx, rule, by)

@@ -96,9 +96,10 @@ func (s Survey) left(ctx context.Context) ([]store.Person, error) {
 	if s.Directory == nil {
 		return nil, nil
 	}
+	directory := s.Directory.Lately() // a remedy asks anew
 	var out []store.Person
 	for _, person := range s.Policy.People.WithUsers() {
-		gone, err := hasLeft(ctx, s.Policy.People, s.Directory, person)
+		gone, err := hasLeft(ctx, s.Policy.People, directory, person)
 		if err != nil {
 			return nil, fmt.Errorf("ask whether %s has left Slack: %w", person, err)
 		}

@@ -77,6 +77,7 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 	case person == "":
 		return nil, NoPerson, nil
 	}
+	k = k.lately() // for the person reads it, and what they send is decided on anew
 	var out []Offer
 	var unknown error
 	refusal := NotAsker

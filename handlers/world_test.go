@@ -669,6 +669,7 @@ type userGroup struct {
 	turned  map[string]handlers.Account // what accounts are by now
 	unsaid  []string                    // accounts of which Slack does not tell
 	lost    []string                    // groups that were deleted
+	listed  handlers.Directory          // what lists say; nil for the same
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -710,6 +711,13 @@ func (g *userGroup) leave(accounts ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.gone = append(g.gone, accounts...)
+}
+
+func (g *userGroup) Lately() handlers.Directory {
+	if g.listed != nil {
+		return g.listed
+	}
+	return g
 }
 
 // rejoin restores all accounts that were deleted.

@@ -3,7 +3,14 @@ package fakeslack
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+)
+
+const (
+	maxPage    = 1000    // "an integer less than 1000"
+	cursorMark = "user:" // what a cursor looks like is Slack's own business
 )
 
 // botID names the app's bot, a thing apart from its user.
@@ -68,6 +75,83 @@ func (s *Server) wireUser(u User) object {
 		"is_app_user":         u.ID == s.ws.BotUser,
 		"is_stranger":         u.TeamID != s.ws.TeamID,
 	}
+}
+
+// listUsers has a page of the workspace's own users, also of those who have left. Slack refuses to list a large workspace without a
+// limit; the fake any.
+// https://docs.slack.dev/reference/methods/users.list
+func (s *Server) listUsers(c Call) (object, *refusal) {
+	limit, err := strconv.Atoi(c.Args["limit"])
+	switch {
+	case err != nil || limit <= 0:
+		return nil, refuse("limit_required")
+	case limit >= maxPage:
+		return nil, refuse("invalid_limit")
+	}
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(s.users)) {
+		if s.users[id].TeamID == s.ws.TeamID {
+			ids = append(ids, id)
+		}
+	}
+	from, ok := 0, true
+	if cursor := c.Args["cursor"]; cursor != "" {
+		if from, ok = slices.BinarySearch(ids, strings.TrimPrefix(cursor, cursorMark)); !ok || !strings.HasPrefix(cursor, cursorMark) {
+			return nil, refuse("invalid_cursor")
+		}
+	}
+	members, next := []object{}, ""
+	for _, id := range ids[from:] {
+		if len(members) == limit {
+			next = cursorMark + id
+			break
+		}
+		user := s.wireUser(s.users[id])
+		if isTrue(c.Args["include_locale"]) {
+			user["locale"] = s.users[id].Locale
+		}
+		members = append(members, user)
+	}
+	return object{"members": members, "response_metadata": object{"next_cursor": next}}, nil
+}
+
+// listGroups has no disabled user groups, nor who is in one, unless it is asked for them.
+// https://docs.slack.dev/reference/methods/usergroups.list
+func (s *Server) listGroups(c Call) (object, *refusal) {
+	groups := []object{}
+	for _, id := range slices.Sorted(maps.Keys(s.groups)) {
+		g := s.groups[id]
+		if g.Disabled && !isTrue(c.Args["include_disabled"]) {
+			continue
+		}
+		group := object{"id": g.ID, "team_id": s.ws.TeamID, "is_usergroup": true, "name": g.Handle, "handle": g.Handle, "date_delete": 0}
+		if g.Disabled {
+			group["date_delete"] = s.ws.Now().Unix()
+		}
+		if isTrue(c.Args["include_count"]) {
+			group["user_count"] = len(g.Members)
+		}
+		if isTrue(c.Args["include_users"]) {
+			group["users"] = append([]string{}, g.Members...)
+		}
+		groups = append(groups, group)
+	}
+	return object{"usergroups": groups}, nil
+}
+
+// limited tells how long a method is not to be called any more; the call counts unless it is turned away.
+func (s *Server) limited(method string) time.Duration {
+	most, ok := s.ws.PerMinute[method]
+	if !ok {
+		return 0
+	}
+	now := time.Now()
+	recent := slices.DeleteFunc(s.recent[method], func(at time.Time) bool { return now.Sub(at) >= time.Minute })
+	if s.recent[method] = recent; len(recent) >= most {
+		return time.Minute - now.Sub(recent[0])
+	}
+	s.recent[method] = append(recent, now)
+	return 0
 }
 
 // https://docs.slack.dev/reference/methods/usergroups.users.list

@@ -31,6 +31,7 @@ type Server struct {
 	origin    string    // "http://host", as the app last reached us
 	users     map[string]User
 	groups    map[string]UserGroup
+	recent    map[string][]time.Time // calls of the methods that have a limit
 	channels  map[string]*channel
 	ephemeral map[string][]*Message // by user
 	modals    map[string]*view      // by user
@@ -54,6 +55,7 @@ func New(w Workspace) *Server {
 		changed:   make(chan struct{}),
 		users:     map[string]User{},
 		groups:    map[string]UserGroup{},
+		recent:    map[string][]time.Time{},
 		channels:  map[string]*channel{},
 		ephemeral: map[string][]*Message{},
 		modals:    map[string]*view{},

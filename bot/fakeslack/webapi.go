@@ -27,8 +27,10 @@ var methods = map[string]method{
 	"chat.postMessage":      {scope: "chat:write", run: (*Server).postMessage},
 	"chat.update":           {scope: "chat:write", run: (*Server).updateMessage},
 	"conversations.open":    {scope: "im:write", run: (*Server).openConversation},
+	"usergroups.list":       {scope: "usergroups:read", run: (*Server).listGroups},
 	"usergroups.users.list": {scope: "usergroups:read", run: (*Server).listGroup},
 	"users.info":            {scope: "users:read", run: (*Server).userInfo},
+	"users.list":            {scope: "users:read", run: (*Server).listUsers},
 	"users.lookupByEmail":   {scope: "users:read.email", run: (*Server).lookupByEmail},
 	"views.open":            {run: (*Server).openView},
 	"views.publish":         {run: (*Server).publishView},
@@ -68,6 +70,9 @@ func (s *Server) answer(c Call, origin string) (object, *refusal) {
 	}
 	if refused := s.authorize(m, c.Token); refused != nil {
 		return nil, refused
+	}
+	if wait := s.limited(c.Method); wait > 0 {
+		return nil, &refusal{code: "ratelimited", retryAfter: wait}
 	}
 	s.origin = origin
 	return m.run(s, c)

@@ -27,6 +27,10 @@ type Workspace struct {
 	// https://docs.slack.dev/apis/web-api/rate-limits
 	PostEvery time.Duration
 
+	// PerMinute is how many calls of a method are answered in a minute; more are answered with 429,
+	// until the minute is over. Slack documents tiers, and that they are not exact. None is no limit.
+	PerMinute map[string]int
+
 	// Now is the clock of timestamps, time.Now by default. It must not call the Server.
 	Now func() time.Time
 }

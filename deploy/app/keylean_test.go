@@ -50,6 +50,7 @@ func (known) Members(context.Context, string) ([]string, error) { return []strin
 func (known) Account(context.Context, string) (handlers.Account, error) {
 	return handlers.Account{}, nil
 }
+func (k known) Lately() handlers.Directory                    { return k }
 func (known) ByEmail(context.Context, string) (string, error) { return "", nil }
 
 // mute says nothing, to anybody.

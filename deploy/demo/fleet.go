@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/store"
 )
 
 // servers are those that use the key of a rotation.
@@ -127,23 +129,24 @@ func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
 	return fakeaws.Output{Stdout: said + "\n", Takes: answersIn}
 }
 
-// letAnswer waits until every server has answered that was told something and can, so that a clock that moves on does not make
-// it one that is silent.
+// letAnswer waits until every server that is being told of a key, and can take it, has: a clock that moves on before would have
+// it work on with the old one for as long as it moves.
 func (s *stage) letAnswer() {
-	ctx, cancel := context.WithTimeout(s.ctx, 2*answersIn)
+	ctx, cancel := context.WithTimeout(s.ctx, 3*answersIn)
 	defer cancel()
-	for s.isTold() && ctx.Err() == nil {
+	for s.isTelling() && ctx.Err() == nil {
 		time.Sleep(50 * time.Millisecond)
 	}
 }
 
-// isTold tells whether a server has still to answer, of those that can.
-func (s *stage) isTold() bool {
-	for _, r := range s.settings().Policy.Rotations {
-		for _, i := range s.aws.Invocations(r.Account) {
-			if (i.Status == "Pending" || i.Status == "InProgress") && s.fleet.get(i.Server).mood != silent {
-				return true
-			}
+// isTelling tells whether a rotation has told servers of a key that one of them has still to take.
+func (s *stage) isTelling() bool {
+	for _, t := range s.journal.rotations() {
+		if t.State == store.Handing && slices.ContainsFunc(servers, func(id string) bool {
+			m := s.fleet.get(id)
+			return m.mood == well && m.key == t.Old
+		}) {
+			return true
 		}
 	}
 	return false

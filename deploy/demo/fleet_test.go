@@ -60,6 +60,21 @@ func (s *stage) hastens(t *testing.T, what string, ok func(state) bool) {
 	}
 }
 
+// The clock moves once the servers that were told of a key have taken it: else they would work on with the old one for as long as
+// it moves.
+func TestServersAnswerBeforeTheClockMoves(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, "en")
+	_, old := s.rotates(t)
+	s.reads(t, "Telling the servers", "running")
+	s.must(t, action{Do: "skip", Name: "1h"})
+	for _, id := range servers {
+		if key := s.fleet.get(id).key; key == old {
+			t.Errorf("%s uses the old key", id)
+		}
+	}
+}
+
 // A server that does not take the key is named on the card, and nothing is retired; once it is well, the rotation goes on.
 func TestAServerThatIsBroken(t *testing.T) {
 	t.Parallel()

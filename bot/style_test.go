@@ -74,7 +74,7 @@ var (
 	sentence = regexp.MustCompile(`^(` + strings.Join([]string{
 		`(thread|refusal|why|wish|jit|approver|recall)\.`,
 		`call\.(asked|signed_in|rotation|decide)`,
-		`ask\.(loading|failed|nothing|too_soon|high|starts_hint|ends_hint)`,
+		`ask\.(loading|failed|nothing|no_such|no_users|too_soon|high|starts_hint|ends_hint)`,
 		`card\.(unmapped|claimed|not_by|high_asked|auto|escalated|offboarded|refused|kept|key|trouble|mine|not_mine)`,
 		`confirm\.((revoke|approve|ahead)\.(text|row)|remedy\.|(put_back|delete)\.text)`,
 		`dm\.(denied|lapsed|end|signed_in|seen_late|unanswered|continued|asked|not_asked|received|merged|question_auto|mine|not_mine|active|ahead|limited|declined|turned_away|key)`,

@@ -54,7 +54,15 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 		if who := p.missing(g); who != "" {
 			more = []string{p.Words.Say("thread.next", data{"Who": who})}
 		}
-	case store.Deny, store.Lapse, store.Withdraw, store.Expire, store.Revoke, store.Mine, store.Rebuild:
+	case store.Deny, store.Lapse, store.Withdraw, store.Mine, store.Rebuild:
+	case store.Expire:
+		if !g.Planned { // AWS was never touched
+			key = "thread.expire_ungiven"
+		}
+	case store.Revoke:
+		if !g.Planned {
+			key = "thread.revoke_ungiven"
+		}
 	case store.Drift:
 		if again := e.Facts[store.FactKey]; again != "" {
 			key, d["Key"] = "thread.drift_key", codeOf(again, keyLength)
@@ -62,13 +70,13 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	case store.Expose, store.Protect:
 		d["Secret"] = codeOf(g.Effects[store.FactSecret], nameLength)
 	case store.Finish:
-		if g.Start.After(e.At) {
+		if !g.Planned {
 			key = "thread.finish_ahead"
 		}
 	case store.Clear, store.HandOver:
 		more = p.part(g)
 	case store.NotMine:
-		if e.State == store.Ending {
+		if e.State == store.Ending && g.Planned {
 			key = "thread.not_mine_take"
 		}
 	case store.Again, store.Extend:

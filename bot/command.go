@@ -53,7 +53,7 @@ func (p Pen) meant(typed string, words []string, prefix string) string {
 	if !ok {
 		return ""
 	}
-	return " " + p.Words.Say("command.meant", data{"Meant": codeOf(prefix+near, 80)})
+	return " " + p.Words.Say("ask.meant", data{"Meant": codeOf(prefix+near, 80)})
 }
 
 // whisper answers a command to the person alone.

@@ -93,11 +93,16 @@ func taskID(rule string, at time.Time) string {
 	return store.TaskPrefix + rule + "-" + at.UTC().Format("20060102T150405.000Z")
 }
 
+// taskQuestion gathers who can approve a rotation.
+func (k *Keeper) taskQuestion(ctx context.Context, t store.Task, rule Rotation) (Question, error) {
+	g := store.Grant{Subject: store.Subject{Person: k.Policy.People.Of(t.By)}}
+	return k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps, Escalation: rule.Escalation})
+}
+
 // refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now. What
 // AWS says to one that begins by schedule is said on its card.
 func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d *Decision) error {
-	g := store.Grant{Subject: store.Subject{Person: k.Policy.People.Of(t.By)}}
-	q, err := k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps, Escalation: rule.Escalation})
+	q, err := k.taskQuestion(ctx, t, rule)
 	if err != nil {
 		return err
 	}

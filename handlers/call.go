@@ -135,7 +135,7 @@ func (k *Keeper) callEach(ctx context.Context, b ballot, heard *hearing) (bool, 
 // whom the role bars; or it is not known who is in a user group.
 func (k *Keeper) deciders(ctx context.Context, b ballot) (accounts []string, known bool) {
 	q := Question{Members: map[string][]string{}}
-	if err := errors.Join(k.readGroups(ctx, &q, b.notBy), k.readGroups(ctx, &q, b.by)); err != nil {
+	if err := k.lately().readGroups(ctx, &q, slices.Concat(b.notBy, b.by)); err != nil {
 		k.Log.Warn("approvers are not known", "id", b.id, "err", err)
 		return nil, false
 	}

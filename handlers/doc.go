@@ -192,7 +192,7 @@
 //   - What nobody who is there can approve is refused when it is asked for (unapprovable.go): Slack is asked about approvers one by one, until
 //     there are enough, for half a second while a form waits. Who has left, is a guest or is being offboarded does not count. What Slack
 //     does not say refuses nothing, as the press asks again. A rule that nobody at all could approve is an alert, which the look at the
-//     groups closes. What only its holder could approve is none.
+//     groups closes; of what waits already it is asked with each reminder. What only its holder could approve is none.
 //   - A user group that Slack does not have any more is empty for those who may, and no outage. For those who may not (Excluded, NotBy)
 //     nobody knows whom it named, so nobody may (GroupGone), which is an alert too.
 //   - A record is verified before it is acted on, told of or pressed on. A grant that somebody has edited in the file ends as its last

@@ -19,7 +19,11 @@ func (k *Keeper) remind(ctx context.Context, g store.Grant) error {
 	case g.Over(now) || g.State == store.Asked && !now.Before(g.Lapses):
 		g.NoReminder()
 		return unlessFaster(k.save(ctx, &g))
-	case what == store.Remind && g.State == store.Asked && g.Digest:
+	}
+	if g.State == store.Asked {
+		k.tellIfAbandoned(ctx, g)
+	}
+	if what == store.Remind && g.State == store.Asked && g.Digest {
 		return k.remindTogether(ctx, g)
 	}
 	g, err := g.After(store.Entry{Verb: what, By: store.Self, At: now})
@@ -39,6 +43,7 @@ func (k *Keeper) remindTask(ctx context.Context, t store.Task) error {
 		t.NoReminder()
 		return unlessFaster(k.save(ctx, &t))
 	}
+	k.tellIfTaskAbandoned(ctx, t)
 	t, err := t.After(store.Entry{Verb: store.Remind, By: store.Self, At: now})
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ func (k *Keeper) Revocable(ctx context.Context, by, of string) ([]store.Grant, s
 	if err != nil {
 		return nil, "", err
 	}
+	k = k.lately() // for the person reads it, and what they press is decided on anew
 	var out []store.Grant
 	for _, g := range live {
 		b, err := k.bench(ctx, g, store.Press{By: by, Verb: store.Revoke, On: g.ID, Terms: g.Terms()}, account)

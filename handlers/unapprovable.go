@@ -72,6 +72,43 @@ func (k *Keeper) attend(ctx context.Context, d *Decision, q Question, r ballotRu
 	return k.tellUnapprovable(ctx, d, r, away)
 }
 
+// tellIfAbandoned raises the alert about the rule of a request that waits, where nobody is there any more who can approve it. It is asked
+// before each reminder, and holds up none.
+func (k *Keeper) tellIfAbandoned(ctx context.Context, g store.Grant) {
+	rule, ok := k.Policy.Rule(g.Entitlement)
+	if !ok || g.Auto > 0 {
+		return
+	}
+	look, cancel := outside(ctx, lookTime)
+	defer cancel()
+	q, err := k.question(look, g, k.now(), rule)
+	if err == nil {
+		r := ballotRuleOf(rule, g.Steps)
+		r.role = g.Role
+		err = k.attend(look, &Decision{Rule: rule.ID}, q, r)
+	}
+	if err != nil {
+		k.Log.Warn("it is not known whether a request can still be approved", "id", g.ID, "err", err)
+	}
+}
+
+// tellIfTaskAbandoned is tellIfAbandoned for a rotation.
+func (k *Keeper) tellIfTaskAbandoned(ctx context.Context, t store.Task) {
+	rule, ok := k.Policy.Rotation(t.Rule)
+	if !ok || t.State != store.Asked {
+		return
+	}
+	look, cancel := outside(ctx, lookTime)
+	defer cancel()
+	q, err := k.taskQuestion(look, t, rule)
+	if err == nil {
+		err = k.attend(look, &Decision{Rule: rule.ID}, q, ballotRuleOfRotation(rule))
+	}
+	if err != nil {
+		k.Log.Warn("it is not known whether a rotation can still be approved", "id", t.ID, "err", err)
+	}
+}
+
 // tellUnapprovable raises the alert about a rule, and has the refusal say so.
 func (k *Keeper) tellUnapprovable(ctx context.Context, d *Decision, r ballotRule, away []string) error {
 	if err := k.raiseUnapprovable(ctx, r, d.Refusal, away); err != nil {

@@ -187,6 +187,35 @@ func TestOneOfTwoGroupsIsGone(t *testing.T) {
 	})
 }
 
+// Whoever could approve leaves while a request waits: security hears of it with the next reminder, once, and the request waits on.
+func TestApproversWhoLeaveWhileARequestWaits(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.ruled(func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: []string{"U0SATO"}, Count: 1}} })
+		w.signIn("1")
+		w.wait(time.Minute)
+		w.leads.leave("U0SATO")
+		w.wait(10 * time.Minute)
+		if told := w.unapprovable(); len(told) > 0 {
+			t.Errorf("before a reminder: %+v", told)
+		}
+		w.wait(2 * time.Hour)
+		told := w.drawn(store.Unapprovable)
+		if len(told) != 1 || told[0].State != store.Raised || told[0].Effects[store.FactAway] != "U0SATO" || w.happened("1", store.Remind) == 0 {
+			t.Errorf("told %+v after %d reminders", told, w.happened("1", store.Remind))
+		}
+		w.is("1", store.Asked, false)
+	})
+	two := func(r *handlers.Rotation) { r.Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} }
+	inRotation(t, two, func(w *world, _ string) {
+		w.rotate()
+		w.leads.leave("U0KATO")
+		w.wait(2 * time.Hour)
+		if a := w.unapprovable()["rotation/batch"]; a.State != store.Raised {
+			t.Errorf("a rotation that waits: %+v", a)
+		}
+	})
+}
+
 // A later end that nobody can approve is not asked for either.
 func TestAnExtensionThatNobodyCanApprove(t *testing.T) {
 	inWorld(t, func(w *world) {

@@ -31,6 +31,8 @@ type Desk interface {
 	Revocable(ctx context.Context, by, of string) ([]store.Grant, string, error)
 	// Rotatable returns the rotations that somebody may begin, or why that is none.
 	Rotatable(ctx context.Context, by string) ([]handlers.Rotatable, string, error)
+	// Hindered tells why somebody could not begin a rotation now, if so.
+	Hindered(ctx context.Context, by, rotation string) (handlers.Decision, error)
 	// Rotate begins a rotation, or asks for its approval, unless the decision refuses it.
 	Rotate(ctx context.Context, by, rotation, reason string) (store.Task, handlers.Decision, error)
 	// Offboards tells whether somebody may offboard people.

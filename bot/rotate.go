@@ -61,11 +61,39 @@ func (p Pen) RotateRefusal(d handlers.Decision) string {
 	if !slices.Contains(rotateRefusals, d.Refusal) {
 		return p.WishRefusal(d)
 	}
-	var why string
-	if n := len(d.Why); n > 0 {
-		why = strings.ReplaceAll(p.why(d.Why[n-1].Facts["code"]), "`", "")
+	facts := d.Refusals()[0].Facts
+	if d.Refusal == handlers.InUse {
+		return p.busy(facts)
 	}
-	return p.Words.Say("rotate.refused."+d.Refusal, data{"Why": why})
+	lines := []string{p.Words.Say("rotate.refused."+d.Refusal, data{"Why": strings.ReplaceAll(p.why(facts["code"]), "`", "")})}
+	for _, key := range strings.Fields(facts["keys"]) {
+		id, made, _ := strings.Cut(key, "=")
+		lines = append(lines, p.Words.Say("rotate.key", data{"Key": clean(id, keyLength), "At": p.clockOf(made)}))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// busy says what is done with a key already, since or until when, as far as that is known.
+func (p Pen) busy(facts map[string]string) string {
+	key := "rotate.refused." + handlers.InUse
+	switch {
+	case facts["until"] != "" && facts["key"] != "":
+		key = "rotate.busy_held"
+	case facts["since"] == "":
+	case facts["state"] == string(store.Asked):
+		key = "rotate.busy_asked"
+	case facts["key"] != "":
+		key = "rotate.busy_rotating"
+	default:
+		key = "rotate.busy_making"
+	}
+	return p.Words.Say(key, data{"Key": clean(facts["key"], keyLength), "At": p.clockOf(facts["since"]), "Until": p.clockOf(facts["until"])})
+}
+
+// RotateNote is the form of a rotation while it has nothing to fill in: a sentence.
+func (p Pen) RotateNote(sentence string) slack.ModalViewRequest {
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: rotateVerb, Title: p.label("rotate.title"), Close: p.label("ask.cancel"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(plain(sentence), nil, nil)}}}
 }
 
 // asksToRotate tells whether the button of a list was pressed that opens the form of a rotation, and of which.
@@ -98,11 +126,35 @@ func (s *Socket) rotate(ctx context.Context, by, trigger, named string, show fun
 	case len(meant) > 1:
 		show(ctx, pen.RotateList(meant))
 	case meant[0].Busy:
-		show(ctx, Message{Text: pen.RotateRefusal(handlers.Decision{Refusal: handlers.InUse})})
-	default:
-		if _, err := s.API.OpenViewContext(ctx, trigger, pen.RotateForm(meant[0])); err != nil {
-			s.Log.Warn("form not opened", "by", by, "err", err)
+		d, err := s.Desk.Hindered(ctx, by, meant[0].ID)
+		if err != nil || d.Refusal == "" {
+			d = handlers.Decision{Refusal: handlers.InUse}
 		}
+		show(ctx, Message{Text: pen.RotateRefusal(d)})
+	default:
+		s.openRotation(ctx, pen, by, trigger, meant[0])
+	}
+}
+
+// openRotation opens a form at once, as a trigger lives three seconds. What it asks is drawn once AWS has said that the rotation
+// can begin: nobody types a reason for one that cannot.
+func (s *Socket) openRotation(ctx context.Context, pen Pen, by, trigger string, r handlers.Rotatable) {
+	view, err := s.API.OpenViewContext(ctx, trigger, pen.RotateNote(pen.Words.Say("rotate.loading", nil)))
+	if err != nil {
+		s.Log.Warn("form not opened", "by", by, "err", err)
+		return
+	}
+	d, err := s.Desk.Hindered(ctx, by, r.ID)
+	form := pen.RotateForm(r)
+	switch {
+	case err != nil:
+		s.Log.Warn("nothing looked up", "by", by, "verb", rotateVerb, "err", err)
+		form = pen.RotateNote(pen.Words.Say("rotate.failed", nil))
+	case d.Refusal != "":
+		form = pen.RotateNote(pen.RotateRefusal(d))
+	}
+	if _, err := s.API.UpdateViewContext(ctx, form, "", "", view.ID); err != nil {
+		s.Log.Warn("form not drawn", "by", by, "err", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestRotateByCommand(t *testing.T) {
 			if _, err := w.Slash(kato, approvals, "/jit", typed); err != nil {
 				t.Fatal(err)
 			}
-			w.until(func() bool { _, open := w.Modal(kato); return open })
+			w.until(func() bool { form, _ := w.Modal(kato); return form.Submit != "" })
 			form, _ := w.Modal(kato)
 			if shown := w.RenderView(form); form.Title != "Rotate a key" || !strings.Contains(shown, "svc-batch-1") || len(d.begun) != 0 {
 				t.Errorf("%s opens %q, begun %q:\n%s", typed, form.Title, d.begun, shown)
@@ -69,7 +70,7 @@ func TestRotateFromTheList(t *testing.T) {
 		if _, err := w.Click(press); err != nil {
 			t.Fatal(err)
 		}
-		w.until(func() bool { _, open := w.Modal(yamada); return open })
+		w.until(func() bool { form, _ := w.Modal(yamada); return form.Submit != "" })
 		if form, _ := w.Modal(yamada); !strings.Contains(w.RenderView(form), "svc-batch-3") {
 			t.Errorf("form %s", w.RenderView(form))
 		}
@@ -111,6 +112,60 @@ func TestNothingToRotate(t *testing.T) {
 				w.jit(kato, c.typed)
 				if said := w.Ephemerals(kato)[0]; !strings.Contains(said.Text, c.says) || len(said.Blocks) > 0 {
 					t.Errorf("said %q, want %q; blocks %s", said.Text, c.says, said.Blocks)
+				}
+			})
+		})
+	}
+}
+
+// TestARotationThatCannotBegin says so where its reason would be typed: which keys there are, and since when.
+func TestARotationThatCannotBegin(t *testing.T) {
+	facts := func(why string, of map[string]string) handlers.Decision {
+		return handlers.Decision{Refusal: why, Why: []handlers.Reason{{Key: why, Facts: of}}}
+	}
+	at := fmt.Sprint(signedIn.Unix())
+	for name, c := range map[string]struct {
+		hinders handlers.Decision
+		failed  error
+		en, ja  string
+	}{
+		"two keys": {facts(handlers.Impossible, map[string]string{"code": "TwoKeys", "keys": oldKey + "=" + at + " " + newKey + "=" + at}), nil,
+			oldKey + ", created 2026-11-22 14:00 JST\n" + newKey + ", created 2026-11-22 14:00 JST", newKey + " (作成日時: 2026-11-22 14:00 JST)"},
+		"rotating": {facts(handlers.InUse, map[string]string{"state": "proving", "key": oldKey, "since": at}), nil,
+			"This key is being rotated already, since 2026-11-22 14:00 JST: " + oldKey + " is replaced.", oldKey},
+		"begun":   {facts(handlers.InUse, map[string]string{"state": "making", "since": at}), nil, "This key is being rotated already, since 2026-11-22 14:00 JST.", "2026-11-22 14:00 JST から"},
+		"asked":   {facts(handlers.InUse, map[string]string{"state": "asked", "since": at}), nil, "has waited for approval since 2026-11-22 14:00 JST.", "から承認待ち"},
+		"held":    {facts(handlers.InUse, map[string]string{"state": "active", "key": oldKey, "until": at}), nil, oldKey + " of this IAM user until 2026-11-22 14:00 JST.", oldKey},
+		"unknown": {facts(handlers.InUse, nil), nil, "This key is being rotated already, or somebody has it", "すでにローテーション中"},
+		"silence": {handlers.Decision{}, errors.New("no answer"), "I could not look that up.", "確認できませんでした"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				d := &desk{rotates: rotatable(1), hinders: c.hinders}
+				w.run(d)
+				for user, want := range map[string]string{kato: c.en, sato: c.ja} {
+					d.mu.Lock()
+					d.failed = nil
+					d.mu.Unlock()
+					w.failing(func(call fakeslack.Call) *fakeslack.Failure {
+						if call.Method == "views.open" { // what follows finds it out
+							d.mu.Lock()
+							d.failed = c.failed
+							d.mu.Unlock()
+						}
+						return nil
+					})
+					if delivery, err := w.Slash(user, approvals, "/jit", "rotate batch-1"); err != nil || delivery.Problem != "" {
+						t.Fatal(delivery, err)
+					}
+					var form fakeslack.View
+					w.until(func() bool {
+						form, _ = w.Modal(user)
+						return strings.Contains(w.RenderView(form), strings.Split(want, "\n")[0])
+					})
+					if shown := w.RenderView(form); !strings.Contains(strings.Join(strings.Fields(shown), " "), strings.Join(strings.Fields(want), " ")) || form.Submit != "" {
+						t.Errorf("the form says, with the button %q:\n%s", form.Submit, shown)
+					}
 				}
 			})
 		})

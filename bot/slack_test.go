@@ -178,8 +178,9 @@ type desk struct {
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
 	rotates   []handlers.Rotatable
-	begun     []string    // who began which rotation, and why
-	times     []time.Time // of the presses, by Slack's clock
+	hinders   handlers.Decision // a rotation, before its form is drawn
+	begun     []string          // who began which rotation, and why
+	times     []time.Time       // of the presses, by Slack's clock
 	leaver    handlers.Leaver
 	ended     []string // who offboarded whom, and why; or looked
 
@@ -277,6 +278,12 @@ func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Tas
 	defer d.mu.Unlock()
 	d.begun = append(d.begun, by+" "+rotation+" "+reason)
 	return store.Task{}, d.decides, d.failed
+}
+
+func (d *desk) Hindered(context.Context, string, string) (handlers.Decision, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.hinders, d.failed
 }
 
 func (d *desk) Offboards(_ context.Context, by string) bool { return by == kato }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -41,6 +42,15 @@ func momentOf(field slack.BlockAction) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(field.SelectedDateTime, 0)
+}
+
+// clockOf writes a time that is given in seconds; nothing for what is none.
+func (p Pen) clockOf(seconds string) string {
+	sec, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return ""
+	}
+	return p.clock(time.Unix(sec, 0))
 }
 
 // clock writes a time where Slack shows no dates: in plain text, and in a header.

@@ -266,13 +266,7 @@ func (p Pen) named(facts map[string]string) data {
 		length, _ := time.ParseDuration(facts[key])
 		return p.Words.Span(length)
 	}
-	at := func(key string) string {
-		sec, err := strconv.ParseInt(facts[key], 10, 64)
-		if err != nil {
-			return ""
-		}
-		return p.clock(time.Unix(sec, 0))
-	}
+	at := func(key string) string { return p.clockOf(facts[key]) }
 	return data{"Why": p.why(facts["code"]), "Longest": span("longest"), "Shortest": span("shortest"), "Latest": at("latest"), "From": at("from"), "Until": at("until"),
 		"Example": clean(facts["example"], ticketLength), "Hours": clean(facts["hours"], 200)}
 }

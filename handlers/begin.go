@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"sekisho/store"
@@ -20,10 +23,32 @@ const (
 
 // Rotate begins a rotation by hand, or asks for it where its rule wants approvals. With a refusal nothing was stored.
 func (k *Keeper) Rotate(ctx context.Context, by, id, reason string) (store.Task, Decision, error) {
+	rule, d, err := k.rotates(ctx, by, id)
+	if err != nil || d.Refusal != "" {
+		return store.Task{}, d, err
+	}
+	if len(rule.Steps) > 0 && !Says(reason) { // who decides has to know
+		d.refuse(NoReason)
+		return store.Task{}, d, nil
+	}
+	return k.begin(ctx, rule, by, reason)
+}
+
+// Hindered tells whether somebody could begin a rotation now, or why not, before they have written anything. AWS is asked as well.
+func (k *Keeper) Hindered(ctx context.Context, by, id string) (Decision, error) {
+	rule, d, err := k.rotates(ctx, by, id)
+	if err == nil && d.Refusal == "" {
+		_, d, err = k.newTask(ctx, rule, by, "")
+	}
+	return d, err
+}
+
+// rotates tells whether somebody may begin a rotation, whatever stands in its way.
+func (k *Keeper) rotates(ctx context.Context, by, id string) (Rotation, Decision, error) {
 	d := Decision{Rule: id}
 	refusal, err := k.strange(ctx, by)
 	if err != nil {
-		return store.Task{}, d, err
+		return Rotation{}, d, err
 	}
 	rule, known := k.Policy.Rotation(id)
 	if refusal == "" && !known {
@@ -31,17 +56,16 @@ func (k *Keeper) Rotate(ctx context.Context, by, id, reason string) (store.Task,
 	}
 	if refusal != "" {
 		d.refuse(refusal)
-		return store.Task{}, d, nil
+		return rule, d, nil
 	}
 	may, err := k.mayRotate(ctx, rule, by)
 	if err != nil {
-		return store.Task{}, d, err
+		return rule, d, err
 	}
 	if !may {
 		d.refuse(NotAsker)
-		return store.Task{}, d, nil
 	}
-	return k.begin(ctx, rule, by, reason)
+	return rule, d, nil
 }
 
 // mayRotate tells whether a Slack account may begin a rotation and press on it: who the rule names, and security.
@@ -56,24 +80,15 @@ func (k *Keeper) mayRotate(ctx context.Context, rule Rotation, account string) (
 // begin writes the intent, unless it is known by now that it would come to nothing. By hand, that is said at once; by
 // schedule, on a card, but for what nobody can approve: of that security has an alert.
 func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
-	now := k.now()
-	d := Decision{Rule: rule.ID, Steps: rule.Steps}
-	t := store.Task{ID: taskID(rule.ID, now), Kind: rotated, Rule: rule.ID,
-		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason,
-		Steps: rule.Steps, Escalation: rule.Escalation.from(now), Lapses: now.Add(rule.Within).UTC().Round(0),
-		Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
-	if held, err := store.InSlot(ctx, k.DB, t.Slot(), 1); err != nil || len(held) > 0 {
-		d.refuse(InUse)
+	t, d, err := k.newTask(ctx, rule, by, reason)
+	if err != nil || d.Refusal != "" {
 		return t, d, err
 	}
-	if err := k.refuseTask(ctx, t, rule, &d); err != nil || d.Refusal != "" {
-		return t, d, err
-	}
-	e := store.Entry{Verb: store.Begin, By: by, At: now}
+	e := store.Entry{Verb: store.Begin, By: by, At: k.now()}
 	if len(t.Steps) > 0 {
 		e.Verb, e.Facts = store.Ask, map[string]string{"terms": t.Terms()}
 	}
-	t, err := t.After(e)
+	t, err = t.After(e)
 	if err == nil {
 		err = k.save(ctx, &t)
 	}
@@ -86,6 +101,42 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 	}
 	k.Log.Info("rotation begun", "id", t.ID, "by", by, "state", t.State)
 	return t, d, nil
+}
+
+// newTask returns the rotation that would begin now, unless something stands in its way.
+func (k *Keeper) newTask(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
+	now := k.now()
+	d := Decision{Rule: rule.ID, Steps: rule.Steps}
+	t := store.Task{ID: taskID(rule.ID, now), Kind: rotated, Rule: rule.ID,
+		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason,
+		Steps: rule.Steps, Escalation: rule.Escalation.from(now), Lapses: now.Add(rule.Within).UTC().Round(0),
+		Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
+	held, err := store.InSlot(ctx, k.DB, t.Slot(), 1)
+	if err != nil {
+		return t, d, err
+	}
+	if len(held) > 0 {
+		facts, err := k.whatHolds(ctx, held[0])
+		d.refuse(InUse, facts...)
+		return t, d, err
+	}
+	return t, d, k.refuseTask(ctx, t, rule, &d)
+}
+
+// whatHolds says of the record that holds a user's key in which state it is, which key that is, and since or until when.
+func (k *Keeper) whatHolds(ctx context.Context, id string) ([]string, error) {
+	if !strings.HasPrefix(id, store.TaskPrefix) {
+		g, err := store.LoadGrant(ctx, k.DB, id)
+		if err != nil || !g.State.Live() || g.Until.IsZero() {
+			return nil, err
+		}
+		return []string{"state", string(g.State), "key", g.Effects[store.FactKey], "until", strconv.FormatInt(g.Until.Unix(), 10)}, nil
+	}
+	t, err := store.LoadTask(ctx, k.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	return []string{"state", string(t.State), "key", cmp.Or(t.Old, t.Effects[store.FactOld]), "since", strconv.FormatInt(t.Asked.Unix(), 10)}, nil
 }
 
 // taskID is that of a rotation that began at a time: of two, the later has the greater one.
@@ -116,7 +167,7 @@ func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d 
 	defer cancel()
 	var refused *Refused
 	if _, err := k.rotator(t.Kind).Plan(look, t); errors.As(err, &refused) {
-		d.refuse(Impossible, "code", refused.Code)
+		d.refuse(Impossible, "code", refused.Code, "keys", refused.Facts["keys"])
 	}
 	return nil
 }

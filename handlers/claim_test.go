@@ -280,7 +280,7 @@ func TestARotationUnderALostClaimDoesNotGoOn(t *testing.T) {
 			}
 			return nil
 		})
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != "" {
 			t.Fatal(d.Refusal, err)
 		}
 		w.wait(9 * time.Minute)

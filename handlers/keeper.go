@@ -169,7 +169,10 @@ var ErrUnreachable = errors.New("person cannot be reached")
 
 // Refused says that something cannot be given, however often it is tried. Code names why: an AWS error code, or one of
 // the refusals of package handlers.
-type Refused struct{ Code string }
+type Refused struct {
+	Code  string
+	Facts map[string]string // that a sentence about it names; nil for none
+}
 
 func (r *Refused) Error() string { return "refused: " + r.Code }
 

@@ -410,7 +410,7 @@ func TestWhoLeavesDecidesNothing(t *testing.T) {
 		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.Leaves {
 			t.Errorf("approved: %q", refusal)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0KATO", "batch", ""); err != nil || d.Refusal != handlers.Leaves {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0KATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.Leaves {
 			t.Errorf("rotated: %q, %v", d.Refusal, err)
 		}
 		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0KATO", "U0YAMADA", "x"); err != nil || refusal != handlers.Leaves {
@@ -461,7 +461,7 @@ func TestOffboardAGrantThatDoesNotEnd(t *testing.T) {
 func TestOffboardLeavesRotations(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		w.keep(w.aws.Keys(account, "t.yamada")[0].ID)
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != "" {
 			t.Fatal(d, err)
 		}
 		w.wait(10 * time.Second)
@@ -667,7 +667,7 @@ func TestOffboardWhileAnothersKeyIsIssued(t *testing.T) {
 func TestOffboardDoesNotWaitForAnApproval(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		w.govern(func(p *handlers.Policy) { p.Rotations[0].Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} })
-		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "")
+		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected")
 		if err != nil || d.Refusal != "" || task.State != store.Asked {
 			t.Fatal(task.State, d, err)
 		}

@@ -1,10 +1,15 @@
 package handlers_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"sekisho/aws/identity"
 	"sekisho/handlers"
 	"sekisho/store"
 )
@@ -43,6 +48,44 @@ func TestRotatable(t *testing.T) {
 		if _, _, err := w.keeper.Rotatable(t.Context(), "U0SATO"); err == nil {
 			t.Error("no error, though Slack does not answer")
 		}
+	})
+}
+
+// TestWhatHindersARotation is said before anybody writes a reason: which key it is about, and since or until when. Nothing is written.
+func TestWhatHindersARotation(t *testing.T) {
+	inRotation(t, func(r *handlers.Rotation) { r.Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} }, func(w *world, old string) {
+		hinders := func(want string, facts map[string]string) {
+			t.Helper()
+			before := w.writes()
+			d, err := w.keeper.Hindered(w.t.Context(), "U0SATO", "batch")
+			if err != nil || d.Refusal != want || w.writes() != before {
+				t.Errorf("hindered by %q, %v, want %q", d.Refusal, err, want)
+			}
+			if want != "" && !cmp.Equal(d.Refusals()[0].Facts, facts) {
+				t.Errorf("facts %v, want %v", d.Refusals()[0].Facts, facts)
+			}
+		}
+		hinders("", nil)
+		if d, err := w.keeper.Hindered(w.t.Context(), "U0YAMADA", "batch"); err != nil || d.Refusal != handlers.NotAsker {
+			t.Errorf("who may not: %+v, %v", d, err)
+		}
+		now := time.Now()
+		second := w.aws.AddKeyAt(account, batch, now)
+		keys := []string{old + "=" + fmt.Sprint(now.Unix()), second + "=" + fmt.Sprint(now.Unix())}
+		slices.Sort(keys)
+		hinders(handlers.Impossible, map[string]string{"code": identity.TwoKeys, "keys": strings.Join(keys, " ")})
+		w.aws.DeleteKey(account, batch, second)
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", " …"); err != nil || d.Refusal != handlers.NoReason {
+			t.Errorf("for no reason: %+v, %v", d, err)
+		}
+		id := w.rotate()
+		asked := w.task(id).Asked
+		hinders(handlers.InUse, map[string]string{"state": string(store.Asked), "key": "", "since": fmt.Sprint(asked.Unix())})
+		if refusal := w.pressTask(id, "U0KATO", store.Approve); refusal != "" {
+			t.Fatal(refusal)
+		}
+		w.wait(time.Minute)
+		hinders(handlers.InUse, map[string]string{"state": string(w.task(id).State), "key": old, "since": fmt.Sprint(asked.Unix())})
 	})
 }
 

@@ -157,7 +157,7 @@ func TestRotateByHand(t *testing.T) {
 		if last := w.voice.tasks[len(w.voice.tasks)-1]; last.State != store.Rotated {
 			t.Errorf("the card says %s", last.State)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != "" {
 			t.Errorf("the next one: %q, %v", d.Refusal, err)
 		}
 	})
@@ -316,7 +316,7 @@ func TestRotationsThatAreRefused(t *testing.T) {
 			if rule == "" {
 				rule = "batch"
 			}
-			if _, d, err := w.keeper.Rotate(w.t.Context(), by, rule, ""); err != nil || d.Refusal != c.want {
+			if _, d, err := w.keeper.Rotate(w.t.Context(), by, rule, "leak suspected"); err != nil || d.Refusal != c.want {
 				t.Errorf("%s: %q, %v, want %q", c.name, d.Refusal, err, c.want)
 			}
 		})
@@ -458,7 +458,7 @@ func TestASecretThatIsToBeDeleted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != handlers.Impossible {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.Impossible {
 			t.Errorf("%q, %v", d.Refusal, err)
 		}
 	})

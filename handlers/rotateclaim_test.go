@@ -42,7 +42,7 @@ func TestNoKeyIsMadeWhileTheClockIsBehind(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
 		w.wait(2 * time.Minute)
 		w.ahead.Store(-int64(2 * time.Hour))
-		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "")
+		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected")
 		if err != nil || d.Refusal != "" {
 			t.Fatalf("%q, %v", d.Refusal, err)
 		}

@@ -117,7 +117,7 @@ func TestARotationThatOnlyTheEscalatedCanApprove(t *testing.T) {
 		inRotation(t, func(r *handlers.Rotation) {
 			r.Steps, r.Escalation = []store.Step{{By: []string{"U0SATO"}, Count: 1}}, x
 		}, func(w *world, old string) {
-			if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != name {
+			if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != name {
 				t.Errorf("%q, %v, want %q", d.Refusal, err, name)
 			}
 		})
@@ -134,7 +134,7 @@ func TestAWaitingRotationAfterACrash(t *testing.T) {
 		}
 		w.crowd(9)
 		w.govern(func(p *handlers.Policy) { p.Rotations[0].Rotators = []string{"U0LEAD0"} })
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0LEAD0", "batch", ""); err != nil || d.Refusal != "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0LEAD0", "batch", "leak suspected"); err != nil || d.Refusal != "" {
 			t.Fatalf("%q, %v", d.Refusal, err)
 		}
 		w.wait(7 * time.Second)

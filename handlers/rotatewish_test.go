@@ -50,7 +50,7 @@ func TestOneHolderOfAUsersKeys(t *testing.T) {
 		if d := w.asks(wishForKey("2")); d.Refusal != "" {
 			t.Fatalf("asked for once it is: %q", d.Refusal)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != handlers.InUse {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.InUse {
 			t.Errorf("rotated while it is asked for: %q, %v", d.Refusal, err)
 		}
 	})
@@ -108,7 +108,7 @@ func TestWhatHasNoEndIsHandedOver(t *testing.T) {
 		if g.State != store.Ended || g.Outcome != store.HandOver || len(keys) != 1 || !keys[0].Active || keys[0].ID != g.Effects["access_key"] {
 			t.Errorf("%s, %s %s, keys %v", g.State, g.Outcome, g.Note, keys)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != "" {
 			t.Errorf("rotated then: %q, %v", d.Refusal, err)
 		}
 	})

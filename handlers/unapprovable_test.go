@@ -242,7 +242,7 @@ func TestARotationThatNobodyCanApprove(t *testing.T) {
 	}
 	inRotation(t, lone, func(w *world, _ string) {
 		w.leads.leave("U0KATO")
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", ""); err != nil || d.Refusal != handlers.NoApprover || d.Why[len(d.Why)-1].Facts["told"] == "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.NoApprover || d.Why[len(d.Why)-1].Facts["told"] == "" {
 			t.Errorf("by hand: %+v, %v", d, err)
 		}
 		w.wait(4 * 24 * time.Hour)

@@ -57,7 +57,7 @@ func (r Rotation) Plan(ctx context.Context, t store.Task) (map[string]string, er
 		return nil, err
 	}
 	if len(keys) >= mostKeys {
-		return nil, &handlers.Refused{Code: TwoKeys}
+		return nil, &handlers.Refused{Code: TwoKeys, Facts: map[string]string{"keys": madeAt(keys)}}
 	}
 	has, err := look(ctx, clients.Secrets, t.Secret)
 	if err != nil {
@@ -77,6 +77,16 @@ func (r Rotation) Plan(ctx context.Context, t store.Task) (map[string]string, er
 		facts[store.FactBefore] = has.current
 	}
 	return facts, checkDocument(ctx, clients.SSM, t.Fleet)
+}
+
+// madeAt names keys, each with the second in which it was made.
+func madeAt(keys []types.AccessKeyMetadata) string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, fmt.Sprintf("%s=%d", aws.ToString(k.AccessKeyId), aws.ToTime(k.CreateDate).Unix()))
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
 }
 
 // Made implements handlers.Rotator.

@@ -14,6 +14,8 @@ import (
 // Desk takes in what people press and write: durable when it returns nil.
 type Desk interface {
 	Press(ctx context.Context, p store.Press) error
+	// Forbidden returns a press with the reason why it would be refused now, or with none. Nothing is stored.
+	Forbidden(ctx context.Context, p store.Press) (store.Press, error)
 	// Grant returns a request as it stands, and Task a rotation, for the form of its approval or denial.
 	Grant(ctx context.Context, id string) (store.Grant, error)
 	Task(ctx context.Context, id string) (store.Task, error)

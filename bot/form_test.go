@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sekisho/bot/fakeslack"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -69,6 +72,48 @@ func TestADenialSaysWhy(t *testing.T) {
 			if _, err := w.Submit(kato, form.ID, map[string]string{string(verb): "No."}); err != nil || len(d.presses()) != 1 {
 				t.Errorf("%s with a reason: %v, presses %v", verb, err, d.presses())
 			}
+		})
+	}
+}
+
+// TestWhoCannotDecideGetsNoForm, and reads why and who can. While that is not known the form opens, as what it makes is judged too.
+func TestWhoCannotDecideGetsNoForm(t *testing.T) {
+	member := alerts(t)["unknown-raised"]
+	for verb, on := range map[store.Verb]func(*world) store.Card{
+		store.Deny: func(w *world) store.Card { return w.post(request()).Card }, approveWith: func(w *world) store.Card { return w.post(request()).Card },
+		store.Decline: func(w *world) store.Card { return w.post(lived(t, request(), approve, plan, apply, extend())).Card },
+		keepUntil: func(w *world) store.Card {
+			card, err := w.voice.Alert(w.t.Context(), member, store.Card{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return card
+		},
+	} {
+		t.Run(string(verb), func(t *testing.T) {
+			inSlack(t, func(t *testing.T, w *world) {
+				d := &desk{forbids: handlers.NotApprover, grant: request(), alert: member}
+				w.run(d)
+				card := on(w)
+				press := func() {
+					if _, err := w.Click(fakeslack.Press{User: kato, Channel: card.Channel, TS: card.TS, Action: string(verb)}); err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+				}
+				press()
+				said := w.Ephemerals(kato)
+				if _, open := w.Modal(kato); open || len(said) != 1 || said[0].Text != "You aren't an approver for this. Who can: <!subteam^S0LEADS> <@U0SATO>." || len(d.presses()) != 0 {
+					t.Errorf("form open %t, presses %v, said %+v", open, d.presses(), said)
+				}
+				d.mu.Lock()
+				d.forbids, d.unjudged = "", errors.New("Slack does not answer")
+				d.mu.Unlock()
+				press()
+				if _, open := w.Modal(kato); !open {
+					t.Error("no form, though nothing is known against it")
+				}
+			})
 		})
 	}
 }

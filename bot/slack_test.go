@@ -178,6 +178,8 @@ type desk struct {
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
 	rotates   []handlers.Rotatable
+	forbids   string            // why every press would be refused
+	unjudged  error             // of that
 	hinders   handlers.Decision // a rotation, before its form is drawn
 	begun     []string          // who began which rotation, and why
 	times     []time.Time       // of the presses, by Slack's clock
@@ -278,6 +280,13 @@ func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Tas
 	defer d.mu.Unlock()
 	d.begun = append(d.begun, by+" "+rotation+" "+reason)
 	return store.Task{}, d.decides, d.failed
+}
+
+func (d *desk) Forbidden(_ context.Context, p store.Press) (store.Press, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p.Refusal, p.Facts = d.forbids, map[string]string{handlers.FactWho: "usergroup:S0LEADS U0SATO"}
+	return p, d.unjudged
 }
 
 func (d *desk) Hindered(context.Context, string, string) (handlers.Decision, error) {

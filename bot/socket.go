@@ -178,6 +178,9 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback) reply 
 // open shows the form that a button asks for, in the language of who pressed. What an approval can allow depends on what is
 // asked for, and what is kept is named in its form: the ledger says both. A trigger lives three seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
+	if s.forbids(ctx, p) {
+		return
+	}
 	pen := s.penFor(ctx, p.By)
 	form := pen.ReasonForm(p, s.about(ctx, pen, p))
 	if p.Verb == approveWith {
@@ -199,6 +202,36 @@ func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 	if _, err := s.API.OpenViewContext(ctx, trigger, form); err != nil {
 		s.Log.Warn("form not opened", "id", p.ID, "err", err)
 	}
+}
+
+// forbidsTime is for finding out whether somebody may press at all, of the three seconds that a trigger lives.
+const forbidsTime = time.Second
+
+// forbids tells whether a button's form would be filled in for nothing, and then says to who pressed why. Where that is not known in
+// time the form opens: what it makes is judged as well.
+func (s *Socket) forbids(ctx context.Context, p store.Press) bool {
+	switch p.Verb {
+	case approveWith:
+		p.Verb = store.Approve
+	case keepUntil:
+		p.Verb = store.Keep
+	}
+	look, cancel := context.WithTimeout(ctx, forbidsTime)
+	defer cancel()
+	judged, err := s.Desk.Forbidden(look, p)
+	if err != nil {
+		s.Log.Warn("not known whether a press is allowed", "id", p.ID, "err", err)
+		return false
+	}
+	if judged.Refusal == "" {
+		return false
+	}
+	s.Log.Info("press refused before its form", "id", p.ID, "by", p.By, "verb", p.Verb, "on", p.On, "why", judged.Refusal)
+	said := slack.MsgOptionText(s.penFor(ctx, p.By).Refusal(judged), false)
+	if _, err := s.API.PostEphemeralContext(ctx, p.Card.Channel, p.By, said); err != nil {
+		s.Log.Warn("refusal not said", "id", p.ID, "err", err)
+	}
+	return true
 }
 
 // about names what a press is on, or nothing: a denial does not depend on what its form can say.

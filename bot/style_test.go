@@ -85,7 +85,7 @@ var (
 		`held\.(note|over|confirm_(revoke|finish|row)|finishing|dm|thread)`,
 		`digest\.(unmapped|not_by)`,
 		`task\.(intent|holder|trouble|next|stopped|used$|watching|said)`,
-		`rotate\.(list|more|nothing|no_such|refused)`,
+		`rotate\.(list|more|nothing|no_such|refused|loading|failed|busy)`,
 		`offboard\.(loading|intro|silent|reason_hint|lift_|lifted|standing|unread|trouble|note|said|refused)`,
 		`report\.(cure|unread|odd$|unjudged|passed|confirm|last_used|never_used|acting|acted|covered|restor|refused|gone|unkept|said)`,
 		`alert\.(call|on_card|outage\.means|text|raised|acting|trouble|acted|user_gone|explained|kept|moved|gone|unreadable|means|unconfigured)`,
@@ -96,7 +96,7 @@ var (
 func TestSentencesEndAsSentencesAndLabelsDoNot(t *testing.T) {
 	eachSentence(t, func(t *testing.T, language, key, text string) {
 		end, _ := utf8.DecodeLastRuneInString(text)
-		stops := end == '.' || end == '。' || strings.HasSuffix(text, "{{.Why}}") // which is a sentence
+		stops := end == '.' || end == '。' || end == '?' || strings.HasSuffix(text, "{{.Why}}") // which is a sentence
 		switch {
 		case strings.ContainsAny(text, "!！"):
 			t.Errorf("%q shouts", text)

@@ -200,5 +200,9 @@ func (p Pen) Refusal(press store.Press) string {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)
 		}
 	}
-	return p.Words.Say(key, d)
+	said := p.Words.Say(key, d)
+	if who := mentions(strings.Fields(f[handlers.FactWho]), press.By); who != "" { // whoever pressed sees it alone: nobody is called
+		said += " " + p.Words.Say("refusal.who", data{"Who": who})
+	}
+	return said
 }

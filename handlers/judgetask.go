@@ -261,7 +261,27 @@ func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account
 	if err != nil {
 		return err
 	}
-	b := TaskBench{Policy: k.Policy, Task: t, Press: p, Account: account, Now: k.now()}
+	b, err := k.taskBench(ctx, t, p, account)
+	if err != nil {
+		return k.judgeLater(ctx, p, err)
+	}
+	e, refusal := b.Judge()
+	if refusal != "" {
+		return k.refuse(ctx, p, refusal, b.factsOf(refusal))
+	}
+	if t, err = b.before(e); err != nil {
+		return err
+	}
+	if t, err = t.After(e); err != nil {
+		return err
+	}
+	p = p.Judge(k.now())
+	return k.save(ctx, &p, &t)
+}
+
+// taskBench gathers what a press on a rotation is judged with.
+func (k *Keeper) taskBench(ctx context.Context, t store.Task, p store.Press, account Account) (b TaskBench, err error) {
+	b = TaskBench{Policy: k.Policy, Task: t, Press: p, Account: account, Now: k.now()}
 	rule, _ := k.Policy.Rotation(t.Rule)
 	if b.Rotator, err = k.mayRotate(ctx, rule, p.By); err == nil {
 		b.Steps, err = k.canCount(ctx, opened(t.Steps, rule.Escalation.still(t.Escalated())), p.By)
@@ -272,21 +292,7 @@ func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account
 	if err == nil && p.Verb == store.Approve {
 		b.Lost, err = k.askerLost(ctx, t)
 	}
-	if err != nil {
-		return k.judgeLater(ctx, p, err)
-	}
-	e, refusal := b.Judge()
-	if refusal != "" {
-		return k.refuse(ctx, p, refusal, factsOfTask(t))
-	}
-	if t, err = b.before(e); err != nil {
-		return err
-	}
-	if t, err = t.After(e); err != nil {
-		return err
-	}
-	p = p.Judge(k.now())
-	return k.save(ctx, &p, &t)
+	return b, err
 }
 
 // factsOfTask is what the sentence about a refusal names.

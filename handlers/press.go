@@ -99,7 +99,7 @@ func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account Accoun
 	}
 	e, refusal := b.Judge()
 	if refusal != "" {
-		return k.refuse(ctx, p, refusal, b.facts())
+		return k.refuse(ctx, p, refusal, b.factsOf(refusal))
 	}
 	if g, err = b.before(e); err != nil {
 		return err
@@ -248,7 +248,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 		}
 	}
 	if refusal != "" {
-		return k.refuse(ctx, p, refusal, map[string]string{"by": a.By, "state": string(a.State)})
+		return k.refuse(ctx, p, refusal, k.Policy.factsOfAlert(a, refusal))
 	}
 	if a, err = a.After(store.Entry{Verb: p.Verb, By: p.By, At: k.now(), Note: p.Note, Until: p.Until}); err != nil {
 		return err

@@ -1,0 +1,139 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"sekisho/store"
+)
+
+// Forbidden judges a press as it would be judged now, and stores nothing. It returns the press with the reason why it would be
+// refused, or with none. What a form would ask for counts as filled in.
+func (k *Keeper) Forbidden(ctx context.Context, p store.Press) (store.Press, error) {
+	p.At = k.now()
+	p.Note, p.Until = "as if one were written", p.At.Add(48*time.Hour)
+	account, err := k.Directory.Account(ctx, p.By)
+	if err != nil {
+		return p, err
+	}
+	leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By))
+	switch {
+	case err != nil:
+		return p, err
+	case leaves && decides(p.Verb):
+		p.Refusal = Leaves
+		return p, nil
+	case strings.HasPrefix(p.On, store.AlertPrefix):
+		p.Refusal, p.Facts, err = k.verdictOnAlert(ctx, p, account)
+	case strings.HasPrefix(p.On, store.TaskPrefix):
+		p.Refusal, p.Facts, err = k.verdictOnTask(ctx, p, account)
+	default:
+		p.Refusal, p.Facts, err = k.verdictOnGrant(ctx, p, account)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		p.Refusal, err = Gone, nil
+	}
+	return p, err
+}
+
+func (k *Keeper) verdictOnGrant(ctx context.Context, p store.Press, account Account) (string, map[string]string, error) {
+	g, err := store.LoadGrant(ctx, k.DB, p.On)
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := k.bench(ctx, g, p, account)
+	if err != nil {
+		return "", nil, err
+	}
+	_, refusal := b.Judge()
+	return refusal, b.factsOf(refusal), nil
+}
+
+func (k *Keeper) verdictOnTask(ctx context.Context, p store.Press, account Account) (string, map[string]string, error) {
+	t, err := store.LoadTask(ctx, k.DB, p.On)
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := k.taskBench(ctx, t, p, account)
+	if err != nil {
+		return "", nil, err
+	}
+	_, refusal := b.Judge()
+	return refusal, b.factsOf(refusal), nil
+}
+
+func (k *Keeper) verdictOnAlert(ctx context.Context, p store.Press, account Account) (string, map[string]string, error) {
+	a, err := store.LoadAlert(ctx, k.DB, p.On)
+	if err != nil {
+		return "", nil, err
+	}
+	security, err := k.among(ctx, k.Policy.Security, p.By)
+	if err != nil {
+		return "", nil, err
+	}
+	refusal := k.Policy.JudgeAlert(a, p, account, security)
+	return refusal, k.Policy.factsOfAlert(a, refusal), nil
+}
+
+// naming are the refusals of which people read who can instead.
+var naming = []string{NotApprover, NotSecurity, NotRotator, NoPerson, Own, RoleBarred, Voted, Enough}
+
+// FactWho is the fact of a refusal that names who can instead: Slack user ids and "usergroup:" ids, with blanks between.
+const FactWho = "who"
+
+// factsOf is what the sentence about a refusal names: who can instead as well.
+func (b Bench) factsOf(refusal string) map[string]string {
+	out := b.facts()
+	if !slices.Contains(naming, refusal) {
+		return out
+	}
+	rule, _ := b.Policy.Rule(b.Grant.Entitlement)
+	who := rule.Approvers()
+	switch v := b.Press.Verb; {
+	case refusal == Voted || refusal == Enough:
+		who = b.asNow().Missing()
+	case v == store.Revoke:
+		who = named([]store.Step{{By: slices.Concat(who, b.Policy.Security)}})
+	case v != store.Agree && v != store.Decline:
+		who = named([]store.Step{{By: slices.Concat(who, b.Policy.alsoDecide(b.Grant))}})
+	}
+	barred := append(b.Policy.People.Accounts(b.Grant.Subject.Person), b.Grant.NotBy...)
+	if b.Press.Verb != store.Approve && b.Press.Verb != store.Agree {
+		barred = nil // who asks can deny
+	}
+	out[FactWho] = others(who, barred)
+	return out
+}
+
+func (b TaskBench) factsOf(refusal string) map[string]string {
+	out := factsOfTask(b.Task)
+	if !slices.Contains(naming, refusal) {
+		return out
+	}
+	rule, _ := b.Policy.Rotation(b.Task.Rule)
+	who := named(opened(b.Task.Steps, b.Policy.alsoDecideTask(b.Task)))
+	switch {
+	case refusal == NotRotator:
+		who = named([]store.Step{{By: slices.Concat(rule.Rotators, b.Policy.Security)}})
+	case (refusal == Voted || refusal == Enough) && b.Task.State == store.Asked:
+		who = b.Task.Missing()
+	}
+	out[FactWho] = others(who, b.Policy.People.Accounts(b.Policy.People.Of(b.Task.By)))
+	return out
+}
+
+func (p *Policy) factsOfAlert(a store.Alert, refusal string) map[string]string {
+	out := map[string]string{"by": a.By, "state": string(a.State)}
+	if slices.Contains(naming, refusal) {
+		out[FactWho] = strings.Join(p.Security, " ")
+	}
+	return out
+}
+
+// others joins those of whom none is barred.
+func others(who, barred []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(who), func(id string) bool { return slices.Contains(barred, id) }), " ")
+}

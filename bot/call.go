@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -13,8 +15,22 @@ import (
 
 // Call tells somebody who may decide on a request that it waits. It has no button, as a request is decided on its card. It is
 // redrawn once, when it is decided; see Called. Without a link it names the channel of the card.
-func (p Pen) Call(g store.Grant, link string) Message {
-	return p.calling(p.undecided(g), g.Card, link, g.Lapses)
+func (p Pen) Call(account string, g store.Grant, link string) Message {
+	what := p.undecided(g) + p.whyCalled(account, g.Missing(), g.Entitlement)
+	return p.calling(what, g.Card, link, g.Lapses)
+}
+
+// whyCalled says to somebody why they are asked to decide: their rule names them, or user groups, one of which they are in. It is
+// empty where that is not known.
+func (p Pen) whyCalled(account string, missing []string, rule string) string {
+	if slices.Contains(missing, account) {
+		return "\n" + p.Words.Say("call.why_named", data{"Rule": code(rule)})
+	}
+	groups := slices.DeleteFunc(slices.Clone(missing), func(id string) bool { return !strings.HasPrefix(id, handlers.UserGroup) })
+	if len(groups) == 0 {
+		return ""
+	}
+	return "\n" + p.Words.Say("call.why_group", data{"Rule": code(rule), "Who": p.mayGive(store.Step{By: groups}, nil)})
 }
 
 // Called says of the same that it is decided, and how. What has become of it since stands on its card.
@@ -50,8 +66,8 @@ func (p Pen) undecided(g store.Grant) string {
 }
 
 // CallTask is Call for a rotation.
-func (p Pen) CallTask(t store.Task, link string) Message {
-	return p.calling(p.undecidedTask(t), t.Card, link, t.Lapses)
+func (p Pen) CallTask(account string, t store.Task, link string) Message {
+	return p.calling(p.undecidedTask(t)+p.whyCalled(account, t.Missing(), t.Rule), t.Card, link, t.Lapses)
 }
 
 // CalledTask is Called for a rotation.
@@ -102,7 +118,7 @@ func (p Pen) calling(what string, at store.Card, link string, by time.Time) Mess
 
 // Call implements handlers.Voice.
 func (v *Voice) Call(ctx context.Context, account string, g store.Grant) (store.Card, error) {
-	return v.call(ctx, account, g.Card, func(p Pen, link string) Message { return p.Call(g, link) })
+	return v.call(ctx, account, g.Card, func(p Pen, link string) Message { return p.Call(account, g, link) })
 }
 
 // Called implements handlers.Voice.
@@ -112,7 +128,7 @@ func (v *Voice) Called(ctx context.Context, at store.Card, account string, g sto
 
 // CallTask implements handlers.Voice.
 func (v *Voice) CallTask(ctx context.Context, account string, t store.Task) (store.Card, error) {
-	return v.call(ctx, account, t.Card, func(p Pen, link string) Message { return p.CallTask(t, link) })
+	return v.call(ctx, account, t.Card, func(p Pen, link string) Message { return p.CallTask(account, t, link) })
 }
 
 // CalledTask implements handlers.Voice.

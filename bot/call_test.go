@@ -2,8 +2,11 @@ package bot
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
@@ -127,4 +130,69 @@ func TestACallIsClosed(t *testing.T) {
 			t.Errorf("one that is gone: %v, %d messages", err, len(w.Messages(w.DM(sato))))
 		}
 	})
+}
+
+// TestTheCardNamesWhoMayApprove each step that lacks an approval: not the person who gets it, nor whom the role bars, and nobody
+// once it is decided.
+func TestTheCardNamesWhoMayApprove(t *testing.T) {
+	g := changed(func(g *store.Grant) {
+		g.Steps = []store.Step{{By: []string{"usergroup:S0LEADS", yamada}, Count: 2}, {By: []string{"usergroup:S0SECURITY", "U0BARRED", kato}, Count: 1}}
+		g.NotBy = []string{"U0BARRED"}
+	})
+	voted := lived(t, g, store.Entry{Verb: store.Vote, By: kato, Steps: []int{2}})
+	for _, c := range []struct {
+		language string
+		grant    store.Grant
+		want     string
+	}{
+		{"en", g, "Step 1: 0 of 2, <!subteam^S0LEADS>\nStep 2: 0 of 1, <!subteam^S0SECURITY> <@U0KATO>"},
+		{"ja", voted, "ステップ1: 0/2, <!subteam^S0LEADS>\nステップ2: 1/1 <@U0KATO>"},
+		{"en", lived(t, g, store.Entry{Verb: store.Deny, By: sato, Note: "no"}), "Step 1: 0 of 2\nStep 2: 0 of 1"},
+	} {
+		if got := penIn(c.language).approvals(c.grant); got != c.want {
+			t.Errorf("%s: %q, want %q", c.language, got, c.want)
+		}
+	}
+	many := store.Step{Count: 1}
+	for i := range mostNamed + 2 {
+		many.By = append(many.By, fmt.Sprint("U0LEAD", i))
+	}
+	if got := penIn("en").mayGive(many, nil); !strings.HasSuffix(got, "<@U0LEAD4> and 2 more") {
+		t.Errorf("of many: %q", got)
+	}
+}
+
+// TestTheFormNamesWhoWillApprove what is chosen.
+func TestTheFormNamesWhoWillApprove(t *testing.T) {
+	for language, want := range map[string]string{"en": "1 of <!subteam^S0LEADS>\n1 of <!subteam^S0CHIEFS>", "ja": "<!subteam^S0LEADS> から1件\n<!subteam^S0CHIEFS> から1件"} {
+		form := penIn(language).WishForm(offers(), signedIn, "prod-admin", "")
+		var said []string
+		for _, b := range form.Blocks.BlockSet {
+			if section, ok := b.(*slack.SectionBlock); ok {
+				for _, f := range section.Fields {
+					said = append(said, f.Text)
+				}
+			}
+		}
+		if !strings.Contains(strings.Join(said, "\n"), want) {
+			t.Errorf("%s: %q, want %q", language, said, want)
+		}
+	}
+}
+
+// TestACallSaysWhy somebody is asked: they are named, or are in a user group that is.
+func TestACallSaysWhy(t *testing.T) {
+	g := changed(func(g *store.Grant) { g.Steps = []store.Step{{By: []string{"usergroup:S0LEADS", sato}, Count: 1}} })
+	task := rotation()
+	task.State, task.Steps = store.Asked, g.Steps
+	for account, want := range map[string]string{sato: "names you as an approver.", kato: "names the members of <!subteam^S0LEADS> as approvers."} {
+		for _, m := range []Message{penIn("en").Call(account, g, toCard), penIn("en").CallTask(account, task, toCard)} {
+			if !strings.Contains(m.Text, want) || !strings.Contains(string(body(t, m.Blocks)), strings.ReplaceAll(strings.ReplaceAll(want, "<", "\\u003c"), ">", "\\u003e")) {
+				t.Errorf("%s reads %s", account, m.Text)
+			}
+		}
+	}
+	if said := penIn("ja").Call(kato, g, toCard).Text; !strings.Contains(said, "<!subteam^S0LEADS> のメンバーが承認者に指定されている") {
+		t.Error(said)
+	}
 }

@@ -51,7 +51,7 @@ var draws = map[string]func(Pen, about) any{
 	"Card":      func(p Pen, a about) any { return p.Card(a.grants[0]) },
 	"DM":        func(p Pen, a about) any { return p.DM(a.grants[0]) },
 	"Approver":  func(p Pen, a about) any { return p.Approver(voterOn(a.grants[0]), a.grants[0]) },
-	"Call":      func(p Pen, a about) any { return p.Call(a.grants[0], toCard) },
+	"Call":      func(p Pen, a about) any { return p.Call(sato, a.grants[0], toCard) },
 	"Recall":    func(p Pen, a about) any { return p.Recall(a.recall, a.grants[0], toCard) },
 	"Continued": func(p Pen, a about) any { return p.Continued(a.grants[0]) },
 	"Choices": func(p Pen, a about) any {
@@ -89,7 +89,7 @@ var draws = map[string]func(Pen, about) any{
 	"TaskApprover": func(p Pen, a about) any { return p.TaskApprover(sato, a.task, a.entry, toCard) },
 	"Called":       func(p Pen, a about) any { return p.Called(a.grants[0], toCard) },
 	"CalledTask":   func(p Pen, a about) any { return p.CalledTask(a.task, toCard) },
-	"CallTask":     func(p Pen, a about) any { return p.CallTask(a.task, toCard) },
+	"CallTask":     func(p Pen, a about) any { return p.CallTask(sato, a.task, toCard) },
 	"TaskSaid":     func(p Pen, a about) any { m, _ := p.TaskSaid(a.task, a.entry); return m },
 	"RotateList":   func(p Pen, a about) any { return p.RotateList(a.rotates) },
 	"RotateForm":   func(p Pen, a about) any { return p.RotateForm(a.rotates[0]) },

@@ -9,7 +9,7 @@ import (
 // extension says that the holder, or a sign-in that is not as it was approved, has asked for a later end, and who has agreed.
 func (p Pen) extension(g store.Grant) string {
 	x, key := g.Extension, "card.extension"
-	d := data{"By": mention(x.By), "Until": when(x.Until, p.Zone), "Approvals": p.given(x.Steps, x.Approvals, x.Voters())}
+	d := data{"By": mention(x.By), "Until": when(x.Until, p.Zone), "Approvals": p.given(x.Steps, x.Approvals, x.Voters(), isExtending(g), p.barredFrom(g))}
 	if x.Signin != nil {
 		key, d["SignIn"] = "card.extension_sign_in", p.signInPlace(*x.Signin)
 	}

@@ -170,11 +170,20 @@ func (p Pen) approvals(g store.Grant) string {
 	if g.ByRule() {
 		return p.Words.Say("card.by_rule", nil)
 	}
-	return p.given(g.Steps, g.Approvals, g.Voters())
+	return p.given(g.Steps, g.Approvals, g.Voters(), g.State == store.Asked, p.barredFrom(g))
 }
 
-// given are the approvals of each step.
-func (p Pen) given(steps []store.Step, approvals []store.Approval, voters [][]int) string {
+// barredFrom are those who cannot approve a request, whatever its rule says: who gets it, and who is behind the role that asks.
+func (p Pen) barredFrom(g store.Grant) []string {
+	return append([]string{g.Subject.Person.Account()}, g.NotBy...)
+}
+
+// mostNamed is how many of those who may approve a step are named.
+const mostNamed = 5
+
+// given are the approvals of each step. While it waits, a step that lacks some names who may give them. That is part of the message
+// as it is posted, which calls these, as it should; when it is redrawn nobody is called again.
+func (p Pen) given(steps []store.Step, approvals []store.Approval, voters [][]int, waits bool, barred []string) string {
 	counts := store.Assign(steps, voters)
 	var lines []string
 	for i, step := range steps {
@@ -189,7 +198,34 @@ func (p Pen) given(steps []store.Step, approvals []store.Approval, voters [][]in
 		if len(steps) > 1 {
 			key = "card.step"
 		}
-		lines = append(lines, strings.Join(append([]string{p.Words.Say(key, d)}, names...), " "))
+		line := strings.Join(append([]string{p.Words.Say(key, d)}, names...), " ")
+		if who := p.mayGive(step, barred); waits && len(names) < step.Count && who != "" {
+			line += ", " + who
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// mayGive names who may approve a step: users and user groups, the first of many.
+func (p Pen) mayGive(step store.Step, barred []string) string {
+	who := slices.DeleteFunc(slices.Clone(step.By), func(id string) bool { return slices.Contains(barred, id) })
+	named := mentions(who[:min(len(who), mostNamed)], "")
+	if more := len(who) - mostNamed; more > 0 {
+		named += " " + p.Words.Say("task.more", data{"N": more})
+	}
+	return named
+}
+
+// needed says of each step how many approvals it takes, and of whom.
+func (p Pen) needed(steps []store.Step) string {
+	var lines []string
+	for _, step := range steps {
+		who := p.mayGive(step, nil)
+		if who == "" {
+			return p.Words.Say("ask.need", data{"N": store.Need(steps)})
+		}
+		lines = append(lines, p.Words.Say("ask.need_of", data{"N": step.Count, "Who": who}))
 	}
 	return strings.Join(lines, "\n")
 }

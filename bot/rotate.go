@@ -38,8 +38,8 @@ func (p Pen) RotateList(all []handlers.Rotatable) Message {
 // begins one that nobody has to approve.
 func (p Pen) RotateForm(r handlers.Rotatable) slack.ModalViewRequest {
 	need := p.Words.Say("rotate.no_approval", nil)
-	if n := store.Need(r.Steps); n > 0 {
-		need = p.Words.Say("ask.need", data{"N": n})
+	if len(r.Steps) > 0 {
+		need = p.needed(r.Steps)
 	}
 	facts := []*slack.TextBlockObject{p.fact("alert.user", code(r.User)), p.fact("card.account", nameAndID(r.AccountName, r.Account)),
 		p.fact("task.secret", codeOf(r.Secret, nameLength)), p.fact("card.approvals", need)}

@@ -73,7 +73,7 @@ var (
 	// sentence is what the keys of sentences begin with: what is no sentence is a label.
 	sentence = regexp.MustCompile(`^(` + strings.Join([]string{
 		`(thread|refusal|why|wish|jit|approver|recall)\.`,
-		`call\.(asked|signed_in|rotation|decide)`,
+		`call\.(asked|signed_in|rotation|decide|why)`,
 		`ask\.(loading|failed|nothing|no_such|no_users|too_soon|high|starts_hint|ends_hint)`,
 		`card\.(unmapped|claimed|not_by|high_asked|auto|escalated|offboarded|refused|kept|key|trouble|mine|not_mine)`,
 		`confirm\.((revoke|approve|ahead)\.(text|row)|remedy\.|(put_back|delete)\.text)`,

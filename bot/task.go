@@ -62,10 +62,10 @@ func (p Pen) taskFields(t store.Task) []*slack.TextBlockObject {
 		p.fact("task.secret", codeOf(t.Secret, nameLength)),
 	}
 	if len(t.Steps) > 0 {
-		fields = append(fields, p.fact("card.approvals", p.given(t.Steps, t.Approvals, t.Voters())))
+		fields = append(fields, p.fact("card.approvals", p.given(t.Steps, t.Approvals, t.Voters(), t.State == store.Asked, []string{t.By})))
 	}
 	if len(t.Deletion) > 0 && len(t.Steps) > 0 {
-		fields = append(fields, p.fact("task.deletion", p.given(t.Steps, t.Deletion, t.DeletionVoters())))
+		fields = append(fields, p.fact("task.deletion", p.given(t.Steps, t.Deletion, t.DeletionVoters(), t.State == store.Resting, nil)))
 	}
 	if t.State == store.Asked {
 		fields = append(fields, p.fact("card.lapses", when(t.Lapses, p.Zone)))

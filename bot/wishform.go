@@ -140,7 +140,7 @@ func (p Pen) choice(o handlers.Offer) []slack.Block {
 	case d.Auto > 0:
 		facts = append(facts, p.fact("card.approvals", p.Words.Say("ask.by_itself", data{"Longest": p.Words.Span(d.Auto)})))
 	case d.Refusal == "":
-		facts = append(facts, p.fact("card.approvals", p.Words.Say("ask.need", data{"N": store.Need(d.Steps)})))
+		facts = append(facts, p.fact("card.approvals", p.needed(d.Steps)))
 	}
 	if o.Endless {
 		facts = append(facts, p.fact("card.duration", p.Words.Say("card.endless", nil)))

@@ -261,7 +261,7 @@ func TestRequestNamesItsTarget(t *testing.T) {
 	for _, c := range []struct{ user, typed, chosen, says string }{
 		{kato, "prod-reader", "prod-reader", ""}, {kato, "PROD-Reader", "prod-reader", ""}, {kato, "jit-prod-readers", "prod-reader", ""},
 		{kato, "jit-twice", "", ""}, {kato, "prod-raeder", "", "There is nothing called `prod-raeder` that you may ask for. Did you mean `/jit request prod-reader`?"},
-		{sato, "prod-reade", "", "`prod-reade` という申請できる対象はありません。 近い名前に `/jit request prod-reader` があります。"},
+		{sato, "prod-reade", "", "`prod-reade` という申請できる対象はありません。 `/jit request prod-reader` のことですか？"},
 		{kato, "<!here> *all*", "", "There is nothing called `&lt;!here&gt; *all*` that you may ask for."},
 	} {
 		t.Run(c.typed, func(t *testing.T) {
@@ -332,7 +332,7 @@ func TestCommands(t *testing.T) {
 		{kato, "HELP", "`/jit request` asks for access"}, {kato, "finish", "no access that could be ended"},
 		{sato, "help", "AWSへのアクセスを申請します"}, {kato, "open <!channel> now", "I don't know `open`."},
 		{kato, "rquest", "I don't know `rquest`. Did you mean `/jit request`?"}, {kato, "lits", "Did you mean `/jit list`?"},
-		{kato, "requ", "I don't know `requ`.\n"}, {sato, "extnd", "`extnd` という操作はありません。 近い名前に `/jit extend` があります。"},
+		{kato, "requ", "I don't know `requ`.\n"}, {sato, "extnd", "`extnd` という操作はありません。 `/jit extend` のことですか？"},
 		{sato, "`<!here>`", "`'&lt;!here&gt;'` という操作はありません。"},
 	} {
 		inSlack(t, func(t *testing.T, w *world) {

@@ -166,6 +166,17 @@ func (s *Server) listGroup(c Call) (object, *refusal) {
 // isTrue reads a flag among arguments.
 func isTrue(arg string) bool { return arg == "true" || arg == "1" }
 
+// conversationInfo shows a channel, and whether the app is in it.
+// https://docs.slack.dev/reference/methods/conversations.info
+func (s *Server) conversationInfo(c Call) (object, *refusal) {
+	ch, ok := s.channels[c.Args["channel"]]
+	if !ok {
+		return nil, refuse("channel_not_found")
+	}
+	return object{"channel": object{"id": ch.ID, "name": ch.Name, "is_channel": true, "is_archived": ch.Archived,
+		"is_member": slices.Contains(ch.Members, s.ws.BotUser)}}, nil
+}
+
 // openConversation opens the direct message with one person.
 // https://docs.slack.dev/reference/methods/conversations.open
 func (s *Server) openConversation(c Call) (object, *refusal) {

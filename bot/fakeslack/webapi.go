@@ -26,6 +26,7 @@ var methods = map[string]method{
 	"chat.postEphemeral":    {scope: "chat:write", run: (*Server).postEphemeral},
 	"chat.postMessage":      {scope: "chat:write", run: (*Server).postMessage},
 	"chat.update":           {scope: "chat:write", run: (*Server).updateMessage},
+	"conversations.info":    {scope: "channels:read", run: (*Server).conversationInfo},
 	"conversations.open":    {scope: "im:write", run: (*Server).openConversation},
 	"usergroups.list":       {scope: "usergroups:read", run: (*Server).listGroups},
 	"usergroups.users.list": {scope: "usergroups:read", run: (*Server).listGroup},

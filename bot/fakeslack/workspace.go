@@ -14,7 +14,7 @@ type Workspace struct {
 	BotToken string // "xoxb-..."
 	AppToken string // "xapp-..."
 
-	// Scopes of BotToken. By default chat:write, commands, users:read, im:write, usergroups:read.
+	// Scopes of BotToken. By default chat:write, commands, users:read, im:write, usergroups:read, channels:read, groups:read.
 	// AppToken always has connections:write.
 	Scopes []string
 
@@ -81,7 +81,7 @@ func (w Workspace) withDefaults() Workspace {
 	setDefault(&w.AppID, "A0APP")
 	setDefault(&w.BotUser, "U0BOT")
 	if w.Scopes == nil {
-		w.Scopes = []string{"chat:write", "commands", "users:read", "im:write", "usergroups:read"}
+		w.Scopes = []string{"chat:write", "commands", "users:read", "im:write", "usergroups:read", "channels:read", "groups:read"}
 	}
 	if w.Now == nil {
 		w.Now = time.Now

@@ -69,7 +69,7 @@ func TestTheManifestIsWhatIsAnswered(t *testing.T) {
 		t.Errorf("Home tab %+v, events %v", m.Features.AppHome, m.Settings.EventSubscriptions.BotEvents)
 	}
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
-	if want := []string{"chat:write", "commands", "im:write", "usergroups:read", "users:read"}; !slices.Equal(m.OAuthConfig.Scopes.Bot, want) {
+	if want := []string{"channels:read", "chat:write", "commands", "groups:read", "im:write", "usergroups:read", "users:read"}; !slices.Equal(m.OAuthConfig.Scopes.Bot, want) {
 		t.Errorf("scopes %q, want %q", m.OAuthConfig.Scopes.Bot, want)
 	}
 	if e := m.Settings.EventSubscriptions.BotEvents; !slices.Equal(e, []string{"app_home_opened"}) || !m.Features.AppHome.HomeTab || !m.Features.AppHome.MessagesTab {

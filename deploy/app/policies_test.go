@@ -14,6 +14,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/aws/trail"
+	"sekisho/deploy/app"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
 	"sekisho/store"
@@ -105,6 +106,7 @@ func TestThePoliciesAreWhatIsCalled(t *testing.T) {
 	}
 	called := append(methods[stscreds.AssumeRoleAPIClient]("sts:"), methods[trail.Queue]("sqs:")...)
 	called = append(called, methods[trail.Replies]("sqs:")...)
+	called = append(called, methods[app.Queues]("sqs:")...)
 	called = append(called, storesHeads(t)...)
 	same(t, "iam-policy.json", own, called)
 	called = append(methods[identity.IAM]("iam:"), methods[identity.Secrets]("secretsmanager:")...)
@@ -237,6 +239,7 @@ var neverCalled = map[string]string{
 	"iam:ListUsers":                           "only where a name means nobody, of a leaver: identity.TestRenamedMeanwhile",
 	"secretsmanager:UpdateSecretVersionStage": "only where the old key is put back",
 	"ssm:GetDocument":                         "only where servers have a document of one's own: identity.TestADocumentOfAnotherSchemaIsRefused",
+	"sqs:GetQueueAttributes":                  "serve asks it at its start: TestLook",
 	"s3:GetObjectRetention":                   "it is no call of its own: HeadObject shows the lock to whoever may",
 	"s3:PutObjectRetention":                   "it is no call of its own: PutObject with a lock needs it",
 }

@@ -2,14 +2,17 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/deploy/app"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
 	"sekisho/store"
@@ -19,6 +22,7 @@ type checkCommand struct {
 	File   string `arg:"" optional:"" placeholder:"FILE" help:"The configuration, such as sekisho.yaml."`
 	Config string `placeholder:"FILE" help:"The same, as other commands take it."`
 	JSON   bool   `name:"json" help:"One JSON object, also where there are mistakes."`
+	Live   bool   `help:"Look up the channels, queues and groups too, in Slack and AWS, with what serve takes from the environment."`
 }
 
 // Validate wants the file in one of the two places.
@@ -26,14 +30,16 @@ func (c checkCommand) Validate() error {
 	switch {
 	case c.File == "" && c.Config == "":
 		return errors.New("no configuration: name a file, such as sekisho.yaml, or give it by --config")
+	case c.JSON && c.Live:
+		return errors.New("--json and --live: give one")
 	case c.File != "" && c.Config != "":
 		return fmt.Errorf("two configurations, %s and --config %s: give one", c.File, c.Config)
 	}
 	return nil
 }
 
-// Run reads the file as serve would and says what it means. It asks neither AWS nor Slack.
-func (c checkCommand) Run(s streams) error {
+// Run reads the file as serve would and says what it means. It asks neither AWS nor Slack, unless it is to look.
+func (c checkCommand) Run(ctx context.Context, s streams) error {
 	file := cmp.Or(c.File, c.Config)
 	conf, err := config.Load(file)
 	if c.JSON {
@@ -44,7 +50,22 @@ func (c checkCommand) Run(s streams) error {
 	}
 	_, _ = fmt.Fprintf(s.out, "%s: ok\n", file)
 	summarize(s.out, conf)
-	return nil
+	if !c.Live {
+		return nil
+	}
+	edges, err := app.Environment(ctx, conf, os.Getenv, logger(s.err))
+	if err != nil {
+		return err
+	}
+	places, err := config.PlacesOf(file)
+	if err != nil {
+		return err
+	}
+	var missing []error
+	for _, f := range append(app.LookAtWays(ctx, conf, edges), app.LookAtGroups(ctx, conf, edges)...) {
+		missing = append(missing, errors.New(places.Of(f.Section, f.Text)+": "+f.Says))
+	}
+	return errors.Join(missing...)
 }
 
 // summarize says what an operator would want to see before a change goes live: who hears of what, who may do what, and

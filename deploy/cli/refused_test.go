@@ -4,11 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"sekisho/store"
 	"sekisho/store/boltdb"
 )
 
@@ -41,6 +43,9 @@ var refusals = []struct {
 	{name: "profile that is not there", set: []string{"AWS_PROFILE=nobody"}, want: "sekisho: read AWS configuration: failed to get shared config profile, nobody"},
 	{name: "broken configuration", scene: func(h *house) { h.write("sekisho.yaml", "accounts: [\n") },
 		want: "sekisho: read configuration: 1 mistake in DIR/sekisho.yaml\n\nDIR/sekisho.yaml:1:11: this [ is never closed: write ] at its end\n>     1 | accounts: [\n        |           ^"},
+	{name: "channel that is not there", scene: func(h *house) { h.replace(approvals, "C0APPROVAL") }, opened: true,
+		want: "sekisho: DIR/sekisho.yaml:4: channel C0APPROVAL: Slack has no such channel, or it is private and the bot is not in it: " +
+			"copy the id from the channel's details, or invite the bot there"},
 	{name: "ledger that is no ledger", scene: func(h *house) { h.write("ledger.db", strings.Repeat("hello ", 9999)) },
 		want: "sekisho: open ledger DIR/ledger.db: the file is damaged, or it is no ledger: it does not begin like one: keep it as it is, and go on from a backup", opened: true},
 	{name: "ledger in a folder that is not there", scene: func(h *house) { h.ledger += "/below/ledger.db" },
@@ -107,6 +112,64 @@ func (h *house) write(name, text string) {
 	if err := os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// replace writes something else in the configuration.
+func (h *house) replace(old, with string) {
+	body := must(os.ReadFile(h.config()))(h.t)
+	h.write("sekisho.yaml", strings.ReplaceAll(string(body), old, with))
+}
+
+// `config check --live` names all that is not there, by its line.
+func TestConfigCheckLive(t *testing.T) {
+	judged(t, quick)
+	t.Parallel()
+	h := newHouse(t, 30, 3)
+	check := func() (string, error) {
+		cmd := exec.Command(os.Args[0], "config", "check", "--live", h.config())
+		cmd.Env = h.environment()
+		out, err := cmd.CombinedOutput()
+		return strings.ReplaceAll(string(out), h.dir, "DIR"), err
+	}
+	if out, err := check(); err != nil || strings.Count(out, "DIR/sekisho.yaml:") != 1 { // ok
+		t.Errorf("all is there: %v\n%s", err, out)
+	}
+	h.replace(alerts, "C0ALERT")
+	h.replace("/sign-ins", "/sign-in")
+	h.replace("S0LEADS", "S0LEAD")
+	h.replace("production, group: "+group, "production, group: jit-admins")
+	out, err := check()
+	for _, want := range []string{"DIR/sekisho.yaml:4: channel C0ALERT: Slack has no such channel", "DIR/sekisho.yaml:5: queue ", "production-operator: IAM group jit-admins in account production: there is no such group",
+		"usergroup:S0LEAD: Slack has no such user group"} {
+		if err == nil || !strings.Contains(out, want) {
+			t.Errorf("%v, no %q in\n%s", err, want, out)
+		}
+	}
+	if strings.Count(out, "DIR/sekisho.yaml:") != 5 {
+		t.Error(out)
+	}
+}
+
+// While access is live the bot stays to end it, even if it has no channel to tell of it.
+func TestServeStaysToEndAccess(t *testing.T) {
+	judged(t, quick)
+	t.Parallel()
+	h := newFolder(t)
+	h.replace(approvals, "C0APPROVAL")
+	g, now := store.Grant{ID: "login-1", Origin: store.SignIn, Kind: "iam-group", Entitlement: "production-operator", Account: production, Target: group,
+		Subject: store.Subject{User: "t.yamada", UserID: "AIDAYAMADA", Person: "U0YAMADA"}, Duration: time.Hour, Longest: time.Hour,
+		Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Lapses: time.Now().Add(time.Hour)}, time.Now()
+	for _, e := range []store.Entry{{Verb: store.Receive}, {Verb: store.Ask}, {Verb: store.Approve, By: "U0SATO", Steps: []int{1}, Until: now.Add(time.Hour)}} {
+		e.At = now
+		g = must(g.After(e))(t)
+	}
+	db := must(boltdb.Open(h.ledger))(t)
+	must(0, store.Save(t.Context(), db, &g))(t)
+	must(0, db.Close())(t)
+	c := h.serve()
+	c.awaits("sekisho.yaml:4: channel C0APPROVAL", 30*time.Second)
+	c.awaits("goes on without it", 30*time.Second)
+	c.stop()
 }
 
 // holdLedger is another process, for a lock of the file knows no difference.

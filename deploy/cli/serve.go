@@ -8,6 +8,7 @@ import (
 
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
+	"sekisho/store"
 	"sekisho/store/boltdb"
 )
 
@@ -62,6 +63,33 @@ func (c serveCommand) serve(ctx context.Context, log *slog.Logger) (err error) {
 		}
 		edges.Metrics, beside = g, append(beside, g.serve)
 	}
+	beside = append(beside, func(ctx context.Context) error { return c.look(ctx, conf, edges) })
 	log.Info("started", "ledger", c.Ledger, "accounts", len(conf.Policy.Accounts), "entitlements", len(conf.Policy.Entitlements))
 	return app.New(conf, edges).Run(ctx, beside...)
+}
+
+// look looks up what the configuration names, beside what ends access: nothing waits for it. Without its queues or channels the bot
+// cannot work, so that is an error, unless something is open in the ledger: then it stays to end that.
+func (c serveCommand) look(ctx context.Context, conf config.Config, edges app.Edges) error {
+	places, err := config.PlacesOf(c.Config)
+	if err != nil {
+		return err
+	}
+	tell := func(faults []app.Fault) (all []error) {
+		for _, f := range faults {
+			says := places.Of(f.Section, f.Text) + ": " + f.Says
+			edges.Log.Error("the configuration names what is not there", "says", says)
+			all = append(all, errors.New(says))
+		}
+		return all
+	}
+	if broken := tell(app.LookAtWays(ctx, conf, edges)); len(broken) > 0 {
+		open, err := store.Live(ctx, edges.DB)
+		if err != nil || len(open) == 0 {
+			return errors.Join(append(broken, err)...)
+		}
+		edges.Log.Error("the bot goes on without it, to end what is open", "open", len(open))
+	}
+	tell(app.LookAtGroups(ctx, conf, edges))
+	return nil
 }

@@ -28,7 +28,7 @@ const (
 func workspace(now func() time.Time) fakeslack.Workspace {
 	return fakeslack.Workspace{
 		BotToken: botToken, AppToken: appToken, BotUser: botUser, Now: now,
-		Scopes: []string{"chat:write", "commands", "users:read", "users:read.email", "im:write", "usergroups:read"},
+		Scopes: []string{"chat:write", "commands", "users:read", "users:read.email", "im:write", "usergroups:read", "channels:read", "groups:read"},
 		Users: []fakeslack.User{
 			{ID: yamada, Name: "t.yamada", RealName: "山田 太郎 / Taro Yamada", Locale: "ja-JP", TZ: "Asia/Tokyo", Email: "t.yamada@example.com"},
 			{ID: sato, Name: "h.sato", RealName: "佐藤 花 / Hana Sato", Locale: "en-US", TZ: "Asia/Tokyo", Email: "h.sato@example.com"},

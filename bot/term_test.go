@@ -32,7 +32,7 @@ func TestRequestForLater(t *testing.T) {
 		}
 		d.decide(wishRefused(handlers.EndFirst, ""))
 		send(map[string]string{endsField: "終了日時は開始日時より後にしてください。"})
-		for _, refusal := range []string{handlers.StartPast, handlers.OutsideHours} {
+		for _, refusal := range []string{handlers.StartPast, handlers.OutsideHours, handlers.Already, handlers.Waits, handlers.InUse} {
 			d.decide(wishRefused(refusal, ""))
 			send(map[string]string{startsField: penIn("ja").WishRefusal(wishRefused(refusal, ""))})
 		}

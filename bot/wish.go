@@ -68,6 +68,10 @@ func fieldOf(cb slack.InteractionCallback, f filled, refusal string) string {
 	switch refusal {
 	case handlers.StartPast, handlers.StartFar, handlers.OutsideHours:
 		prefix = startsField
+	case handlers.Already, handlers.Waits, handlers.InUse: // at another time it could be had
+		if !f.From.IsZero() {
+			prefix = startsField
+		}
 	case handlers.EndPast, handlers.EndFirst:
 		prefix = endsField
 	case handlers.TooLong, handlers.TooShort:

@@ -38,16 +38,19 @@ func (p Pen) signInNotes(g store.Grant) []string {
 func (p Pen) besides(g store.Grant) []string {
 	after := since(g)
 	before := slices.DeleteFunc(g.Besides(), func(f store.Further) bool { return slices.Contains(after, f) })
-	first := "besides.before"
-	if g.State == store.Asked {
+	first, later := "besides.before", "besides.later"
+	switch g.State {
+	case store.Asked:
 		first = "besides.asked"
+	case store.Denied:
+		later = "besides.denied"
 	}
 	var out []string
 	if len(before) > 0 {
 		out = append(out, p.listed(first, before))
 	}
 	if len(after) > 0 {
-		out = append(out, p.listed("besides.later", after))
+		out = append(out, p.listed(later, after))
 	}
 	if n := len(out); n > 0 && g.Forgotten > 0 {
 		out[n-1] += "\n" + p.Words.Say("besides.more", data{"N": g.Forgotten})

@@ -269,6 +269,7 @@ func cards(t *testing.T) map[string]store.Grant {
 		"ended-group-held":      lived(t, one, approve, refused(handlers.GroupHeld), undo),
 		"ended-own":             lived(t, one, approve, refused(handlers.Own), undo),
 		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
+		"denied-again":          again(t, lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}), fromElsewhere),
 		"denied-offboarded":     lived(t, one, store.Entry{Verb: store.Deny, By: kato, Note: "Last day is Friday", Facts: map[string]string{store.FactOffboarding: "offboard-1"}}),
 		"denied-no-reason":      lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: " \u200b\n"}),
 		"lapsed":                lived(t, one, store.Entry{Verb: store.Lapse}),

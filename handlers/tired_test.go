@@ -25,6 +25,9 @@ func TestASignInAfterADenial(t *testing.T) {
 				t.Errorf("sign-in %s: %s into %q, told %q", id, g.State, g.Into, g.Refusal.Why)
 			}
 		}
+		if !w.grant("1").Further[0].First {
+			t.Error("a denial has made the address known")
+		}
 		if got := w.happened("1", store.Again); got != 2 || w.grant("1").State != store.Denied || w.voice.posts != 1 {
 			t.Errorf("the denied one is %s, with %d sign-ins in its thread, %d cards", w.grant("1").State, got, w.voice.posts)
 		}

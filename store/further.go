@@ -65,7 +65,7 @@ func (g Grant) SignedIn(s Signin, now time.Time, moves bool) (Grant, Seen) {
 		}
 	} else if !apart && alike(g.Signin, s) {
 		f.Noted, known = g.Asked, true
-		s.First = g.Signin.First && g.State == Asked // its address is known once it was approved
+		s.First = g.Signin.First && (g.State == Asked || g.State == Denied) // its address is known once it was approved
 	}
 	seen := Seen{Told: now.Sub(f.Noted) >= foldWithin, Strange: !known}
 	switch {

@@ -51,6 +51,7 @@ type Entitlement struct {
 	Prolong        Prolong      // what another sign-in does; "" is ProlongSame
 	MFARequired    bool         // of a sign-in; a request by hand has none
 	Risk           store.Risk
+	AllowsIAM      bool    // the target lets its holder change IAM, and the operator says that it is meant to
 	ReasonRequired bool    // of a request; a sign-in has none
 	Ticket         *Ticket // that a request must name; nil: none. A sign-in has none
 	Within         time.Duration

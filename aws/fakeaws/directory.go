@@ -34,6 +34,7 @@ type group struct {
 	id, name, arn string
 	created       time.Time
 	members, seen map[*user]bool
+	policies      map[string]string // name -> document
 }
 
 // edit is a change of a user's memberships or keys that readers see from a time on.

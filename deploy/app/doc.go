@@ -16,6 +16,7 @@
 //	                                       handlers.TestTheRuleChangesItsMind handlers.TestARequesterWhoHasLeft
 //	approving after the end, a race        handlers.TestDeniedAndLapsed handlers.TestTooLateBeforeTheSweepSaysSo
 //	                                       handlers.TestTwoApproveAtOnce store.TestWhatEndsStaysEnded
+//	asking for a group that can change IAM app.TestLook identity.TestEscapes cli.TestConfigCheckLive
 //	a forged body in SQS, a forged press   app.TestForgedEvents app.TestForgedRequestsOfPrograms app.TestForgedPresses app.TestForgedForms
 //	                                       handlers.TestWhatIsIgnored trail.TestParseAccounts
 //	a message that is lost                 app.TestNoSignInIsLostWhileTheLedgerCannotBeWritten trail.TestPollerLedgerUnwritten

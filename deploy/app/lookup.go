@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
@@ -27,6 +29,7 @@ const lookTime = 20 * time.Second
 type Fault struct {
 	Section, Text string
 	Says          string // what is wrong, and what to do
+	Fatal         bool   // serve does not start with it
 }
 
 // Queues is what a look calls of SQS.
@@ -42,18 +45,19 @@ func LookAtWays(ctx context.Context, c config.Config, e Edges) []Fault {
 	l := &looks{log: e.Log}
 	slackBot := bot.New(e.Slack, bot.Place{}, e.Now, e.Log)
 	for _, id := range slices.Compact([]string{c.Channel, cmp.Or(c.Security, c.Channel)}) {
-		l.look(Fault{Section: "slack", Text: id}, "channel "+id, func() (string, error) { return channelFault(slackBot.CheckChannel(ctx, id)) })
+		l.look(Fault{Section: "slack", Text: id, Fatal: true}, "channel "+id, func() (string, error) { return channelFault(slackBot.CheckChannel(ctx, id)) })
 	}
 	for _, url := range []string{c.SignIns, c.Requests, c.Replies} {
 		if url != "" {
 			queues := Queues(sqs.NewFromConfig(e.AWS(""), inRegionOf(url)))
-			l.look(Fault{Section: "queues", Text: url}, "queue "+url, func() (string, error) { return queueFault(ctx, queues, url) })
+			l.look(Fault{Section: "queues", Text: url, Fatal: true}, "queue "+url, func() (string, error) { return queueFault(ctx, queues, url) })
 		}
 	}
 	return l.wait()
 }
 
-// LookAtGroups does the same with the groups of IAM and of Slack. None of their faults is fatal: the others can be given and can approve.
+// LookAtGroups does the same with the groups of IAM and of Slack. That one is missing is not fatal: the others can be given and can
+// approve. That a member of one could change IAM is, unless the rule says that it is meant.
 func LookAtGroups(ctx context.Context, c config.Config, e Edges) []Fault {
 	ctx, stop := context.WithTimeout(ctx, lookTime)
 	defer stop()
@@ -61,13 +65,17 @@ func LookAtGroups(ctx context.Context, c config.Config, e Edges) []Fault {
 	people := bot.New(e.Slack, bot.Place{}, e.Now, e.Log).People
 	for _, rule := range c.Policy.Entitlements {
 		if rule.Kind == "iam-group" {
-			l.look(Fault{Section: "entitlements", Text: rule.ID}, rule.ID+": IAM group "+rule.Target+" in account "+c.Policy.Accounts[rule.Account], func() (string, error) {
+			what := rule.ID + ": IAM group " + rule.Target + " in account " + c.Policy.Accounts[rule.Account]
+			l.look(Fault{Section: "entitlements", Text: rule.ID}, what, func() (string, error) {
 				_, err := iam.NewFromConfig(e.AWS(rule.Account)).GetGroup(ctx, &iam.GetGroupInput{GroupName: &rule.Target})
 				if _, gone := errors.AsType[*iamtypes.NoSuchEntityException](err); gone {
 					return "there is no such group: make it, or write its name as IAM shows it; until then nobody is given it", nil
 				}
 				return "", err
 			})
+			if !rule.AllowsIAM {
+				l.look(Fault{Section: "entitlements", Text: rule.ID, Fatal: true}, what, func() (string, error) { return escape(ctx, iam.NewFromConfig(e.AWS(rule.Account)), rule.Target) })
+			}
 		}
 	}
 	for _, g := range userGroups(c.Policy) {
@@ -80,6 +88,20 @@ func LookAtGroups(ctx context.Context, c config.Config, e Edges) []Fault {
 		})
 	}
 	return l.wait()
+}
+
+// escape says by which actions a member of a group could keep access beyond its end.
+func escape(ctx context.Context, client identity.GroupPolicies, group string) (string, error) {
+	found, err := identity.Escapes(ctx, client, group)
+	if _, gone := errors.AsType[*iamtypes.NoSuchEntityException](err); gone {
+		return "", nil // which the other look tells
+	}
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	most := found[:min(len(found), 3)]
+	return fmt.Sprintf("its policies allow %s (%d such actions), by which a member can keep access beyond its end: take them away, or write allows_iam: true",
+		strings.Join(most, ", "), len(found)), nil
 }
 
 // channelFault returns what is wrong with a channel. An error is no fault of the configuration.

@@ -85,9 +85,30 @@ func TestLook(t *testing.T) {
 			t.Errorf("got %q", faults[2])
 		}
 	})
+	const power = `{"Statement": {"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}}`
+	inBubble(t, setup{}, func(s *sim) {
+		s.aws.AddGroupPolicy(account, group, "power", power)
+		if faults, _, _ := looked(s, nil); len(faults) != 0 {
+			t.Errorf("got %q", faults)
+		}
+		s.aws.AddGroupPolicy(account, group, "keys", `{"Statement": [{"Effect": "Allow", "Action": ["iam:*AccessKey"], "Resource": "arn:aws:iam::*:user/${aws:username}"}]}`)
+		if faults, _, _ := looked(s, nil); len(faults) != 1 || !strings.Contains(faults[0], "allow iam:CreateAccessKey, iam:UpdateAccessKey (2 such actions)") {
+			t.Errorf("got %q", faults)
+		}
+		s.aws.AddGroupPolicy(account, group, "no keys", `{"Statement": [{"Effect": "Deny", "Action": "IAM:*", "Resource": ["*"]}]}`)
+		if faults, _, _ := looked(s, nil); len(faults) != 0 {
+			t.Errorf("denied, and got %q", faults)
+		}
+	})
+	inBubble(t, setup{config: func(c *config.Config) { c.Policy.Entitlements[0].AllowsIAM = true }}, func(s *sim) {
+		s.aws.AddGroupPolicy(account, group, "all", `{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}`)
+		if faults, _, _ := looked(s, nil); len(faults) != 0 {
+			t.Errorf("it is meant, and got %q", faults)
+		}
+	})
 	for name, how := range map[string]*fakeaws.Failure{"hangs": {Hang: true}, "does not let us": {Code: "AccessDenied"}, "is down": {Code: "ServiceFailure", Status: 500}} {
 		inBubble(t, setup{}, func(s *sim) {
-			if faults, _, log := looked(s, func(fakeaws.Call) *fakeaws.Failure { return how }); len(faults) != 0 || strings.Count(log, "cannot be looked up") != 2 {
+			if faults, _, log := looked(s, func(fakeaws.Call) *fakeaws.Failure { return how }); len(faults) != 0 || strings.Count(log, "cannot be looked up") != 3 {
 				t.Errorf("AWS %s: %q, %s", name, faults, log)
 			}
 		})

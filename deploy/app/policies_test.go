@@ -109,7 +109,8 @@ func TestThePoliciesAreWhatIsCalled(t *testing.T) {
 	called = append(called, methods[app.Queues]("sqs:")...)
 	called = append(called, storesHeads(t)...)
 	same(t, "iam-policy.json", own, called)
-	called = append(methods[identity.IAM]("iam:"), methods[identity.Secrets]("secretsmanager:")...)
+	called = append(methods[identity.GroupPolicies]("iam:"), methods[identity.IAM]("iam:")...)
+	called = append(called, methods[identity.Secrets]("secretsmanager:")...)
 	called = append(called, methods[identity.SSM]("ssm:")...)
 	same(t, "member-policy.json", member, append(called, "secretsmanager:TagResource")) // that CreateSecret with tags needs
 }
@@ -236,6 +237,11 @@ func queueARN(url string) string {
 var neverCalled = map[string]string{
 	"secretsmanager:TagResource":              "it is no call of its own: CreateSecret with tags needs it",
 	"iam:ListMFADevices":                      "a remedy of the report asks for it: identity.TestMenderLooks",
+	"iam:ListAttachedGroupPolicies":           "serve asks it at its start: TestLook",
+	"iam:ListGroupPolicies":                   "the same",
+	"iam:GetGroupPolicy":                      "the same",
+	"iam:GetPolicy":                           "the same, against moto: cli.TestConfigCheckLive",
+	"iam:GetPolicyVersion":                    "the same, against moto: cli.TestConfigCheckLive",
 	"iam:ListUsers":                           "only where a name means nobody, of a leaver: identity.TestRenamedMeanwhile",
 	"secretsmanager:UpdateSecretVersionStage": "only where the old key is put back",
 	"ssm:GetDocument":                         "only where servers have a document of one's own: identity.TestADocumentOfAnotherSchemaIsRefused",

@@ -224,6 +224,9 @@ func conditions(e handlers.Entitlement) []string {
 	if e.Risk == store.High {
 		add("high risk: approvers are asked twice")
 	}
+	if e.AllowsIAM {
+		add("whoever has it can change IAM, and so keep access beyond its end")
+	}
 	if !e.ReasonRequired {
 		add("a request needs no reason")
 	}

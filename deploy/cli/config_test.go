@@ -39,6 +39,7 @@ production (123456789012), by arn:aws:iam::123456789012:role/sekisho-member
   usergroup:S01SRE may ask for prod-admin, and no sign-in does: iam-group jit-prod-admins for 1h, at most 4h; 1 of usergroup:S01LEADS and 1 of usergroup:S01SECURITY to approve, within 24h
     refused outside of mon-fri 09:00-19:00 Asia/Tokyo
     high risk: approvers are asked twice
+    whoever has it can change IAM, and so keep access beyond its end
   usergroup:S01SRE may ask for batch-key, and no sign-in does: access-key svc-batch without an end; 1 of usergroup:S01LEADS to approve, within 24h
     once batch has rotated it, whoever has it reads the secret sekisho/svc-batch: allow their IAM users to
   batch rotates the key of svc-batch in the secret sekisho/svc-batch: by usergroup:S01SRE, or security; once it is older than 2160h; without an approver

@@ -84,6 +84,7 @@ type entitlementMeaning struct {
 	Prolong  string           `json:"prolong"`
 	MFA      string           `json:"mfa"`
 	Risk     string           `json:"risk"`
+	IAM      bool             `json:"allows_iam"`
 	Reason   string           `json:"reason"`
 	Ticket   string           `json:"ticket,omitempty"` // an example
 	Within   string           `json:"within"`
@@ -189,7 +190,7 @@ func meaningOf(c config.Config) *meaning {
 func entitlementOf(p *handlers.Policy, e handlers.Entitlement) entitlementMeaning {
 	m := entitlementMeaning{ID: e.ID, Kind: e.Kind, Account: p.Accounts[e.Account], Target: e.Target, OnLogin: e.OnLogin,
 		Request: e.Askers, Exclude: e.Excluded, Approve: e.Steps, Escalate: escalateOf(e.Escalation), Prolong: string(cmp.Or(e.Prolong, handlers.ProlongSame)),
-		MFA: required(e.MFARequired), Risk: string(cmp.Or(e.Risk, "low")), Reason: required(e.ReasonRequired), Within: short(e.Within),
+		MFA: required(e.MFARequired), Risk: string(cmp.Or(e.Risk, "low")), IAM: e.AllowsIAM, Reason: required(e.ReasonRequired), Within: short(e.Within),
 		Duration: durationMeaning{short(e.Duration), short(e.Longest)}}
 	if e.Endless {
 		m.Duration = "none"

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
 	"sekisho/store"
 	"sekisho/store/boltdb"
 )
@@ -134,18 +137,23 @@ func TestConfigCheckLive(t *testing.T) {
 	if out, err := check(); err != nil || strings.Count(out, "DIR/sekisho.yaml:") != 1 { // ok
 		t.Errorf("all is there: %v\n%s", err, out)
 	}
+	const admin = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}`
+	policy := must(h.iam(staging).CreatePolicy(t.Context(), &iam.CreatePolicyInput{PolicyName: aws.String("admin"), PolicyDocument: aws.String(strings.Replace(admin, `"*"`, `"s3:*"`, 1))}))(t)
+	must(h.iam(staging).CreatePolicyVersion(t.Context(), &iam.CreatePolicyVersionInput{PolicyArn: policy.Policy.Arn, PolicyDocument: aws.String(admin), SetAsDefault: true}))(t)
+	must(h.iam(staging).AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{GroupName: aws.String(group), PolicyArn: policy.Policy.Arn}))(t)
 	h.replace(alerts, "C0ALERT")
 	h.replace("/sign-ins", "/sign-in")
 	h.replace("S0LEADS", "S0LEAD")
 	h.replace("production, group: "+group, "production, group: jit-admins")
 	out, err := check()
 	for _, want := range []string{"DIR/sekisho.yaml:4: channel C0ALERT: Slack has no such channel", "DIR/sekisho.yaml:5: queue ", "production-operator: IAM group jit-admins in account production: there is no such group",
+		"staging-operator: IAM group jit-operators in account staging: its policies allow iam:AddUserToGroup", "write allows_iam: true",
 		"usergroup:S0LEAD: Slack has no such user group"} {
 		if err == nil || !strings.Contains(out, want) {
 			t.Errorf("%v, no %q in\n%s", err, want, out)
 		}
 	}
-	if strings.Count(out, "DIR/sekisho.yaml:") != 5 {
+	if strings.Count(out, "DIR/sekisho.yaml:") != 6 {
 		t.Error(out)
 	}
 }

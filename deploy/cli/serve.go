@@ -75,21 +75,27 @@ func (c serveCommand) look(ctx context.Context, conf config.Config, edges app.Ed
 	if err != nil {
 		return err
 	}
-	tell := func(faults []app.Fault) (all []error) {
+	refuse := func(faults []app.Fault) error {
+		var broken []error
 		for _, f := range faults {
 			says := places.Of(f.Section, f.Text) + ": " + f.Says
-			edges.Log.Error("the configuration names what is not there", "says", says)
-			all = append(all, errors.New(says))
+			edges.Log.Error("the configuration does not fit what is there", "says", says)
+			if f.Fatal {
+				broken = append(broken, errors.New(says))
+			}
 		}
-		return all
-	}
-	if broken := tell(app.LookAtWays(ctx, conf, edges)); len(broken) > 0 {
+		if len(broken) == 0 {
+			return nil
+		}
 		open, err := store.Live(ctx, edges.DB)
 		if err != nil || len(open) == 0 {
 			return errors.Join(append(broken, err)...)
 		}
 		edges.Log.Error("the bot goes on without it, to end what is open", "open", len(open))
+		return nil
 	}
-	tell(app.LookAtGroups(ctx, conf, edges))
-	return nil
+	if err := refuse(app.LookAtWays(ctx, conf, edges)); err != nil {
+		return err
+	}
+	return refuse(app.LookAtGroups(ctx, conf, edges))
 }

@@ -62,7 +62,7 @@ func (r *reader) readEntitlements(c *Config, top section) {
 		for _, k := range kinds {
 			keys = append(keys, k.key)
 		}
-		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "request", "exclude", "approve", "escalate", "reason", "ticket",
+		s, ok := r.section(each, "{id: prod-operator, kind: iam-group, ...}", append(keys, "on_login", "allows_iam", "request", "exclude", "approve", "escalate", "reason", "ticket",
 			"hours", "auto", "risk", "within", "duration", "prolong", "mfa")...)
 		if !ok {
 			continue
@@ -98,6 +98,7 @@ func (r *reader) readConditions(s section, c *Config, e *handlers.Entitlement) {
 	e.Ticket = r.readTicket(s)
 	e.Hours = r.readHours(s, c.Zone, e.Steps)
 	e.Risk = r.readRisk(s, e.Steps)
+	e.AllowsIAM = s.wordOr("allows_iam", "false", truth).value == "true"
 	e.Auto = r.readAuto(s, *e)
 	r.readSignIns(s, e)
 }

@@ -1,6 +1,7 @@
 package fakeaws_test
 
 import (
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -145,6 +146,26 @@ var keyContract = []clause{
 		_, err := c.iam.ListUserPolicies(t.Context(), &iam.ListUserPoliciesInput{UserName: new("bob")})
 		_, err2 := c.iam.ListAttachedUserPolicies(t.Context(), &iam.ListAttachedUserPoliciesInput{UserName: new("bob")})
 		_, err3 := c.iam.ListMFADevices(t.Context(), &iam.ListMFADevicesInput{UserName: new("bob")})
+		for _, err := range []error{err, err2, err3} {
+			refused(t, err, "NoSuchEntity", 404)
+		}
+	}},
+	{"policies of a group", func(t *testing.T, c cloud) {
+		const document = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}`
+		c.group(t, "jit")
+		c.groupPolicy(t, "jit", "own", document)
+		in := must[*iam.ListGroupPoliciesOutput](t)(c.iam.ListGroupPolicies(t.Context(), &iam.ListGroupPoliciesInput{GroupName: new("jit")}))
+		on := must[*iam.ListAttachedGroupPoliciesOutput](t)(c.iam.ListAttachedGroupPolicies(t.Context(), &iam.ListAttachedGroupPoliciesInput{GroupName: new("jit")}))
+		if !slices.Equal(in.PolicyNames, []string{"own"}) || len(on.AttachedPolicies) != 0 {
+			t.Errorf("own %v, attached %v", in.PolicyNames, on.AttachedPolicies)
+		}
+		got := must[*iam.GetGroupPolicyOutput](t)(c.iam.GetGroupPolicy(t.Context(), &iam.GetGroupPolicyInput{GroupName: new("jit"), PolicyName: new("own")}))
+		if text, err := url.PathUnescape(*got.PolicyDocument); err != nil || text != document {
+			t.Errorf("document %s, %v", text, err)
+		}
+		_, err := c.iam.ListGroupPolicies(t.Context(), &iam.ListGroupPoliciesInput{GroupName: new("nobody")})
+		_, err2 := c.iam.ListAttachedGroupPolicies(t.Context(), &iam.ListAttachedGroupPoliciesInput{GroupName: new("nobody")})
+		_, err3 := c.iam.GetGroupPolicy(t.Context(), &iam.GetGroupPolicyInput{GroupName: new("jit"), PolicyName: new("other")})
 		for _, err := range []error{err, err2, err3} {
 			refused(t, err, "NoSuchEntity", 404)
 		}

@@ -48,6 +48,7 @@ type scene interface {
 	password(t *testing.T, user string)
 	key(t *testing.T, user string) (id string)
 	policies(t *testing.T, user, own, managed string)
+	groupPolicy(t *testing.T, group, name, document string)
 	mfa(t *testing.T, user string)
 	server(t *testing.T, id string)
 	document(t *testing.T, name, content string)
@@ -130,6 +131,10 @@ func (s fakeScene) deleteObject(_ *testing.T, bucket, key string) { s.aws.Delete
 func (s fakeScene) policies(_ *testing.T, user, own, managed string) {
 	s.aws.AddUserPolicy(prod, user, own)
 	s.aws.AttachUserPolicy(prod, user, "arn:aws:iam::"+prod+":policy/"+managed)
+}
+
+func (s fakeScene) groupPolicy(_ *testing.T, group, name, document string) {
+	s.aws.AddGroupPolicy(prod, group, name, document)
 }
 
 func (s fakeScene) queue(_ *testing.T, name string, maxReceive int, dead string) string {

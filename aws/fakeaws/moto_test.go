@@ -126,6 +126,10 @@ func (s sdkScene) key(t *testing.T, user string) string {
 // document is a policy that says something.
 const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}`
 
+func (s sdkScene) groupPolicy(t *testing.T, group, name, document string) {
+	must[*iam.PutGroupPolicyOutput](t)(s.iam.PutGroupPolicy(t.Context(), &iam.PutGroupPolicyInput{GroupName: &group, PolicyName: &name, PolicyDocument: &document}))
+}
+
 func (s sdkScene) policies(t *testing.T, user, own, managed string) {
 	must[*iam.PutUserPolicyOutput](t)(s.iam.PutUserPolicy(t.Context(),
 		&iam.PutUserPolicyInput{UserName: &user, PolicyName: &own, PolicyDocument: new(document)}))

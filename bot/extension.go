@@ -13,7 +13,11 @@ func (p Pen) extension(g store.Grant) string {
 	if x.Signin != nil {
 		key, d["SignIn"] = "card.extension_sign_in", p.signInPlace(*x.Signin)
 	}
-	return p.Words.Say(key, d)
+	said := p.Words.Say(key, d)
+	if reason := codeOf(x.Reason, digestReason); reason != "" {
+		said += "\n" + p.Words.Say("card.extension_reason", data{"Reason": reason})
+	}
+	return said
 }
 
 // isExtending tells whether an extension waits for approvals.

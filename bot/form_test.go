@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
@@ -231,6 +232,54 @@ func TestTheShorterDurations(t *testing.T) {
 		}
 		if said := strings.Join(got, ", "); said != want {
 			t.Errorf("of %s: %s, want %s", asked, said, want)
+		}
+	}
+}
+
+// TestExtendAsksHowLongAndWhy: as far as the maximum allows, and the bot takes no blanks for a reason. Typed, or from the list, it is
+// as long again.
+func TestExtendAsksHowLongAndWhy(t *testing.T) {
+	for _, c := range []struct {
+		user, title, chosen string
+		by                  time.Duration
+	}{{sato, "延長", "3600", time.Hour}, {kato, "Extend", "0", 0}} {
+		inSlack(t, func(t *testing.T, w *world) {
+			g := w.post(lived(t, request(), approve, plan, apply))
+			d := &desk{grant: g}
+			w.run(d)
+			w.click(c.user, g, store.AskMore)
+			w.until(func() bool { _, open := w.Modal(c.user); return open })
+			form, _ := w.Modal(c.user)
+			if form.Title != c.title || len(d.presses()) != 0 {
+				t.Errorf("title %q, presses %v", form.Title, d.presses())
+			}
+			if _, err := w.Submit(c.user, form.ID, map[string]string{periodField: c.chosen, noteField: " \n"}); err != nil {
+				t.Fatal(err)
+			}
+			if form, _ = w.Modal(c.user); form.Errors[noteField] == "" {
+				t.Errorf("blanks are a reason: %v", form.Errors)
+			}
+			delivery, err := w.Submit(c.user, form.ID, map[string]string{noteField: "The queue is long."})
+			if err != nil || delivery.Problem != "" {
+				t.Fatalf("submitted: %+v, %v", delivery, err)
+			}
+			want := []store.Press{{By: c.user, Team: "T0HOME", Verb: store.AskMore, On: g.ID, Terms: g.ExtensionTerms(), Note: "The queue is long.",
+				Duration: c.by, Card: g.Card, ID: pressID(t, delivery)}}
+			if diff := cmp.Diff(want, d.presses(), beside); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+	g := lived(t, request(), approve, plan, apply)
+	for _, block := range penIn("en").ExtensionForm(pressed("1", store.AskMore, ""), g).Blocks.BlockSet {
+		input, ok := block.(*slack.InputBlock)
+		if !ok || input.BlockID != periodField {
+			continue
+		}
+		for _, o := range input.Element.(*slack.SelectBlockElement).Options {
+			if seconds, err := time.ParseDuration(o.Value + "s"); err != nil || g.Until.Add(seconds).After(g.Max) {
+				t.Errorf("offers %s, beyond the maximum", o.Text.Text)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ const (
 )
 
 // asksFirst are the buttons that are no press yet: each opens a form, whose callback id is the button's verb.
-var asksFirst = []store.Verb{store.Deny, store.Decline, approveWith, keepUntil}
+var asksFirst = []store.Verb{store.Deny, store.Decline, store.AskMore, approveWith, keepUntil}
 
 // readForm reads the form that a button has opened into the press that it makes. Like a button it is a claim. A date that is
 // none is the zero time.
@@ -34,6 +35,9 @@ func readForm(p *store.Press, form slack.View, zone *time.Location) bool {
 	switch field := form.State.Values; p.Verb {
 	case approveWith:
 		p.Verb, p.Note = store.Approve, cut(field[noteField][noteField].Value, commentLength)
+		p.Duration = spanOf(field[periodField][periodField].SelectedOption.Value)
+	case store.AskMore:
+		p.Note = cut(field[noteField][noteField].Value, commentLength)
 		p.Duration = spanOf(field[periodField][periodField].SelectedOption.Value)
 	case keepUntil:
 		p.Verb, p.Note = store.Keep, cut(field[noteField][noteField].Value, commentLength)
@@ -55,6 +59,10 @@ func (p Pen) pressWrong(press store.Press, now time.Time) map[string]string {
 		if !says {
 			wrong[noteField] = p.Words.Say("refusal.no_why", nil)
 		}
+	case store.AskMore:
+		if !says {
+			wrong[noteField] = p.Words.Say("refusal.no_why", nil)
+		}
 	case store.Deny, store.Decline:
 		if !says {
 			wrong[string(press.Verb)] = p.Words.Say("refusal.no_why", nil)
@@ -68,7 +76,7 @@ func (p Pen) pressForm(press store.Press, title, submit string, blocks ...slack.
 	return slack.ModalViewRequest{
 		Type:            slack.VTModal,
 		CallbackID:      string(press.Verb),
-		PrivateMetadata: strings.Join([]string{press.On, press.Terms, press.Card.Channel, press.Card.TS}, " "),
+		PrivateMetadata: strings.Join([]string{press.On, press.Terms, cmp.Or(press.Card.Channel, noMessage), cmp.Or(press.Card.TS, noMessage)}, " "),
 		Title:           p.label(title), Submit: p.label(submit), Close: p.label("deny.cancel"),
 		Blocks: slack.Blocks{BlockSet: blocks},
 	}
@@ -109,6 +117,35 @@ func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewReque
 		blocks = append(blocks, slack.NewInputBlock(periodField, p.label("card.duration"), p.label("form.shorter"), p.shorter(g)))
 	}
 	return p.pressForm(press, "form.title.approve_with", "form.approve", append(blocks, slack.NewInputBlock(noteField, p.label("form.comment"), nil, comment).WithOptional(true))...)
+}
+
+// ExtensionForm asks by how much longer the holder needs their access, and why. It offers as much as the access lasts, which is
+// chosen, and the presets, as far as the grant's Max allows.
+func (p Pen) ExtensionForm(press store.Press, g store.Grant) slack.ModalViewRequest {
+	later, _ := g.Later()
+	spans := append(slices.Clone(presets), later.Sub(g.Until), g.Max.Sub(g.Until))
+	slices.Sort(spans)
+	var options []*slack.OptionBlockObject
+	var chosen *slack.OptionBlockObject
+	for _, d := range slices.Compact(spans) {
+		if d < store.ShortestTerm || g.Until.Add(d).After(g.Max) {
+			continue
+		}
+		text := p.Words.Span(d) + " (" + p.clock(g.Until.Add(d)) + ")"
+		each := slack.NewOptionBlockObject(strconv.Itoa(int(d/time.Second)), plain(text), nil)
+		if g.Until.Add(d).Equal(later) {
+			each.Value, chosen = "0", each // to the nanosecond
+		}
+		options = append(options, each)
+	}
+	about := slack.NewSectionBlock(markdown(p.about(g)+"\n"+p.ends(g)), nil, nil)
+	if len(options) == 0 { // it has become too late meanwhile
+		options = append(options, slack.NewOptionBlockObject("0", plain(p.Words.Span(0)), nil))
+	}
+	field := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, periodField, options...).WithInitialOption(cmp.Or(chosen, options[len(options)-1]))
+	why := slack.NewPlainTextInputBlockElement(nil, noteField).WithMultiline(true).WithMinLength(1).WithMaxLength(commentLength)
+	return p.pressForm(press, "form.title.ask_more", "form.ask_more", about, slack.NewInputBlock(periodField, p.label("form.longer"), nil, field),
+		slack.NewInputBlock(noteField, p.label("form.why_longer"), nil, why))
 }
 
 // shorter offers what was asked for, which is chosen, and the presets below it.

@@ -158,7 +158,7 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback) reply 
 	case err != nil:
 		s.Log.Warn("event ignored", "type", cb.Type, "err", err)
 		return reply{}
-	case slices.Contains(asksFirst, p.Verb) && cb.Type == slack.InteractionTypeBlockActions:
+	case slices.Contains(asksFirst, p.Verb) && cb.Type == slack.InteractionTypeBlockActions && !cb.Container.IsEphemeral: // a list is typed for
 		return reply{then: func(ctx context.Context) { s.open(ctx, p, cb.TriggerID) }}
 	case cb.Type == slack.InteractionTypeViewSubmission:
 		if wrong := s.penFor(ctx, p.By).pressWrong(p, s.People.Now()); len(wrong) > 0 {
@@ -191,6 +191,14 @@ func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 		}
 		form = pen.ApprovalForm(p, g)
 	}
+	if p.Verb == store.AskMore {
+		g, err := s.Desk.Grant(ctx, p.On)
+		if err != nil {
+			s.Log.Warn("form not opened", "id", p.ID, "err", err)
+			return
+		}
+		form = pen.ExtensionForm(p, g)
+	}
 	if p.Verb == keepUntil {
 		a, err := s.Desk.Alert(ctx, p.On)
 		if err != nil {
@@ -210,6 +218,9 @@ const forbidsTime = time.Second
 // forbids tells whether a button's form would be filled in for nothing, and then says to who pressed why. Where that is not known in
 // time the form opens: what it makes is judged as well.
 func (s *Socket) forbids(ctx context.Context, p store.Press) bool {
+	if p.Card.Channel == "" { // on a Home tab, which has the holder's own buttons, nothing can be said
+		return false
+	}
 	switch p.Verb {
 	case approveWith:
 		p.Verb = store.Approve

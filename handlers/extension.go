@@ -30,7 +30,7 @@ func (k *Keeper) moreBy(ctx context.Context, g store.Grant, until, now time.Time
 
 // askMore lets the holder ask for a later end.
 func (b Bench) askMore(e store.Entry) (store.Entry, string) {
-	until, ok := b.Grant.Later()
+	until, ok := b.Grant.LaterBy(b.Press.Duration)
 	refusal := b.holder()
 	switch {
 	case refusal != "":

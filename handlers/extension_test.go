@@ -341,3 +341,37 @@ func TestRemindersOfAnExtension(t *testing.T) {
 		}
 	})
 }
+
+// TestAnExtensionByHowLong the holder chooses, for the reason that they write; beyond the maximum there is none.
+func TestAnExtensionByHowLong(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.signIn("1")
+		w.press("U0SATO", store.Approve)
+		w.wait(time.Minute)
+		ask := func(id string, by time.Duration) string {
+			g := w.grant("1")
+			p := store.Press{ID: store.PressPrefix + id, By: "U0YAMADA", Verb: store.AskMore, On: g.ID, Terms: g.ExtensionTerms(), Card: g.Card, Duration: by, Note: "The *queue*."}
+			if err := w.keeper.Press(w.t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+			w.wait(time.Second)
+			p, err := store.LoadPress(w.t.Context(), w.db, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Refusal
+		}
+		g := w.grant("1")
+		for id, by := range map[string]time.Duration{"long": g.Max.Sub(g.Until) + time.Minute, "short": time.Second, "back": -time.Hour} {
+			if refusal := ask(id, by); refusal != handlers.AtMax {
+				t.Errorf("by %s: %q", by, refusal)
+			}
+		}
+		if refusal := ask("right", time.Hour); refusal != "" {
+			t.Fatal(refusal)
+		}
+		if x := w.grant("1").Extension; !x.Until.Equal(g.Until.Add(time.Hour)) || x.Reason != "The *queue*." {
+			t.Errorf("extension %+v, want until %s", x, g.Until.Add(time.Hour))
+		}
+	})
+}

@@ -163,7 +163,7 @@ func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, accoun
 	case store.Agree:
 		return k.benchOfExtension(ctx, b)
 	case store.AskMore:
-		until, _ := g.Later()
+		until, _ := g.LaterBy(p.Duration)
 		b.More, err = k.moreBy(ctx, g, until, b.Now)
 	case store.Mine:
 		if g.State == store.Asked {

@@ -14,8 +14,9 @@ type Extension struct {
 	By        string     `json:"by"`               // or Self, for a sign-in
 	Signin    *Signin    `json:"signin,omitempty"` // that asks, if it is not the holder
 	At        time.Time  `json:"at"`
-	Until     time.Time  `json:"until"` // the end that is asked for
-	Steps     []Step     `json:"steps"` // approvals that are needed
+	Until     time.Time  `json:"until"`            // the end that is asked for
+	Reason    string     `json:"reason,omitempty"` // as the holder wrote it
+	Steps     []Step     `json:"steps"`            // approvals that are needed
 	Approvals []Approval `json:"approvals,omitempty"`
 }
 
@@ -49,6 +50,16 @@ func (g Grant) Later() (time.Time, bool) {
 	return until, g.State == Active && !g.AlreadyHeld() && !g.Extension.Open() && until.After(g.Until)
 }
 
+// LaterBy is the end that the holder can ask for if they say by how much: never beyond the grant's Max. By nothing it is Later.
+func (g Grant) LaterBy(d time.Duration) (time.Time, bool) {
+	until, ok := g.Later()
+	if d == 0 {
+		return until, ok
+	}
+	until = g.Until.Add(d)
+	return until, ok && d >= ShortestTerm && !until.After(g.Max)
+}
+
 // ExtensionTerms is a digest of what is shown of the end and of the extension that is asked for. An approval is bound to
 // it, and so is the asking, so that who presses twice does not ask twice.
 func (g Grant) ExtensionTerms() string {
@@ -58,6 +69,9 @@ func (g Grant) ExtensionTerms() string {
 	}
 	if s := g.Extension.Signin; s != nil {
 		shown = append(shown, s.Address, s.MFA)
+	}
+	if g.Extension.Reason != "" {
+		shown = append(shown, g.Extension.Reason)
 	}
 	return digestOf(shown...)
 }
@@ -73,7 +87,7 @@ func (g Grant) extension(e Entry) (Grant, error) {
 		if !e.Until.After(g.Until) || e.Until.After(g.Max) {
 			return g, ErrTerm
 		}
-		x = Extension{By: e.By, Signin: x.Signin, At: plain(e.At), Until: plain(e.Until), Steps: x.Steps}
+		x = Extension{By: e.By, Signin: x.Signin, At: plain(e.At), Until: plain(e.Until), Reason: e.Note, Steps: x.Steps}
 		g.Declined, g.OfExtension = Declined{}, 0
 	case Agree, Prolong:
 		x.Approvals = append(x.Approvals[:len(x.Approvals):len(x.Approvals)], Approval{By: e.By, At: plain(e.At), Steps: e.Steps})

@@ -69,6 +69,7 @@ func TestWhileAccessIsActive(t *testing.T) {
 		g := s.grant(s.db(), "1")
 		reminder := fakeslack.Press{User: "U0YAMADA", Channel: g.Reminder.Channel, TS: g.Reminder.TS, Action: string(store.AskMore)}
 		s.must(reminder)
+		s.saysWhy("U0YAMADA")
 		if n := s.lines("1", "<!subteam^S0LEADS>"); n != 2 {
 			t.Errorf("the approvers were called %d times", n)
 		}

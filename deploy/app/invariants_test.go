@@ -102,11 +102,14 @@ func (s *sim) notOverdue(db store.DB) {
 // holder is the grant that holds the slot of a user.
 func (s *sim) holder(db store.DB, user string) (store.Grant, error) {
 	slot := store.Grant{Account: account, Target: group, Subject: store.Subject{UserID: userID(user)}}.Slot()
-	id, err := store.Holder(context.Background(), db, slot)
+	ids, err := store.InSlot(context.Background(), db, slot, 1)
 	if err != nil {
 		return store.Grant{}, err
 	}
-	return store.LoadGrant(context.Background(), db, id)
+	if len(ids) == 0 {
+		return store.Grant{}, store.ErrNotFound
+	}
+	return store.LoadGrant(context.Background(), db, ids[0])
 }
 
 // atTheEnd checks what must be true once everything is over.

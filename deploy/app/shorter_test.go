@@ -152,7 +152,7 @@ func TestExtensionDeclinedAndTakenBack(t *testing.T) {
 	alive(t, setup{}, func(s *sim) {
 		s.given("1")
 		s.mustPress("U0YAMADA", store.AskMore, "1")
-		s.wait(3 * time.Second)
+		s.saysWhy("U0YAMADA")
 		s.mustPress("U0SATO", store.Decline, "1")
 		s.wait(time.Second)
 		if !s.grant(s.db(), "1").Extension.Open() {
@@ -177,6 +177,9 @@ func TestExtensionDeclinedAndTakenBack(t *testing.T) {
 				t.Fatalf("%s: %v", verb, err)
 			}
 			s.wait(3 * time.Second)
+			if verb == store.AskMore {
+				s.saysWhy("U0YAMADA")
+			}
 		}
 		if g := s.grant(s.db(), "1"); g.Extension.Open() || g.State != store.Active {
 			t.Errorf("%s, %+v", g.State, g.Extension)
@@ -187,4 +190,15 @@ func TestExtensionDeclinedAndTakenBack(t *testing.T) {
 		s.wait(duration)
 		s.is("1", store.Ended, false)
 	})
+}
+
+// saysWhy fills in the form that Extend has opened, and sends it.
+func (s *sim) saysWhy(user string) {
+	s.t.Helper()
+	s.wait(3 * time.Second)
+	form, _ := s.slack.Modal(user)
+	if d, err := s.slack.Submit(user, form.ID, map[string]string{"note": "It takes longer."}); err != nil || d.Problem != "" || d.Response != nil {
+		s.t.Fatalf("why it takes longer: %+v, %v", d, err)
+	}
+	s.wait(3 * time.Second)
 }

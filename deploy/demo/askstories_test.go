@@ -58,6 +58,11 @@ func (v *visitor) span(d time.Duration) string {
 func (v *visitor) presses(verb store.Verb, where thing, word string) {
 	v.t.Helper()
 	v.button("button." + string(verb))
+	if verb == store.AskMore {
+		v.types(v.say("form.why_longer"), "It takes longer.")
+		v.submits()
+		v.misses("dialog", v.say("form.title.ask_more"))
+	}
 	v.sees(where, word)
 }
 

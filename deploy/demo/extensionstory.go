@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +46,14 @@ var moment = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
 func (x *extension) asksMore(ctx context.Context) error {
 	before := x.text()
 	if err := x.types(ctx, "press t.yamada ask_more"); err != nil {
+		return err
+	}
+	if err := x.form(ctx, yamada, "note"); err != nil {
+		return err
+	}
+	x.showForm(yamada)
+	why := caption{"The queue is still long", "キューがまだ残っているため"}.in(x.config.Language)
+	if err := x.types(ctx, fmt.Sprintf(`fill t.yamada "note=%s"`, why), "submit t.yamada"); err != nil {
 		return err
 	}
 	if err := x.shows(ctx, x.word("button.agree")); err != nil {

@@ -69,13 +69,13 @@ var scenes = map[string]struct {
 	}, "jit-prod-operators", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Expired"},
 	"request": {(*player).aRequest, [][]string{
 		{"jit-prod-admins: []"}, {"Request access", "Choose a target"},
-		{"jit-prod-admins (production)", "2 needed", "OPS-123", "0 of 2 approvals", "`OPS-7`", "High risk", "The batch server", "jit-prod-admins: []"},
+		{"jit-prod-admins (production)", "1 of @leads", "1 of @security", "OPS-123", "0 of 2 approvals", "`OPS-7`", "High risk", "The batch server", "jit-prod-admins: []"},
 		{"1 of 2 approvals", "Step 1: 1 of 1 @佐藤", "Step 2: 0 of 1", "jit-prod-admins: []"},
 		{"Active", "Step 2: 1 of 1 @鈴木", "jit-prod-admins: [t.yamada]"},
 		{"jit-prod-admins: []", "Finished", "It is now for", "finished. Taking", "has ended, as AWS confirms"},
 	}, "jit-prod-admins", []string{"AddUserToGroup", "RemoveUserFromGroup"}, "Finished"},
 	"denial": {(*player).aDenial, [][]string{
-		{"jit-prod-operators: []"}, {"Request access", "1 needed", "Pending approval", "A look at the logs"},
+		{"jit-prod-operators: []"}, {"Request access", "1 of @leads", "Pending approval", "A look at the logs"},
 		{"Reason for denial", "Denied", "written by @佐藤", "The logs are in the viewer", "You asked for", "Denied", "jit-prod-operators: []"},
 	}, "jit-prod-operators", nil, "The logs are in the viewer"},
 	"extension": {(*player).anExtension, [][]string{
@@ -90,7 +90,7 @@ var scenes = map[string]struct {
 		{"Expired", "is deactivated", "Inactive"}, {"Its secret in Secrets Manager is gone", "svc-batch: [AKIA", "Active]"},
 	}, "jit-prod-operators", []string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, "Its secret in Secrets Manager is gone"},
 	"rotation": {(*player).aRotation, [][]string{
-		{"svc-batch: [AKIA", "Active]", "Rotate a key", "1 needed", "Pending approval", "0 of 1", "A laptop with the key"},
+		{"svc-batch: [AKIA", "Active]", "Rotate a key", "1 of @leads", "Pending approval", "0 of 1", "A laptop with the key"},
 		{"svc-batch: [AKIA", "Active, AKIA", "sekisho/svc-batch: AKIA"},
 		{"Watching the replaced key", "3 of 3 done", "i-0batch1: AKIA", "i-0batch2: AKIA", "i-0batch3: AKIA"},
 		{"Inactive", "Replaced key deactivated", "[ Put the old key back ]"}, {"Active]", "Rotated"},

@@ -99,10 +99,18 @@ func (s *sim) notOverdue(db store.DB) {
 	}
 }
 
-// holder is the grant that holds the slot of a user.
+// holder is the grant that holds the slot of a user, which something was begun for in AWS.
 func (s *sim) holder(db store.DB, user string) (store.Grant, error) {
-	slot := store.Grant{Account: account, Target: group, Subject: store.Subject{UserID: userID(user)}}.Slot()
-	ids, err := store.InSlot(context.Background(), db, slot, 1)
+	id, err := store.Holder(context.Background(), db, slotOf(user))
+	if err != nil {
+		return store.Grant{}, err
+	}
+	return store.LoadGrant(context.Background(), db, id)
+}
+
+// first is the grant that has the user's slot, or else the first window of it.
+func (s *sim) first(db store.DB, user string) (store.Grant, error) {
+	ids, err := store.InSlot(context.Background(), db, slotOf(user), 1)
 	if err != nil {
 		return store.Grant{}, err
 	}
@@ -110,6 +118,10 @@ func (s *sim) holder(db store.DB, user string) (store.Grant, error) {
 		return store.Grant{}, store.ErrNotFound
 	}
 	return store.LoadGrant(context.Background(), db, ids[0])
+}
+
+func slotOf(user string) string {
+	return store.Grant{Account: account, Target: group, Subject: store.Subject{UserID: userID(user)}}.Slot()
 }
 
 // atTheEnd checks what must be true once everything is over.

@@ -111,7 +111,7 @@ func (s *sim) onlyAsked(users []string) {
 		s.t.Errorf("%d requests are open, want %d: %v", len(rows), len(users), err)
 	}
 	for _, user := range users {
-		if g, err := s.holder(s.db(), user); errors.Is(err, store.ErrNotFound) || g.State != store.Asked || !strings.Contains(s.card(g), user) ||
+		if g, err := s.first(s.db(), user); errors.Is(err, store.ErrNotFound) || g.State != store.Asked || !strings.Contains(s.card(g), user) ||
 			g.Signin.Principal != userID(user) {
 			s.t.Errorf("%s: %s by %s on %q, %v", user, g.State, g.Signin.Principal, g.Card.TS, err)
 		}

@@ -40,7 +40,7 @@ func (s *sim) asksFor(from, to time.Time) store.Grant {
 	if v := send(); len(v.Errors) > 0 {
 		s.t.Fatalf("%v", v.Errors)
 	}
-	g, err := s.holder(s.db(), "t.yamada")
+	g, err := s.first(s.db(), "t.yamada")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (s *sim) asksFor(from, to time.Time) store.Grant {
 		s.t.Fatal(err)
 	}
 	s.wait(3 * time.Second)
-	if g, err = s.holder(s.db(), "t.yamada"); err != nil {
+	if g, err = s.first(s.db(), "t.yamada"); err != nil {
 		s.t.Fatal(err)
 	}
 	return g

@@ -74,11 +74,11 @@ func killedAtEveryStep(t *testing.T, later time.Duration) {
 				}
 				s.wish(people, values)
 				time.Sleep(2 * time.Minute)
-				if held, err := s.holder(s.db(), "t.yamada"); later > 0 && (err != nil || !held.Ahead() || s.member()) {
+				if held, err := s.first(s.db(), "t.yamada"); later > 0 && (err != nil || !held.Ahead() || s.member()) {
 					s.violated("two minutes later %s is %s, %v, member %t", held.ID, held.State, err, s.member())
 				}
 				time.Sleep(time.Until(begin.Add(later + 2*time.Minute)))
-				held, err := s.holder(s.db(), "t.yamada")
+				held, err := s.first(s.db(), "t.yamada")
 				if err != nil || held.Origin != store.Requested || !s.member() {
 					s.violated("two minutes after its start %s is %s, %v, member %t", held.ID, held.State, err, s.member())
 				}
@@ -160,7 +160,7 @@ func TestForgedForms(t *testing.T) {
 		}
 		s.slack.Redeliver(forgeForm(t, d, "V0TRUE", "U0YAMADA", "prod-operator", "prod-operator", "t.yamada", "600")) // the same road takes a true one
 		s.wait(10 * time.Second)
-		if g, err := s.holder(s.db(), "t.yamada"); err != nil || g.State != store.Asked || !strings.HasPrefix(g.ID, handlers.WishPrefix) {
+		if g, err := s.first(s.db(), "t.yamada"); err != nil || g.State != store.Asked || !strings.HasPrefix(g.ID, handlers.WishPrefix) {
 			t.Errorf("%s %s, %v", g.ID, g.State, err)
 		}
 		t.Logf("%d forged forms", n)

@@ -65,6 +65,12 @@
 //     called before the time that Slack says.
 //   - A form opens at once, with a sentence in it, as a trigger lives three seconds; what it offers is drawn when it is known.
 //     What it offers counts for nothing when it comes back: handlers decides on it anew.
+//   - Whoever cannot decide gets no form: before it opens the press is judged as it would be, and nothing is stored. Where that takes
+//     more than a second the form opens, as what it makes is judged as well.
+//   - A card names who may approve while it waits. As it is posted that calls them, which they expect; a card that is redrawn calls nobody.
+//   - A form that is sent twice is taken in once, and answered the second time as the first (sentforms.go).
+//   - Extend asks how long and why. Typed, or chosen from the list that a typed command shows, it is as long again.
+//   - Times in plain text, and days that are chosen, are of the reader's zone in Slack.
 //   - Approve is one click. Who wants to allow less time, or say something, has a button beside it that opens a form, which
 //     for high risk is the second question. A digest has no such button: it stands in for cards in a storm, and a second
 //     look is better taken when that is over.

@@ -240,11 +240,11 @@ func TestVotersHearThatTheyNoLongerCount(t *testing.T) {
 	})
 }
 
-// Another request by hand takes the place of the open one: its voters hear of it as well.
+// A request by hand takes the place of what a sign-in has asked for: its voters hear of it as well.
 func TestVotersHearOfAnotherRequest(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
-		w.asks(wish("1", nil))
+		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.asks(wish("2", func(x *handlers.Wish) { x.Reason = "Roll forward." }))
 		w.wait(time.Minute)

@@ -282,7 +282,7 @@ func TestTimesAreTheReaders(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(until.AddDate(0, -2, 0).Sub(time.Now()))
+				time.Sleep(time.Until(until.AddDate(0, -2, 0)))
 				d := &desk{offers: offers()[:1], decides: wishRefused(handlers.Already, ""), alert: alerts(t)["unknown-raised"]}
 				w.run(d)
 				form := w.wishForm(kato)

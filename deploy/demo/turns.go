@@ -7,19 +7,6 @@ import (
 	"sekisho/store"
 )
 
-// nextEnd is when the first live access ends, or the zero time if there is none.
-func (j *journal) nextEnd() time.Time {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var ends []time.Time
-	for _, g := range j.grants {
-		if g.State == store.Active || g.State == store.Approved {
-			ends = append(ends, g.Until)
-		}
-	}
-	return earliest(ends)
-}
-
 // nextTurn is when time alone next changes something: access begins or ends, or a key is to be deactivated or deleted. It
 // is the zero time if nothing is to come.
 func (j *journal) nextTurn() time.Time {

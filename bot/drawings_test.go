@@ -43,6 +43,7 @@ type about struct {
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
 	unstored time.Time
+	members  handlers.MemberChange
 }
 
 // draws are all that draw, by the name of Pen's method. What is entered here and in drawings has golden files, and is
@@ -65,6 +66,7 @@ var draws = map[string]func(Pen, about) any{
 	"Head": func(p Pen, a about) any {
 		return p.Head(store.SealHead{Number: 41_760, Hash: strings.Repeat("0123456789abcdef", 4), At: audited}, 129, a.unstored)
 	},
+	"Members":    func(p Pen, a about) any { return p.Members(a.members, []string{"usergroup:S0SECURITY", kato}) },
 	"AlertMoved": func(p Pen, a about) any { return p.AlertMoved(a.alert) },
 	"Report":     func(p Pen, a about) any { return p.Report(a.report, a.rows) },
 	"RowSaid":    func(p Pen, a about) any { m, _ := p.RowSaid(a.rows[0], a.entry); return m },
@@ -193,6 +195,8 @@ func drawings(t *testing.T) map[string]drawing {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
 	out["alert/head"] = drawing{"Head", about{}}
+	out["alert/members"] = drawing{"Members", about{members: handlers.MemberChange{Group: "S0LEADS", Added: []string{kato}, Removed: []string{sato, yamada}}}}
+	out["alert/members-gone"] = drawing{"Members", about{members: handlers.MemberChange{Group: "S0LEADS", Gone: true, Removed: []string{sato}}}}
 	out["alert/head-unstored"] = drawing{"Head", about{unstored: audited.Add(-49 * time.Hour)}}
 	for name, r := range reports() {
 		out["report/"+name] = drawing{"Report", about{report: r.report, rows: r.rows}}

@@ -68,7 +68,7 @@ func constants(t *testing.T, dir, comment string) []string {
 }
 
 // keyLike is what a catalogue's key looks like, or with a dot at the end what one is made from.
-var keyLike = regexp.MustCompile(`^(state|card|button|confirm|deny|form|ask|wish|jit|dm|digest|remind|call|approver|home|thread|alert|refusal|why|time|task|rotate|offboard|report|held|besides|recall|head)\.[a-z_.-]*$`)
+var keyLike = regexp.MustCompile(`^(state|card|button|confirm|deny|form|ask|wish|jit|dm|digest|remind|call|approver|home|thread|alert|refusal|why|time|task|rotate|offboard|report|held|besides|recall|head|members)\.[a-z_.-]*$`)
 
 // keysInSource are the keys, and the beginnings of keys, that this package's sources name.
 func keysInSource(t *testing.T) []string {

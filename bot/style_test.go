@@ -82,6 +82,7 @@ var (
 		`remind\.(soon|later|refused)`,
 		`home\.(cut|language)`,
 		`head\.(text|unstored)`,
+		`members\.(text|gone)`,
 		`held\.(note|over|confirm_(revoke|finish|row)|finishing|dm|thread)`,
 		`digest\.(unmapped|not_by)`,
 		`task\.(intent|holder|trouble|next|stopped|used$|watching|said)`,

@@ -160,6 +160,8 @@ type Voice interface {
 	// Head says in the security channel what the ledger has come to, how many changes were sealed since it was last said, and
 	// since when no head could be stored, unless that is the zero time.
 	Head(ctx context.Context, h store.SealHead, changes int, unstored time.Time) error
+	// Members says in the security channel that a user group which decides has other members.
+	Members(ctx context.Context, c MemberChange) error
 	// Answer tells only the person who pressed why nothing was done.
 	Answer(ctx context.Context, p store.Press) error
 }

@@ -99,7 +99,7 @@ func (k *Keeper) reconcile(ctx context.Context, account string, groups []managed
 	}
 	errs = append(errs, k.closeOrphans(ctx, account, groups, read))
 	if account == "" {
-		errs = append(errs, k.lookForAccounts(ctx), k.lookForOutages(ctx), k.lookForApprovers(ctx))
+		errs = append(errs, k.lookForAccounts(ctx), k.lookForOutages(ctx), k.lookForApprovers(ctx), k.tellMemberChanges(ctx))
 	}
 	if len(suspects) > 0 {
 		pause(ctx, lookTwice)

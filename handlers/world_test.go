@@ -316,6 +316,7 @@ type voice struct {
 	posts     int
 	dms       []store.Grant
 	heads     []postedHead
+	regrouped []handlers.MemberChange
 	reminders int
 	reminded  []store.Grant // reminders as they were drawn
 	homes     map[string]handlers.Access
@@ -506,6 +507,16 @@ func (v *voice) Head(_ context.Context, h store.SealHead, changes int, unstored 
 		return errDown
 	}
 	v.heads = append(v.heads, postedHead{h, changes, unstored})
+	return nil
+}
+
+func (v *voice) Members(_ context.Context, c handlers.MemberChange) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.down {
+		return errDown
+	}
+	v.regrouped = append(v.regrouped, c)
 	return nil
 }
 

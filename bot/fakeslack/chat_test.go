@@ -34,7 +34,7 @@ func TestTokensAndScopes(t *testing.T) {
 		if err != nil || me.UserID != "U0BOT" || me.TeamID != "T0HOME" {
 			t.Errorf("auth.test: %+v, %v", me, err)
 		}
-		_, err = w.api.GetUserGroupsContext(ctx)
+		_, err = w.api.GetEmojiContext(ctx)
 		wantError(t, err, "unknown_method")
 	})
 }

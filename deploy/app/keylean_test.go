@@ -72,6 +72,7 @@ func (mute) TaskApprover(context.Context, string, store.Task, store.Entry) error
 func (mute) Recall(context.Context, store.Recall, store.Grant) error              { return nil }
 func (mute) CallAll(context.Context, store.Card, []string, time.Time) error       { return nil }
 func (mute) Head(context.Context, store.SealHead, int, time.Time) error           { return nil }
+func (mute) Members(context.Context, handlers.MemberChange) error                 { return nil }
 func (mute) Home(context.Context, string, handlers.Access) error                  { return nil }
 func (mute) Alert(context.Context, store.Alert, store.Card) (store.Card, error)   { return here, nil }
 func (mute) Task(context.Context, store.Task) (store.Card, error)                 { return here, nil }

@@ -15,7 +15,7 @@ import (
 // declarations or files that hold it, and who reads them instead. Everything else that people read stands in bot/words, or
 // for the demo's page in deploy/demo/page/words. The folders that are missing here write to a terminal, or to programs.
 var speakers = map[string]map[string]string{
-	"bot":   {"Head": "a command, to be copied"},
+	"bot":   {"Head": "a command, to be copied", "namedOffer": "a command, as it is typed"},
 	"store": {},
 	"handlers": {
 		"unknownUser":  "operators, in the ledger: of an ignored sign-in nobody is told",
@@ -23,6 +23,8 @@ var speakers = map[string]map[string]string{
 		"seenLate":     "the same",
 		"nothingToAsk": "the same",
 		"turnAway":     "the same: the person is told in their language",
+		"besideDenied": "the same",
+		"Forbidden":    "nobody: it stands in a reason's place",
 	},
 	"aws/identity": {"createSecret": "who looks at the secret in AWS"},
 	"aws/trail": {
@@ -30,6 +32,7 @@ var speakers = map[string]map[string]string{
 		"changed":      "the same",
 		"noEvent":      "the same",
 		"otherEvent":   "the same",
+		"otherRecord":  "the same",
 		"noSuccess":    "the same",
 		"who":          "the same",
 		"ParseWish":    "the same",
@@ -37,7 +40,13 @@ var speakers = map[string]map[string]string{
 		"readBody":     "the name of a part, in errors",
 		"readDocument": "the name of a part, in errors",
 	},
-	"deploy/app": {"newMetrics": "operators, at the metrics"},
+	"deploy/app": {
+		"newMetrics":   "operators, at the metrics",
+		"LookAtGroups": "operators, in the log of the start and by config check --live",
+		"escape":       "the same",
+		"channelFault": "the same",
+		"queueFault":   "the same",
+	},
 	"deploy/demo": {
 		"commands.go":  "who types demo slack, in the terminal",
 		"draw.go":      "the same",

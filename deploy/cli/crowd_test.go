@@ -103,7 +103,8 @@ func (c *crowd) press() {
 }
 
 // forms are what the buttons open that are no press yet, and how they are filled in.
-var forms = map[string]map[string]string{"deny": {"deny": "not now"}, "decline": {"decline": "not now"}, "approve_with": {"note": "be quick"}}
+var forms = map[string]map[string]string{"deny": {"deny": "not now"}, "decline": {"decline": "not now"}, "approve_with": {"note": "be quick"},
+	"ask_more": {"note": "not done yet"}}
 
 // somebody may mostly do it: who finishes is a holder, who decides an approver.
 func (c *crowd) somebody(action string) string {
@@ -148,13 +149,18 @@ func (c *crowd) note(d fakeslack.Delivery) {
 	}
 }
 
-// pressID is the id of the record of a press.
+// pressID is the id of the record of a press, or what that of a form begins with, behind which stands what the form says.
 func pressID(t testing.TB, d fakeslack.Delivery) string {
 	var payload struct {
+		Type    string
 		Trigger string `json:"trigger_id"`
+		View    struct{ ID string }
 	}
 	if err := json.Unmarshal(d.Payload, &payload); err != nil || payload.Trigger == "" {
 		t.Errorf("a press without a trigger: %v\n%s", err, d.Payload)
+	}
+	if payload.Type == "view_submission" {
+		return store.PressPrefix + payload.View.ID + "-"
 	}
 	return store.PressPrefix + payload.Trigger
 }

@@ -126,6 +126,12 @@ func (h *house) holds(people *crowd) {
 			}
 		}
 		for id := range people.acked {
+			if strings.HasSuffix(id, "-") { // of a form
+				doc, _ := db.Next(h.t.Context(), id)
+				if strings.HasPrefix(doc.ID, id) {
+					id = doc.ID
+				}
+			}
 			p, err := store.LoadPress(h.t.Context(), db, id)
 			if err != nil || !p.Judged {
 				h.t.Errorf("press %s was acknowledged, and is not judged: %v", id, err)

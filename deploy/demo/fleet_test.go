@@ -17,7 +17,7 @@ func (s *stage) rotates(t *testing.T) (r handlers.Rotation, old string) {
 	r = s.settings().Policy.Rotations[0]
 	old = s.aws.Keys(r.Account, r.User)[0].ID
 	s.must(t, action{Do: "say", As: yamada, Channel: approvals, Text: "/jit rotate " + r.ID})
-	v := s.sees(t, yamada, "the form is open", func(v state) bool { return v.Modal != nil })
+	v := s.sees(t, yamada, "the form is open", func(v state) bool { return v.Modal != nil && v.Modal.Submit != "" })
 	s.must(t, action{Do: "submit", As: yamada, View: v.Modal.ID, Values: map[string]string{"reason": "a lost laptop"}})
 	v = s.sees(t, sato, "there is a card", func(v state) bool { return len(v.Places[0].Messages) == 1 })
 	s.approve(t, sato, v.Places[0].Messages[0])

@@ -60,7 +60,7 @@ func forms() map[string]about {
 		"itself":  {offers: all, chosen: "prod-reader"},
 		"refused": {offers: all, chosen: "prod-nights"},
 		"only":    {offers: all[:1]},
-		"no-such": {offers: all, note: "There is nothing called `prod` that you may ask for. Did you mean `/jit request prod-reader`?"},
+		"no-such": {offers: all, note: "There is nothing called `prod` that you may ask for. Did you mean this? `/jit request prod-reader`"},
 		"endless": {offers: []handlers.Offer{offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Endless = true })}},
 	}
 }
@@ -260,7 +260,7 @@ func TestRequestNamesItsTarget(t *testing.T) {
 	all := append(offers(), offer("prod2-operator", "jit-twice", func(*handlers.Offer) {}), offer("prod3-operator", "jit-twice", func(*handlers.Offer) {}))
 	for _, c := range []struct{ user, typed, chosen, says string }{
 		{kato, "prod-reader", "prod-reader", ""}, {kato, "PROD-Reader", "prod-reader", ""}, {kato, "jit-prod-readers", "prod-reader", ""},
-		{kato, "jit-twice", "", ""}, {kato, "prod-raeder", "", "There is nothing called `prod-raeder` that you may ask for. Did you mean `/jit request prod-reader`?"},
+		{kato, "jit-twice", "", ""}, {kato, "prod-raeder", "", "There is nothing called `prod-raeder` that you may ask for. Did you mean this? `/jit request prod-reader`"},
 		{sato, "prod-reade", "", "`prod-reade` という申請できる対象はありません。 `/jit request prod-reader` のことですか？"},
 		{kato, "<!here> *all*", "", "There is nothing called `&lt;!here&gt; *all*` that you may ask for."},
 	} {
@@ -331,7 +331,7 @@ func TestCommands(t *testing.T) {
 	for _, c := range []struct{ user, typed, want string }{
 		{kato, "HELP", "`/jit request` asks for access"}, {kato, "finish", "no access that could be ended"},
 		{sato, "help", "AWSへのアクセスを申請します"}, {kato, "open <!channel> now", "I don't know `open`."},
-		{kato, "rquest", "I don't know `rquest`. Did you mean `/jit request`?"}, {kato, "lits", "Did you mean `/jit list`?"},
+		{kato, "rquest", "I don't know `rquest`. Did you mean this? `/jit request`"}, {kato, "lits", "Did you mean this? `/jit list`"},
 		{kato, "requ", "I don't know `requ`.\n"}, {sato, "extnd", "`extnd` という操作はありません。 `/jit extend` のことですか？"},
 		{sato, "`<!here>`", "`'&lt;!here&gt;'` という操作はありません。"},
 	} {

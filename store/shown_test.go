@@ -129,7 +129,7 @@ func TestEachFieldIsShownOrNot(t *testing.T) {
 	g.Further[0].By = store.Approve // what is not covered is shown while the request waits
 	checkShown(t, g, store.Grant.Terms, grantShown, grantHidden)
 	shown := strings.Fields(grantShown)
-	shown = append(shown, "Until", "Extension.By", "Extension.At", "Extension.Until", "Extension.Steps", "Extension.Signin")
+	shown = append(shown, "Until", "Extension.By", "Extension.At", "Extension.Until", "Extension.Reason", "Extension.Steps", "Extension.Signin")
 	hidden := strings.Fields(strings.NewReplacer("Extension.", "Extension.Approvals", " Until ", " ").Replace(strings.Join(strings.Fields(grantHidden), " ")))
 	checkShown(t, g, store.Grant.ExtensionTerms, strings.Join(shown, " "), strings.Join(hidden, " "))
 	checkShown(t, g, store.Grant.QuestionTerms, grantShown, grantHidden)

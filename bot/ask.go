@@ -52,9 +52,9 @@ func (p Pen) DM(g store.Grant) Message {
 func (p Pen) turnedAway(g store.Grant) Message {
 	switch g.Refusal.Why {
 	case handlers.SeenLate:
-		return p.unasked("dm.seen_late", g)
+		return p.explainUnasked("dm.seen_late", g)
 	case handlers.DeniedLately:
-		return p.unasked("dm.denied_lately", g)
+		return p.explainUnasked("dm.denied_lately", g)
 	}
 	then := "dm.turned_away_then"
 	switch g.Refusal.Why {
@@ -73,8 +73,8 @@ func (p Pen) turnedAway(g store.Grant) Message {
 	}}
 }
 
-// unasked tells a person that nobody was asked about a sign-in, why, and how to ask.
-func (p Pen) unasked(key string, g store.Grant) Message {
+// explainUnasked tells a person that nobody was asked about a sign-in, why, and how to ask.
+func (p Pen) explainUnasked(key string, g store.Grant) Message {
 	text := p.Words.Say(key, data{"At": p.signedIn(g.Signin), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
 	return Message{Text: text, Blocks: []slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),

@@ -122,14 +122,14 @@ func (k *Keeper) refused(ctx context.Context, g store.Grant, rule Entitlement, d
 // a rule gives by itself it gives at once to who asks by hand: a sign-in could be somebody else's.
 func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	now := k.now()
-	id, err := k.holder(ctx, g)
+	id, err := k.findHolder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
-		denied, lately, err := k.deniedLately(ctx, g, now)
+		denied, lately, err := k.findDenied(ctx, g, now)
 		switch {
 		case err != nil:
 			return err
 		case lately:
-			return k.besideDenied(ctx, g, denied, now)
+			return k.joinDenied(ctx, g, denied, now)
 		}
 		e := store.Entry{Verb: store.Ask, By: store.Self, At: now, Facts: termFacts(g, "terms", g.Terms(), "why", d.Because())}
 		if g, err = g.After(e); err == nil && g.Origin == store.Requested && g.Auto > 0 {
@@ -159,18 +159,18 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	case g.Origin == store.Requested && held.State.Live():
 		return k.ignoreFor(ctx, g, already(held))
 	case g.Origin == store.Requested && held.Origin == store.Requested: // its holder takes it back first
-		return k.ignoreFor(ctx, g, Reason{Waits, openWindow(held, now)})
+		return k.ignoreFor(ctx, g, Reason{Waits, describeWindow(held, now)})
 	}
 	return k.merge(ctx, g, held)
 }
 
 // await has a request wait until its slot is free. If it has become free meanwhile, there may have been nobody yet to wake.
 func (k *Keeper) await(ctx context.Context, g store.Grant) error {
-	return k.awaits(ctx, g, func(g store.Grant) (store.Grant, error) { return g, nil })
+	return k.awaitAnd(ctx, g, func(g store.Grant) (store.Grant, error) { return g, nil })
 }
 
-// awaits is await with what else is to be written.
-func (k *Keeper) awaits(ctx context.Context, g store.Grant, how func(store.Grant) (store.Grant, error)) error {
+// awaitAnd is await, and writes what else has changed in the same write.
+func (k *Keeper) awaitAnd(ctx context.Context, g store.Grant, how func(store.Grant) (store.Grant, error)) error {
 	slot, until := g.Slot(), k.now().Add(waitForSlot).UTC().Round(0)
 	err := k.postpone(ctx, g, func(g store.Grant) (store.Grant, error) {
 		g, err := how(g)

@@ -188,8 +188,8 @@
 //     that a restart forgets neither. Such an alert has no button: it is closed when the group is read, or given up.
 //   - An account that the configuration does not name, although access in it has still to end, is an alert from the start on
 //     (unconfigured.go), and the trouble of what cannot be ended there. It is closed once the account is named again, or nothing is open.
-//   - Whoever edits a user group in Slack can make approvers: who has come into one that decides, and who has gone, is posted in the
-//     security channel, and then noted (memberchange.go).
+//   - An editor of a user group in Slack can make approvers. The members who have come into a group that decides, and those who have
+//     gone, are posted in the security channel, and then noted (memberchange.go). It is a look every five minutes.
 //   - What is only read goes by the directory's lists (Directory.Lately), which may be old; nothing is decided by them.
 //   - What nobody who is there can approve is refused when it is asked for (unapprovable.go): Slack is asked about approvers one by one, until
 //     there are enough, for half a second while a form waits. Who has left, is a guest or is being offboarded does not count. What Slack

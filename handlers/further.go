@@ -23,7 +23,7 @@ const (
 // standing returns what holds the slot that a sign-in asks for, or a window of it that has begun, if it is an open request or
 // live access.
 func (k *Keeper) standing(ctx context.Context, asks store.Grant) (g store.Grant, stands bool, err error) {
-	id, err := k.holder(ctx, asks)
+	id, err := k.findHolder(ctx, asks)
 	if errors.Is(err, store.ErrNotFound) || err == nil && strings.HasPrefix(id, store.TaskPrefix) {
 		return g, false, nil
 	}
@@ -50,14 +50,14 @@ func (k *Keeper) beside(ctx context.Context, g, into store.Grant, refusal string
 	return k.save(ctx, &into, &g)
 }
 
-// DeniedLately is why a sign-in asks nobody: an approver has denied what it would ask for within the last hour. Who asks over and
-// over is not to be approved in the end by somebody who is tired of it.
+// DeniedLately is why a sign-in asks nobody: an approver has denied what it would ask for within the last hour. A request that
+// comes again and again must not be approved in the end by an approver who is tired of it.
 const DeniedLately = "denied_lately"
 
 const deniedFor = time.Hour
 
-// deniedLately returns the request of a sign-in's slot that was denied within the last hour.
-func (k *Keeper) deniedLately(ctx context.Context, g store.Grant, now time.Time) (denied store.Grant, lately bool, err error) {
+// findDenied returns the request of a sign-in's slot that was denied within the last hour.
+func (k *Keeper) findDenied(ctx context.Context, g store.Grant, now time.Time) (denied store.Grant, lately bool, err error) {
 	if g.Origin != store.SignIn {
 		return denied, false, nil
 	}
@@ -68,8 +68,8 @@ func (k *Keeper) deniedLately(ctx context.Context, g store.Grant, now time.Time)
 	return denied, err == nil && denied.Subject.UserID == g.Subject.UserID && now.Sub(denied.Ended) < deniedFor, err
 }
 
-// besideDenied lets a sign-in stand in the thread of what was denied, and its person read why nobody is asked.
-func (k *Keeper) besideDenied(ctx context.Context, g, denied store.Grant, now time.Time) error {
+// joinDenied lets a sign-in stand in the thread of what was denied, and its person read why nobody is asked.
+func (k *Keeper) joinDenied(ctx context.Context, g, denied store.Grant, now time.Time) error {
 	g.Into = denied.ID
 	denied, err := k.signedIn(ctx, g, denied, DeniedLately, now)
 	if err != nil {

@@ -12,25 +12,26 @@ import (
 // membersMark begins the names of the marks of who was in a user group when it was last looked at.
 const membersMark = "members-"
 
-// MemberChange is a user group of the rules whose members are others by now: whoever may edit it in Slack can make approvers.
+// MemberChange is a user group of the rules whose members are others by now: an editor of the group in Slack can make approvers.
 type MemberChange struct {
 	Group          string // its Slack id
 	Gone           bool   // Slack does not have it any more
 	Added, Removed []string
 }
 
-// tellMemberChanges says in the security channel whose members have changed, of the user groups that decide. What Slack does not say, or
-// does not take, is for the next look. A group is noted after it was told: a kill in between tells it once more.
+// tellMemberChanges tells the security channel of each user group that decides and has other members than at the last look. A member
+// who came and went between two looks is not seen. An answer that Slack does not give, or a message that it does not take, is for the
+// next look. A group is noted after it was told: a kill in between tells it once more.
 func (k *Keeper) tellMemberChanges(ctx context.Context) error {
 	var errs []error
-	for _, group := range k.decidingGroups() {
+	for _, group := range k.listDecidingGroups() {
 		errs = append(errs, k.tellMemberChange(ctx, group))
 	}
 	return errors.Join(errs...)
 }
 
-// decidingGroups are the Slack ids of the user groups that say who may approve, and who may not.
-func (k *Keeper) decidingGroups() []string {
+// listDecidingGroups are the Slack ids of the user groups that say who may approve, and who may not.
+func (k *Keeper) listDecidingGroups() []string {
 	all := slices.Clone(k.Policy.Security)
 	for _, rule := range k.Policy.Entitlements {
 		all = append(all, rule.Deciders()...)
@@ -60,7 +61,7 @@ func (k *Keeper) tellMemberChange(ctx context.Context, group string) error {
 		return err
 	}
 	if before := strings.Fields(mark.Value); !mark.At.IsZero() {
-		change := MemberChange{Group: group, Gone: gone, Added: less(members, before), Removed: less(before, members)}
+		change := MemberChange{Group: group, Gone: gone, Added: subtract(members, before), Removed: subtract(before, members)}
 		k.Log.Warn("members of a user group that decides have changed", "group", group, "added", change.Added, "removed", change.Removed)
 		if err := k.Voice.Members(ctx, change); err != nil {
 			return err
@@ -70,7 +71,7 @@ func (k *Keeper) tellMemberChange(ctx context.Context, group string) error {
 	return unlessFaster(store.Save(context.WithoutCancel(ctx), k.DB, &mark))
 }
 
-// less returns those of a list that are not among others.
-func less(list, others []string) []string {
+// subtract returns those of a list that are not among others.
+func subtract(list, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return slices.Contains(others, id) })
 }

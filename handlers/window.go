@@ -16,9 +16,9 @@ const mostWindows = 200
 // SlotHeld is why a grant whose start has come waits: access before it has not ended.
 const SlotHeld = "slot_held"
 
-// holder returns the id of what stands in the way of a request: the record that holds its slot or an overlapping window of it.
+// findHolder returns the id of what stands in the way of a request: the record that holds its slot or an overlapping window of it.
 // store.ErrNotFound if nothing does. A sign-in asks for a moment, as it does not say for how long.
-func (k *Keeper) holder(ctx context.Context, g store.Grant) (string, error) {
+func (k *Keeper) findHolder(ctx context.Context, g store.Grant) (string, error) {
 	ids, err := store.InSlot(ctx, k.DB, g.Slot(), mostWindows)
 	if err != nil {
 		return "", err
@@ -41,7 +41,7 @@ func (k *Keeper) holder(ctx context.Context, g store.Grant) (string, error) {
 			return id, nil
 		}
 	}
-	if len(ids) == mostWindows {
+	if len(ids) == mostWindows { // there may be more: nothing else is asked for until some have ended
 		return ids[0], nil
 	}
 	return "", store.ErrNotFound
@@ -49,7 +49,7 @@ func (k *Keeper) holder(ctx context.Context, g store.Grant) (string, error) {
 
 // awaitSlot has a grant whose start has come wait while another has its slot, and tells so once.
 func (k *Keeper) awaitSlot(ctx context.Context, g store.Grant) error {
-	return k.awaits(ctx, g, func(g store.Grant) (store.Grant, error) {
+	return k.awaitAnd(ctx, g, func(g store.Grant) (store.Grant, error) {
 		if g.Trouble == SlotHeld {
 			return g, nil
 		}
@@ -69,8 +69,8 @@ func (k *Keeper) mustWait(ctx context.Context, g store.Grant) (bool, error) {
 	return err == nil, err
 }
 
-// openWindow returns when something that is asked for already would be given, for the sentence that refuses another.
-func openWindow(held store.Grant, now time.Time) map[string]string {
+// describeWindow returns when something that is asked for already would be given, for the sentence that refuses another.
+func describeWindow(held store.Grant, now time.Time) map[string]string {
 	if held.From.IsZero() {
 		return nil
 	}

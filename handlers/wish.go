@@ -227,7 +227,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 	if d.must(k.impossible(look, g)); d.Refusal != "" {
 		return d, nil, nil
 	}
-	id, err := k.holder(ctx, g)
+	id, err := k.findHolder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
 		return d, nil, nil
 	}
@@ -246,7 +246,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 	case has(held, k.now()):
 		d.Refusal, d.Why = Already, append(d.Why, already(held))
 	case held.State == store.Asked && held.Origin == store.Requested:
-		d.Refusal, d.Why = Waits, append(d.Why, Reason{Waits, openWindow(held, k.now())})
+		d.Refusal, d.Why = Waits, append(d.Why, Reason{Waits, describeWindow(held, k.now())})
 	}
 	return d, nil, err
 }

@@ -105,15 +105,15 @@ func Previous(ctx context.Context, db DB, slot string) (*Grant, error) {
 
 // HandedOver returns the grant of a slot that was handed over last, or ErrNotFound.
 func HandedOver(ctx context.Context, db DB, slot string) (Grant, error) {
-	return latest(ctx, db, handedIndex, slot)
+	return loadLatest(ctx, db, handedIndex, slot)
 }
 
 // DeniedLast returns the request of a slot that an approver has denied last, or ErrNotFound.
 func DeniedLast(ctx context.Context, db DB, slot string) (Grant, error) {
-	return latest(ctx, db, deniedIndex, slot)
+	return loadLatest(ctx, db, deniedIndex, slot)
 }
 
-func latest(ctx context.Context, db DB, index, slot string) (Grant, error) {
+func loadLatest(ctx context.Context, db DB, index, slot string) (Grant, error) {
 	ids, err := under(ctx, db, index, 1, slot)
 	if err != nil {
 		return Grant{}, err

@@ -23,7 +23,7 @@ var speakers = map[string]map[string]string{
 		"seenLate":     "the same",
 		"nothingToAsk": "the same",
 		"turnAway":     "the same: the person is told in their language",
-		"besideDenied": "the same",
+		"joinDenied":   "the same",
 		"Forbidden":    "nobody: it stands in a reason's place",
 	},
 	"aws/identity": {"createSecret": "who looks at the secret in AWS"},

@@ -251,7 +251,7 @@ func (s *stage) skip(a action) error {
 	if d == 0 {
 		return say("error.action")
 	}
-	s.letAnswer()
+	s.waitForServers()
 	s.pass(d)
 	s.happen("skipped", map[string]string{"to": s.clock.now().UTC().Format(time.RFC3339)})
 	return nil

@@ -129,9 +129,9 @@ func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
 	return fakeaws.Output{Stdout: said + "\n", Takes: answersIn}
 }
 
-// letAnswer waits until every server that is being told of a key, and can take it, has: a clock that moves on before would have
+// waitForServers waits until every server that is being told of a key, and can take it, has: a clock that moves on before would have
 // it work on with the old one for as long as it moves.
-func (s *stage) letAnswer() {
+func (s *stage) waitForServers() {
 	ctx, cancel := context.WithTimeout(s.ctx, 3*answersIn)
 	defer cancel()
 	for s.isTelling() && ctx.Err() == nil {

@@ -56,14 +56,16 @@ func (p Pen) turnedAway(g store.Grant) Message {
 	case handlers.DeniedLately:
 		return p.explainUnasked("dm.denied_lately", g)
 	}
-	then := "dm.turned_away_then"
+	key, then := "dm.turned_away", "dm.turned_away_then"
 	switch g.Refusal.Why {
+	case handlers.Impossible:
+		key = "dm.turned_away_aws"
 	case handlers.OutsideHours:
 		then = "dm.turned_away_hours"
 	case handlers.NoMFA:
 		then = "dm.turned_away_mfa"
 	}
-	text := p.Words.Say("dm.turned_away", data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
+	text := p.Words.Say(key, data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
 	hint := p.Words.Say(then, nil)
 	return Message{Text: text + "\n" + hint, Blocks: []slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),

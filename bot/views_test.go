@@ -83,6 +83,7 @@ func questions(t *testing.T) map[string]store.Grant {
 		"request-role":         changed(byRole),
 		"turned-away-hours":    turnedAway(handlers.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
 		"turned-away":          turnedAway(handlers.NoApprover, nil),
+		"turned-away-aws":      turnedAway(handlers.Impossible, map[string]string{"code": "NoSuchEntity"}),
 		"seen-late":            turnedAway(handlers.SeenLate, nil),
 		"unanswered": changed(func(g *store.Grant) {
 			byHand(g)

@@ -88,6 +88,9 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	if !k.outlived(g) {
 		err = k.attendRule(ctx, &d, q, rule, "")
 	}
+	if ok && err == nil && d.Refusal == "" && !k.outlived(g) {
+		d.must(k.impossible(ctx, k.under(g, rule, d)))
+	}
 	switch {
 	case err != nil:
 		return k.fail(ctx, g, err)

@@ -44,6 +44,26 @@ func TestWhoIsTurnedAwayReadsWhy(t *testing.T) {
 	}
 }
 
+// A sign-in for what IAM would not have now asks nobody, as a request by hand does.
+func TestASignInForAGroupThatIsGone(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.ruled(func(e *handlers.Entitlement) { e.Target = "no-such-group" })
+		w.signIn("1")
+		if len(w.voice.dms) != 1 || w.voice.posts != 0 {
+			t.Fatalf("%d DMs, %d cards", len(w.voice.dms), w.voice.posts)
+		}
+		g := w.voice.dms[0]
+		if g.State != store.Ignored || g.Refusal.Why != handlers.Impossible || g.Refusal.Facts["code"] != "NoSuchEntity" {
+			t.Errorf("told of %s for %q %v", g.State, g.Refusal.Why, g.Refusal.Facts)
+		}
+		w.wait(2 * time.Hour)
+		w.aws.AddGroup(account, "no-such-group")
+		if w.signIn("2"); w.voice.posts != 1 {
+			t.Errorf("%d cards once the group is there", w.voice.posts)
+		}
+	})
+}
+
 // A person is told once an hour, however often they sign in and however often the bot is started.
 func TestTurnedAwayIsNoFlood(t *testing.T) {
 	inWorld(t, func(w *world) {

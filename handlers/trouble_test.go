@@ -177,7 +177,7 @@ func TestRevokeWhileGiving(t *testing.T) {
 
 func TestWhatCannotBeGiven(t *testing.T) {
 	for code, spoil := range map[string]func(*world){
-		"NoSuchEntity": func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].Target = "no-such-group" }) },
+		"NoSuchEntity": func(w *world) { w.aws.DeleteGroup(account, group) },
 		"LimitExceeded": func(w *world) {
 			for i := range 10 {
 				w.aws.AddGroup(account, fmt.Sprint("g", i))
@@ -186,13 +186,12 @@ func TestWhatCannotBeGiven(t *testing.T) {
 		},
 	} {
 		inWorld(t, func(w *world) {
-			spoil(w)
 			w.signIn("1")
+			spoil(w)
 			w.press("U0SATO", store.Approve)
 			w.wait(time.Minute)
-			w.is("1", store.Ended, false)
-			if g := w.voice.card(); g.Outcome != store.Refuse || g.Note != code {
-				t.Errorf("the card says %s %q, want %q", g.Outcome, g.Note, code)
+			if g := w.voice.card(); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != code {
+				t.Errorf("the card says %s, %s %q, want %q", g.State, g.Outcome, g.Note, code)
 			}
 		})
 	}

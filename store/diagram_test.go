@@ -1,44 +1,65 @@
 package store_test
 
 import (
+	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sekisho/store"
 )
 
-// The pictures in the README are the tables.
+var update = flag.Bool("update", false, "draw the states in handlers/README.md anew")
+
+// The diagrams in handlers/README.md are drawn from the tables.
 func TestTheDiagramIsTheTable(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+	const path = "../handlers/README.md"
+	readme, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	grants, rest, _ := strings.Cut(string(readme), "\n## The states of a rotation\n")
-	tasks, offboardings, _ := strings.Cut(rest, "\n## The states of an offboarding\n")
-	isDrawn(t, store.Table, grants)
-	isDrawn(t, store.TaskTable, tasks)
-	isDrawn(t, store.OffboardingTable, offboardings)
+	drawn := string(readme)
+	for name, table := range map[string]map[store.State]map[store.Verb]store.State{
+		"grant": store.Table, "rotation": store.TaskTable, "offboarding": store.OffboardingTable,
+	} {
+		mark := "<!-- states: " + name + " -->\n"
+		place := regexp.MustCompile(regexp.QuoteMeta(mark) + "(\n```mermaid\n[^`]*```\n)?")
+		if len(place.FindAllString(drawn, -1)) != 1 {
+			t.Fatalf("%s: want one line %q", path, mark)
+		}
+		drawn = place.ReplaceAllLiteralString(drawn, mark+"\n```mermaid\n"+diagram(table)+"```\n")
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(drawn), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if drawn != string(readme) {
+		t.Errorf("%s draws other states than the tables have: go test ./store -run %s -update", path, t.Name())
+	}
 }
 
-// isDrawn compares a table with the picture in a text.
-func isDrawn(t *testing.T, table map[store.State]map[store.Verb]store.State, text string) {
-	t.Helper()
-	drawn := map[store.State]map[store.Verb]store.State{}
-	for _, m := range regexp.MustCompile(`(?m)^    (\S+) --> (\w+): (\w+)$`).FindAllStringSubmatch(text, -1) {
-		from := store.State(m[1])
-		if from == "[*]" {
-			from = ""
+// diagram returns a table as a Mermaid diagram: one arrow from each state to another, with its verbs.
+func diagram(table map[store.State]map[store.Verb]store.State) string {
+	verbs := map[[2]string][]string{}
+	for from, steps := range table {
+		if from == "" {
+			from = "[*]"
 		}
-		if drawn[from] == nil {
-			drawn[from] = map[store.Verb]store.State{}
+		for verb, to := range steps {
+			arrow := [2]string{string(from), string(to)}
+			verbs[arrow] = append(verbs[arrow], string(verb))
 		}
-		drawn[from][store.Verb(m[3])] = store.State(m[2])
 	}
-	if d := cmp.Diff(table, drawn); d != "" {
-		t.Errorf("README.md draws something else (-table +picture):\n%s", d)
+	out := "stateDiagram-v2\n"
+	for _, arrow := range slices.SortedFunc(maps.Keys(verbs), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		slices.Sort(verbs[arrow])
+		out += fmt.Sprintf("    %s --> %s: %s\n", arrow[0], arrow[1], strings.Join(verbs[arrow], ", "))
 	}
+	return out
 }

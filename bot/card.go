@@ -208,7 +208,7 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 // reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
 var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.HolderOutside, handlers.BeingOffboarded, handlers.RoleBarred, handlers.RoleGone, handlers.Own,
 	handlers.RuleGone, handlers.RuleChanged, handlers.NotYourUser, handlers.Excluded, handlers.NotAsker, handlers.TooLong, handlers.TooShort,
-	handlers.NoReason, handlers.NoTicket, handlers.OutsideHours, handlers.SeenLate, handlers.NoMFA, handlers.NoApprover, handlers.GroupGone, handlers.MoreSteps, handlers.VoterGone, handlers.Leaves, handlers.Voted,
+	handlers.NoReason, handlers.NoTicket, handlers.OutsideHours, handlers.TakenLater, handlers.SeenLate, handlers.NoMFA, handlers.NoApprover, handlers.GroupGone, handlers.MoreSteps, handlers.VoterGone, handlers.Leaves, handlers.Voted,
 	handlers.AskerGone, handlers.AskerLost, handlers.GroupChanged, handlers.GroupHeld, handlers.SlotHeld, "NoSuchEntity", "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
 	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent", handlers.AccountGone}
 

@@ -19,6 +19,8 @@ type Desk interface {
 	// Grant returns a request as it stands, and Task a rotation, for the form of its approval or denial.
 	Grant(ctx context.Context, id string) (store.Grant, error)
 	Task(ctx context.Context, id string) (store.Task, error)
+	// Latest returns the latest end that the holder of a grant can ask for.
+	Latest(ctx context.Context, g store.Grant) (time.Time, error)
 	// Alert returns an alert as it stands, for the form of keeping it.
 	Alert(ctx context.Context, id string) (store.Alert, error)
 	// Offers returns what a person may ask for, or why that is nothing.

@@ -66,7 +66,7 @@
 //   - A form opens at once, with a sentence in it, as a trigger lives three seconds; what it offers is drawn when it is known.
 //     What it offers counts for nothing when it comes back: handlers decides on it anew.
 //   - Whoever cannot decide gets no form: before it opens the press is judged as it would be, and nothing is stored. Where that takes
-//     more than a second the form opens, as what it makes is judged as well.
+//     more than a second the form opens, as what it makes is judged as well. On a Home tab the refusal stands in the place of the form.
 //   - A card names who may approve while it waits. As it is posted that calls them, which they expect; a card that is redrawn calls nobody.
 //   - A form that is sent twice is taken in once, and answered the second time as the first (sentforms.go).
 //   - Extend asks how long and why. Typed, or chosen from the list that a typed command shows, it is as long again.

@@ -43,6 +43,7 @@ type about struct {
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
 	unstored time.Time
+	sooner   time.Duration // than Max
 	members  handlers.MemberChange
 }
 
@@ -86,7 +87,8 @@ var draws = map[string]func(Pen, about) any{
 		return p.ReasonForm(a.press, p.about(a.grants[0]))
 	},
 	"ApprovalForm":  func(p Pen, a about) any { return p.ApprovalForm(a.press, a.grants[0]) },
-	"ExtensionForm": func(p Pen, a about) any { return p.ExtensionForm(a.press, a.grants[0]) },
+	"ExtensionForm": func(p Pen, a about) any { return p.ExtensionForm(a.press, a.grants[0], a.grants[0].Max.Add(-a.sooner)) },
+	"ForbiddenNote": func(p Pen, a about) any { return p.ForbiddenNote(a.press) },
 	"Task":          func(p Pen, a about) any { return p.Task(a.task) },
 	"KeyMoved":      func(p Pen, a about) any { return p.KeyMoved(a.task) },
 	"TaskApprover":  func(p Pen, a about) any { return p.TaskApprover(sato, a.task, a.entry, toCard) },
@@ -118,6 +120,8 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/approve_with-endless": {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{keyCards(t)["key-endless"]}}},
 		"form/ask_more":             {"ExtensionForm", about{press: pressed("8088", store.AskMore, ""), grants: []store.Grant{lived(t, request(), approve, plan, apply)}}},
 		"form/ask_more-long":        {"ExtensionForm", about{press: longPress(store.AskMore), grants: []store.Grant{lived(t, request(), approve, plan, apply)}}},
+		"form/ask_more-forbidden":   {"ForbiddenNote", about{press: forbidden(handlers.TakenLater, "from", fmt.Sprint(signedIn.Unix()))}},
+		"form/ask_more-taken":       {"ExtensionForm", about{press: pressed("8088", store.AskMore, ""), grants: []store.Grant{lived(t, request(), approve, plan, apply)}, sooner: 331 * time.Minute}},
 		"form/rotate":               {"RotateForm", about{rotates: rotatable(1)}},
 		"form/rotate-approved":      {"RotateForm", about{rotates: rotatable(3)[2:]}},
 		"form/rotate-loading":       {"RotateNote", about{sentence: "rotate.loading"}},
@@ -360,6 +364,11 @@ func TestOnlyThePenDraws(t *testing.T) {
 			return true
 		})
 	}
+}
+
+// forbidden is a press on a Home tab that was refused before its form, with a fact.
+func forbidden(refusal, key, value string) store.Press {
+	return store.Press{Verb: store.AskMore, On: "login-1", By: yamada, Refusal: refusal, Facts: map[string]string{key: value}}
 }
 
 // longPress has ids as long as Slack's can be.

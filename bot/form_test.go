@@ -119,6 +119,37 @@ func TestWhoCannotDecideGetsNoForm(t *testing.T) {
 	}
 }
 
+// On a Home tab the refusal stands in the place of the form, as there is no message beside which it could be said.
+func TestWhoCannotExtendOnHomeGetsNoForm(t *testing.T) {
+	inSlack(t, func(t *testing.T, w *world) {
+		d := &desk{forbids: handlers.AtMax, grant: lived(t, request(), approve, plan, apply)}
+		w.run(d)
+		if err := w.voice.Home(t.Context(), yamada, handlers.Access{Held: []store.Grant{d.grant}}); err != nil {
+			t.Fatal(err)
+		}
+		home, _ := w.Home(yamada)
+		press := func() fakeslack.View {
+			t.Helper()
+			if _, err := w.Click(fakeslack.Press{User: yamada, View: home.ID, Action: string(store.AskMore)}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			form, _ := w.Modal(yamada)
+			return form
+		}
+		said := string(encoded(t, press()))
+		if !strings.Contains(said, "すでにルールで許可された最長") || strings.Contains(said, "input") || len(d.presses()) != 0 || len(w.Messages(w.DM(yamada))) != 0 {
+			t.Errorf("said %s, presses %v", said, d.presses())
+		}
+		d.mu.Lock()
+		d.forbids = ""
+		d.mu.Unlock()
+		if said := string(encoded(t, press())); !strings.Contains(said, "input") {
+			t.Errorf("no form: %s", said)
+		}
+	})
+}
+
 // TestDenyWhenSlackFails: the button is acknowledged, the log says that there was no form, and pressing again helps.
 func TestDenyWhenSlackFails(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
@@ -271,7 +302,7 @@ func TestExtendAsksHowLongAndWhy(t *testing.T) {
 		})
 	}
 	g := lived(t, request(), approve, plan, apply)
-	for _, block := range penIn("en").ExtensionForm(pressed("1", store.AskMore, ""), g).Blocks.BlockSet {
+	for _, block := range penIn("en").ExtensionForm(pressed("1", store.AskMore, ""), g, g.Max).Blocks.BlockSet {
 		input, ok := block.(*slack.InputBlock)
 		if !ok || input.BlockID != periodField {
 			continue

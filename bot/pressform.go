@@ -82,6 +82,12 @@ func (p Pen) pressForm(press store.Press, title, submit string, blocks ...slack.
 	}
 }
 
+// ForbiddenNote stands in the place of a button's form, and says why the press is refused. It has nothing to fill in.
+func (p Pen) ForbiddenNote(judged store.Press) slack.ModalViewRequest {
+	return slack.ModalViewRequest{Type: slack.VTModal, Title: p.label("form.title." + string(judged.Verb)), Close: p.label("form.close"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(markdown(p.Refusal(judged)), nil, nil)}}}
+}
+
 // ReasonForm asks for the reason of a denial, and says of what, if that is known.
 func (p Pen) ReasonForm(press store.Press, about string) slack.ModalViewRequest {
 	verb := string(press.Verb)
@@ -120,15 +126,15 @@ func (p Pen) ApprovalForm(press store.Press, g store.Grant) slack.ModalViewReque
 }
 
 // ExtensionForm asks by how much longer the holder needs their access, and why. It offers as much as the access lasts, which is
-// chosen, and the presets, as far as the grant's Max allows.
-func (p Pen) ExtensionForm(press store.Press, g store.Grant) slack.ModalViewRequest {
+// chosen, and the presets, as far as the latest end that is possible.
+func (p Pen) ExtensionForm(press store.Press, g store.Grant, latest time.Time) slack.ModalViewRequest {
 	later, _ := g.Later()
-	spans := append(slices.Clone(presets), later.Sub(g.Until), g.Max.Sub(g.Until))
+	spans := append(slices.Clone(presets), later.Sub(g.Until), latest.Sub(g.Until))
 	slices.Sort(spans)
 	var options []*slack.OptionBlockObject
 	var chosen *slack.OptionBlockObject
 	for _, d := range slices.Compact(spans) {
-		if d < store.ShortestTerm || g.Until.Add(d).After(g.Max) {
+		if d < store.ShortestTerm || g.Until.Add(d).After(latest) {
 			continue
 		}
 		text := p.Words.Span(d) + " (" + p.clock(g.Until.Add(d)) + ")"

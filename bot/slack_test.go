@@ -289,6 +289,8 @@ func (d *desk) Forbidden(_ context.Context, p store.Press) (store.Press, error) 
 	return p, d.unjudged
 }
 
+func (d *desk) Latest(_ context.Context, g store.Grant) (time.Time, error) { return g.Max, nil }
+
 func (d *desk) Hindered(context.Context, string, string) (handlers.Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -178,7 +178,7 @@ func (s *Socket) press(ctx context.Context, cb slack.InteractionCallback) reply 
 // open shows the form that a button asks for, in the language of who pressed. What an approval can allow depends on what is
 // asked for, and what is kept is named in its form: the ledger says both. A trigger lives three seconds, so there is no second try: people press again.
 func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
-	if s.forbids(ctx, p) {
+	if s.forbids(ctx, p, trigger) {
 		return
 	}
 	pen := s.penFor(ctx, p.By)
@@ -197,7 +197,12 @@ func (s *Socket) open(ctx context.Context, p store.Press, trigger string) {
 			s.Log.Warn("form not opened", "id", p.ID, "err", err)
 			return
 		}
-		form = pen.ExtensionForm(p, g)
+		latest, err := s.Desk.Latest(ctx, g)
+		if err != nil {
+			s.Log.Warn("form not opened", "id", p.ID, "err", err)
+			return
+		}
+		form = pen.ExtensionForm(p, g, latest)
 	}
 	if p.Verb == keepUntil {
 		a, err := s.Desk.Alert(ctx, p.On)
@@ -217,10 +222,7 @@ const forbidsTime = time.Second
 
 // forbids tells whether a button's form would be filled in for nothing, and then says to who pressed why. Where that is not known in
 // time the form opens: what it makes is judged as well.
-func (s *Socket) forbids(ctx context.Context, p store.Press) bool {
-	if p.Card.Channel == "" { // on a Home tab, which has the holder's own buttons, nothing can be said
-		return false
-	}
+func (s *Socket) forbids(ctx context.Context, p store.Press, trigger string) bool {
 	switch p.Verb {
 	case approveWith:
 		p.Verb = store.Approve
@@ -238,11 +240,22 @@ func (s *Socket) forbids(ctx context.Context, p store.Press) bool {
 		return false
 	}
 	s.Log.Info("press refused before its form", "id", p.ID, "by", p.By, "verb", p.Verb, "on", p.On, "why", judged.Refusal)
-	said := slack.MsgOptionText(s.penFor(ctx, p.By).Refusal(judged), false)
-	if _, err := s.API.PostEphemeralContext(ctx, p.Card.Channel, p.By, said); err != nil {
+	if err := s.sayForbidden(ctx, judged, trigger); err != nil {
 		s.Log.Warn("refusal not said", "id", p.ID, "err", err)
 	}
 	return true
+}
+
+// sayForbidden says to who pressed why their press was refused: beside the message that the button is on, or on a Home tab, which has
+// none, in the place of the form.
+func (s *Socket) sayForbidden(ctx context.Context, judged store.Press, trigger string) error {
+	pen, at := s.penFor(ctx, judged.By), judged.Card.Channel
+	if at == "" {
+		_, err := s.API.OpenViewContext(ctx, trigger, pen.ForbiddenNote(judged))
+		return err
+	}
+	_, err := s.API.PostEphemeralContext(ctx, at, judged.By, slack.MsgOptionText(pen.Refusal(judged), false))
+	return err
 }
 
 // about names what a press is on, or nothing: a denial does not depend on what its form can say.

@@ -452,6 +452,7 @@ func refusals(t *testing.T) map[string]store.Press {
 	for _, refusal := range handlers.Losses {
 		p := press(refusal, "state", "asked", "person", yamada)
 		maps.Copy(p.Facts, wishRefused(refusal, "OPS-123").Why[0].Facts)
+		p.Facts["from"] = at
 		out[refusal] = p
 	}
 	for name, p := range map[string]store.Press{

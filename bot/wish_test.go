@@ -296,7 +296,7 @@ func TestTheKindOfAccessIsNamed(t *testing.T) {
 	key := offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Kind = "access-key" })
 	for language, want := range map[string][2]string{
 		"en": {"Access key of svc-batch (production)", "IAM group jit-prod-operators (production)"},
-		"ja": {"svc-batch のアクセスキー (production)", "IAMグループ jit-prod-operators (production)"},
+		"ja": {"svc-batch のアクセスキー (production)", "IAMユーザーグループ jit-prod-operators (production)"},
 	} {
 		p := penIn(language)
 		if got := [2]string{p.option(key).Text.Text, p.option(offers()[0]).Text.Text}; got != want {

@@ -109,7 +109,8 @@
 //     has asked for, and one that overlaps what its person has, or has asked for by hand, is refused: to prolong it takes approval,
 //     and to change it who asked takes it back first.
 //   - Windows of the same access that do not overlap can all be had (window.go). A grant whose start has come waits while another
-//     has its slot, and says so; the end of one never ends another.
+//     has its slot, and says so; the end of one never ends another. No extension and no sign-in prolongs access into a window that another
+//     request has, or waits for.
 //   - An approver is not worn down: a sign-in within an hour of a denial asks nobody, it stands in the thread of what was denied
 //     and its person reads why (further.go); and no person has more than twenty requests an hour taken in.
 //   - What a role asks for is not approved by the people who can act as it (Program.NotBy), or one person would both ask and

@@ -3,14 +3,33 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"time"
 
 	"sekisho/store"
 )
 
-// more decides on a later end, by the rule and the people as they are now: as if all the time from the start were asked for.
+// more decides on a later end, by the rule and the people as they are now: as if all the time from the start were asked for. It
+// refuses one that reaches into another request's window.
 func (k *Keeper) more(ctx context.Context, g store.Grant, until, now time.Time) (Decision, error) {
-	return k.still(ctx, asUntil(g, until), now)
+	d, err := k.still(ctx, asUntil(g, until), now)
+	if err != nil || d.Refusal != "" {
+		return d, err
+	}
+	start, err := k.findTaken(ctx, g, until)
+	if !start.IsZero() {
+		d.refuse(TakenLater, "from", strconv.FormatInt(start.Unix(), 10))
+	}
+	return d, err
+}
+
+// Latest returns the latest end that the holder of a grant can ask for: its Max, or when another request's window begins.
+func (k *Keeper) Latest(ctx context.Context, g store.Grant) (time.Time, error) {
+	start, err := k.findTaken(ctx, g, g.Max)
+	if start.IsZero() {
+		return g.Max, err
+	}
+	return start, nil
 }
 
 // moreBy is more for who asks: also whether people are there who can approve it. An extension is not escalated.

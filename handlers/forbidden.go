@@ -15,6 +15,9 @@ import (
 func (k *Keeper) Forbidden(ctx context.Context, p store.Press) (store.Press, error) {
 	p.At = k.now()
 	p.Note, p.Until = "as if one were written", p.At.Add(48*time.Hour)
+	if p.Verb == store.AskMore { // the form lets them choose
+		p.Duration = store.ShortestTerm
+	}
 	account, err := k.Directory.Account(ctx, p.By)
 	if err != nil {
 		return p, err

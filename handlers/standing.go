@@ -15,11 +15,13 @@ const (
 	AskerGone = "asker_gone" // who asked for a rotation is nobody, has no account any more, or is a guest by now
 	AskerLost = "asker_lost" // or may not rotate any more
 	VoterGone = "voter_gone" // an approver has no account any more, or is a guest by now
+
+	TakenLater = "taken_later" // another request has the access before the later end
 )
 
 // Losses are the refusals of a press for which something was allowed before, and is not any more.
 var Losses = []string{NotYourUser, Excluded, NotAsker, TooLong, TooShort, NoReason, NoTicket, OutsideHours, NoMFA, NoApprover, GroupGone,
-	AskerGone, AskerLost}
+	AskerGone, AskerLost, TakenLater}
 
 // Vote is what an approval of before is worth now.
 type Vote struct {
@@ -217,7 +219,13 @@ func (k *Keeper) prolonged(ctx context.Context, g store.Grant, signedIn, now tim
 	if err = k.upheld(ctx, g, asUntil(g, until), now); errors.As(err, &refused) {
 		return g.Until, refused.Code, nil
 	}
-	return until, "", err
+	if err != nil {
+		return g.Until, "", err
+	}
+	if taken, err := k.findTaken(ctx, g, until); err != nil || !taken.IsZero() {
+		return g.Until, TakenLater, err
+	}
+	return until, "", nil
 }
 
 // asUntil is the grant as if all the time from its start were asked for.

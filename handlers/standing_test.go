@@ -475,8 +475,9 @@ const (
 
 // elsewhere are the refusals that are of no fact of the table, and why.
 var elsewhere = map[string]string{
-	handlers.TooShort: "a request lapses while it can still be given for a minute",
-	handlers.Gone:     ofPress, handlers.Moved: ofPress, handlers.Changed: ofPress, handlers.Late: ofPress, handlers.Over: ofPress,
+	handlers.TakenLater: "a later end: TestNoExtensionIntoAnothersWindow, TestAnExtensionThatIsOvertaken, TestNoSignInProlongsIntoAWindow",
+	handlers.TooShort:   "a request lapses while it can still be given for a minute",
+	handlers.Gone:       ofPress, handlers.Moved: ofPress, handlers.Changed: ofPress, handlers.Late: ofPress, handlers.Over: ofPress,
 	handlers.TooOld: ofPress, handlers.Unusable: ofPress,
 	handlers.Stranger: ofPresser, handlers.Enough: ofPresser, handlers.NotSecurity: ofPresser, handlers.NotRotator: ofPresser,
 	handlers.AtMax: ofExtension, handlers.Extending: ofExtension, handlers.ExtensionOver: ofExtension, handlers.HeldBefore: ofExtension,

@@ -10,23 +10,20 @@ import (
 	"sekisho/store"
 )
 
-// mostWindows bounds the windows of one slot that are looked at, and so how many can be asked for.
-const mostWindows = 200
-
 // SlotHeld is why a grant whose start has come waits: access before it has not ended.
 const SlotHeld = "slot_held"
 
 // findHolder returns the id of what stands in the way of a request: the record that holds its slot or an overlapping window of it.
 // store.ErrNotFound if nothing does. A sign-in asks for a moment, as it does not say for how long.
 func (k *Keeper) findHolder(ctx context.Context, g store.Grant) (string, error) {
-	ids, err := store.InSlot(ctx, k.DB, g.Slot(), mostWindows)
-	if err != nil {
-		return "", err
-	}
 	now := k.now()
 	from, until := g.Window(now)
 	if g.Origin != store.Requested {
 		until = from.Add(1)
+	}
+	ids, err := store.InSlotBefore(ctx, k.DB, g.Slot(), until)
+	if err != nil {
+		return "", err
 	}
 	for _, id := range ids {
 		if strings.HasPrefix(id, store.TaskPrefix) {
@@ -41,10 +38,29 @@ func (k *Keeper) findHolder(ctx context.Context, g store.Grant) (string, error) 
 			return id, nil
 		}
 	}
-	if len(ids) == mostWindows { // there may be more: nothing else is asked for until some have ended
-		return ids[0], nil
-	}
 	return "", store.ErrNotFound
+}
+
+// findTaken returns when the first window of the grant's slot begins that another request has, and that lies between the grant's end
+// and a later one; or the zero time. What waits for approvals counts as what is approved does, as where it is asked for.
+func (k *Keeper) findTaken(ctx context.Context, g store.Grant, until time.Time) (time.Time, error) {
+	ids, err := store.InSlotBefore(ctx, k.DB, g.Slot(), until)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, id := range ids {
+		if id == g.ID || strings.HasPrefix(id, store.TaskPrefix) {
+			continue
+		}
+		other, err := store.LoadGrant(ctx, k.DB, id)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if start, end := other.Window(k.now()); start.Before(until) && g.Until.Before(end) {
+			return start, nil
+		}
+	}
+	return time.Time{}, nil
 }
 
 // awaitSlot has a grant whose start has come wait while another has its slot, and tells so once.

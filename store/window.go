@@ -44,3 +44,28 @@ func InSlot(ctx context.Context, db DB, slot string, limit int) ([]string, error
 	}
 	return ids, nil
 }
+
+// slotPage is how many windows are read at once.
+const slotPage = 200
+
+// InSlotBefore returns the ids of all records that hold a slot, or a window of it whose wished start is before a time: the slot's
+// holder, then the windows by their wished starts.
+func InSlotBefore(ctx context.Context, db DB, slot string, before time.Time) ([]string, error) {
+	var ids []string
+	for from, end := slot, slot+" "+stamp(before); ; {
+		rows, err := db.List(ctx, SlotIndex, from, slotPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if row.Value != slot && !strings.HasPrefix(row.Value, slot+" ") || row.Value >= end {
+				return ids, nil
+			}
+			ids = append(ids, row.ID)
+		}
+		if len(rows) < slotPage {
+			return ids, nil
+		}
+		from = rows[len(rows)-1].Value + " " // behind it, as one record alone has it
+	}
+}

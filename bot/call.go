@@ -62,6 +62,9 @@ func (p Pen) undecided(g store.Grant) string {
 	if isRisky(g) {
 		text += "\n" + p.Words.Say("card.high", nil)
 	}
+	if canChangeIAM(g) {
+		text += "\n" + p.Words.Say("card.allows_iam", nil)
+	}
 	return text
 }
 

@@ -107,6 +107,12 @@ func (p Pen) notes(g store.Grant) []string {
 	case isRisky(g):
 		out = append(out, p.Words.Say("card.high", nil))
 	}
+	switch {
+	case canChangeIAM(g) && g.State == store.Asked:
+		out = append(out, p.Words.Say("card.allows_iam_asked", nil))
+	case canChangeIAM(g):
+		out = append(out, p.Words.Say("card.allows_iam", nil))
+	}
 	out = append(out, p.signInNotes(g)...)
 	if isUnmapped(g) {
 		out = append(out, p.Words.Say("card.unmapped", nil))
@@ -159,6 +165,9 @@ func isEscalated(g store.Grant) bool { return g.State == store.Asked && len(g.Es
 
 // isRisky tells whether access that can do much harm is asked for, or given.
 func isRisky(g store.Grant) bool { return g.Risk == store.High && g.State.Open() }
+
+// canChangeIAM tells whether access is asked for, or given, by which its holder can change IAM.
+func canChangeIAM(g store.Grant) bool { return g.AllowsIAM && g.State.Open() }
 
 // reason is what the requester wrote, apart from what the bot says itself.
 func (p Pen) reason(g store.Grant) []slack.Block {

@@ -84,6 +84,9 @@ func (p Pen) digestLine(g store.Grant, short bool) string {
 	if isRisky(g) {
 		line += "\n" + p.Words.Say("card.high", nil)
 	}
+	if canChangeIAM(g) {
+		line += "\n" + p.Words.Say("card.allows_iam", nil)
+	}
 	line += p.digestSignIns(g, short)
 	if reason := codeOf(g.Reason, digestReason); reason != "" && g.State == store.Asked {
 		line += "\n" + p.Words.Say("digest.request_reason", data{"Reason": reason})

@@ -233,6 +233,7 @@ func cards(t *testing.T) map[string]store.Grant {
 		"asked-no-mfa":          changed(func(g *store.Grant) { g.Signin.MFA = "no" }),
 		"asked-steps":           lived(t, changed(needsBoth), vote),
 		"asked-steps-one":       lived(t, changed(needsBoth), store.Entry{Verb: store.Vote, By: kato, Steps: []int{1, 2}}),
+		"asked-allows-iam":      changed(func(g *store.Grant) { needsBoth(g); g.AllowsIAM = true }),
 		"asked-reason":          changed(wanted),
 		"asked-auto":            changed(byItself),
 		"active-by-rule":        lived(t, changed(byItself), mine, itself, plan, apply),

@@ -52,6 +52,7 @@ func worst(g store.Grant, text string) store.Grant {
 	}
 	g.Duration, g.Longest = 9999*time.Hour+59*time.Minute+59*time.Second, 99999*time.Hour+59*time.Minute
 	g.Steps, g.Reason, g.Ticket, g.Risk = []store.Step{{Count: 10}, {Count: 10}, {Count: 10}}, fill(text, 3000), fill(text, 200), store.High
+	g.AllowsIAM = true
 	if g.State == store.Asked {
 		g.Auto = g.Longest
 	}

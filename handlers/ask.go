@@ -238,7 +238,7 @@ func (k *Keeper) merge(ctx context.Context, g, into store.Grant) error {
 func asNow(into, g store.Grant) store.Grant {
 	into.Subject, into.AccountName, into.Entitlement = g.Subject, g.AccountName, g.Entitlement
 	into.Duration, into.Longest = g.Duration, g.Longest
-	into.Steps, into.Auto, into.Risk = g.Steps, g.Auto, g.Risk
+	into.Steps, into.Auto, into.Risk, into.AllowsIAM = g.Steps, g.Auto, g.Risk, g.AllowsIAM
 	if !slices.Equal(into.Escalation.To, g.Escalation.To) { // else it goes on waiting since it was first asked for
 		into.Escalation = g.Escalation
 	}

@@ -171,7 +171,7 @@ func (p *Policy) unchanged(g store.Grant) string {
 		return RuleGone
 	}
 	if rule.Kind != g.Kind || rule.Account != g.Account || rule.Target != g.Target || rule.Risk != g.Risk ||
-		rule.Endless != g.Endless || rule.Longest < g.Longest || g.Origin == store.SignIn && (rule.Duration < g.Duration || !rule.OnLogin) ||
+		rule.Endless != g.Endless || rule.AllowsIAM && !g.AllowsIAM || rule.Longest < g.Longest || g.Origin == store.SignIn && (rule.Duration < g.Duration || !rule.OnLogin) ||
 		!sameSteps(rule.StepsNow(true), g.Steps) && !sameSteps(rule.StepsNow(false), g.Steps) {
 		return RuleChanged
 	}

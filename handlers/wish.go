@@ -317,7 +317,7 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, now store.Subject) err
 // under is a request as the rule and a decision on it make it.
 func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant {
 	g.AccountName, g.NotBy = k.Policy.Accounts[g.Account], k.Policy.notBy(g)
-	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless
+	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless, g.AllowsIAM = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless, rule.AllowsIAM
 	limit := k.now().Add(rule.Within)
 	if g.Origin == store.Requested && !g.Received.IsZero() {
 		limit = k.lapsesAsked(g)

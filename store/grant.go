@@ -94,8 +94,9 @@ type Grant struct {
 	Steps       []Step        `json:"steps,omitempty"`   // approvals that are needed
 	Auto        time.Duration `json:"auto,omitempty"`    // the longest that the rule gives by itself, once the holder says "that was me"
 	Risk        Risk          `json:"risk,omitempty"`
-	Endless     bool          `json:"endless,omitempty"` // once given it is handed over: the duration is the time to give it in
-	Reason      string        `json:"reason,omitempty"`  // in the requester's own words
+	AllowsIAM   bool          `json:"allows_iam,omitempty"` // the target lets its holder change IAM
+	Endless     bool          `json:"endless,omitempty"`    // once given it is handed over: the duration is the time to give it in
+	Reason      string        `json:"reason,omitempty"`     // in the requester's own words
 	Ticket      string        `json:"ticket,omitempty"`
 	Escalation  Escalation    `json:"escalation,omitzero"`
 	Lapses      time.Time     `json:"lapses,omitzero"`
@@ -185,6 +186,9 @@ func (g Grant) Terms() string {
 	}
 	if !g.From.IsZero() || !g.To.IsZero() {
 		shown = append(shown, g.From.Unix(), g.To.Unix())
+	}
+	if g.AllowsIAM {
+		shown = append(shown, "allows_iam")
 	}
 	if g.Endless {
 		shown = append(shown, "endless")

@@ -183,6 +183,7 @@ func TestTermsBindWhatWasShown(t *testing.T) {
 		"approver": func(g *store.Grant) { g.Steps = []store.Step{{By: []string{"x"}, Count: 1}} },
 		"auto":     func(g *store.Grant) { g.Auto++ },
 		"risk":     func(g *store.Grant) { g.Risk = store.High },
+		"iam":      func(g *store.Grant) { g.AllowsIAM = true },
 		"reason":   func(g *store.Grant) { g.Reason = "x" },
 		"ticket":   func(g *store.Grant) { g.Ticket = "x" },
 		"rule":     func(g *store.Grant) { g.Entitlement = "x" },

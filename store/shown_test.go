@@ -115,7 +115,7 @@ func checkShown[T any](t *testing.T, base T, digest func(T) string, shown, hidde
 }
 
 const (
-	grantShown = `ID Entitlement Kind Account Subject. Target Duration From To Longest Steps Auto Risk Reason Ticket Endless
+	grantShown = `ID Entitlement Kind Account Subject. Target Duration From To Longest Steps Auto Risk AllowsIAM Reason Ticket Endless
 		Program Role NotBy Signin.Address Signin.MFA Signin.First Further`
 	grantHidden = `Origin AccountName Exclusive Signin.At Signin.Region Signin.Principal Escalation. Lapses Received State Asked Approvals
 		Start Until Max Extension. Declined. Extended. Ungiven Outcome EndedBy Ended Note Offboarding Refusal. Planned Effects Into Rechecks Clearing Exposed

@@ -145,6 +145,8 @@ func (p Pen) alertNote(a store.Alert) string {
 	switch {
 	case a.State == store.Raised && isPermanent(a):
 		return p.Words.Say("alert.raised."+permanent, d)
+	case a.State == store.Raised && a.Kind == store.NotMe && a.Grant == "":
+		return p.Words.Say("alert.raised.not_me_unasked", d)
 	case a.State == store.Raised && a.Kind == store.Unreadable:
 		return p.unreadableNote(a)
 	case a.State == store.Raised && (a.Kind == store.Tampered || a.Kind == store.Unapprovable):

@@ -67,22 +67,28 @@ func (p Pen) turnedAway(g store.Grant) Message {
 	}
 	text := p.Words.Say(key, data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
 	hint := p.Words.Say(then, nil)
-	return Message{Text: text + "\n" + hint, Blocks: []slack.Block{
+	return Message{Text: text + "\n" + hint, Blocks: append([]slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),
 		slack.NewSectionBlock(plain(p.refusal(g.Refusal.Why, g.Refusal.Facts)), nil, nil),
 		slack.NewSectionBlock(markdown(hint), nil, nil),
-		slack.NewContextBlock("", markdown(p.Words.Say("dm.turned_away_not_you", nil))),
-	}}
+	}, p.unaskedQuestion(g)...)}
+}
+
+// unaskedQuestion asks whether a sign-in was the person's of which nobody is asked, or thanks for the answer.
+func (p Pen) unaskedQuestion(g store.Grant) []slack.Block {
+	if g.CanAnswer() {
+		return []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("dm.question", nil)), nil, nil), slack.NewActionBlock(buttonsBlock, p.answers(g)...)}
+	}
+	return []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("dm.unasked_"+string(g.Answer), nil)), nil, nil)}
 }
 
 // explainUnasked tells a person that nobody was asked about a sign-in, why, and how to ask.
 func (p Pen) explainUnasked(key string, g store.Grant) Message {
 	text := p.Words.Say(key, data{"At": p.signedIn(g.Signin), "Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
-	return Message{Text: text, Blocks: []slack.Block{
+	return Message{Text: text, Blocks: append([]slack.Block{
 		slack.NewSectionBlock(markdown(text), nil, nil),
 		slack.NewSectionBlock(nil, []*slack.TextBlockObject{p.fact("card.from", p.from(g.Signin))}, nil),
-		slack.NewContextBlock("", markdown(p.Words.Say("dm.turned_away_not_you", nil))),
-	}}
+	}, p.unaskedQuestion(g)...)}
 }
 
 // asked tells a person what they asked for, and where it stands. They can take it back while it waits.
@@ -219,12 +225,6 @@ func (p Pen) active(g store.Grant) string {
 		text += "\n" + p.extension(g)
 	}
 	return text
-}
-
-// canAnswer tells whether an answer still has an effect.
-func canAnswer(g store.Grant) bool {
-	_, err := g.State.Next(store.NotMine)
-	return err == nil
 }
 
 func (p Pen) answers(g store.Grant) []slack.BlockElement {

@@ -137,7 +137,7 @@ func (p Pen) question(g store.Grant) (text string, blocks []slack.Block, buttons
 	}
 	d := data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)}
 	open := g.Unanswered()
-	ask := canAnswer(g) && (len(open) > 0 || hasSignIn(g) && g.Answer == "")
+	ask := g.CanAnswer() && (len(open) > 0 || hasSignIn(g) && g.Answer == "")
 	if len(open) > 0 && ask {
 		first := "dm.signed_in_again"
 		if !hasSignIn(g) {

@@ -96,7 +96,9 @@ func questions(t *testing.T) map[string]store.Grant {
 			byRole(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
 		}),
-		"denied-lately": turnedAway(handlers.DeniedLately, nil),
+		"denied-lately":          turnedAway(handlers.DeniedLately, nil),
+		"denied-lately-not-mine": lived(t, turnedAway(handlers.DeniedLately, nil), notMine),
+		"turned-away-mine":       lived(t, turnedAway(handlers.NoMFA, nil), mine),
 		"request-waits": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Waits
@@ -248,6 +250,9 @@ func alerts(t *testing.T) map[string]store.Alert {
 		out["tampered-"+strings.ToLower(why)] = alerted(t, tampered, store.Entry{Verb: store.Fail, Note: why})
 	}
 	out["unreadable-gone"] = alerted(t, unreadable, store.Entry{Verb: store.Vanish})
+	unasked := notMe
+	unasked.Grant = ""
+	out["not-me-unasked"] = alerted(t, unasked)
 	out["not-me-acted-keys"] = alerted(t, notMe, remedy, done("inactive_keys", "AKIAEXAMPLE1,AKIAEXAMPLE2"))
 	out["not-me-user-gone"] = alerted(t, notMe, remedy, done("user", "gone"))
 	out["unknown-nobody"] = alerted(t, stranger)

@@ -101,7 +101,8 @@
 //   - Where a rule gives by itself, a sign-in is still asked about: events can be forged, so nothing is given until the
 //     person behind the user has answered "that was me".
 //   - A sign-in that a rule refuses is ignored, not denied: nobody was asked. What it was refused for is in the ledger, and
-//     its person reads it, once an hour however often they sign in. Where no rule is meant for them there is nothing to say.
+//     its person reads it, once an hour however often they sign in, and
+//     is asked whether it was them: a "not me" alarms security. Where no rule is meant for them there is nothing to say.
 //   - Who is excluded may not ask; they approve if a step names them. A sign-in of theirs goes on to the next rule.
 //   - What a person asks for by hand is decided on while their form waits, so that they read there what is wrong; and again
 //     once IAM has been read. Then it is a request like any other. Who asked while IAM did not answer hears so at once, as

@@ -112,6 +112,9 @@ func (b Bench) timely() string {
 	if _, err := g.State.Next(v); errors.Is(err, store.ErrState) {
 		return Late
 	}
+	if g.State == store.Ignored && !g.CanAnswer() {
+		return Late
+	}
 	if g.State == store.Asked && !b.Now.Before(g.Lapses) || g.Over(b.Now) {
 		return Over
 	}

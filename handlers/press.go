@@ -213,6 +213,9 @@ func byRule(g store.Grant, now time.Time) (store.Grant, error) {
 func (k *Keeper) raise(ctx context.Context, p store.Press, g store.Grant, about store.Signin) error {
 	a := store.Alert{ID: store.AlertPrefix + "not-me-" + g.ID, Kind: store.NotMe, Account: g.Account, AccountName: g.AccountName,
 		Subject: g.Subject, Grant: g.ID, Signin: about}
+	if g.State == store.Ignored { // no access was asked for
+		a.Grant = ""
+	}
 	a, err := a.After(store.Entry{Verb: store.Raise, By: p.By, At: k.now()})
 	if err != nil {
 		return err

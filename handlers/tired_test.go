@@ -43,6 +43,40 @@ func TestASignInAfterADenial(t *testing.T) {
 	})
 }
 
+// A sign-in that asks nobody is asked about as any other: "not me" alarms security, and each answer is given once.
+func TestASignInThatAsksNobodyWasNotMine(t *testing.T) {
+	for _, answer := range []store.Verb{store.NotMine, store.Mine} {
+		inWorld(t, func(w *world) {
+			w.signIn("1")
+			w.press("U0SATO", store.Deny)
+			w.wait(20 * time.Minute)
+			w.signIn("2")
+			w.signIn("3") // of which nobody is told
+			if got := w.pressOn(w.grant("3"), "U0YAMADA", answer); got != handlers.Late {
+				w.t.Errorf("of what nobody was told: %q", got)
+			}
+			if got := w.pressOn(w.grant("2"), "U0KATO", answer); got != handlers.NotYours {
+				w.t.Errorf("by another: %q", got)
+			}
+			if refusal := w.pressOn(w.grant("2"), "U0YAMADA2", answer); refusal != "" {
+				w.t.Fatalf("%s: %q", answer, refusal)
+			}
+			if again := w.pressOn(w.grant("2"), "U0YAMADA2", answer); again != handlers.Late {
+				w.t.Errorf("%s again: %q", answer, again)
+			}
+			w.wait(time.Minute)
+			alerts := w.drawn(store.NotMe)
+			if (len(alerts) > 0) != (answer == store.NotMine) || len(alerts) > 0 && (alerts[0].Signin != w.grant("2").Signin || alerts[0].Grant != "") {
+				w.t.Errorf("%s: alerts %+v", answer, alerts)
+			}
+			g := w.grant("2")
+			if told := w.voice.dms[len(w.voice.dms)-1]; g.State != store.Ignored || told.ID != g.ID || told.Answer != answer || told.DM.TS == "" {
+				w.t.Errorf("%s: it is %s, told of %s with the answer %q", answer, g.State, told.ID, told.Answer)
+			}
+		})
+	}
+}
+
 // Nobody has denied what lapsed, or was somebody else's sign-in: those are asked about again at once, and those of others too.
 func TestASignInThatNobodyHasDenied(t *testing.T) {
 	for name, after := range map[string]func(w *world){

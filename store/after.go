@@ -118,7 +118,7 @@ func (g Grant) applied(e Entry) (Grant, error) {
 		return g.exposure(e)
 	case Mine, NotMine:
 		g = g.answered(e.Verb)
-		if e.Verb == NotMine {
+		if e.Verb == NotMine && g.State != Ignored { // which it has ended
 			g.Outcome, g.EndedBy = e.Verb, e.By
 		}
 	}

@@ -208,6 +208,16 @@ func (g Grant) covered(by Verb, only *Signin) Grant {
 	return g
 }
 
+// CanAnswer tells whether the person can still say whether a sign-in was theirs. Of one that was ignored they can once, if they were
+// told of it.
+func (g Grant) CanAnswer() bool {
+	if g.State == Ignored {
+		return g.Origin == SignIn && g.Refusal.Why != "" && g.Answer == ""
+	}
+	_, err := g.State.Next(NotMine)
+	return err == nil
+}
+
 // answered notes the holder's answer, for all sign-ins that had none.
 func (g Grant) answered(v Verb) Grant {
 	if bySignIn := g.Origin != Requested || g.Signin != (Signin{}); v == NotMine || g.Answer == "" && bySignIn {

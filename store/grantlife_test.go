@@ -41,8 +41,8 @@ drift      .         .         .        .       .          .       .       .    
 recheck    .         .         .        .       .          .       .       .          .         .        .       ended
 clear      .         .         .        .       .          .       .       .          .         .        .       ended
 hand_over  .         .         .        .       .          .       .       .          ended     .        .       .
-mine       .         .         .        .       asked      .       .       .          approved  active   .       .
-not_mine   .         .         .        .       denied     .       .       .          ending    ending   .       .
+mine       .         .         ignored  .       asked      .       .       .          approved  active   .       .
+not_mine   .         .         ignored  .       denied     .       .       .          ending    ending   .       .
 escalate   .         .         .        .       asked      .       .       .          .         .        .       .
 void       .         .         .        .       asked      .       .       .          .         active   .       .
 remind     .         .         .        .       asked      .       .       .          .         active   .       .
@@ -71,6 +71,8 @@ asked     escalate   escalation / tell_at
 asked     void       approvals / pressing tell_at
 asked     remind     / reminders tell_at
 denied    again      / tell_at
+ignored   mine       answer further / pressing tell_at
+ignored   not_mine   answer further / pressing tell_at
 approved  again      / tell_at
 approved  plan       effects planned / tell_at
 approved  apply      effects state / looks pressing retry tell_at

@@ -74,6 +74,8 @@ var ErrState = errors.New("not possible in this state")
 var next = map[State]map[Verb]State{
 	"":       {Receive: Received},
 	Received: {Ask: Asked, Merge: Merged, Ignore: Ignored, Fail: Received, Rebuild: Ignored},
+	// The person of a sign-in that asked nobody answers whether it was theirs.
+	Ignored: {Mine: Ignored, NotMine: Ignored},
 	Asked: {Again: Asked, Vote: Asked, Approve: Approved, Deny: Denied, Lapse: Lapsed, Withdraw: Withdrawn,
 		Mine: Asked, NotMine: Denied, Remind: Asked, Escalate: Asked, Void: Asked, Rebuild: Denied},
 	Approved: {Again: Approved, Plan: Approved, Fail: Approved, Extend: Approved, Apply: Active, Refuse: Ending, Expire: Ending, Revoke: Ending, Finish: Ending,

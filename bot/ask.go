@@ -63,7 +63,9 @@ func (p Pen) turnedAway(g store.Grant) Message {
 	case handlers.OutsideHours:
 		then = "dm.turned_away_hours"
 	case handlers.NoMFA:
-		then = "dm.turned_away_mfa"
+		if then = "dm.turned_away_mfa"; g.Signin.Login {
+			key, then = "dm.turned_away_login", "dm.turned_away_login_then"
+		}
 	}
 	text := p.Words.Say(key, data{"Account": name(g.AccountName, g.Account), "User": code(g.Subject.User), "Target": code(g.Target)})
 	hint := p.Words.Say(then, nil)

@@ -80,7 +80,12 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 			key = "thread.not_mine_take"
 		}
 	case store.Again, store.Extend:
-		if key = askedAgain(e); key == "" {
+		if e.Facts[store.FactFolded] != "" {
+			if more = p.recalled(e); len(more) == 0 {
+				return "", false
+			}
+			key, d = "thread.folded", data{"MFA": p.mfa(store.Signin{MFA: e.Facts["mfa"]})}
+		} else if key = askedAgain(e); key == "" {
 			key, d, more = p.signInAgain(g, e)
 		} else {
 			d["Program"], more = code(e.Facts["program"]), p.recalled(e)

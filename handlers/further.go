@@ -34,10 +34,38 @@ func (k *Keeper) standing(ctx context.Context, asks store.Grant) (g store.Grant,
 	return g, g.State.Open() && g.State != store.Ending && !g.Over(k.now()), err
 }
 
+// Folded is why a sign-in has no card: operators read it in the ledger.
+const Folded = "the other record of one sign-in by aws login, at most a minute apart"
+
+// folded returns a grant with a sign-in that is the other record of one of its own, and whether it is that.
+func folded(g, into store.Grant) (store.Grant, bool) {
+	next, ok := into.Folded(g.Signin)
+	return next, ok && into.Account == g.Account && into.Subject.UserID == g.Subject.UserID
+}
+
+// fold ends the other record of a sign-in, both in one write. Nobody is written to but those whose approvals no longer count, as
+// the card says by now whether MFA was used.
+func (k *Keeper) fold(ctx context.Context, g, was, into store.Grant, now time.Time) error {
+	e := store.Entry{Verb: store.Again, By: store.Self, At: now, Facts: signInFacts(g, into, store.Seen{})}
+	e.Facts[store.FactFolded] = "true"
+	into, err := recalled(into, &e, was.Terms(), was.ExtensionTerms(), true).After(e)
+	if err != nil {
+		return err
+	}
+	g.Into = into.ID
+	if g, err = g.After(store.Entry{Verb: store.Merge, By: store.Self, At: now, Note: Folded, Facts: map[string]string{"into": into.ID}}); err != nil {
+		return err
+	}
+	return k.save(ctx, &into, &g)
+}
+
 // beside lets a sign-in stand beside what was asked for and approved, which it does not change, both in one write. Where a rule
 // refuses the sign-in it does no more than that.
 func (k *Keeper) beside(ctx context.Context, g, into store.Grant, refusal string) error {
 	now := k.now()
+	if next, ok := folded(g, into); ok {
+		return k.fold(ctx, g, into, next, now)
+	}
 	into, err := k.signedIn(ctx, g, into, refusal, now)
 	if err != nil {
 		return k.fail(ctx, g, err)
@@ -70,6 +98,9 @@ func (k *Keeper) findDenied(ctx context.Context, g store.Grant, now time.Time) (
 
 // joinDenied lets a sign-in stand in the thread of what was denied, and its person read why nobody is asked.
 func (k *Keeper) joinDenied(ctx context.Context, g, denied store.Grant, now time.Time) error {
+	if next, ok := folded(g, denied); ok {
+		return k.fold(ctx, g, denied, next, now)
+	}
 	g.Into = denied.ID
 	denied, err := k.signedIn(ctx, g, denied, DeniedLately, now)
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 // Facts of an entry about another sign-in.
 const (
 	FactRecalled = "recalled" // the Slack accounts whose approvals no longer count
+	FactFolded   = "folded"   // it is the other record of a sign-in that stands here already: nobody is told
 	FactNews     = "news"     // who gets a new message of it: InDM is the holder alone, ToApprovers those who have approved as well
 )
 
@@ -35,12 +36,56 @@ type Further struct {
 // alike reports whether two sign-ins are from the same address, with MFA alike, as far as the records say.
 func alike(a, b Signin) bool { return a.Address == b.Address && a.MFA == b.MFA }
 
-// Covers reports whether a sign-in is as one that was approved, by address and MFA. What is unknown is not the same.
+// covers reports whether a sign-in is no news after another one that was approved. `aws login` uses the session of a console sign-in,
+// so one from the same address says nothing new; after an approved one, that MFA was used is no news, and that it was not is.
+func covers(approved, s Signin) bool {
+	return alike(approved, s) || approved.Address == s.Address && (s.untold() || approved.untold() && s.MFA == "yes")
+}
+
+// untold reports whether nobody knows if MFA was used, as a record of `aws login` never says.
+func (s Signin) untold() bool { return s.Login && s.MFA == "" }
+
+// Covers reports whether a sign-in is as one that was approved, by address and MFA. What is unknown is not the same, but for the
+// MFA of `aws login`.
 func (g Grant) Covers(s Signin) bool {
-	if s.Address == "" || s.MFA == "" {
+	if s.Address == "" || s.MFA == "" && !s.Login {
 		return false
 	}
-	return alike(g.Signin, s) || slices.ContainsFunc(g.Further, func(f Further) bool { return f.By != "" && alike(f.Signin, s) })
+	return covers(g.Signin, s) || slices.ContainsFunc(g.Further, func(f Further) bool { return f.By != "" && covers(f.Signin, s) })
+}
+
+// pairs reports whether two records are of one sign-in by `aws login`: one of each kind, from the same known address, at most a
+// minute apart by the times in them.
+func pairs(a, b Signin) bool {
+	return a.Login != b.Login && !a.Both && a.Address != "" && a.Address == b.Address && a.At.Sub(b.At).Abs() <= foldWithin
+}
+
+// Folded returns the grant once the other record of one of its sign-ins has come, and whether it is one. What it says of MFA is
+// shown from then on, unless an approval was given by then. It is no such record if it says after that that there was no MFA.
+func (g Grant) Folded(s Signin) (Grant, bool) {
+	g.Further = slices.Clone(g.Further)
+	free := g.State == Asked // nobody has allowed it yet
+	if pairs(g.Signin, s) {
+		return g, g.Signin.fold(s, free, free || !g.State.Open())
+	}
+	for i := range g.Further {
+		f := &g.Further[i]
+		if pairs(f.Signin, s) {
+			return g, f.fold(s, f.By == "" && !g.Extension.Open(), f.By == "" && !g.Extension.Open())
+		}
+	}
+	return g, false
+}
+
+// fold takes in the other record, if it may be: learns lets it say whether MFA was used, harmless is that it may say there was none.
+func (s *Signin) fold(other Signin, learns, harmless bool) bool {
+	if s.untold() && other.MFA != "yes" && !harmless {
+		return false
+	}
+	if s.Both = true; s.MFA == "" && learns {
+		s.MFA = other.MFA
+	}
+	return true
 }
 
 // Seen is what a further sign-in is to a grant.

@@ -36,7 +36,7 @@ const (
 	ByEmail KnownBy = "email" // the user's name is their e-mail address in Slack
 )
 
-// Signin is what CloudTrail reported of a console sign-in. Address, MFA and Principal may be empty or anything at all:
+// Signin is what CloudTrail reported of a sign-in to the console, or by `aws login`. Address, MFA and Principal may be empty or anything at all:
 // they are somebody else's text.
 type Signin struct {
 	At        time.Time `json:"at"`
@@ -44,6 +44,8 @@ type Signin struct {
 	MFA       string    `json:"mfa,omitempty"` // "yes", "no" or "" where the record does not say
 	Region    string    `json:"region,omitempty"`
 	Principal string    `json:"principal,omitempty"`
+	Login     bool      `json:"login,omitempty"` // by `aws login`, whose record never says whether MFA was used
+	Both      bool      `json:"both,omitempty"`  // the records of `aws login` and of its console sign-in have both come
 	First     bool      `json:"first,omitempty"` // no access of this user was approved from the address before, as far as the ledger knows
 }
 

@@ -117,7 +117,7 @@ func checkShown[T any](t *testing.T, base T, digest func(T) string, shown, hidde
 const (
 	grantShown = `ID Entitlement Kind Account Subject. Target Duration From To Longest Steps Auto Risk AllowsIAM Reason Ticket Endless
 		Program Role NotBy Signin.Address Signin.MFA Signin.First Further`
-	grantHidden = `Origin AccountName Exclusive Signin.At Signin.Region Signin.Principal Escalation. Lapses Received State Asked Approvals
+	grantHidden = `Origin AccountName Exclusive Signin.At Signin.Region Signin.Principal Signin.Login Signin.Both Escalation. Lapses Received State Asked Approvals
 		Start Until Max Extension. Declined. Extended. Ungiven Outcome EndedBy Ended Note Offboarding Refusal. Planned Effects Into Rechecks Clearing Exposed
 		Answer Forgotten Messages MessageFrom Work. Telling. Reminding. Warned Looks`
 )

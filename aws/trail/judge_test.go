@@ -117,6 +117,11 @@ func TestParseAWSLogin(t *testing.T) {
 			t.Errorf("%s = %v: %s, %q; want %s, %q", test.path, test.value, got.Class, got.Why, test.class, test.why)
 		}
 	}
+	for want, body := range map[bool]fields{true: login, false: envelope(signin())} { // the two records of one sign-in are told apart
+		if s := trail.Parse(encode(t, body), configured).Request.Signin; s.Login != want {
+			t.Errorf("aws login %t: %+v", want, s)
+		}
+	}
 }
 
 func TestParseAccounts(t *testing.T) {

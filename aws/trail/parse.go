@@ -62,6 +62,7 @@ func Parse(body []byte, known func(account string) bool) Finding {
 			At:        eventTime(r.at),
 			Address:   clean(r.address, 64),
 			MFA:       mfa(r.mfa),
+			Login:     r.name == loginName,
 			Region:    clean(r.region, 32),
 			Principal: clean(r.principal, 64),
 		},

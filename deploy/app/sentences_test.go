@@ -22,6 +22,7 @@ var speakers = map[string]map[string]string{
 		"anotherUser":  "the same",
 		"seenLate":     "the same",
 		"nothingToAsk": "the same",
+		"Folded":       "the same",
 		"turnAway":     "the same: the person is told in their language",
 		"joinDenied":   "the same",
 		"Forbidden":    "nobody: it stands in a reason's place",

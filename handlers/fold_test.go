@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sekisho/aws/trail"
 	"sekisho/handlers"
 	"sekisho/store"
 )
@@ -216,6 +217,35 @@ func TestALoginProlongs(t *testing.T) {
 					t.Errorf("ends %s, was %s, extension %+v", g.Until, before.Until, g.Extension)
 				}
 			})
+		})
+	}
+}
+
+// The two records as CloudTrail writes them are one card, in either order.
+func TestTheRecordsOfALoginAreOneCard(t *testing.T) {
+	record := func(w *world, name, id, outcome, more string) handlers.Request {
+		at := w.now().UTC().Format(time.RFC3339)
+		body := fmt.Sprintf(`{"eventVersion":"1.11","userIdentity":{"type":"IAMUser","principalId":%q,"accountId":%q,"userName":"t.yamada"},
+			"eventTime":%q,"eventSource":"signin.amazonaws.com","eventName":%q,"awsRegion":"us-east-1","sourceIPAddress":"203.0.113.9",
+			"responseElements":%s,"additionalEventData":%s,"eventID":%q,"recipientAccountId":%q}`, w.userID, account, at, name, outcome, more, id, account)
+		f := trail.Parse([]byte(body), nil)
+		if f.Class != trail.Request {
+			t.Fatalf("%s: %s", name, f.Why)
+		}
+		return f.Request
+	}
+	for _, loginFirst := range []bool{true, false} {
+		inWorld(t, func(w *world) {
+			login := record(w, "AuthorizeOAuth2Access", "e1", `null`, `{"success":"true"}`)
+			console := record(w, "ConsoleLogin", "e2", `{"ConsoleLogin":"Success"}`, `{"MFAUsed":"Yes"}`)
+			if !loginFirst {
+				login, console = console, login
+			}
+			w.receive(login)
+			w.receive(console)
+			if g := w.voice.card(); w.voice.posts != 1 || g.Signin.MFA != "yes" || !g.Signin.Both || len(g.Further) != 0 {
+				t.Errorf("login first %t: %d cards, %+v, beside it %+v", loginFirst, w.voice.posts, g.Signin, g.Further)
+			}
 		})
 	}
 }

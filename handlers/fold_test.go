@@ -249,3 +249,22 @@ func TestTheRecordsOfALoginAreOneCard(t *testing.T) {
 		})
 	}
 }
+
+// A later `aws login` from the address on the card brings nothing new, so approvals stand.
+func TestALoginTakesNoApprovalsBack(t *testing.T) {
+	for _, c := range []struct {
+		address string
+		want    int
+	}{{place, 1}, {otherPlace, 0}} {
+		inWorld(t, func(w *world) {
+			w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
+			w.signsIn("1", false, time.Now(), place, "yes")
+			w.press("U0SATO", store.Approve)
+			w.wait(10 * time.Minute)
+			w.signsIn("2", true, time.Now(), c.address, "")
+			if g := w.grant("1"); len(g.Approvals) != c.want || len(g.Further) != 1 {
+				t.Errorf("from %s: %d approvals, beside it %+v", c.address, len(g.Approvals), g.Further)
+			}
+		})
+	}
+}

@@ -45,6 +45,12 @@ func covers(approved, s Signin) bool {
 // untold reports whether nobody knows if MFA was used, as a record of `aws login` never says.
 func (s Signin) untold() bool { return s.Login && s.MFA == "" }
 
+// showsAll reports whether a further sign-in brings nothing that approvals are bound to: it is like the one that asked, or an
+// `aws login` from its address.
+func (g Grant) showsAll(s Signin) bool {
+	return alike(g.Signin, s) || s.untold() && s.Address != "" && s.Address == g.Signin.Address
+}
+
 // Covers reports whether a sign-in is as one that was approved, by address and MFA. What is unknown is not the same, but for the
 // MFA of `aws login`.
 func (g Grant) Covers(s Signin) bool {
@@ -217,12 +223,12 @@ func (g Grant) QuestionTerms() string {
 // and from then on those that it showed.
 func (g Grant) approvedBesides() [][]string {
 	waits := g.State == Asked || g.State == Received || g.State == ""
-	return places(g.Further, func(f Further) bool { return !f.Apart && !alike(f.Signin, g.Signin) && (waits || f.By == Approve) })
+	return places(g.Further, func(f Further) bool { return !f.Apart && !g.showsAll(f.Signin) && (waits || f.By == Approve) })
 }
 
 // openBesides are the places of further sign-ins that stand on the card.
 func (g Grant) openBesides() [][]string {
-	return places(g.Further, func(f Further) bool { return !f.Apart && !alike(f.Signin, g.Signin) })
+	return places(g.Further, func(f Further) bool { return !f.Apart && !g.showsAll(f.Signin) })
 }
 
 // places returns the addresses of sign-ins, with what stands beside them, each once and in an order that does not change.

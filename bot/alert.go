@@ -2,11 +2,12 @@ package bot
 
 import (
 	"cmp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"strings"
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -70,7 +71,7 @@ func subjectOf(a store.Alert) string {
 		return permanent
 	case a.Kind == store.Tampered && a.Note != "" && a.Note != store.CannotBeRead:
 		return string(a.Kind) + "." + a.Note
-	case a.Kind == store.Unapprovable && a.Note == handlers.GroupGone:
+	case a.Kind == store.Unapprovable && a.Note == policy.GroupGone:
 		return string(a.Kind) + "." + a.Note
 	}
 	return string(a.Kind)
@@ -191,7 +192,7 @@ func (p Pen) unapprovableFields(a store.Alert, account, found *slack.TextBlockOb
 	out := []*slack.TextBlockObject{account, p.fact("alert.rule", code(a.Target)), found}
 	var away []string
 	for _, id := range strings.Fields(a.Effects[store.FactAway]) {
-		if group, ok := strings.CutPrefix(id, handlers.UserGroup); ok {
+		if group, ok := strings.CutPrefix(id, people.UserGroup); ok {
 			away = append(away, code(group))
 		} else {
 			away = append(away, mention(id))

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"log/slog"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -165,8 +166,8 @@ func TestRefusalsOfAnAlert(t *testing.T) {
 		{handlers.Late, sato, `Too late: <@U0SATO> was faster, and the state is now "In progress".`},
 		{handlers.Late, kato, `Too late: the state is now "In progress".`}, // pressed twice
 		{handlers.Late, store.Self, `Too late: the state is now "In progress".`},
-		{handlers.Own, "", "This is about your own IAM user, so another person has to decide."},
-		{handlers.UserGone, "", "IAM no longer has this user, so I can't tell whose it is. Nothing was decided."},
+		{policy.Own, "", "This is about your own IAM user, so another person has to decide."},
+		{policy.UserGone, "", "IAM no longer has this user, so I can't tell whose it is. Nothing was decided."},
 		{handlers.NotSecurity, "", "Only the security team can decide this."},
 		{handlers.Changed, "", "It has changed since you saw it. Please look at the card again and decide anew."},
 		{handlers.Gone, "", "I have no record of this."},

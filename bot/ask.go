@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"sekisho/handlers/policy"
+
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
@@ -58,11 +60,11 @@ func (p Pen) turnedAway(g store.Grant) Message {
 	}
 	key, then := "dm.turned_away", "dm.turned_away_then"
 	switch g.Refusal.Why {
-	case handlers.Impossible:
+	case policy.Impossible:
 		key = "dm.turned_away_aws"
-	case handlers.OutsideHours:
+	case policy.OutsideHours:
 		then = "dm.turned_away_hours"
-	case handlers.NoMFA:
+	case policy.NoMFA:
 		if then = "dm.turned_away_mfa"; g.Signin.Login {
 			key, then = "dm.turned_away_login", "dm.turned_away_login_then"
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (p Pen) whyCalled(account string, missing []string, rule string) string {
 	if slices.Contains(missing, account) {
 		return "\n" + p.Words.Say("call.why_named", data{"Rule": code(rule)})
 	}
-	groups := slices.DeleteFunc(slices.Clone(missing), func(id string) bool { return !strings.HasPrefix(id, handlers.UserGroup) })
+	groups := slices.DeleteFunc(slices.Clone(missing), func(id string) bool { return !strings.HasPrefix(id, people.UserGroup) })
 	if len(groups) == 0 {
 		return ""
 	}

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -215,9 +217,9 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 }
 
 // reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
-var reasons = []string{handlers.UserGone, handlers.NotApprover, handlers.NoPerson, handlers.NoHolder, handlers.HolderLeft, handlers.HolderOutside, handlers.BeingOffboarded, handlers.RoleBarred, handlers.RoleGone, handlers.Own,
-	handlers.RuleGone, handlers.RuleChanged, handlers.NotYourUser, handlers.Excluded, handlers.NotAsker, handlers.TooLong, handlers.TooShort,
-	handlers.NoReason, handlers.NoTicket, handlers.OutsideHours, handlers.TakenLater, handlers.SeenLate, handlers.NoMFA, handlers.NoApprover, handlers.GroupGone, handlers.MoreSteps, handlers.VoterGone, handlers.Leaves, handlers.Voted,
+var reasons = []string{policy.UserGone, policy.NotApprover, policy.NoPerson, policy.NoHolder, people.HolderLeft, people.HolderOutside, people.BeingOffboarded, policy.RoleBarred, policy.RoleGone, policy.Own,
+	policy.RuleGone, policy.RuleChanged, policy.NotYourUser, policy.Excluded, policy.NotAsker, policy.TooLong, policy.TooShort,
+	policy.NoReason, policy.NoTicket, policy.OutsideHours, handlers.TakenLater, handlers.SeenLate, policy.NoMFA, policy.NoApprover, policy.GroupGone, policy.MoreSteps, policy.VoterGone, people.Leaves, policy.Voted,
 	handlers.AskerGone, handlers.AskerLost, handlers.GroupChanged, handlers.GroupHeld, handlers.SlotHeld, "NoSuchEntity", "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
 	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent", handlers.AccountGone}
 

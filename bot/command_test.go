@@ -2,6 +2,8 @@ package bot
 
 import (
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -124,8 +126,8 @@ func TestNothingToRevoke(t *testing.T) {
 	}{
 		{"revoke", "", nil, "no access that you approved"},
 		{"revoke <@U0YAMADA|t.yamada>", "", nil, "Approvers of its rule and the security team can"},
-		{"revoke", handlers.NoPerson, nil, "isn't registered"},
-		{"revoke", handlers.Guest, nil, "Guests of this workspace"},
+		{"revoke", policy.NoPerson, nil, "isn't registered"},
+		{"revoke", people.Guest, nil, "Guests of this workspace"},
 		{"revoke", "", errors.New("no answer"), "try again in a minute"},
 		{"revoke @nobody", "", nil, "can't tell whom you mean by `@nobody`"},
 		{"revoke <!channel>", "", nil, "whom you mean by `&lt;!channel&gt;`"},

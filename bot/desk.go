@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -26,7 +27,7 @@ type Desk interface {
 	// Offers returns what a person may ask for, or why that is nothing.
 	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.
-	Request(ctx context.Context, w handlers.Wish) (handlers.Decision, error)
+	Request(ctx context.Context, w handlers.Wish) (policy.Decision, error)
 	// Open takes note that a person looks at their Home tab, from a place in what is over.
 	Open(user string, from int)
 	// Access returns what concerns a person, and a page of what is over.
@@ -36,9 +37,9 @@ type Desk interface {
 	// Rotatable returns the rotations that somebody may begin, or why that is none.
 	Rotatable(ctx context.Context, by string) ([]handlers.Rotatable, string, error)
 	// Hindered tells why somebody could not begin a rotation now, if so.
-	Hindered(ctx context.Context, by, rotation string) (handlers.Decision, error)
+	Hindered(ctx context.Context, by, rotation string) (policy.Decision, error)
 	// Rotate begins a rotation, or asks for its approval, unless the decision refuses it.
-	Rotate(ctx context.Context, by, rotation, reason string) (store.Task, handlers.Decision, error)
+	Rotate(ctx context.Context, by, rotation, reason string) (store.Task, policy.Decision, error)
 	// Offboards tells whether somebody may offboard people.
 	Offboards(ctx context.Context, by string) bool
 	// Leaver returns what a person has, for who may end all of it, or why they may not.
@@ -123,12 +124,12 @@ func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time
 	case err != nil:
 		s.Log.Warn("form not filled", "by", user, "err", err)
 		view = pen.WishNote(pen.Words.Say("ask.failed", nil))
-	case refusal == handlers.NotAsker:
+	case refusal == policy.NotAsker:
 		view = pen.WishNote(pen.Words.Say("ask.nothing", nil))
 	case refusal == handlers.NoUsers:
 		view = pen.WishNote(pen.Words.Say("ask.no_users", nil))
 	case refusal != "":
-		view = pen.WishNote(pen.WishRefusal(handlers.Decision{Refusal: refusal}))
+		view = pen.WishNote(pen.WishRefusal(policy.Decision{Refusal: refusal}))
 	}
 	if _, err := s.API.UpdateViewContext(ctx, view, "", "", id); err != nil {
 		s.Log.Warn("form not drawn", "by", user, "err", err)

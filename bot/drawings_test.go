@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 	"reflect"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -130,7 +131,7 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/request-loading":      {"WishNote", about{sentence: "ask.loading"}},
 		"form/request-failed":       {"WishNote", about{sentence: "ask.failed"}},
 		"form/request-nothing":      {"WishNote", about{sentence: "ask.nothing"}},
-		"form/request-guest":        {"WishNote", about{sentence: "wish." + handlers.Guest}},
+		"form/request-guest":        {"WishNote", about{sentence: "wish." + people.Guest}},
 		"suggestions/few":           {"suggestions", about{offers: offers()}},
 		extreme + "suggestions":     {"suggestions", about{offers: manyOffers(3 * mostOptions)}},
 		"form/keep_until":           {"KeepForm", about{press: pressed("8088", keepUntil, ""), rows: rowsOf(fullReport())[4:5]}},

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -93,7 +94,7 @@ func TestWhoCannotDecideGetsNoForm(t *testing.T) {
 	} {
 		t.Run(string(verb), func(t *testing.T) {
 			inSlack(t, func(t *testing.T, w *world) {
-				d := &desk{forbids: handlers.NotApprover, grant: request(), alert: member}
+				d := &desk{forbids: policy.NotApprover, grant: request(), alert: member}
 				w.run(d)
 				card := on(w)
 				press := func() {

@@ -82,7 +82,7 @@ func TestDrawingsGolden(t *testing.T) {
 
 // TestDrawingsAsRead keeps all drawings of a kind and language in one file, as people read them: for reviewers of the words.
 func TestDrawingsAsRead(t *testing.T) {
-	slackOf := fakeslack.New(fakeslack.Workspace{Users: people()})
+	slackOf := fakeslack.New(fakeslack.Workspace{Users: workspaceUsers()})
 	defer slackOf.Close()
 	all := drawings(t)
 	for _, language := range languages {

@@ -3,10 +3,9 @@ package bot
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/people"
 
 	"github.com/slack-go/slack"
-
-	"sekisho/handlers"
 )
 
 // lately is a directory that goes by whole lists. One call answers for all user groups, and a few pages for all users, where one call
@@ -14,7 +13,7 @@ import (
 type lately struct{ *People }
 
 // Lately implements handlers.Directory.
-func (p *People) Lately() handlers.Directory { return lately{p} }
+func (p *People) Lately() people.Directory { return lately{p} }
 
 // Members implements handlers.Directory.
 func (l lately) Members(ctx context.Context, group string) ([]string, error) {
@@ -26,7 +25,7 @@ func (l lately) Members(ctx context.Context, group string) ([]string, error) {
 }
 
 // Account implements handlers.Directory.
-func (l lately) Account(ctx context.Context, user string) (handlers.Account, error) {
+func (l lately) Account(ctx context.Context, user string) (people.Account, error) {
 	users, err := l.allUsers.read(ctx, l.Now())
 	if account, ok := users[user]; err == nil && ok {
 		return account, nil
@@ -52,12 +51,12 @@ func (p *People) loadGroups(ctx context.Context) (map[string][]string, error) {
 }
 
 // loadUsers reads all users, one page after the other.
-func (p *People) loadUsers(ctx context.Context) (map[string]handlers.Account, error) {
+func (p *People) loadUsers(ctx context.Context) (map[string]people.Account, error) {
 	home, err := p.home(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]handlers.Account{}
+	out := map[string]people.Account{}
 	page := p.API.GetUsersPaginated(slack.GetUsersOptionLimit(pageLength), slack.GetUsersOptionIncludeLocale(false))
 	for {
 		err := p.listUsers.inTurn(ctx, func() error {

@@ -3,12 +3,12 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
 )
 
 // crowded is a workspace with 25 more user groups and 450 more people, of whom one has left, and with Slack's limits.
@@ -37,7 +37,7 @@ func TestManyGroupsAreOneCall(t *testing.T) {
 		if lists, single := w.called("usergroups.list"), w.called("usergroups.users.list"); lists != 1 || single != 0 {
 			t.Errorf("%d lists, %d single calls", lists, single)
 		}
-		if _, err := w.people.Lately().Members(t.Context(), "S0GONE"); !errors.Is(err, handlers.ErrNoGroup) {
+		if _, err := w.people.Lately().Members(t.Context(), "S0GONE"); !errors.Is(err, people.ErrNoGroup) {
 			t.Errorf("a group that is gone: %v", err)
 		}
 		w.SetGroup(fakeslack.UserGroup{ID: "S0TEAM1", Members: []string{sato}})
@@ -54,7 +54,7 @@ func TestManyPeopleAreAFewPages(t *testing.T) {
 		w.SetUser(fakeslack.User{ID: "U0AWAY", TeamID: "T0ELSEWHERE"})
 		for i := range 450 {
 			got, err := w.people.Lately().Account(t.Context(), fmt.Sprint("U0USER", i))
-			if err != nil || got != (handlers.Account{Deleted: i == 321}) {
+			if err != nil || got != (people.Account{Deleted: i == 321}) {
 				t.Fatalf("user %d: %+v, %v", i, got, err)
 			}
 		}

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
@@ -51,7 +53,7 @@ func (p Pen) liftForm(person store.Person, o store.Offboarding) slack.ModalViewR
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("offboard.standing", d)), nil, nil)}
 	blocks = append(blocks, quoted(p.Words.Say("offboard.reason_by", d), o.Reason)...)
 	if o.State != store.Departed {
-		return p.offboardView(append(blocks, slack.NewContextBlock("", markdown(p.Words.Say("offboard.refused."+handlers.BeingOffboarded, nil))))...)
+		return p.offboardView(append(blocks, slack.NewContextBlock("", markdown(p.Words.Say("offboard.refused."+people.BeingOffboarded, nil))))...)
 	}
 	view := p.offboardView(append(blocks, slack.NewSectionBlock(markdown(p.Words.Say("offboard.lift_intro", d)), nil, nil), p.offboardReason("offboard.lift_hint"))...)
 	view.CallbackID, view.PrivateMetadata, view.Submit = liftVerb, person.Account(), p.label("offboard.lift")
@@ -162,8 +164,8 @@ func (p Pen) names(all []string) string {
 }
 
 // offboardRefusals are all reasons why somebody cannot be offboarded.
-var offboardRefusals = []string{handlers.NotSecurity, handlers.Own, handlers.BeingOffboarded, handlers.NoLeaver, handlers.TwoLeavers, handlers.NoReason,
-	handlers.NoPerson, handlers.Leaves, handlers.Guest, handlers.Stranger, handlers.NotDone, handlers.Unusable}
+var offboardRefusals = []string{handlers.NotSecurity, policy.Own, people.BeingOffboarded, handlers.NoLeaver, handlers.TwoLeavers, policy.NoReason,
+	policy.NoPerson, people.Leaves, people.Guest, people.Stranger, handlers.NotDone, handlers.Unusable}
 
 // openOffboard answers /jit offboard: with a form at once, as a trigger lives three seconds, and then with what the person
 // has.

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -251,7 +252,7 @@ func TestOffboardByCommand(t *testing.T) {
 					t.Errorf("no %q in\n%s", part, shown)
 				}
 			}
-			d.set(handlers.BeingOffboarded)
+			d.set(people.BeingOffboarded)
 			if delivery, err := w.Submit(kato, form.ID, map[string]string{reasonField: "last day"}); err != nil || !strings.Contains(string(delivery.Response), "being offboarded already") {
 				t.Errorf("refused: %s, %v", delivery.Response, err)
 			}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
@@ -150,7 +151,7 @@ func outsideOffer(o handlers.Offer, text func(field string) string) handlers.Off
 		o.Users[i] = text("user")
 	}
 	if o.Ticket != nil {
-		o.Ticket = &handlers.Ticket{Example: text("example")}
+		o.Ticket = &policy.Ticket{Example: text("example")}
 	}
 	if o.Decision.Refusal != "" {
 		o.Decision = wishRefused(o.Decision.Refusal, text("example"))

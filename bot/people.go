@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sekisho/handlers/people"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
-
-	"sekisho/handlers"
 )
 
 // How long an answer of Slack is good for: membership decides who may approve, a person's language and zone only how we speak.
@@ -34,13 +33,13 @@ type People struct {
 	Now func() time.Time
 
 	allGroups                                          *snapshot[map[string][]string]
-	allUsers                                           *snapshot[map[string]handlers.Account]
+	allUsers                                           *snapshot[map[string]people.Account]
 	listGroups, listUsers, askGroup, askUser, askEmail *pace
 
 	mu      sync.Mutex
 	groups  map[string]remembered[userGroup]
 	readers map[string]remembered[reader]
-	users   map[string]remembered[handlers.Account]
+	users   map[string]remembered[people.Account]
 	team    map[string]remembered[string]
 }
 
@@ -50,13 +49,13 @@ type reader struct {
 	zone   *time.Location // nil if Slack names none that is known here
 }
 
-var _ handlers.Directory = (*People)(nil)
+var _ people.Directory = (*People)(nil)
 
 // NewPeople returns a directory. It reaches for nothing yet.
 func NewPeople(api *slack.Client, now func() time.Time) *People {
 	p := &People{API: api, Now: now, listGroups: newPace(listEvery), listUsers: newPace(listEvery), askGroup: newPace(0), askUser: newPace(0), askEmail: newPace(0)}
 	p.allGroups = &snapshot[map[string][]string]{age: groupsAge, patience: groupsPatience, load: p.loadGroups}
-	p.allUsers = &snapshot[map[string]handlers.Account]{age: usersAge, patience: loadTime, load: p.loadUsers}
+	p.allUsers = &snapshot[map[string]people.Account]{age: usersAge, patience: loadTime, load: p.loadUsers}
 	return p
 }
 
@@ -97,7 +96,7 @@ func (p *People) Members(ctx context.Context, group string) ([]string, error) {
 		return userGroup{members: members}, nil
 	})
 	if g.gone {
-		return nil, fmt.Errorf("read members of %s: %w", group, handlers.ErrNoGroup)
+		return nil, fmt.Errorf("read members of %s: %w", group, people.ErrNoGroup)
 	}
 	return g.members, err
 }
@@ -126,30 +125,30 @@ func (p *People) penFor(ctx context.Context, user string, zone *time.Location) P
 
 // Account implements handlers.Directory. Whom Slack does not know is as good as deleted: an IAM tag can name anybody. Whoever is of another workspace is a stranger, also one of a channel that is
 // shared by Slack Connect.
-func (p *People) Account(ctx context.Context, user string) (handlers.Account, error) {
-	return recall(p, &p.users, user, userAge, func() (handlers.Account, error) {
+func (p *People) Account(ctx context.Context, user string) (people.Account, error) {
+	return recall(p, &p.users, user, userAge, func() (people.Account, error) {
 		u, err := p.user(ctx, user)
 		if answers(err, []string{"user_not_found"}) {
-			return handlers.Account{Deleted: true}, nil
+			return people.Account{Deleted: true}, nil
 		}
 		if err != nil {
-			return handlers.Account{}, fmt.Errorf("read user %s: %w", user, err)
+			return people.Account{}, fmt.Errorf("read user %s: %w", user, err)
 		}
 		return p.account(ctx, u)
 	})
 }
 
-func (p *People) account(ctx context.Context, u *slack.User) (handlers.Account, error) {
+func (p *People) account(ctx context.Context, u *slack.User) (people.Account, error) {
 	home, err := p.home(ctx)
 	if err != nil {
-		return handlers.Account{}, err
+		return people.Account{}, err
 	}
 	return accountOf(u, home), nil
 }
 
 // accountOf returns what a user is in a workspace.
-func accountOf(u *slack.User, home string) handlers.Account {
-	return handlers.Account{Bot: u.IsBot, Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
+func accountOf(u *slack.User, home string) people.Account {
+	return people.Account{Bot: u.IsBot, Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
 		Stranger: u.IsStranger || u.TeamID != home}
 }
 
@@ -179,7 +178,7 @@ func (p *People) ByEmail(ctx context.Context, email string) (string, error) {
 		return "", fmt.Errorf("look up user by e-mail: %w", err)
 	}
 	account, err := p.account(ctx, u)
-	if err != nil || account != (handlers.Account{}) {
+	if err != nil || account != (people.Account{}) {
 		return "", err
 	}
 	return u.ID, nil

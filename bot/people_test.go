@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestAGroupThatIsGone(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		w.SetGroup(fakeslack.UserGroup{ID: "S0LEADS", Members: []string{sato}, Disabled: true})
 		for _, group := range []string{"S0NEVER", "S0LEADS", "S0LEADS"} {
-			if members, err := w.people.Members(t.Context(), group); !errors.Is(err, handlers.ErrNoGroup) || members != nil {
+			if members, err := w.people.Members(t.Context(), group); !errors.Is(err, people.ErrNoGroup) || members != nil {
 				t.Errorf("%s: %v, %v", group, members, err)
 			}
 		}
@@ -63,7 +64,7 @@ func TestAGroupThatIsGone(t *testing.T) {
 			t.Errorf("Slack was asked %d times", n)
 		}
 		w.failing(refusing("usergroups.users.list", "ratelimited"))
-		if _, err := w.people.Members(t.Context(), "S0SRE"); err == nil || errors.Is(err, handlers.ErrNoGroup) {
+		if _, err := w.people.Members(t.Context(), "S0SRE"); err == nil || errors.Is(err, people.ErrNoGroup) {
 			t.Errorf("a failure: %v", err)
 		}
 	})
@@ -128,15 +129,15 @@ func TestGroupsAreNotMixedUp(t *testing.T) {
 func TestAccount(t *testing.T) {
 	for _, c := range []struct {
 		user fakeslack.User
-		want handlers.Account
+		want people.Account
 	}{
-		{fakeslack.User{}, handlers.Account{}},
-		{fakeslack.User{Restricted: true}, handlers.Account{Guest: true}},
-		{fakeslack.User{UltraRestricted: true}, handlers.Account{Guest: true}},
-		{fakeslack.User{Bot: true}, handlers.Account{Bot: true}},
-		{fakeslack.User{Deleted: true}, handlers.Account{Deleted: true}},
-		{fakeslack.User{TeamID: "T0ELSEWHERE"}, handlers.Account{Stranger: true}},
-		{fakeslack.User{TeamID: "T0ELSEWHERE", Restricted: true}, handlers.Account{Stranger: true, Guest: true}},
+		{fakeslack.User{}, people.Account{}},
+		{fakeslack.User{Restricted: true}, people.Account{Guest: true}},
+		{fakeslack.User{UltraRestricted: true}, people.Account{Guest: true}},
+		{fakeslack.User{Bot: true}, people.Account{Bot: true}},
+		{fakeslack.User{Deleted: true}, people.Account{Deleted: true}},
+		{fakeslack.User{TeamID: "T0ELSEWHERE"}, people.Account{Stranger: true}},
+		{fakeslack.User{TeamID: "T0ELSEWHERE", Restricted: true}, people.Account{Stranger: true, Guest: true}},
 	} {
 		inSlack(t, func(t *testing.T, w *world) {
 			c.user.ID = "U0SOMEBODY"
@@ -176,7 +177,7 @@ func TestEitherSignMakesAGuest(t *testing.T) {
 	for _, u := range []slack.User{{IsRestricted: true}, {IsUltraRestricted: true}, {IsRestricted: true, IsUltraRestricted: true}} {
 		inSlack(t, func(t *testing.T, w *world) {
 			u.ID, u.TeamID = sato, "T0HOME"
-			if got, err := w.people.account(t.Context(), &u); err != nil || got != (handlers.Account{Guest: true}) {
+			if got, err := w.people.account(t.Context(), &u); err != nil || got != (people.Account{Guest: true}) {
 				t.Errorf("is_restricted %t, is_ultra_restricted %t: %+v, %v", u.IsRestricted, u.IsUltraRestricted, got, err)
 			}
 		})
@@ -186,7 +187,7 @@ func TestEitherSignMakesAGuest(t *testing.T) {
 // TestSomebodyWhomSlackDoesNotKnow is as good as deleted, and no member.
 func TestSomebodyWhomSlackDoesNotKnow(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		if got, err := w.people.Account(t.Context(), "U0NEVER"); err != nil || got != (handlers.Account{Deleted: true}) {
+		if got, err := w.people.Account(t.Context(), "U0NEVER"); err != nil || got != (people.Account{Deleted: true}) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
@@ -195,18 +196,18 @@ func TestSomebodyWhomSlackDoesNotKnow(t *testing.T) {
 // TestAccountIsKnownForAMinute: who is made a guest, or leaves, stops deciding a minute later at most.
 func TestAccountIsKnownForAMinute(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		account := func(want handlers.Account) {
+		account := func(want people.Account) {
 			t.Helper()
 			if got, err := w.people.Account(t.Context(), sato); err != nil || got != want {
 				t.Errorf("account %+v, %v, want %+v", got, err, want)
 			}
 		}
-		account(handlers.Account{})
+		account(people.Account{})
 		w.SetUser(fakeslack.User{ID: sato, Deleted: true})
 		time.Sleep(time.Minute - time.Nanosecond)
-		account(handlers.Account{})
+		account(people.Account{})
 		time.Sleep(time.Nanosecond)
-		account(handlers.Account{Deleted: true})
+		account(people.Account{Deleted: true})
 		if users, teams := w.called("users.info"), w.called("auth.test"); users != 2 || teams != 1 {
 			t.Errorf("Slack was asked %d times for the user and %d times for the workspace", users, teams)
 		}
@@ -223,7 +224,7 @@ func TestAccountThatSlackDoesNotTell(t *testing.T) {
 			}
 		}
 		w.failing(nil)
-		if got, err := w.people.Account(t.Context(), sato); err != nil || got != (handlers.Account{}) {
+		if got, err := w.people.Account(t.Context(), sato); err != nil || got != (people.Account{}) {
 			t.Errorf("afterwards: %+v, %v", got, err)
 		}
 	})

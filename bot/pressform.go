@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -51,7 +51,7 @@ func readForm(p *store.Press, form slack.View, zone *time.Location) bool {
 // pressWrong says at the fields of a form all that is wrong with the press that it makes.
 func (p Pen) pressWrong(press store.Press, now time.Time) map[string]string {
 	wrong := map[string]string{}
-	switch says := handlers.Says(press.Note); press.Verb {
+	switch says := policy.Says(press.Note); press.Verb {
 	case store.Keep:
 		if !store.Keepable(press.Until, now) {
 			wrong[untilField] = p.Words.Say("refusal.bad_date", nil)

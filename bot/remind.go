@@ -1,12 +1,12 @@
 package bot
 
 import (
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -86,7 +86,7 @@ const mostCalled = 20
 func mentions(these []string, but string) string {
 	var out []string
 	for _, id := range these {
-		group, isGroup := strings.CutPrefix(id, handlers.UserGroup)
+		group, isGroup := strings.CutPrefix(id, people.UserGroup)
 		switch {
 		case id == but || len(out) == mostCalled:
 		case isGroup:

@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -75,7 +75,7 @@ var (
 	keyOn     = store.Entry{Verb: store.Restored, By: store.Self, Facts: map[string]string{store.FactKeys: "AKIAIOSFODNN7EXAMPLE"}}
 	keepRow   = store.Entry{Verb: store.Keep, By: sato, Until: audited.AddDate(0, 2, 0), Note: "The partner moves to roles by then."}
 	failRow   = store.Entry{Verb: store.Fail, By: store.Self, Note: "AccessDenied"}
-	refuseRow = store.Entry{Verb: store.Refuse, By: store.Self, Note: handlers.Impossible, Facts: map[string]string{"code": "LimitExceeded"}}
+	refuseRow = store.Entry{Verb: store.Refuse, By: store.Self, Note: policy.Impossible, Facts: map[string]string{"code": "LimitExceeded"}}
 	lapseRow  = store.Entry{Verb: store.Lapse, By: store.Self}
 	goneRow   = store.Entry{Verb: store.Vanish, By: store.Self}
 	userGone  = store.Entry{Verb: store.Done, By: store.Self, Facts: map[string]string{"user": "gone"}}

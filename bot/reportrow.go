@@ -1,13 +1,13 @@
 package bot
 
 import (
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -105,7 +105,7 @@ func (p Pen) rowSaid(key string, a store.Alert) string {
 // notRotated says why the rotation could not begin that a row was to begin.
 func (p Pen) notRotated(a store.Alert) string {
 	if !slices.Contains(rotateRefusals, a.Note) {
-		return p.WishRefusal(handlers.Decision{Refusal: a.Note})
+		return p.WishRefusal(policy.Decision{Refusal: a.Note})
 	}
 	return p.Words.Say("rotate.refused."+a.Note, data{"Why": p.why(a.Effects["code"])})
 }

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
@@ -54,10 +56,10 @@ func (p Pen) RotateForm(r handlers.Rotatable) slack.ModalViewRequest {
 }
 
 // rotateRefusals have a sentence of their own; the others are those of a request.
-var rotateRefusals = []string{handlers.NotAsker, handlers.InUse, handlers.Impossible, handlers.RuleGone, handlers.NoPerson, handlers.Leaves, handlers.Guest, handlers.Stranger}
+var rotateRefusals = []string{policy.NotAsker, handlers.InUse, policy.Impossible, policy.RuleGone, policy.NoPerson, people.Leaves, people.Guest, people.Stranger}
 
 // RotateRefusal says why a rotation cannot begin. It is shown as plain text.
-func (p Pen) RotateRefusal(d handlers.Decision) string {
+func (p Pen) RotateRefusal(d policy.Decision) string {
 	if !slices.Contains(rotateRefusals, d.Refusal) {
 		return p.WishRefusal(d)
 	}
@@ -115,10 +117,10 @@ func (s *Socket) rotate(ctx context.Context, by, trigger, named string, show fun
 	case err != nil:
 		s.Log.Warn("nothing looked up", "by", by, "verb", rotateVerb, "err", err)
 		show(ctx, Message{Text: pen.Words.Say("jit.failed", nil)})
-	case refusal == handlers.NotAsker:
+	case refusal == policy.NotAsker:
 		show(ctx, Message{Text: pen.Words.Say("rotate.nothing", nil)})
 	case refusal != "":
-		show(ctx, Message{Text: pen.RotateRefusal(handlers.Decision{Refusal: refusal})})
+		show(ctx, Message{Text: pen.RotateRefusal(policy.Decision{Refusal: refusal})})
 	case named == "":
 		show(ctx, pen.RotateList(all))
 	case len(meant) == 0:
@@ -128,7 +130,7 @@ func (s *Socket) rotate(ctx context.Context, by, trigger, named string, show fun
 	case meant[0].Busy:
 		d, err := s.Desk.Hindered(ctx, by, meant[0].ID)
 		if err != nil || d.Refusal == "" {
-			d = handlers.Decision{Refusal: handlers.InUse}
+			d = policy.Decision{Refusal: handlers.InUse}
 		}
 		show(ctx, Message{Text: pen.RotateRefusal(d)})
 	default:

@@ -3,6 +3,8 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -26,14 +28,14 @@ func TestRotateByCommand(t *testing.T) {
 			if shown := w.RenderView(form); form.Title != "Rotate a key" || !strings.Contains(shown, "svc-batch-1") || len(d.begun) != 0 {
 				t.Errorf("%s opens %q, begun %q:\n%s", typed, form.Title, d.begun, shown)
 			}
-			d.decide(handlers.Decision{Refusal: handlers.InUse})
+			d.decide(policy.Decision{Refusal: handlers.InUse})
 			if delivery, err := w.Submit(kato, form.ID, map[string]string{reasonField: "leak"}); err != nil || !strings.Contains(string(delivery.Response), "being rotated already") {
 				t.Errorf("refused: %s, %v", delivery.Response, err)
 			}
 			if _, open := w.Modal(kato); !open {
 				t.Error("the form is closed, and nothing was begun")
 			}
-			d.decide(handlers.Decision{})
+			d.decide(policy.Decision{})
 			if delivery, err := w.Submit(kato, form.ID, map[string]string{reasonField: "leak"}); err != nil || delivery.Problem != "" {
 				t.Errorf("%+v, %v", delivery, err)
 			}
@@ -98,9 +100,9 @@ func TestNothingToRotate(t *testing.T) {
 		failed         error
 		says           string
 	}{
-		{"rotate", handlers.NotAsker, nil, "no access key that you may rotate"},
-		{"rotate batch-1", handlers.Guest, nil, "Guests of this workspace can't rotate keys."},
-		{"rotate", handlers.NoPerson, nil, "isn't registered"},
+		{"rotate", policy.NotAsker, nil, "no access key that you may rotate"},
+		{"rotate batch-1", people.Guest, nil, "Guests of this workspace can't rotate keys."},
+		{"rotate", policy.NoPerson, nil, "isn't registered"},
 		{"rotate", "", errors.New("no answer"), "try again in a minute"},
 		{"rotate *nothing*", "", nil, "no rotation called `*nothing*`"},
 		{"rotate batch-2", "", nil, "is being rotated already"},
@@ -120,16 +122,16 @@ func TestNothingToRotate(t *testing.T) {
 
 // TestARotationThatCannotBegin says so where its reason would be typed: which keys there are, and since when.
 func TestARotationThatCannotBegin(t *testing.T) {
-	facts := func(why string, of map[string]string) handlers.Decision {
-		return handlers.Decision{Refusal: why, Why: []handlers.Reason{{Key: why, Facts: of}}}
+	facts := func(why string, of map[string]string) policy.Decision {
+		return policy.Decision{Refusal: why, Why: []policy.Reason{{Key: why, Facts: of}}}
 	}
 	at := fmt.Sprint(signedIn.Unix())
 	for name, c := range map[string]struct {
-		hinders handlers.Decision
+		hinders policy.Decision
 		failed  error
 		en, ja  string
 	}{
-		"two keys": {facts(handlers.Impossible, map[string]string{"code": "TwoKeys", "keys": oldKey + "=" + at + " " + newKey + "=" + at}), nil,
+		"two keys": {facts(policy.Impossible, map[string]string{"code": "TwoKeys", "keys": oldKey + "=" + at + " " + newKey + "=" + at}), nil,
 			oldKey + ", created 2026-11-22 14:00 JST\n" + newKey + ", created 2026-11-22 14:00 JST", newKey + " (作成日時: 2026-11-22 14:00 JST)"},
 		"rotating": {facts(handlers.InUse, map[string]string{"state": "proving", "key": oldKey, "since": at}), nil,
 			"This key is being rotated already, since 2026-11-22 14:00 JST: " + oldKey + " is replaced.", oldKey},
@@ -137,7 +139,7 @@ func TestARotationThatCannotBegin(t *testing.T) {
 		"asked":   {facts(handlers.InUse, map[string]string{"state": "asked", "since": at}), nil, "has waited for approval since 2026-11-22 14:00 JST.", "から承認待ち"},
 		"held":    {facts(handlers.InUse, map[string]string{"state": "active", "key": oldKey, "until": at}), nil, oldKey + " of this IAM user until 2026-11-22 14:00 JST.", oldKey},
 		"unknown": {facts(handlers.InUse, nil), nil, "This key is being rotated already, or somebody has it", "すでにローテーション中"},
-		"silence": {handlers.Decision{}, errors.New("no answer"), "I could not look that up.", "確認できませんでした"},
+		"silence": {policy.Decision{}, errors.New("no answer"), "I could not look that up.", "確認できませんでした"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inSlack(t, func(t *testing.T, w *world) {

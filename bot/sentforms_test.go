@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"sekisho/handlers/people"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -49,7 +50,7 @@ func TestAFormSentTwice(t *testing.T) {
 				}
 				taken := d.counts()
 				d.mu.Lock()
-				d.decides, d.refusal = wishRefused(handlers.InUse, ""), handlers.BeingOffboarded
+				d.decides, d.refusal = wishRefused(handlers.InUse, ""), people.BeingOffboarded
 				d.mu.Unlock()
 				again, err := w.Resubmit(first)
 				if err != nil || again.Problem != "" || again.Response != nil || d.counts() != taken {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"sekisho/handlers/policy"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -57,7 +58,7 @@ func inSlackWith(t *testing.T, change func(*fakeslack.Workspace), test func(t *t
 	synctest.Test(t, func(t *testing.T) {
 		members := []string{yamada, sato, kato, "U0BOT"}
 		workspace := fakeslack.Workspace{
-			BotToken: botToken, AppToken: appToken, Users: people(),
+			BotToken: botToken, AppToken: appToken, Users: workspaceUsers(),
 			Channels: []fakeslack.Channel{{ID: approvals, Name: "approvals", Members: members}, {ID: elsewhere, Name: "elsewhere", Members: members},
 				{ID: security, Name: "security", Members: members}},
 			Scopes: []string{"chat:write", "commands", "users:read", "users:read.email", "im:write", "usergroups:read"},
@@ -167,8 +168,8 @@ func (w *world) click(user string, g store.Grant, verb store.Verb) fakeslack.Del
 // desk keeps the presses and the wishes that it takes in.
 type desk struct {
 	offers    []handlers.Offer
-	refusal   string            // of all offers
-	decides   handlers.Decision // on each wish
+	refusal   string          // of all offers
+	decides   policy.Decision // on each wish
 	wishes    []handlers.Wish
 	grant     store.Grant
 	alert     store.Alert
@@ -178,11 +179,11 @@ type desk struct {
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
 	rotates   []handlers.Rotatable
-	forbids   string            // why every press would be refused
-	unjudged  error             // of that
-	hinders   handlers.Decision // a rotation, before its form is drawn
-	begun     []string          // who began which rotation, and why
-	times     []time.Time       // of the presses, by Slack's clock
+	forbids   string          // why every press would be refused
+	unjudged  error           // of that
+	hinders   policy.Decision // a rotation, before its form is drawn
+	begun     []string        // who began which rotation, and why
+	times     []time.Time     // of the presses, by Slack's clock
 	leaver    handlers.Leaver
 	ended     []string // who offboarded whom, and why; or looked
 
@@ -242,7 +243,7 @@ func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error)
 	return d.offers, d.refusal, nil
 }
 
-func (d *desk) Request(_ context.Context, w handlers.Wish) (handlers.Decision, error) {
+func (d *desk) Request(_ context.Context, w handlers.Wish) (policy.Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.wishes = append(d.wishes, w)
@@ -275,7 +276,7 @@ func (d *desk) Rotatable(context.Context, string) ([]handlers.Rotatable, string,
 	return d.rotates, d.refusal, d.failed
 }
 
-func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Task, handlers.Decision, error) {
+func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Task, policy.Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.begun = append(d.begun, by+" "+rotation+" "+reason)
@@ -291,7 +292,7 @@ func (d *desk) Forbidden(_ context.Context, p store.Press) (store.Press, error) 
 
 func (d *desk) Latest(_ context.Context, g store.Grant) (time.Time, error) { return g.Max, nil }
 
-func (d *desk) Hindered(context.Context, string, string) (handlers.Decision, error) {
+func (d *desk) Hindered(context.Context, string, string) (policy.Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.hinders, d.failed
@@ -320,7 +321,7 @@ func (d *desk) Lift(_ context.Context, by, person, reason string) (string, error
 	return d.refusal, d.failed
 }
 
-func (d *desk) decide(as handlers.Decision) {
+func (d *desk) decide(as policy.Decision) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.decides = as

@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ const (
 )
 
 // people are theirs, as Slack knows them.
-func people() []fakeslack.User {
+func workspaceUsers() []fakeslack.User {
 	return []fakeslack.User{
 		{ID: yamada, Name: "t.yamada", RealName: "山田 太郎", Locale: "ja-JP", TZ: "Asia/Tokyo"},
 		{ID: sato, Name: "h.sato", RealName: "佐藤 花子", Locale: "ja-JP", TZ: "Asia/Tokyo"},
@@ -265,10 +266,10 @@ func cards(t *testing.T) map[string]store.Grant {
 		"ending-kept":           lived(t, one, approve, kept, apply, revoke),
 		"ended-kept-not-mine":   lived(t, one, approve, kept, apply, notMine, undo),
 		"ended-refused":         lived(t, one, approve, plan, refused("LimitExceeded"), undo),
-		"ended-user-gone":       lived(t, one, approve, refused(handlers.UserGone), undo),
+		"ended-user-gone":       lived(t, one, approve, refused(policy.UserGone), undo),
 		"ended-group-changed":   lived(t, one, approve, plan, refused(handlers.GroupChanged), undo),
 		"ended-group-held":      lived(t, one, approve, refused(handlers.GroupHeld), undo),
-		"ended-own":             lived(t, one, approve, refused(handlers.Own), undo),
+		"ended-own":             lived(t, one, approve, refused(policy.Own), undo),
 		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
 		"denied-again":          again(t, lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}), fromElsewhere),
 		"denied-offboarded":     lived(t, one, store.Entry{Verb: store.Deny, By: kato, Note: "Last day is Friday", Facts: map[string]string{store.FactOffboarding: "offboard-1"}}),
@@ -407,11 +408,11 @@ func lines(t *testing.T) []told {
 	say("remind, of an extension", one, then(extend(), store.Entry{Verb: store.Remind})...)
 	say("approve, in a digest", digested, approve)
 	say("undo, kept, in a digest", digested, approve, kept, apply, expire, undo)
-	void := store.Entry{Verb: store.Void, Note: handlers.NotApprover, Facts: map[string]string{store.FactAccounts: kato}}
+	void := store.Entry{Verb: store.Void, Note: policy.NotApprover, Facts: map[string]string{store.FactAccounts: kato}}
 	say("void, for a reason", two, vote, void)
 	say("void, of an extension", two, vote, approve, plan, apply, extend(), agree, void)
-	say("vote, outside of the hours", two, store.Entry{Verb: store.Vote, By: kato, Steps: []int{1}, Facts: map[string]string{"why": handlers.MoreSteps}})
-	since("extend, to no later end", again(t, lived(t, one, approve, plan, apply), asBefore, store.Entry{Note: handlers.NotAsker}), 0)
+	say("vote, outside of the hours", two, store.Entry{Verb: store.Vote, By: kato, Steps: []int{1}, Facts: map[string]string{"why": policy.MoreSteps}})
+	since("extend, to no later end", again(t, lived(t, one, approve, plan, apply), asBefore, store.Entry{Note: policy.NotAsker}), 0)
 	for _, reason := range append(slices.Clone(reasons), "LimitExceeded") {
 		say("refuse "+reason, one, approve, refused(reason))
 	}
@@ -465,7 +466,7 @@ func refusals(t *testing.T) map[string]store.Press {
 		p.On, p.By, p.Refusal = rotation().ID, kato, handlers.Late
 		out["late, rotation "+name] = p
 	}
-	own, notYours := out[handlers.Own], out[handlers.NotYours]
+	own, notYours := out[policy.Own], out[handlers.NotYours]
 	own.On = store.AlertPrefix + "1"
 	notYours.Verb = store.NotMine
 	out["own, alert"], out["not_yours, answer"] = own, notYours

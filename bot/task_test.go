@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -169,8 +170,8 @@ func tasks(t *testing.T) map[string]store.Task {
 		"proving-back":     on(went(t, one, back...), store.Server{State: store.Answers, Key: oldKey}),
 		"rotated-back":     went(t, one, append(back, unused, off, remove, deleted)...),
 		"stopped":          went(t, one, approve, refused("TwoKeys")),
-		"stopped-later":    on(went(t, one, append(slices.Clip(toHeeded), refused(handlers.UserGone))...), uses),
-		"stopped-handing":  on(went(t, handing, refused(handlers.UserGone)), uses, timeout),
+		"stopped-later":    on(went(t, one, append(slices.Clip(toHeeded), refused(policy.UserGone))...), uses),
+		"stopped-handing":  on(went(t, handing, refused(policy.UserGone)), uses, timeout),
 	}
 }
 
@@ -200,7 +201,7 @@ func taskLines(t *testing.T) []turn {
 	say("vote, a step met", turned(func(t *store.Task) {
 		t.Steps = append(slices.Clip(t.Steps), store.Step{By: []string{"usergroup:S0CHIEFS"}, Count: 1})
 	}), vote)
-	say("void, for a reason", two, vote, store.Entry{Verb: store.Void, Note: handlers.VoterGone, Facts: map[string]string{store.FactAccounts: kato}})
+	say("void, for a reason", two, vote, store.Entry{Verb: store.Void, Note: policy.VoterGone, Facts: map[string]string{store.FactAccounts: kato}})
 	say("approve", one, approve)
 	say("void", two, vote, store.Entry{Verb: store.Void, By: kato, Facts: map[string]string{store.FactAccounts: sato}})
 	say("deny", one, store.Entry{Verb: store.Deny, By: sato, Note: denied})

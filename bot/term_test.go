@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -30,17 +31,17 @@ func TestRequestForLater(t *testing.T) {
 			}
 			values = nil // it stands there
 		}
-		d.decide(wishRefused(handlers.EndFirst, ""))
+		d.decide(wishRefused(policy.EndFirst, ""))
 		send(map[string]string{endsField: "終了日時は開始日時より後にしてください。"})
-		for _, refusal := range []string{handlers.StartPast, handlers.OutsideHours, handlers.Already, handlers.Waits, handlers.InUse} {
+		for _, refusal := range []string{policy.StartPast, policy.OutsideHours, handlers.Already, handlers.Waits, handlers.InUse} {
 			d.decide(wishRefused(refusal, ""))
 			send(map[string]string{startsField: penIn("ja").WishRefusal(wishRefused(refusal, ""))})
 		}
-		d.decide(wishRefused(handlers.TooLong, ""))
+		d.decide(wishRefused(policy.TooLong, ""))
 		send(map[string]string{endsField: "利用期間は最大4時間です。"})
 		w.choose(yamada, "prod-reader")
 		values = map[string]string{targetField: "prod-reader", endsField: fmt.Sprint(from.Add(time.Hour).Unix())}
-		d.decide(handlers.Decision{})
+		d.decide(policy.Decision{})
 		send(nil)
 		all := d.wished()
 		last := all[len(all)-1]
@@ -56,7 +57,7 @@ func TestNoMomentIsNone(t *testing.T) {
 		d := &desk{offers: offers()[:1]}
 		w.run(d)
 		form := w.wishForm(kato)
-		d.decide(wishRefused(handlers.TooLong, ""))
+		d.decide(wishRefused(policy.TooLong, ""))
 		if _, err := w.Submit(kato, form.ID, map[string]string{reasonField: "To look."}); err != nil {
 			t.Fatal(err)
 		}

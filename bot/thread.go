@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func (p Pen) Line(g store.Grant, e store.Entry) (string, bool) {
 	case store.Vote, store.Approve:
 		key, d["Rule"], d["Start"] = approvedKey(g, e), code(g.Entitlement), when(g.Start, p.Zone)
 		d["Allowed"], d["Asked"] = p.Words.Span(e.Duration), p.Words.Span(g.Duration)
-		if e.Facts["why"] == handlers.MoreSteps {
+		if e.Facts["why"] == policy.MoreSteps {
 			more = []string{p.Words.Say("thread.more_steps", nil)}
 		} else if who := p.next(g, e); who != "" {
 			more = []string{p.Words.Say("thread.next", data{"Who": who})}
@@ -183,11 +184,11 @@ func (p Pen) Refusal(press store.Press) string {
 	switch {
 	case press.Refusal == handlers.Late && f["state"] == string(store.Asked): // it is early
 		key = "refusal.late_asked"
-	case press.Refusal == handlers.Own && strings.HasPrefix(press.On, store.AlertPrefix):
+	case press.Refusal == policy.Own && strings.HasPrefix(press.On, store.AlertPrefix):
 		key = "refusal.own_alert"
-	case press.Refusal == handlers.UserGone && strings.HasPrefix(press.On, store.AlertPrefix):
+	case press.Refusal == policy.UserGone && strings.HasPrefix(press.On, store.AlertPrefix):
 		key = "refusal.user_gone_alert"
-	case press.Refusal == handlers.NoApprover && f["told"] != "":
+	case press.Refusal == policy.NoApprover && f["told"] != "":
 		key = "refusal.no_approver_told"
 	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -57,9 +58,9 @@ func questions(t *testing.T) map[string]store.Grant {
 		"ended-besides":        lived(t, again(t, lived(t, one, approve, plan, apply), fromElsewhere), expire, undo),
 		"request-besides":      again(t, lived(t, changed(byHand), approve, plan, apply), fromElsewhere),
 		"request-besides-mine": lived(t, again(t, changed(byHand), fromElsewhere), mine),
-		"turned-away-mfa":      turnedAway(handlers.NoMFA, nil),
+		"turned-away-mfa":      turnedAway(policy.NoMFA, nil),
 		"turned-away-login": changed(func(g *store.Grant) {
-			g.State, g.Refusal, g.Signin.MFA, g.Signin.Login = store.Ignored, store.Refusal{Why: handlers.NoMFA}, "", true
+			g.State, g.Refusal, g.Signin.MFA, g.Signin.Login = store.Ignored, store.Refusal{Why: policy.NoMFA}, "", true
 		}),
 		"active-kept":       lived(t, one, approve, kept, apply),
 		"ended-kept":        lived(t, one, approve, kept, apply, finish, undo),
@@ -84,15 +85,15 @@ func questions(t *testing.T) map[string]store.Grant {
 		"request-merged":    changed(func(g *store.Grant) { byHand(g); g.State = store.Merged }),
 		"request-program":   changed(func(g *store.Grant) { byRole(g); g.Role, g.NotBy = "", nil }),
 		"request-role":      changed(byRole),
-		"turned-away-hours": turnedAway(handlers.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
-		"turned-away":       turnedAway(handlers.NoApprover, nil),
-		"turned-away-aws":   turnedAway(handlers.Impossible, map[string]string{"code": "NoSuchEntity"}),
+		"turned-away-hours": turnedAway(policy.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
+		"turned-away":       turnedAway(policy.NoApprover, nil),
+		"turned-away-aws":   turnedAway(policy.Impossible, map[string]string{"code": "NoSuchEntity"}),
 		"seen-late":         turnedAway(handlers.SeenLate, nil),
 		"unanswered": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Note = store.Ignored, handlers.Unanswered
 		}),
-		"turned-away-excluded": turnedAway(handlers.Excluded, nil),
+		"turned-away-excluded": turnedAway(policy.Excluded, nil),
 		"active-limited":       lived(t, one, shorter(store.Approve, sato), plan, apply),
 		"active-declined":      lived(t, one, approve, plan, apply, extend(), decline),
 		"request-role-ignored": changed(func(g *store.Grant) {
@@ -101,7 +102,7 @@ func questions(t *testing.T) map[string]store.Grant {
 		}),
 		"denied-lately":          turnedAway(handlers.DeniedLately, nil),
 		"denied-lately-not-mine": lived(t, turnedAway(handlers.DeniedLately, nil), notMine),
-		"turned-away-mine":       lived(t, turnedAway(handlers.NoMFA, nil), mine),
+		"turned-away-mine":       lived(t, turnedAway(policy.NoMFA, nil), mine),
 		"request-waits": changed(func(g *store.Grant) {
 			byHand(g)
 			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Waits
@@ -149,7 +150,7 @@ func reminders(t *testing.T) map[string]store.Grant {
 		"later": then(store.Entry{Verb: store.Extend, Until: signedIn.Add(8 * time.Hour)}),
 		"over":  then(expire, undo),
 
-		"refused": lived(t, request(), approve, store.Entry{Verb: store.Refuse, Note: handlers.NotAsker}, undo),
+		"refused": lived(t, request(), approve, store.Entry{Verb: store.Refuse, Note: policy.NotAsker}, undo),
 	}
 }
 
@@ -244,8 +245,8 @@ func alerts(t *testing.T) map[string]store.Alert {
 	silent := store.Entry{Verb: store.Fail, Note: "ServiceUnavailable", Facts: map[string]string{store.FactOpen: "12"}}
 	out["outage-raised"], out["outage-gone"] = alerted(t, outage, silent), alerted(t, outage, silent, store.Entry{Verb: store.Vanish})
 	unapprovable := store.Alert{ID: store.UnapprovableAlertID(g.Entitlement), Kind: store.Unapprovable, Account: g.Account, AccountName: g.AccountName, Target: g.Entitlement}
-	for name, why := range map[string]store.Entry{"unapprovable": {Note: handlers.NoApprover, Facts: map[string]string{store.FactAway: "usergroup:S0GONE U0TANAKA"}},
-		"unapprovable-exclude": {Note: handlers.GroupGone, Facts: map[string]string{store.FactAway: "usergroup:S0GONE"}}} {
+	for name, why := range map[string]store.Entry{"unapprovable": {Note: policy.NoApprover, Facts: map[string]string{store.FactAway: "usergroup:S0GONE U0TANAKA"}},
+		"unapprovable-exclude": {Note: policy.GroupGone, Facts: map[string]string{store.FactAway: "usergroup:S0GONE"}}} {
 		why.Verb = store.Fail
 		out[name+"-raised"], out[name+"-gone"] = alerted(t, unapprovable, why), alerted(t, unapprovable, why, store.Entry{Verb: store.Vanish})
 	}

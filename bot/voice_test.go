@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -93,7 +94,7 @@ func TestAnswerIsForThePersonAlone(t *testing.T) {
 	for user, want := range map[string]string{sato: "この申請の承認権限がありません。", kato: "You aren't an approver for this."} {
 		inSlack(t, func(t *testing.T, w *world) {
 			g := w.post(request())
-			p := store.Press{ID: "press-1", By: user, Refusal: handlers.NotApprover, Facts: map[string]string{"state": "asked"}, Card: g.Card}
+			p := store.Press{ID: "press-1", By: user, Refusal: policy.NotApprover, Facts: map[string]string{"state": "asked"}, Card: g.Card}
 			if err := w.voice.Answer(t.Context(), p); err != nil {
 				t.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,24 +67,24 @@ func spanOf(seconds string) time.Duration {
 func fieldOf(cb slack.InteractionCallback, f filled, refusal string) string {
 	prefix := targetField
 	switch refusal {
-	case handlers.StartPast, handlers.StartFar, handlers.OutsideHours:
+	case policy.StartPast, policy.StartFar, policy.OutsideHours:
 		prefix = startsField
 	case handlers.Already, handlers.Waits, handlers.InUse: // at another time it could be had
 		if !f.From.IsZero() {
 			prefix = startsField
 		}
-	case handlers.EndPast, handlers.EndFirst:
+	case policy.EndPast, policy.EndFirst:
 		prefix = endsField
-	case handlers.TooLong, handlers.TooShort:
+	case policy.TooLong, policy.TooShort:
 		if prefix = endsField; !f.To.IsZero() {
 			break
 		}
 		prefix = periodField + ":" + f.drawn
-	case handlers.NoReason:
+	case policy.NoReason:
 		prefix = reasonField
-	case handlers.NoTicket:
+	case policy.NoTicket:
 		prefix = ticketField
-	case handlers.NoUser, handlers.NotYourUser:
+	case handlers.NoUser, policy.NotYourUser:
 		prefix = userField + ":"
 	}
 	var blocks []string

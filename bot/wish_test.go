@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -21,14 +23,14 @@ import (
 func wishRefusals(t *testing.T) []string {
 	t.Helper()
 	return slices.Concat(constants(t, "../handlers", "Refusals of a request"), constants(t, "../handlers", "Refusals of a wish"),
-		[]string{handlers.RuleGone, handlers.NoPerson, handlers.Guest, handlers.Stranger, handlers.BeingOffboarded, handlers.TooOld})
+		[]string{policy.RuleGone, policy.NoPerson, people.Guest, people.Stranger, people.BeingOffboarded, handlers.TooOld})
 }
 
 // offer is something that a person may ask for.
 func offer(id, target string, change func(*handlers.Offer)) handlers.Offer {
 	steps := []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}
-	o := handlers.Offer{AccountName: "production", Users: []string{"t.yamada"}, Decision: handlers.Decision{Rule: id, Steps: steps},
-		Entitlement: handlers.Entitlement{ID: id, Kind: "iam-group", Account: "123456789012", Target: target, ReasonRequired: true,
+	o := handlers.Offer{AccountName: "production", Users: []string{"t.yamada"}, Decision: policy.Decision{Rule: id, Steps: steps},
+		Entitlement: policy.Entitlement{ID: id, Kind: "iam-group", Account: "123456789012", Target: target, ReasonRequired: true,
 			Duration: 4 * time.Hour, Longest: 12 * time.Hour, Steps: steps}}
 	change(&o)
 	return o
@@ -39,13 +41,13 @@ func offers() []handlers.Offer {
 		offer("prod-operator", "jit-prod-operators", func(*handlers.Offer) {}),
 		offer("prod-admin", "jit-prod-admins", func(o *handlers.Offer) {
 			o.Risk, o.Users, o.Duration, o.Longest = store.High, []string{"t.yamada", "t.yamada-admin"}, 20*time.Minute, 90*time.Minute
-			o.Ticket = &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
+			o.Ticket = &policy.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
 			o.Decision.Steps = append(o.Decision.Steps, store.Step{By: []string{"usergroup:S0CHIEFS"}, Count: 1})
 		}),
 		offer("prod-reader", "jit-prod-readers", func(o *handlers.Offer) { o.ReasonRequired, o.Decision.Auto = false, time.Hour }),
 		offer("prod-nights", "jit-prod-nights", func(o *handlers.Offer) {
-			o.Decision = handlers.Decision{Refusal: handlers.OutsideHours,
-				Why: []handlers.Reason{{Key: handlers.OutsideHours, Facts: map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}}}}
+			o.Decision = policy.Decision{Refusal: policy.OutsideHours,
+				Why: []policy.Reason{{Key: policy.OutsideHours, Facts: map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}}}}
 		}),
 	}
 }
@@ -75,9 +77,9 @@ func manyOffers(n int) []handlers.Offer {
 }
 
 // wishRefused is a refusal with all facts that one could have.
-func wishRefused(refusal, text string) handlers.Decision {
+func wishRefused(refusal, text string) policy.Decision {
 	facts := map[string]string{"longest": "4h0m0s", "shortest": "1m0s", "example": text, "until": fmt.Sprint(signedIn.Unix()), "latest": fmt.Sprint(signedIn.Add(30 * 24 * time.Hour).Unix()), "hours": "mon-fri 09:00-18:00", "code": "LimitExceeded"}
-	return handlers.Decision{Refusal: refusal, Why: []handlers.Reason{{Key: refusal, Facts: facts}}}
+	return policy.Decision{Refusal: refusal, Why: []policy.Reason{{Key: refusal, Facts: facts}}}
 }
 
 // TestSuggestionsAmongTenThousand come while Slack waits, and so does the form.
@@ -155,7 +157,7 @@ func TestRequestByHand(t *testing.T) {
 		form = w.choose(yamada, "prod-admin")
 		values := map[string]string{targetField: "prod-admin", periodField + ":prod-admin": "3600", userField + ":123456789012": "t.yamada-admin",
 			reasonField: "Roll *back*.", ticketField: " OPS-7 "}
-		d.decide(wishRefused(handlers.NoTicket, "OPS-123"))
+		d.decide(wishRefused(policy.NoTicket, "OPS-123"))
 		if delivery, err := w.Submit(yamada, form.ID, values); err != nil || delivery.Problem != "" {
 			t.Fatalf("submitted: %+v, %v", delivery, err)
 		}
@@ -163,7 +165,7 @@ func TestRequestByHand(t *testing.T) {
 		if want := map[string]string{ticketField: "チケット番号を入力してください(例: OPS-123)。"}; !open || !cmp.Equal(form.Errors, want) {
 			t.Errorf("open %t, errors %v, want %v", open, form.Errors, want)
 		}
-		d.decide(handlers.Decision{})
+		d.decide(policy.Decision{})
 		delivery, err := w.Submit(yamada, form.ID, nil)
 		if err != nil || delivery.Problem != "" {
 			t.Fatalf("submitted again: %+v, %v", delivery, err)
@@ -197,8 +199,8 @@ func TestAllErrorsEachTime(t *testing.T) {
 		w.run(d)
 		w.wishForm(kato)
 		form := w.choose(kato, "prod-admin")
-		wrong := wishRefused(handlers.TooLong, "OPS-123")
-		for _, key := range []string{handlers.NoReason, handlers.NoTicket, handlers.NotYourUser, handlers.OutsideHours, handlers.StartPast} {
+		wrong := wishRefused(policy.TooLong, "OPS-123")
+		for _, key := range []string{policy.NoReason, policy.NoTicket, policy.NotYourUser, policy.OutsideHours, policy.StartPast} {
 			wrong.Also = append(wrong.Also, wishRefused(key, "OPS-123").Why...)
 		}
 		d.decide(wrong)
@@ -314,7 +316,7 @@ func TestTheKindOfAccessIsNamed(t *testing.T) {
 
 func TestShortcutOpensTheForm(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		w.run(&desk{refusal: handlers.NoPerson})
+		w.run(&desk{refusal: policy.NoPerson})
 		if delivery, err := w.Shortcut(kato, wishForm); err != nil || !delivery.Acked {
 			t.Fatalf("%+v, %v", delivery, err)
 		}

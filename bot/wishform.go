@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"encoding/json"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,7 +199,7 @@ func (p Pen) period(o handlers.Offer) slack.Block {
 	return slack.NewInputBlock(periodField+":"+o.ID, p.label("card.duration"), nil, field)
 }
 
-func (p Pen) ticket(t handlers.Ticket) slack.Block {
+func (p Pen) ticket(t policy.Ticket) slack.Block {
 	hint := plain(p.Words.Say("ask.example", data{"Example": clean(t.Example, ticketLength)}))
 	field := slack.NewPlainTextInputBlockElement(nil, ticketField).WithMaxLength(ticketLength)
 	return slack.NewInputBlock(ticketField, p.label("card.ticket"), hint, field)
@@ -224,7 +225,7 @@ func (p Pen) suggestions(offers []handlers.Offer, typed string) slack.OptionsRes
 }
 
 // WishRefusal says why something cannot be asked for. It is shown as plain text.
-func (p Pen) WishRefusal(d handlers.Decision) string {
+func (p Pen) WishRefusal(d policy.Decision) string {
 	var facts map[string]string
 	if len(d.Why) > 0 {
 		facts = d.Why[len(d.Why)-1].Facts
@@ -233,7 +234,7 @@ func (p Pen) WishRefusal(d handlers.Decision) string {
 }
 
 // wishWrong says at the fields of the form all that stands against a request, what is about the same field together.
-func (p Pen) wishWrong(cb slack.InteractionCallback, f filled, d handlers.Decision) map[string]string {
+func (p Pen) wishWrong(cb slack.InteractionCallback, f filled, d policy.Decision) map[string]string {
 	wrong := map[string]string{}
 	for _, r := range d.Refusals() {
 		field := fieldOf(cb, f, r.Key)
@@ -252,9 +253,9 @@ func (p Pen) refusal(why string, facts map[string]string) string {
 		key = "wish.already_held"
 	case why == handlers.Waits && facts["from"] != "":
 		key = "wish.waits_ahead"
-	case why == handlers.NoApprover && facts["told"] != "":
+	case why == policy.NoApprover && facts["told"] != "":
 		key = "wish.no_approver_told"
-	case why == handlers.GroupGone && facts["told"] != "":
+	case why == policy.GroupGone && facts["told"] != "":
 		key = "wish.group_gone_told"
 	}
 	return p.Words.Say(key, p.named(facts))

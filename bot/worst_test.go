@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -128,7 +129,7 @@ func worstReport(r store.Report, text string) store.Report {
 // worstOffer is the same for what may be asked for. Its refusal is the one with the longest sentence.
 func worstOffer(o handlers.Offer, text string) handlers.Offer {
 	o.Target, o.AccountName, o.Longest, o.Risk = fill(text, 128), fill(text, 128), 365*24*time.Hour, store.High
-	o.Ticket, o.Decision = &handlers.Ticket{Example: fill(text, 1000)}, wishRefused(handlers.NoTicket, fill(text, 1000))
+	o.Ticket, o.Decision = &policy.Ticket{Example: fill(text, 1000)}, wishRefused(policy.NoTicket, fill(text, 1000))
 	o.Users = manyUsers
 	return o
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
@@ -168,7 +169,7 @@ func (k *Keeper) names(ctx context.Context, account string) ([]string, error) {
 	out := []string{account}
 	slices.Sort(all)
 	for _, who := range slices.Compact(all) {
-		if _, isGroup := groupOf(who); !isGroup {
+		if _, isGroup := people.GroupOf(who); !isGroup {
 			continue
 		}
 		in, err := k.among(ctx, []string{who}, account)

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -111,7 +113,7 @@ func TestNotMe(t *testing.T) {
 			if a := w.alert("not-me-login-1"); a.State != store.Raised || a.Grant != "login-1" || len(w.voice.alerts) == 0 || w.voice.about != w.grant("1").Card {
 				t.Fatalf("alert: %+v, about %v", a, w.voice.about)
 			}
-			for who, want := range map[string]string{"U0SATO": handlers.NotSecurity, "U0YAMADA": handlers.NotSecurity, "U0GUEST": handlers.Guest, "U0STRANGER": handlers.Stranger} {
+			for who, want := range map[string]string{"U0SATO": handlers.NotSecurity, "U0YAMADA": handlers.NotSecurity, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger} {
 				if refusal := w.pressAlert(who, store.Remedy); refusal != want {
 					t.Errorf("%s: %q, want %q", who, refusal, want)
 				}
@@ -183,8 +185,8 @@ func TestAKeptMember(t *testing.T) {
 				t.Errorf("%s: %q, want %q", who, refusal, want)
 			}
 		}
-		w.govern(func(p *handlers.Policy) { p.Security = append(p.Security, "U0YAMADA") })
-		if refusal := w.pressAlert("U0YAMADA", store.Keep); refusal != handlers.Own {
+		w.govern(func(p *handlers.Settings) { p.Security = append(p.Security, "U0YAMADA") })
+		if refusal := w.pressAlert("U0YAMADA", store.Keep); refusal != policy.Own {
 			t.Errorf("for oneself: %q", refusal)
 		}
 		if refusal := w.pressAlert("U0CHIEF", store.Keep); refusal != "" {
@@ -210,7 +212,7 @@ func TestAKeptMemberIsReportedAgain(t *testing.T) {
 				t.Fatal(refusal)
 			}
 			until := time.Now().Add(keptFor)
-			w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = enforce, 9 })
+			w.govern(func(p *handlers.Settings) { p.Enforce, p.Removals = enforce, 9 })
 			w.wait(keptFor - 10*time.Minute)
 			if a := w.suspect(w.userID); a.State != store.Kept || !w.member() || a.Keeping.By != "U0CHIEF" || a.Keeping.Why != "It is watched." ||
 				!a.Keeping.Until.Equal(until) {
@@ -328,7 +330,7 @@ func TestAMemberWhoComesAgainRingsABell(t *testing.T) {
 // A wrong list in the ledger must not empty a group at once: the first look reports, and each removes a few.
 func TestEnforce(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = true, 2 })
+		w.govern(func(p *handlers.Settings) { p.Enforce, p.Removals = true, 2 })
 		for i := range 5 {
 			w.aws.AddUser(account, fmt.Sprint("m", i), nil)
 			w.aws.Join(account, fmt.Sprint("m", i), group)
@@ -351,9 +353,9 @@ func TestEnforceAfterARestart(t *testing.T) {
 		inWorld(t, func(w *world) {
 			w.aws.AddUser(account, "m", nil)
 			w.aws.Join(account, "m", group)
-			w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = enforce, 9 })
+			w.govern(func(p *handlers.Settings) { p.Enforce, p.Removals = enforce, 9 })
 			w.wait(time.Minute + 15*time.Second)
-			w.govern(func(*handlers.Policy) {})
+			w.govern(func(*handlers.Settings) {})
 			w.wait(15 * time.Second)
 			if got := w.aws.Members(account, group); len(got) != 1 {
 				t.Errorf("enforce %t: removed by the first look after a restart, a minute after the report", enforce)
@@ -369,7 +371,7 @@ func TestEnforceAfterARestart(t *testing.T) {
 // A membership whose grant is ending or has just ended is no stranger's.
 func TestReconcileLeavesGrantsAlone(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = true, 9 })
+		w.govern(func(p *handlers.Settings) { p.Enforce, p.Removals = true, 9 })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.wait(5 * time.Hour)
@@ -429,7 +431,7 @@ func TestGuestsAndStrangers(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.set(false, "U0GUEST", "U0STRANGER", "U0BOT")
 		w.signIn("1")
-		for who, want := range map[string]string{"U0GUEST": handlers.Guest, "U0STRANGER": handlers.Stranger, "U0BOT": handlers.Guest} {
+		for who, want := range map[string]string{"U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0BOT": people.Guest} {
 			if refusal := w.press(who, store.Approve); refusal != want {
 				t.Errorf("%s: %q, want %q", who, refusal, want)
 			}
@@ -441,15 +443,15 @@ func TestGuestsAndStrangers(t *testing.T) {
 func TestPeopleByEmail(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
 		inWorld(t, func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.MatchEmail = allowed })
-			for name, own := range map[string]string{"h.sato@example.com": handlers.Own, "sato.second@example.com": handlers.NoHolder} {
+			w.govern(func(p *handlers.Settings) { p.MatchEmail = allowed })
+			for name, own := range map[string]string{"h.sato@example.com": policy.Own, "sato.second@example.com": policy.NoHolder} {
 				w.aws.AddUser(account, name, nil)
 				w.receive(handlers.Request{ID: "login-" + name, Account: account, User: name})
-				want := map[bool]string{false: handlers.NoHolder, true: own}[allowed]
+				want := map[bool]string{false: policy.NoHolder, true: own}[allowed]
 				if refusal := w.press("U0SATO", store.Approve); refusal != want {
 					t.Errorf("%s, allowed %t: %q, want %q", name, allowed, refusal, want)
 				}
-				if s := w.grant(name).Subject; (s.KnownBy == store.ByEmail) != (want == handlers.Own) || (s.Person == "U0SATO") != (want == handlers.Own) {
+				if s := w.grant(name).Subject; (s.KnownBy == store.ByEmail) != (want == policy.Own) || (s.Person == "U0SATO") != (want == policy.Own) {
 					t.Errorf("%s, allowed %t: %+v", name, allowed, s)
 				}
 			}
@@ -460,7 +462,7 @@ func TestPeopleByEmail(t *testing.T) {
 // More sign-ins than Slack takes cards for become digests: few messages, every request on one, each still its own.
 func TestStorm(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(team(userIDs(100)...)) })
+		w.govern(func(p *handlers.Settings) { p.People = people.New(team(userIDs(100)...)) })
 		w.voice.setDown(true)
 		for i := range 100 {
 			name := fmt.Sprint("user", i)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +59,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case g.Signin.Principal != "" && g.Signin.Principal != user.ID:
 		return k.ignore(ctx, g, anotherUser)
 	}
-	subject, err := k.subject(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
+	subject, err := k.subject(ctx, people.Login{Account: g.Account, User: g.Subject.User}, user)
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
@@ -67,7 +69,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	case leaves && g.Origin == store.SignIn:
 		return k.returned(ctx, g, subject)
 	case leaves:
-		return k.ignore(ctx, g, BeingOffboarded)
+		return k.ignore(ctx, g, people.BeingOffboarded)
 	}
 	if refusal := k.unfitNow(ctx, subject.Person); refusal != "" {
 		return k.ignore(ctx, g, refusal)
@@ -89,7 +91,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 		err = k.attendRule(ctx, &d, q, rule, "")
 	}
 	if ok && err == nil && d.Refusal == "" && !k.outlived(g) {
-		d.must(k.impossible(ctx, k.under(g, rule, d)))
+		d.RefuseByAWS(k.impossible(ctx, k.under(g, rule, d)))
 	}
 	switch {
 	case err != nil:
@@ -106,7 +108,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 
 // refused turns a sign-in away that a rule refuses, or that was seen too late. Where its user has what the rule gives, or waits
 // for it, the sign-in stands beside that: whoever has signed in uses it as well.
-func (k *Keeper) refused(ctx context.Context, g store.Grant, rule Entitlement, d Decision, why string) error {
+func (k *Keeper) refused(ctx context.Context, g store.Grant, rule policy.Entitlement, d policy.Decision, why string) error {
 	into, stands, err := k.standing(ctx, k.under(g, rule, d))
 	switch {
 	case err != nil:
@@ -123,7 +125,7 @@ func (k *Keeper) refused(ctx context.Context, g store.Grant, rule Entitlement, d
 // is prolonged by a sign-in, but not by a request, which somebody has to approve; and what is ending is waited for. A request
 // by hand takes the place of what a sign-in has asked for, and of nothing that was asked for by hand. What
 // a rule gives by itself it gives at once to who asks by hand: a sign-in could be somebody else's.
-func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
+func (k *Keeper) ask(ctx context.Context, g store.Grant, d policy.Decision) error {
 	now := k.now()
 	id, err := k.findHolder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
@@ -158,11 +160,11 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d Decision) error {
 	}
 	switch {
 	case !k.Policy.holds(g.Subject.Person, held) && (held.Exclusive || held.State.Live()): // the user's tag names another by now
-		return k.ignoreFor(ctx, g, Reason{Key: InUse})
+		return k.ignoreFor(ctx, g, policy.Reason{Key: InUse})
 	case g.Origin == store.Requested && held.State.Live():
 		return k.ignoreFor(ctx, g, already(held))
 	case g.Origin == store.Requested && held.Origin == store.Requested: // its holder takes it back first
-		return k.ignoreFor(ctx, g, Reason{Waits, describeWindow(held, now)})
+		return k.ignoreFor(ctx, g, policy.Reason{Key: Waits, Facts: describeWindow(held, now)})
 	}
 	return k.merge(ctx, g, held)
 }
@@ -246,10 +248,10 @@ func asNow(into, g store.Grant) store.Grant {
 }
 
 func (k *Keeper) ignore(ctx context.Context, g store.Grant, why string) error {
-	return k.ignoreFor(ctx, g, Reason{Key: why})
+	return k.ignoreFor(ctx, g, policy.Reason{Key: why})
 }
 
-func (k *Keeper) ignoreFor(ctx context.Context, g store.Grant, why Reason) error {
+func (k *Keeper) ignoreFor(ctx context.Context, g store.Grant, why policy.Reason) error {
 	g, err := k.ignored(g, why)
 	if err != nil {
 		return err
@@ -257,7 +259,7 @@ func (k *Keeper) ignoreFor(ctx context.Context, g store.Grant, why Reason) error
 	return k.save(ctx, &g)
 }
 
-func (k *Keeper) ignored(g store.Grant, why Reason) (store.Grant, error) {
+func (k *Keeper) ignored(g store.Grant, why policy.Reason) (store.Grant, error) {
 	k.Log.Info("request ignored", "id", g.ID, "account", g.Account, "user", g.Subject.User, "why", why.Key)
 	return g.After(store.Entry{Verb: store.Ignore, By: store.Self, At: k.now(), Note: why.Key, Facts: why.Facts})
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
@@ -53,9 +54,9 @@ type Known struct {
 
 // Managed are the IAM users of an account that people or their access come by: those under people, and those whose keys are
 // given or rotated. Such a user has nothing of its own: what it may do, it is given for a time.
-func (p *Policy) Managed(account string) []string {
+func (p *Settings) Managed(account string) []string {
 	var out []string
-	add := func(l Login) {
+	add := func(l people.Login) {
 		if l.Account == account && !slices.ContainsFunc(out, func(name string) bool { return strings.EqualFold(name, l.User) }) {
 			out = append(out, l.User)
 		}
@@ -73,28 +74,28 @@ func (p *Policy) Managed(account string) []string {
 }
 
 // keyUsers are the IAM users whose keys are given or rotated.
-func (p *Policy) keyUsers() []Login {
-	var out []Login
+func (p *Settings) keyUsers() []people.Login {
+	var out []people.Login
 	for _, e := range p.Entitlements {
 		if e.Kind == rotated {
-			out = append(out, Login{e.Account, e.Target})
+			out = append(out, people.Login{Account: e.Account, User: e.Target})
 		}
 	}
 	for _, r := range p.Rotations {
-		out = append(out, Login{r.Account, r.User})
+		out = append(out, people.Login{Account: r.Account, User: r.User})
 	}
 	return out
 }
 
 // Findings judges an account's credentials. It is pure; what is found stands in the order of the kinds, of each the longest
 // first.
-func (p *Policy) Findings(account string, in Inventory, known Known, now time.Time) []store.Finding {
+func (p *Settings) Findings(account string, in Inventory, known Known, now time.Time) []store.Finding {
 	managed := p.Managed(account)
 	var out []store.Finding
 	for _, c := range in.Users {
 		j := judgement{policy: p, now: now, known: known, user: c}
 		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, UserID: c.ID, UserMade: c.Made,
-			Person: p.People.Owner(Login{account, c.User})}
+			Person: p.People.Owner(people.Login{Account: account, User: c.User})}
 		j.managed = slices.ContainsFunc(managed, func(name string) bool { return strings.EqualFold(name, c.User) })
 		j.person()
 		j.password()
@@ -116,7 +117,7 @@ func sortFindings(found []store.Finding) {
 
 // judgement is about one user.
 type judgement struct {
-	policy  *Policy
+	policy  *Settings
 	now     time.Time
 	known   Known
 	user    Credentials

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -20,11 +21,11 @@ var auditNow = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 func ago(d time.Duration) time.Time { return auditNow.Add(-d) }
 
 // auditPolicy has a person with a user, a user whose key is rotated, and one whose key is given.
-func auditPolicy() *handlers.Policy {
-	p := policy()
+func auditPolicy() *handlers.Settings {
+	p := oneRule()
 	p.Audit = &handlers.Audit{Password: 90 * aDay, KeyAge: 90 * aDay, KeyUnused: 45 * aDay, Policies: []string{"IAMUserChangePassword"}, Zone: time.UTC}
 	p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: batch}}
-	p.Entitlements = append(p.Entitlements, handlers.Entitlement{ID: "key", Kind: "access-key", Account: account, Target: "svc-deploy"})
+	p.Entitlements = append(p.Entitlements, policy.Entitlement{ID: "key", Kind: "access-key", Account: account, Target: "svc-deploy"})
 	return p
 }
 

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"cmp"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 )
 
 // byItself is a rule that gives to S0SRE, for as long as its own duration, or twice that with more sign-ins.
-func byItself(e *handlers.Entitlement) {
-	e.Auto = &handlers.Auto{Longest: 2 * e.Duration, Members: []string{"usergroup:S0SRE"}}
+func byItself(e *policy.Entitlement) {
+	e.Auto = &policy.Auto{Longest: 2 * e.Duration, Members: []string{"usergroup:S0SRE"}}
 }
 
 func inWorldByItself(t *testing.T, test func(w *world)) {
@@ -97,19 +98,19 @@ func TestNotMeEndsWhatTheRuleWouldGive(t *testing.T) {
 
 // The rule gives nothing if it would not be asked the same way now: at the answer, and again before AWS is touched.
 func TestTheRuleChangesItsMind(t *testing.T) {
-	why := map[string]string{"it is excluded": handlers.Excluded, "it is gone": handlers.RuleGone} // else RuleChanged
+	why := map[string]string{"it is excluded": policy.Excluded, "it is gone": policy.RuleGone} // else RuleChanged
 	for name, change := range map[string]func(*world){
 		"the person leaves the group": func(w *world) { w.leads.also("S0SRE") },
-		"it is excluded":              func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Excluded = []string{"U0YAMADA"} }) },
-		"it gives nothing by itself":  func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Auto = nil }) },
-		"it gives less":               func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Auto = &handlers.Auto{Longest: time.Hour} }) },
-		"it can do much harm":         func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Risk = store.High }) },
-		"it is of another group":      func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Target = "admins" }) },
+		"it is excluded":              func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Excluded = []string{"U0YAMADA"} }) },
+		"it gives nothing by itself":  func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Auto = nil }) },
+		"it gives less":               func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Auto = &policy.Auto{Longest: time.Hour} }) },
+		"it can do much harm":         func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Risk = store.High }) },
+		"it is of another group":      func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Target = "admins" }) },
 		"it needs others":             func(w *world) { w.ruled(leadAndChief) },
 		"its hours are others": func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.Hours = &handlers.Hours{Zone: time.UTC} })
+			w.ruled(func(e *policy.Entitlement) { e.Hours = &policy.Hours{Zone: time.UTC} })
 		},
-		"it is gone": func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements = nil }) },
+		"it is gone": func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements = nil }) },
 	} {
 		inWorldByItself(t, func(w *world) { // before the answer
 			w.signIn("1")
@@ -127,7 +128,7 @@ func TestTheRuleChangesItsMind(t *testing.T) {
 			change(w)
 			w.aws.Fault(nil)
 			w.wait(time.Minute)
-			if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != cmp.Or(why[name], handlers.RuleChanged) || w.writes() != 0 {
+			if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != cmp.Or(why[name], policy.RuleChanged) || w.writes() != 0 {
 				t.Errorf("%s after the answer: %s, %s %q", name, g.State, g.Outcome, g.Note)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"strconv"
 	"strings"
 	"time"
@@ -22,20 +23,20 @@ const (
 )
 
 // Rotate begins a rotation by hand, or asks for it where its rule wants approvals. With a refusal nothing was stored.
-func (k *Keeper) Rotate(ctx context.Context, by, id, reason string) (store.Task, Decision, error) {
+func (k *Keeper) Rotate(ctx context.Context, by, id, reason string) (store.Task, policy.Decision, error) {
 	rule, d, err := k.rotates(ctx, by, id)
 	if err != nil || d.Refusal != "" {
 		return store.Task{}, d, err
 	}
-	if len(rule.Steps) > 0 && !Says(reason) { // who decides has to know
-		d.refuse(NoReason)
+	if len(rule.Steps) > 0 && !policy.Says(reason) { // who decides has to know
+		d.Refuse(policy.NoReason)
 		return store.Task{}, d, nil
 	}
 	return k.begin(ctx, rule, by, reason)
 }
 
 // Hindered tells whether somebody could begin a rotation now, or why not, before they have written anything. AWS is asked as well.
-func (k *Keeper) Hindered(ctx context.Context, by, id string) (Decision, error) {
+func (k *Keeper) Hindered(ctx context.Context, by, id string) (policy.Decision, error) {
 	rule, d, err := k.rotates(ctx, by, id)
 	if err == nil && d.Refusal == "" {
 		_, d, err = k.newTask(ctx, rule, by, "")
@@ -44,18 +45,18 @@ func (k *Keeper) Hindered(ctx context.Context, by, id string) (Decision, error) 
 }
 
 // rotates tells whether somebody may begin a rotation, whatever stands in its way.
-func (k *Keeper) rotates(ctx context.Context, by, id string) (Rotation, Decision, error) {
-	d := Decision{Rule: id}
+func (k *Keeper) rotates(ctx context.Context, by, id string) (Rotation, policy.Decision, error) {
+	d := policy.Decision{Rule: id}
 	refusal, err := k.strange(ctx, by)
 	if err != nil {
 		return Rotation{}, d, err
 	}
 	rule, known := k.Policy.Rotation(id)
 	if refusal == "" && !known {
-		refusal = RuleGone
+		refusal = policy.RuleGone
 	}
 	if refusal != "" {
-		d.refuse(refusal)
+		d.Refuse(refusal)
 		return rule, d, nil
 	}
 	may, err := k.mayRotate(ctx, rule, by)
@@ -63,7 +64,7 @@ func (k *Keeper) rotates(ctx context.Context, by, id string) (Rotation, Decision
 		return rule, d, err
 	}
 	if !may {
-		d.refuse(NotAsker)
+		d.Refuse(policy.NotAsker)
 	}
 	return rule, d, nil
 }
@@ -79,7 +80,7 @@ func (k *Keeper) mayRotate(ctx context.Context, rule Rotation, account string) (
 
 // begin writes the intent, unless it is known by now that it would come to nothing. By hand, that is said at once; by
 // schedule, on a card, but for what nobody can approve: of that security has an alert.
-func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
+func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (store.Task, policy.Decision, error) {
 	t, d, err := k.newTask(ctx, rule, by, reason)
 	if err != nil || d.Refusal != "" {
 		return t, d, err
@@ -93,7 +94,7 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 		err = k.save(ctx, &t)
 	}
 	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrConflict) {
-		d.refuse(InUse)
+		d.Refuse(InUse)
 		return t, d, nil
 	}
 	if err != nil {
@@ -104,12 +105,12 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 }
 
 // newTask returns the rotation that would begin now, unless something stands in its way.
-func (k *Keeper) newTask(ctx context.Context, rule Rotation, by, reason string) (store.Task, Decision, error) {
+func (k *Keeper) newTask(ctx context.Context, rule Rotation, by, reason string) (store.Task, policy.Decision, error) {
 	now := k.now()
-	d := Decision{Rule: rule.ID, Steps: rule.Steps}
+	d := policy.Decision{Rule: rule.ID, Steps: rule.Steps}
 	t := store.Task{ID: taskID(rule.ID, now), Kind: rotated, Rule: rule.ID,
 		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason,
-		Steps: rule.Steps, Escalation: rule.Escalation.from(now), Lapses: now.Add(rule.Within).UTC().Round(0),
+		Steps: rule.Steps, Escalation: rule.Escalation.Begin(now), Lapses: now.Add(rule.Within).UTC().Round(0),
 		Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
 	held, err := store.InSlot(ctx, k.DB, t.Slot(), 1)
 	if err != nil {
@@ -117,7 +118,7 @@ func (k *Keeper) newTask(ctx context.Context, rule Rotation, by, reason string) 
 	}
 	if len(held) > 0 {
 		facts, err := k.whatHolds(ctx, held[0])
-		d.refuse(InUse, facts...)
+		d.Refuse(InUse, facts...)
 		return t, d, err
 	}
 	return t, d, k.refuseTask(ctx, t, rule, &d)
@@ -145,20 +146,20 @@ func taskID(rule string, at time.Time) string {
 }
 
 // taskQuestion gathers who can approve a rotation.
-func (k *Keeper) taskQuestion(ctx context.Context, t store.Task, rule Rotation) (Question, error) {
+func (k *Keeper) taskQuestion(ctx context.Context, t store.Task, rule Rotation) (policy.Question, error) {
 	g := store.Grant{Subject: store.Subject{Person: k.Policy.People.Of(t.By)}}
-	return k.question(ctx, g, k.now(), Entitlement{ID: t.Rule, Steps: t.Steps, Escalation: rule.Escalation})
+	return k.question(ctx, g, k.now(), policy.Entitlement{ID: t.Rule, Steps: t.Steps, Escalation: rule.Escalation})
 }
 
 // refuseTask finds what stands against a rotation whoever approves it: that nobody can, or AWS, as far as it says so now. What
 // AWS says to one that begins by schedule is said on its card.
-func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d *Decision) error {
+func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d *policy.Decision) error {
 	q, err := k.taskQuestion(ctx, t, rule)
 	if err != nil {
 		return err
 	}
-	if len(t.Steps) > 0 && !k.Policy.CanBeMet(opened(t.Steps, rule.Escalation.to()), q) {
-		d.refuse(NoApprover)
+	if len(t.Steps) > 0 && !k.Policy.CanBeMet(policy.Widen(t.Steps, rule.Escalation.Deciders()), q) {
+		d.Refuse(policy.NoApprover)
 	}
 	if err := k.attend(ctx, d, q, ballotRuleOfRotation(rule)); err != nil || d.Refusal != "" || t.By == store.Self {
 		return err
@@ -167,7 +168,7 @@ func (k *Keeper) refuseTask(ctx context.Context, t store.Task, rule Rotation, d 
 	defer cancel()
 	var refused *Refused
 	if _, err := k.rotator(t.Kind).Plan(look, t); errors.As(err, &refused) {
-		d.refuse(Impossible, "code", refused.Code, "keys", refused.Facts["keys"])
+		d.Refuse(policy.Impossible, "code", refused.Code, "keys", refused.Facts["keys"])
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 	"time"
 
@@ -45,7 +46,7 @@ func (k *Keeper) ballotOfTask(t store.Task) ballot {
 		}}
 }
 
-func firstOf(steps []store.Step) []string { return named(steps[:min(1, len(steps))]) }
+func firstOf(steps []store.Step) []string { return policy.NamedIn(steps[:min(1, len(steps))]) }
 
 // callsFor tells whether those are still called who could decide on a request. What is in a digest is one of many, and what a
 // rule would give by itself waits for its person: neither writes to anybody.
@@ -96,7 +97,7 @@ func (k *Keeper) callEach(ctx context.Context, b ballot, heard *hearing) (bool, 
 	accounts, known := k.deciders(ctx, b)
 	if !known || len(accounts) > mostWritten {
 		who := slices.DeleteFunc(slices.Clone(b.by), func(each string) bool {
-			return slices.Contains(b.notBy, each) || k.Policy.People.Same(store.Person(each), b.but) || k.Policy.People.In(store.Person(each), persons(b.notBy))
+			return slices.Contains(b.notBy, each) || k.Policy.People.Same(store.Person(each), b.but) || k.Policy.People.In(store.Person(each), policy.PersonsOf(b.notBy))
 		})
 		if len(who) == 0 { // nobody whom the first step names can decide
 			return true, nil
@@ -134,17 +135,17 @@ func (k *Keeper) callEach(ctx context.Context, b ballot, heard *hearing) (bool, 
 // deciders are the accounts that could count for the first step, one for each person but the one whose it is and those
 // whom the role bars; or it is not known who is in a user group.
 func (k *Keeper) deciders(ctx context.Context, b ballot) (accounts []string, known bool) {
-	q := Question{Members: map[string][]string{}}
+	q := policy.Question{Members: map[string][]string{}}
 	if err := k.lately().readGroups(ctx, &q, slices.Concat(b.notBy, b.by)); err != nil {
 		k.Log.Warn("approvers are not known", "id", b.id, "err", err)
 		return nil, false
 	}
-	if q.gone(b.notBy) != "" {
+	if q.FirstGone(b.notBy) != "" {
 		return nil, true
 	}
-	named, _ := q.accounts(b.by)
-	barred, _ := q.accounts(b.notBy)
-	those := append(persons(barred), b.but)
+	named, _ := q.Accounts(b.by)
+	barred, _ := q.Accounts(b.notBy)
+	those := append(policy.PersonsOf(barred), b.but)
 	for _, account := range named {
 		if person := k.Policy.People.Of(account); person != "" && !k.Policy.People.In(person, those) {
 			those = append(those, person)
@@ -158,7 +159,7 @@ func (k *Keeper) deciders(ctx context.Context, b ballot) (accounts []string, kno
 // answer to the message will.
 func (k *Keeper) isAway(ctx context.Context, account string) bool {
 	a, err := k.Directory.Account(ctx, account)
-	return err == nil && a.refusal() != ""
+	return err == nil && a.Refusal() != ""
 }
 
 func isAsk(v store.Verb) bool { return v == store.Ask }

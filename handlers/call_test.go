@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -23,15 +25,15 @@ func (v *voice) calls() (out []string) {
 
 // crowd makes n people who are registered, and whom S0LEADS has in it.
 func (w *world) crowd(n int) {
-	people := []handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+	persons := []people.Person{{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}}
 	var ids []string
 	for i := range n {
 		ids = append(ids, fmt.Sprintf("U0LEAD%d", i))
-		people = append(people, handlers.Person{Slack: ids[i:]})
+		persons = append(persons, people.Person{Slack: ids[i:]})
 	}
 	w.leads.set(false, ids...)
-	w.govern(func(p *handlers.Policy) {
-		p.People = handlers.NewPeople(people)
+	w.govern(func(p *handlers.Settings) {
+		p.People = people.New(persons)
 		p.Entitlements[0].Steps[0].By = []string{"usergroup:S0LEADS"}
 	})
 }
@@ -43,10 +45,10 @@ func TestWhoIsAskedToDecide(t *testing.T) {
 		inWorld(t, func(w *world) {
 			w.leads.set(false, "U0SATO2", "U0SATO", "U0YAMADA", "U0YAMADA2", "U0GUEST", "U0STRANGER", "U0NOBODY")
 			w.leads.also("S0CHIEFS", "U0KATO")
-			w.govern(func(p *handlers.Policy) {
+			w.govern(func(p *handlers.Settings) {
 				p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF", "U0SATO"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 1}}
-				p.People = handlers.NewPeople([]handlers.Person{
-					{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+				p.People = people.New([]people.Person{
+					{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
 					{Slack: []string{"U0SATO", "U0SATO2"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0GUEST"}}, {Slack: []string{"U0STRANGER"}}})
 			})
 			if w.signIn("1"); origin == store.Requested {
@@ -73,12 +75,12 @@ func TestWhoIsAskedToDecide(t *testing.T) {
 
 // Nobody is asked where nobody can approve, or nobody has to.
 func TestWhoIsNotAsked(t *testing.T) {
-	for name, change := range map[string]func(*handlers.Policy){
-		"of nobody's user": func(p *handlers.Policy) {
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}})
+	for name, change := range map[string]func(*handlers.Settings){
+		"of nobody's user": func(p *handlers.Settings) {
+			p.People = people.New([]people.Person{{Slack: []string{"U0SATO"}}})
 		},
-		"given by the rule": func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 12 * time.Hour} },
-		"the holder decides": func(p *handlers.Policy) {
+		"given by the rule": func(p *handlers.Settings) { p.Entitlements[0].Auto = &policy.Auto{Longest: 12 * time.Hour} },
+		"the holder decides": func(p *handlers.Settings) {
 			p.Entitlements[0].Steps[0].By = []string{"U0YAMADA"}
 			escalatesTo(p, "U0SATO")
 		},
@@ -97,8 +99,8 @@ func TestWhoIsNotAsked(t *testing.T) {
 	}
 }
 
-func escalatesTo(p *handlers.Policy, who string) {
-	p.Entitlements[0].Escalation = &handlers.Escalation{After: time.Hour, To: []string{who}}
+func escalatesTo(p *handlers.Settings, who string) {
+	p.Entitlements[0].Escalation = &policy.Escalation{After: time.Hour, To: []string{who}}
 }
 
 // Ten are written to; where there are more, or they are not known, the thread calls them. It is said once.
@@ -114,7 +116,7 @@ func TestManyAreCalledInTheThread(t *testing.T) {
 		})
 	}
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps[0].By = []string{"usergroup:S0GONE", "U0YAMADA", "U0SATO"} })
+		w.ruled(func(e *policy.Entitlement) { e.Steps[0].By = []string{"usergroup:S0GONE", "U0YAMADA", "U0SATO"} })
 		w.signIn("1")
 		w.wait(time.Hour)
 		if got := w.voice.calls(); !slices.Equal(got, []string{"all usergroup:S0GONE U0SATO"}) || w.voice.said(store.Remind) != 3 {
@@ -221,7 +223,7 @@ func TestCallsAreClosed(t *testing.T) {
 	} {
 		inWorld(t, func(w *world) {
 			w.leads.set(false, "U0SATO", "U0KATO", "U0CHIEF")
-			w.govern(func(p *handlers.Policy) {
+			w.govern(func(p *handlers.Settings) {
 				p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}
 			})
 			w.signIn("1")

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
 	"testing"
 	"time"
 
@@ -76,10 +77,10 @@ func TestAChangedOffboardingBarsThePerson(t *testing.T) {
 					login := string(rune('a' + i))
 					w.signIn(login)
 					w.wait(5 * time.Second)
-					if g := w.grant(login); g.State != store.Ignored || g.Note != handlers.BeingOffboarded {
+					if g := w.grant(login); g.State != store.Ignored || g.Note != people.BeingOffboarded {
 						t.Errorf("a sign-in is %s %s", g.State, g.Note)
 					}
-					if d := w.asks(wish(login, nil)); d.Refusal != handlers.BeingOffboarded {
+					if d := w.asks(wish(login, nil)); d.Refusal != people.BeingOffboarded {
 						t.Errorf("a request: %q", d.Refusal)
 					}
 					if refusal, err := w.keeper.Lift(t.Context(), "U0CHIEF", "U0YAMADA", "back"); err != nil || refusal != handlers.Unusable {

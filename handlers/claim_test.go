@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/people"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -151,9 +152,9 @@ func TestAClaimOutlivesTheStepsUnderIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRotation(t, nil, func(w *world, _ string) {
 				w.aws.AddUser(account, "kato", nil)
-				w.govern(func(p *handlers.Policy) {
-					p.People = handlers.NewPeople(append(team()[:2], handlers.Person{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "kato"}}},
-						handlers.Person{Slack: []string{"U0CHIEF"}}))
+				w.govern(func(p *handlers.Settings) {
+					p.People = people.New(append(team()[:2], people.Person{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "kato"}}},
+						people.Person{Slack: []string{"U0CHIEF"}}))
 				})
 				w.signIn("1")
 				if name == "take" {

@@ -29,9 +29,9 @@
 //
 // # Where what lives
 //
-// rules.go, decide.go and judge.go decide and are pure: decide.go whether something can be asked for and what it takes,
-// judge.go what a press does. standing.go asks that again of what was asked for before. gather.go finds out what they
-// need to know; people.go knows who is who. keeper.go has the ports and the writes. The other files are one verb each.
+// Package policy decides whether something can be asked for and what it takes, package people who is who. Both are pure, and so is judge.go:
+// what a press does. standing.go asks that again of what was asked for before. gather.go finds out what they
+// need to know. keeper.go has the ports and the writes. The other files are one verb each.
 // lanes.go runs them: queues with workers of their own, so that ending access waits for nothing else (see package store);
 // urgency.go has those that tell, and says what goes to Slack first. outside.go is how long calls to AWS and Slack may take.
 //

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -9,58 +10,15 @@ import (
 	"sekisho/store"
 )
 
-// Escalation is who may decide too, on a request that has waited for so long.
-type Escalation struct {
-	After time.Duration
-	To    []string // Slack user ids and "usergroup:" ids
-}
-
-// Deciders returns all who approve, and who may once a request is escalated.
-func (e Entitlement) Deciders() []string { return named(opened(e.Steps, e.Escalation.to())) }
-
 // Deciders returns all who approve, and who may once the rotation is escalated.
-func (r Rotation) Deciders() []string { return named(opened(r.Steps, r.Escalation.to())) }
-
-// to is nobody where nothing is escalated.
-func (x *Escalation) to() []string {
-	if x == nil {
-		return nil
-	}
-	return x.To
-}
-
-// from is when what is asked for now comes to be escalated, and to whom.
-func (x *Escalation) from(now time.Time) store.Escalation {
-	if x == nil {
-		return store.Escalation{}
-	}
-	return store.Escalation{At: now.Add(x.After).UTC().Round(0), To: x.To}
-}
-
-// still are those who may decide too, as far as the rule still names them.
-func (x *Escalation) still(escalated []string) []string {
-	return slices.DeleteFunc(slices.Clone(escalated), func(who string) bool { return !slices.Contains(x.to(), who) })
-}
-
-// alsoDecide are those who may decide on the grant since it was escalated.
-func (p *Policy) alsoDecide(g store.Grant) []string {
-	rule, _ := p.Rule(g.Entitlement)
-	return rule.Escalation.still(g.Escalated())
+func (r Rotation) Deciders() []string {
+	return policy.NamedIn(policy.Widen(r.Steps, r.Escalation.Deciders()))
 }
 
 // alsoDecideTask are those who may decide on the rotation since it was escalated.
-func (p *Policy) alsoDecideTask(t store.Task) []string {
+func (p *Settings) alsoDecideTask(t store.Task) []string {
 	rule, _ := p.Rotation(t.Rule)
-	return rule.Escalation.still(t.Escalated())
-}
-
-// opened are steps for which others can count as well.
-func opened(steps []store.Step, others []string) []store.Step {
-	out := slices.Clone(steps)
-	for i := range out {
-		out[i].By = slices.Concat(out[i].By, others)
-	}
-	return out
+	return rule.Escalation.StillNamed(t.Escalated())
 }
 
 // escalated is the entry of an escalation.

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -12,10 +13,10 @@ import (
 )
 
 // onCall lets S0ONCALL decide too after an hour: U0OTHER, and the holder.
-func (w *world) onCall(change func(*handlers.Entitlement)) {
+func (w *world) onCall(change func(*policy.Entitlement)) {
 	w.leads.also("S0ONCALL", "U0OTHER", "U0YAMADA")
-	w.ruled(func(e *handlers.Entitlement) {
-		e.Escalation = &handlers.Escalation{After: time.Hour, To: []string{"usergroup:S0ONCALL"}}
+	w.ruled(func(e *policy.Entitlement) {
+		e.Escalation = &policy.Escalation{After: time.Hour, To: []string{"usergroup:S0ONCALL"}}
 		if change != nil {
 			change(e)
 		}
@@ -30,7 +31,7 @@ func TestEscalation(t *testing.T) {
 		old := w.voice.card()
 		w.wait(time.Hour - time.Second)
 		for _, verb := range []store.Verb{store.Approve, store.Deny} {
-			if got := w.pressOn(old, "U0OTHER", verb); got != handlers.NotApprover {
+			if got := w.pressOn(old, "U0OTHER", verb); got != policy.NotApprover {
 				t.Errorf("%s before its time is refused with %q", verb, got)
 			}
 		}
@@ -39,7 +40,7 @@ func TestEscalation(t *testing.T) {
 			t.Fatalf("entries %v, told %d times, the card shows %v", got, w.voice.said(store.Escalate), w.voice.card().Escalated())
 		}
 		for _, own := range []string{"U0YAMADA", "U0YAMADA2"} {
-			if got := w.pressOn(old, own, store.Approve); got != handlers.Own {
+			if got := w.pressOn(old, own, store.Approve); got != policy.Own {
 				t.Errorf("the holder's own is refused with %q", got)
 			}
 		}
@@ -137,8 +138,8 @@ func TestAnEscalationWaitsForTheCard(t *testing.T) {
 
 // An approval of somebody whom the rule escalates to no longer is worth nothing before AWS is touched; nor a press.
 func TestAnEscalationIsUpheld(t *testing.T) {
-	others := &handlers.Escalation{After: time.Hour, To: []string{"U0KATO"}}
-	for late, now := range map[bool]*handlers.Escalation{false: nil, true: others} {
+	others := &policy.Escalation{After: time.Hour, To: []string{"U0KATO"}}
+	for late, now := range map[bool]*policy.Escalation{false: nil, true: others} {
 		inWorld(t, func(w *world) {
 			w.onCall(nil)
 			w.signIn("1")
@@ -149,16 +150,16 @@ func TestAnEscalationIsUpheld(t *testing.T) {
 					t.Fatal(got)
 				}
 			}
-			w.ruled(func(e *handlers.Entitlement) { e.Escalation = now })
+			w.ruled(func(e *policy.Entitlement) { e.Escalation = now })
 			if !late {
-				if got := w.press("U0OTHER", store.Approve); got != handlers.NotApprover {
+				if got := w.press("U0OTHER", store.Approve); got != policy.NotApprover {
 					t.Errorf("refused with %q", got)
 				}
 				return
 			}
 			w.aws.Fault(nil)
 			w.wait(time.Minute)
-			if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != handlers.NotApprover {
+			if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != policy.NotApprover {
 				t.Errorf("%s, %s %s", g.State, g.Outcome, g.Note)
 			}
 			w.is("1", store.Ended, false)
@@ -175,7 +176,7 @@ func TestExtensionsAreNotEscalated(t *testing.T) {
 		w.press("U0OTHER", store.Approve)
 		w.onExtension("U0YAMADA", store.AskMore)
 		for _, verb := range []store.Verb{store.Agree, store.Decline} {
-			if got := w.onExtension("U0OTHER", verb); got != handlers.NotApprover {
+			if got := w.onExtension("U0OTHER", verb); got != policy.NotApprover {
 				t.Errorf("%s is refused with %q", verb, got)
 			}
 		}
@@ -236,15 +237,15 @@ func TestAnEscalationGoesOnWaiting(t *testing.T) {
 
 // Who could decide once it is escalated is enough for a request to be asked for.
 func TestAnEscalationIsEnoughToAsk(t *testing.T) {
-	p := policy()
+	p := oneRule()
 	e := &p.Entitlements[0]
 	e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}}
-	q := handlers.Question{Origin: store.Requested, Person: "U0YAMADA", Entitlement: rule, Reason: "x"}
-	if d := p.Decide(q); d.Refusal != handlers.NoApprover {
+	q := policy.Question{Origin: store.Requested, Person: "U0YAMADA", Entitlement: rule, Reason: "x"}
+	if d := p.Decide(q); d.Refusal != policy.NoApprover {
 		t.Errorf("nobody approves: %q", d.Refusal)
 	}
-	for to, want := range map[string]string{"U0SATO": "", "U0YAMADA2": handlers.NoApprover} {
-		e.Escalation = &handlers.Escalation{After: time.Hour, To: []string{to}}
+	for to, want := range map[string]string{"U0SATO": "", "U0YAMADA2": policy.NoApprover} {
+		e.Escalation = &policy.Escalation{After: time.Hour, To: []string{to}}
 		if d := p.Decide(q); d.Refusal != want || want == "" && len(d.Steps[0].By) != 1 {
 			t.Errorf("escalated to %s: %q, steps %v", to, d.Refusal, d.Steps)
 		}
@@ -254,8 +255,8 @@ func TestAnEscalationIsEnoughToAsk(t *testing.T) {
 // Who is in its group is looked up for that.
 func TestAnEscalationToTheHolderIsNotEnoughToAsk(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.onCall(func(e *handlers.Entitlement) { e.Steps[0].By = []string{"U0YAMADA"} })
-		for i, want := range []string{"", handlers.NoApprover} {
+		w.onCall(func(e *policy.Entitlement) { e.Steps[0].By = []string{"U0YAMADA"} })
+		for i, want := range []string{"", policy.NoApprover} {
 			d, err := w.keeper.Request(w.t.Context(), handlers.Wish{ID: fmt.Sprint(handlers.WishPrefix, i), By: "U0YAMADA", Entitlement: rule, Reason: "x"})
 			if err != nil || d.Refusal != want {
 				t.Errorf("%q, %v; want %q", d.Refusal, err, want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"time"
 
 	"sekisho/store"
@@ -13,9 +14,9 @@ import (
 const toldEvery = time.Hour
 
 // turnAway ignores a sign-in that a rule refuses. Its person is to read why.
-func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule Entitlement, d Decision) error {
+func (k *Keeper) turnAway(ctx context.Context, g store.Grant, rule policy.Entitlement, d policy.Decision) error {
 	g.AccountName, g.Entitlement, g.Target = k.Policy.Accounts[g.Account], rule.ID, rule.Target
-	why := store.Refusal{Why: d.Refusal, Facts: d.because().Facts}
+	why := store.Refusal{Why: d.Refusal, Facts: d.LastReason().Facts}
 	return k.ignoreTold(ctx, g, why, fmt.Sprintf("rule %s refuses it: %s", d.Rule, d.Refusal))
 }
 
@@ -32,7 +33,7 @@ func (k *Keeper) ignoreTold(ctx context.Context, g store.Grant, why store.Refusa
 		g.Refusal, told.At = why, now
 		records = append(records, &told)
 	}
-	if g, err = k.ignored(g, Reason{Key: reason}); err != nil {
+	if g, err = k.ignored(g, policy.Reason{Key: reason}); err != nil {
 		return err
 	}
 	return k.save(ctx, records...)
@@ -53,7 +54,7 @@ func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
 	}
 	var dm store.Card
 	account, err := k.Directory.Account(ctx, g.Subject.Person.Account())
-	if err != nil || account.refusal() == "" { // of whom Slack says nothing now, it will not take a letter either
+	if err != nil || account.Refusal() == "" { // of whom Slack says nothing now, it will not take a letter either
 		dm, err = k.Voice.DM(ctx, g)
 	}
 	if err != nil && !errors.Is(err, ErrUnreachable) {

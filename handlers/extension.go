@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"sekisho/handlers/policy"
 	"strconv"
 	"time"
 
@@ -11,14 +12,14 @@ import (
 
 // more decides on a later end, by the rule and the people as they are now: as if all the time from the start were asked for. It
 // refuses one that reaches into another request's window.
-func (k *Keeper) more(ctx context.Context, g store.Grant, until, now time.Time) (Decision, error) {
+func (k *Keeper) more(ctx context.Context, g store.Grant, until, now time.Time) (policy.Decision, error) {
 	d, err := k.still(ctx, asUntil(g, until), now)
 	if err != nil || d.Refusal != "" {
 		return d, err
 	}
 	start, err := k.findTaken(ctx, g, until)
 	if !start.IsZero() {
-		d.refuse(TakenLater, "from", strconv.FormatInt(start.Unix(), 10))
+		d.Refuse(TakenLater, "from", strconv.FormatInt(start.Unix(), 10))
 	}
 	return d, err
 }
@@ -33,7 +34,7 @@ func (k *Keeper) Latest(ctx context.Context, g store.Grant) (time.Time, error) {
 }
 
 // moreBy is more for who asks: also whether people are there who can approve it. An extension is not escalated.
-func (k *Keeper) moreBy(ctx context.Context, g store.Grant, until, now time.Time) (Decision, error) {
+func (k *Keeper) moreBy(ctx context.Context, g store.Grant, until, now time.Time) (policy.Decision, error) {
 	d, err := k.more(ctx, g, until, now)
 	rule, ok := k.Policy.Rule(g.Entitlement)
 	if err != nil || !ok {
@@ -64,7 +65,7 @@ func (b Bench) askMore(e store.Entry) (store.Entry, string) {
 	case b.Policy.unchanged(b.Grant) != "":
 		refusal = NotLonger
 	default:
-		refusal = b.More.lost()
+		refusal = b.More.Lost()
 	}
 	e.Until, e.Facts = until, map[string]string{"why": b.More.Because()}
 	return e, refusal
@@ -94,31 +95,31 @@ func (b Bench) onExtension(e store.Entry) (store.Entry, string) {
 	case e.Verb == store.Decline:
 		return e, b.approver()
 	}
-	if refusal := cmp.Or(b.approver(), b.Policy.May(b.Press.By, g), b.Barred, b.More.lost(), b.Policy.sameForExtension(g), b.voted()); refusal != "" {
+	if refusal := cmp.Or(b.approver(), b.Policy.may(b.Press.By, g), b.Barred, b.More.Lost(), b.Policy.sameForExtension(g), b.voted()); refusal != "" {
 		return e, refusal
 	}
 	g = b.asNow()
 	voters := append(g.Extension.Voters(), b.Steps)
 	switch counts := store.Assign(g.Extension.Steps, voters); {
 	case len(b.Steps) == 0:
-		return e, NotApprover
+		return e, policy.NotApprover
 	case counts[len(counts)-1] == 0:
-		return e, Enough
+		return e, policy.Enough
 	case store.Met(g.Extension.Steps, voters):
 		e.Verb, e.Until = store.Prolong, g.Extension.Until
 	}
 	e.Steps = b.Steps
 	if store.Need(g.Extension.Steps) > store.Need(b.Grant.Extension.Steps) {
-		e.Facts = map[string]string{"why": MoreSteps}
+		e.Facts = map[string]string{"why": policy.MoreSteps}
 	}
 	return e, ""
 }
 
 // sameForExtension tells whether the rule still asks for the approvals that the extension waits for.
-func (p *Policy) sameForExtension(g store.Grant) string {
+func (p *Settings) sameForExtension(g store.Grant) string {
 	rule, ok := p.Rule(g.Entitlement)
-	if !ok || !sameSteps(rule.StepsNow(true), g.Extension.Steps) && !sameSteps(rule.StepsNow(false), g.Extension.Steps) {
-		return RuleChanged
+	if !ok || !policy.SameSteps(rule.StepsNow(true), g.Extension.Steps) && !policy.SameSteps(rule.StepsNow(false), g.Extension.Steps) {
+		return policy.RuleChanged
 	}
 	return ""
 }

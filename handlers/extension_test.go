@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestAnExtensionNeedsAnApproval(t *testing.T) {
 		if !g.Until.Equal(before.Until) || !g.Extension.Until.Equal(before.Until.Add(4*time.Hour)) {
 			t.Errorf("ends %s, asked for %s", g.Until, g.Extension.Until)
 		}
-		for user, want := range map[string]string{"U0YAMADA": handlers.Own, "U0YAMADA2": handlers.Own, "U0OTHER": handlers.NotApprover} {
+		for user, want := range map[string]string{"U0YAMADA": policy.Own, "U0YAMADA2": policy.Own, "U0OTHER": policy.NotApprover} {
 			if got := w.onExtension(user, store.Agree); got != want {
 				t.Errorf("%s agrees: %q, want %q", user, got, want)
 			}
@@ -129,14 +130,14 @@ func TestWhatEndsAnExtension(t *testing.T) {
 // Two have to agree to what two have approved, each as long as they are entitled; and to what was shown.
 func TestAnExtensionNeedsWhatTheRequestNeeded(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.press("U0KATO", store.Approve)
 		w.is("1", store.Active, true)
 		w.onExtension("U0YAMADA", store.AskMore)
 		w.onExtension("U0SATO", store.Agree)
-		if got := w.onExtension("U0SATO", store.Agree); got != handlers.Voted {
+		if got := w.onExtension("U0SATO", store.Agree); got != policy.Voted {
 			t.Errorf("twice: %q", got)
 		}
 		stale := w.voice.card()
@@ -163,7 +164,7 @@ func TestAnExtensionNeedsWhatTheRequestNeeded(t *testing.T) {
 // Where the rule gives by itself, it extends by itself, and no further than it gives.
 func TestTheRuleExtendsByItself(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 6 * time.Hour} })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Auto = &policy.Auto{Longest: 6 * time.Hour} })
 		w.signIn("1")
 		w.press("U0YAMADA", store.Mine)
 		w.is("1", store.Active, true)
@@ -182,8 +183,8 @@ func TestTheRuleExtendsByItself(t *testing.T) {
 // Who presses twice before the button is drawn anew extends once.
 func TestADoubleClickExtendsOnce(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
-			p.Entitlements[0].Auto, p.Entitlements[0].Duration = &handlers.Auto{Longest: 6 * time.Hour}, time.Hour
+		w.govern(func(p *handlers.Settings) {
+			p.Entitlements[0].Auto, p.Entitlements[0].Duration = &policy.Auto{Longest: 6 * time.Hour}, time.Hour
 		})
 		w.signIn("1")
 		w.press("U0YAMADA", store.Mine)
@@ -205,7 +206,7 @@ func TestWhoMayAskForMore(t *testing.T) {
 		if got := w.onExtension("U0SATO", store.AskMore); got != handlers.NotYours {
 			t.Errorf("an approver: %q", got)
 		}
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Longest = 6 * time.Hour })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Longest = 6 * time.Hour })
 		if got := w.onExtension("U0YAMADA", store.AskMore); got != handlers.NotLonger {
 			t.Errorf("the rule gives less by now: %q", got)
 		}
@@ -331,7 +332,7 @@ func TestRemindersOfAnExtension(t *testing.T) {
 				t.Errorf("%d reminders, want %d", reminders(), c.want)
 			}
 		}
-		w.govern(func(*handlers.Policy) {})
+		w.govern(func(*handlers.Settings) {})
 		if w.wait(30 * time.Minute); reminders() != 3 {
 			t.Errorf("%d reminders after a restart", reminders())
 		}

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"flag"
 	"fmt"
+	"sekisho/handlers/people"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func TestFloodOfEvents(t *testing.T) {
 		events /= 10
 	}
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(team(userIDs(subjects)...)) })
+		w.govern(func(p *handlers.Settings) { p.People = people.New(team(userIDs(subjects)...)) })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		ids := make([]string, subjects)

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -112,7 +113,7 @@ func TestALoginFoldsOneConsoleSignIn(t *testing.T) {
 // An approval was given to what the card showed: once the console's record says more of MFA it is asked anew.
 func TestAFoldTakesBackApprovals(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
 		at := time.Now()
 		w.signsIn("1", true, at, place, "")
 		w.press("U0SATO", store.Approve)
@@ -163,11 +164,11 @@ func TestAFoldIntoWhatWasDenied(t *testing.T) {
 func TestALoginWhereMFAIsDemanded(t *testing.T) {
 	for _, loginFirst := range []bool{true, false} {
 		inWorld(t, func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.MFARequired = true })
+			w.ruled(func(e *policy.Entitlement) { e.MFARequired = true })
 			at, console := time.Now(), "1"
 			if loginFirst {
 				w.signsIn("1", true, at, place, "")
-				if g := w.grant("1"); g.State != store.Ignored || g.Refusal.Why != handlers.NoMFA || !g.Signin.Login {
+				if g := w.grant("1"); g.State != store.Ignored || g.Refusal.Why != policy.NoMFA || !g.Signin.Login {
 					t.Errorf("aws login alone: %s %+v", g.State, g.Refusal)
 				}
 				w.signsIn("2", false, at, place, "yes")
@@ -207,7 +208,7 @@ func TestALoginProlongs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
-				w.ruled(func(e *handlers.Entitlement) { e.MFARequired = c.demanded })
+				w.ruled(func(e *policy.Entitlement) { e.MFARequired = c.demanded })
 				w.signsIn("1", c.first, time.Now(), place, c.firstMFA)
 				w.press("U0SATO", store.Approve)
 				before := w.grant("1")
@@ -257,7 +258,7 @@ func TestALoginTakesNoApprovalsBack(t *testing.T) {
 		want    int
 	}{{place, 1}, {otherPlace, 0}} {
 		inWorld(t, func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
+			w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
 			w.signsIn("1", false, time.Now(), place, "yes")
 			w.press("U0SATO", store.Approve)
 			w.wait(10 * time.Minute)

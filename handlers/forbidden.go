@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +29,7 @@ func (k *Keeper) Forbidden(ctx context.Context, p store.Press) (store.Press, err
 	case err != nil:
 		return p, err
 	case leaves && decides(p.Verb):
-		p.Refusal = Leaves
+		p.Refusal = people.Leaves
 		return p, nil
 	case strings.HasPrefix(p.On, store.AlertPrefix):
 		p.Refusal, p.Facts, err = k.verdictOnAlert(ctx, p, account)
@@ -42,7 +44,7 @@ func (k *Keeper) Forbidden(ctx context.Context, p store.Press) (store.Press, err
 	return p, err
 }
 
-func (k *Keeper) verdictOnGrant(ctx context.Context, p store.Press, account Account) (string, map[string]string, error) {
+func (k *Keeper) verdictOnGrant(ctx context.Context, p store.Press, account people.Account) (string, map[string]string, error) {
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
 	if err != nil {
 		return "", nil, err
@@ -55,7 +57,7 @@ func (k *Keeper) verdictOnGrant(ctx context.Context, p store.Press, account Acco
 	return refusal, b.factsOf(refusal), nil
 }
 
-func (k *Keeper) verdictOnTask(ctx context.Context, p store.Press, account Account) (string, map[string]string, error) {
+func (k *Keeper) verdictOnTask(ctx context.Context, p store.Press, account people.Account) (string, map[string]string, error) {
 	t, err := store.LoadTask(ctx, k.DB, p.On)
 	if err != nil {
 		return "", nil, err
@@ -68,7 +70,7 @@ func (k *Keeper) verdictOnTask(ctx context.Context, p store.Press, account Accou
 	return refusal, b.factsOf(refusal), nil
 }
 
-func (k *Keeper) verdictOnAlert(ctx context.Context, p store.Press, account Account) (string, map[string]string, error) {
+func (k *Keeper) verdictOnAlert(ctx context.Context, p store.Press, account people.Account) (string, map[string]string, error) {
 	a, err := store.LoadAlert(ctx, k.DB, p.On)
 	if err != nil {
 		return "", nil, err
@@ -82,7 +84,7 @@ func (k *Keeper) verdictOnAlert(ctx context.Context, p store.Press, account Acco
 }
 
 // naming are the refusals of which people read who can instead.
-var naming = []string{NotApprover, NotSecurity, NotRotator, NoPerson, Own, RoleBarred, Voted, Enough}
+var naming = []string{policy.NotApprover, NotSecurity, NotRotator, policy.NoPerson, policy.Own, policy.RoleBarred, policy.Voted, policy.Enough}
 
 // FactWho is the fact of a refusal that names who can instead: Slack user ids and "usergroup:" ids, with blanks between.
 const FactWho = "who"
@@ -96,12 +98,12 @@ func (b Bench) factsOf(refusal string) map[string]string {
 	rule, _ := b.Policy.Rule(b.Grant.Entitlement)
 	who := rule.Approvers()
 	switch v := b.Press.Verb; {
-	case refusal == Voted || refusal == Enough:
+	case refusal == policy.Voted || refusal == policy.Enough:
 		who = b.asNow().Missing()
 	case v == store.Revoke:
-		who = named([]store.Step{{By: slices.Concat(who, b.Policy.Security)}})
+		who = policy.NamedIn([]store.Step{{By: slices.Concat(who, b.Policy.Security)}})
 	case v != store.Agree && v != store.Decline:
-		who = named([]store.Step{{By: slices.Concat(who, b.Policy.alsoDecide(b.Grant))}})
+		who = policy.NamedIn([]store.Step{{By: slices.Concat(who, b.Policy.alsoDecide(b.Grant))}})
 	}
 	barred := append(b.Policy.People.Accounts(b.Grant.Subject.Person), b.Grant.NotBy...)
 	if b.Press.Verb != store.Approve && b.Press.Verb != store.Agree {
@@ -117,18 +119,18 @@ func (b TaskBench) factsOf(refusal string) map[string]string {
 		return out
 	}
 	rule, _ := b.Policy.Rotation(b.Task.Rule)
-	who := named(opened(b.Task.Steps, b.Policy.alsoDecideTask(b.Task)))
+	who := policy.NamedIn(policy.Widen(b.Task.Steps, b.Policy.alsoDecideTask(b.Task)))
 	switch {
 	case refusal == NotRotator:
-		who = named([]store.Step{{By: slices.Concat(rule.Rotators, b.Policy.Security)}})
-	case (refusal == Voted || refusal == Enough) && b.Task.State == store.Asked:
+		who = policy.NamedIn([]store.Step{{By: slices.Concat(rule.Rotators, b.Policy.Security)}})
+	case (refusal == policy.Voted || refusal == policy.Enough) && b.Task.State == store.Asked:
 		who = b.Task.Missing()
 	}
 	out[FactWho] = others(who, b.Policy.People.Accounts(b.Policy.People.Of(b.Task.By)))
 	return out
 }
 
-func (p *Policy) factsOfAlert(a store.Alert, refusal string) map[string]string {
+func (p *Settings) factsOfAlert(a store.Alert, refusal string) map[string]string {
 	out := map[string]string{"by": a.By, "state": string(a.State)}
 	if slices.Contains(naming, refusal) {
 		out[FactWho] = strings.Join(p.Security, " ")

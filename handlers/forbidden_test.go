@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 // the press itself is refused for.
 func TestForbidden(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS", "U0KATO", "U0YAMADA"}, Count: 1}, {By: []string{"U0CHIEF"}, Count: 1}}
 			p.Security = []string{"U0CHIEF"}
 		})
@@ -28,14 +30,14 @@ func TestForbidden(t *testing.T) {
 		}
 		forbidden("U0KATO", store.Deny, "", "")
 		forbidden("U0KATO", store.Approve, "", "")
-		forbidden("U0MORI", store.Deny, handlers.NoPerson, "usergroup:S0LEADS U0KATO U0YAMADA U0CHIEF")
-		forbidden("U0YAMADA", store.Approve, handlers.Own, "usergroup:S0LEADS U0KATO U0CHIEF")
+		forbidden("U0MORI", store.Deny, policy.NoPerson, "usergroup:S0LEADS U0KATO U0YAMADA U0CHIEF")
+		forbidden("U0YAMADA", store.Approve, policy.Own, "usergroup:S0LEADS U0KATO U0CHIEF")
 		if refusal := w.press("U0KATO", store.Approve); refusal != "" {
 			t.Fatal(refusal)
 		}
 		g = w.grant("1")
-		forbidden("U0KATO", store.Approve, handlers.Voted, "U0CHIEF")
-		forbidden("U0GUEST", store.Deny, handlers.Guest, "")
+		forbidden("U0KATO", store.Approve, policy.Voted, "U0CHIEF")
+		forbidden("U0GUEST", store.Deny, people.Guest, "")
 		w.wait(48 * time.Hour)
 		forbidden("U0CHIEF", store.Deny, handlers.Late, "")
 		g.ID = "login-none"
@@ -47,7 +49,7 @@ func TestForbidden(t *testing.T) {
 func TestForbiddenOnARotation(t *testing.T) {
 	inRotation(t, func(r *handlers.Rotation) { r.Steps = []store.Step{{By: []string{"U0KATO", "U0SATO"}, Count: 1}} }, func(w *world, _ string) {
 		id := w.rotate()
-		for by, want := range map[string][2]string{"U0KATO": {"", ""}, "U0YAMADA": {handlers.NotApprover, "U0KATO"}} {
+		for by, want := range map[string][2]string{"U0KATO": {"", ""}, "U0YAMADA": {policy.NotApprover, "U0KATO"}} {
 			task := w.task(id)
 			p, err := w.keeper.Forbidden(w.t.Context(), store.Press{By: by, Verb: store.Deny, On: id, Terms: task.Terms(), Card: task.Card})
 			if err != nil || p.Refusal != want[0] || p.Facts[handlers.FactWho] != want[1] {

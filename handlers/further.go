@@ -4,20 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
 	"sekisho/store"
-)
-
-// Prolong says what another sign-in does to access that a sign-in has asked for.
-type Prolong string
-
-// The settings of [Entitlement].Prolong. Without one it is ProlongSame.
-const (
-	ProlongSame   Prolong = "same"   // it prolongs the access if its address and MFA are as they were approved, else it asks for that
-	ProlongAsk    Prolong = "ask"    // it asks, whatever its address and MFA are
-	ProlongAlways Prolong = "always" // it prolongs the access
 )
 
 // standing returns what holds the slot that a sign-in asks for, or a window of it that has begun, if it is an open request or
@@ -129,9 +120,9 @@ func (k *Keeper) moveOf(ctx context.Context, g, into store.Grant, refusal string
 	case store.Extend:
 		_, m.why, err = k.prolonged(ctx, into, g.Signin.At, now)
 	case store.AskMore:
-		var more Decision
+		var more policy.Decision
 		more, err = k.more(ctx, into, m.until, now)
-		m.why, m.steps, m.because = cmp.Or(k.Policy.unchanged(into), more.lost()), more.Steps, more.Because()
+		m.why, m.steps, m.because = cmp.Or(k.Policy.unchanged(into), more.Lost()), more.Steps, more.Because()
 	}
 	if m.why != "" {
 		m.verb = store.Again
@@ -208,14 +199,14 @@ func signInFacts(g, into store.Grant, seen store.Seen) map[string]string {
 // prolongs decides what another sign-in does to live access: it prolongs it (Extend), it asks for that (AskMore), or it stands
 // beside it (Again). The end is that which the sign-in would give. What was asked for by hand, what was there before and what
 // an approver has limited no sign-in prolongs, nor one without MFA where the rule demands it, nor one of somebody else.
-func (p *Policy) prolongs(g store.Grant, s store.Signin, person store.Person, until time.Time) store.Verb {
+func (p *Settings) prolongs(g store.Grant, s store.Signin, person store.Person, until time.Time) store.Verb {
 	rule, ok := p.Rule(g.Entitlement)
 	switch {
 	case !ok || g.Origin == store.Requested || g.AlreadyHeld() || g.Limited() || !until.After(g.Until):
 		return store.Again
-	case !p.People.Same(person, g.Subject.Person) || rule.MFARequired && s.MFA != withMFA:
+	case !p.People.Same(person, g.Subject.Person) || rule.MFARequired && s.MFA != policy.WithMFA:
 		return store.Again
-	case rule.Prolong == ProlongAlways || rule.Prolong != ProlongAsk && g.Covers(s):
+	case rule.Prolong == policy.ProlongAlways || rule.Prolong != policy.ProlongAsk && g.Covers(s):
 		return store.Extend
 	case g.State == store.Active && !g.Extension.Open() && until.Sub(g.Until) >= store.ShortestTerm:
 		return store.AskMore

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -24,19 +25,19 @@ func (w *world) signInFrom(id, address, mfa string) {
 func TestSecondSignIns(t *testing.T) {
 	for _, c := range []struct {
 		address, mfa string
-		want         map[handlers.Prolong]store.Verb
+		want         map[policy.Prolong]store.Verb
 	}{
-		{"203.0.113.9", "yes", map[handlers.Prolong]store.Verb{"": store.Extend, handlers.ProlongSame: store.Extend, handlers.ProlongAsk: store.AskMore, handlers.ProlongAlways: store.Extend}},
-		{otherPlace, "yes", map[handlers.Prolong]store.Verb{"": store.AskMore, handlers.ProlongSame: store.AskMore, handlers.ProlongAsk: store.AskMore, handlers.ProlongAlways: store.Extend}},
-		{"203.0.113.9", "no", map[handlers.Prolong]store.Verb{"": store.AskMore, handlers.ProlongAsk: store.AskMore, handlers.ProlongAlways: store.Extend}},
-		{"203.0.113.9", "", map[handlers.Prolong]store.Verb{"": store.AskMore, handlers.ProlongAsk: store.AskMore, handlers.ProlongAlways: store.Extend}},
-		{"", "yes", map[handlers.Prolong]store.Verb{"": store.AskMore, handlers.ProlongAsk: store.AskMore, handlers.ProlongAlways: store.Extend}},
-		{"", "", map[handlers.Prolong]store.Verb{"": store.AskMore, handlers.ProlongAsk: store.AskMore, handlers.ProlongAlways: store.Extend}},
+		{"203.0.113.9", "yes", map[policy.Prolong]store.Verb{"": store.Extend, policy.ProlongSame: store.Extend, policy.ProlongAsk: store.AskMore, policy.ProlongAlways: store.Extend}},
+		{otherPlace, "yes", map[policy.Prolong]store.Verb{"": store.AskMore, policy.ProlongSame: store.AskMore, policy.ProlongAsk: store.AskMore, policy.ProlongAlways: store.Extend}},
+		{"203.0.113.9", "no", map[policy.Prolong]store.Verb{"": store.AskMore, policy.ProlongAsk: store.AskMore, policy.ProlongAlways: store.Extend}},
+		{"203.0.113.9", "", map[policy.Prolong]store.Verb{"": store.AskMore, policy.ProlongAsk: store.AskMore, policy.ProlongAlways: store.Extend}},
+		{"", "yes", map[policy.Prolong]store.Verb{"": store.AskMore, policy.ProlongAsk: store.AskMore, policy.ProlongAlways: store.Extend}},
+		{"", "", map[policy.Prolong]store.Verb{"": store.AskMore, policy.ProlongAsk: store.AskMore, policy.ProlongAlways: store.Extend}},
 	} {
 		for prolong, want := range c.want {
 			t.Run(fmt.Sprintf("%s %q %q", prolong, c.address, c.mfa), func(t *testing.T) {
 				inWorld(t, func(w *world) {
-					w.ruled(func(e *handlers.Entitlement) { e.Prolong = prolong })
+					w.ruled(func(e *policy.Entitlement) { e.Prolong = prolong })
 					w.signIn("1")
 					w.press("U0SATO", store.Approve)
 					before := w.grant("1")
@@ -75,7 +76,7 @@ func TestAnAgreedSignInIsCovered(t *testing.T) {
 	given(t, func(w *world) {
 		w.wait(3 * time.Hour)
 		w.signInFrom("2", otherPlace, "yes")
-		if refusal := w.onExtension("U0YAMADA", store.Agree); refusal != handlers.Own {
+		if refusal := w.onExtension("U0YAMADA", store.Agree); refusal != policy.Own {
 			t.Errorf("agreed to by the holder: %q", refusal)
 		}
 		if refusal := w.onExtension("U0KATO", store.Agree); refusal != "" {
@@ -101,7 +102,7 @@ func TestAnAgreedSignInIsCovered(t *testing.T) {
 // An address from which access was approved is known from then on, also where a rule asks about each sign-in.
 func TestAnApprovedAddressIsKnown(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Prolong = handlers.ProlongAsk })
+		w.ruled(func(e *policy.Entitlement) { e.Prolong = policy.ProlongAsk })
 		w.signIn("1")
 		w.signIn("2")
 		if f := w.grant("1"); !f.Signin.First || len(f.Further) > 0 {
@@ -140,7 +141,7 @@ func TestApproversReadTheEndOfNow(t *testing.T) {
 // Whose vote is lost with the right to approve reads that it does not count any more, and anew once they have voted again.
 func TestAVoterReadsThatTheirVoteIsLost(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Steps = []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 3}}
 		})
 		w.signIn("1")
@@ -170,7 +171,7 @@ func votesOf(g store.Grant, account string) bool {
 // While an extension waits a sign-in only stands on the card. The votes on the extension were given without it.
 func TestASignInWhileAnExtensionWaits(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("usergroup:S0LEADS", "U0CHIEF") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.press("U0KATO", store.Approve)
@@ -199,7 +200,7 @@ func TestASignInWhileAnExtensionWaits(t *testing.T) {
 // Each voter whose approval a sign-in takes back hears so in a new message, once; who votes again is not asked to.
 func TestVotersHearThatTheyNoLongerCount(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Steps = []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 3}}
 		})
 		w.signIn("1")
@@ -243,7 +244,7 @@ func TestVotersHearThatTheyNoLongerCount(t *testing.T) {
 // A request by hand takes the place of what a sign-in has asked for: its voters hear of it as well.
 func TestVotersHearOfAnotherRequest(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.asks(wish("2", func(x *handlers.Wish) { x.Reason = "Roll forward." }))
@@ -257,7 +258,7 @@ func TestVotersHearOfAnotherRequest(t *testing.T) {
 // A sign-in leaves what was asked for by hand alone, while it waits and once it is given. Its person is asked about it.
 func TestASignInLeavesARequestAlone(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO") })
 		w.asks(wish("1", nil))
 		w.press("U0SATO", store.Approve)
 		for _, state := range []store.State{store.Asked, store.Active} {
@@ -266,7 +267,7 @@ func TestASignInLeavesARequestAlone(t *testing.T) {
 				t.Fatalf("%s, want %s", before.State, state)
 			}
 			w.wait(16 * time.Minute)
-			w.govern(func(p *handlers.Policy) { p.Entitlements[0].Duration += time.Minute }) // which would change a sign-in's request
+			w.govern(func(p *handlers.Settings) { p.Entitlements[0].Duration += time.Minute }) // which would change a sign-in's request
 			asked := w.voice.newDMs
 			w.signInFrom(string(state), otherPlace, "no")
 			g := w.wished("1")
@@ -360,16 +361,16 @@ func TestNotMeAboutALaterSignIn(t *testing.T) {
 func TestARuleDemandsMFA(t *testing.T) {
 	for mfa, want := range map[string]store.State{"yes": store.Asked, "no": store.Ignored, "": store.Ignored} {
 		inWorld(t, func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.MFARequired, e.Prolong = true, handlers.ProlongAlways })
+			w.ruled(func(e *policy.Entitlement) { e.MFARequired, e.Prolong = true, policy.ProlongAlways })
 			w.signInFrom("1", "203.0.113.9", mfa)
 			g := w.grant("1")
-			if g.State != want || want == store.Ignored && (g.Refusal.Why != handlers.NoMFA || len(w.voice.dms) != 1 || w.voice.posts != 0) {
+			if g.State != want || want == store.Ignored && (g.Refusal.Why != policy.NoMFA || len(w.voice.dms) != 1 || w.voice.posts != 0) {
 				t.Errorf("MFA %q: %s, %+v, %d messages", mfa, g.State, g.Refusal, len(w.voice.dms))
 			}
 		})
 	}
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.MFARequired = true })
+		w.ruled(func(e *policy.Entitlement) { e.MFARequired = true })
 		if d := w.asks(wish("1", nil)); d.Refusal != "" {
 			t.Errorf("a request by hand, which has no sign-in: %q", d.Refusal)
 		}
@@ -380,8 +381,8 @@ func TestARuleDemandsMFA(t *testing.T) {
 func TestARefusedSignInStandsBesideAccess(t *testing.T) {
 	for _, approved := range []bool{false, true} {
 		inWorld(t, func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) {
-				e.MFARequired, e.Prolong, e.Steps = true, handlers.ProlongAlways, twoOf("U0SATO", "U0KATO")
+			w.ruled(func(e *policy.Entitlement) {
+				e.MFARequired, e.Prolong, e.Steps = true, policy.ProlongAlways, twoOf("U0SATO", "U0KATO")
 			})
 			w.signIn("1")
 			if w.press("U0SATO", store.Approve); approved {
@@ -446,15 +447,15 @@ func TestAnUnknownAddressIsNotFirstSeen(t *testing.T) {
 // A sign-in without MFA that one rule takes does not prolong what another rule has given that demands MFA.
 func TestAnotherRulesSignInWithoutMFA(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.MFARequired, e.Prolong = true, handlers.ProlongAlways })
+		w.ruled(func(e *policy.Entitlement) { e.MFARequired, e.Prolong = true, policy.ProlongAlways })
 		w.signInFrom("1", "203.0.113.9", "yes")
 		w.press("U0SATO", store.Approve)
 		w.wait(time.Hour)
 		until := w.grant("1").Until
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			lax := p.Entitlements[0]
 			lax.ID, lax.MFARequired = "lax", false
-			p.Entitlements = []handlers.Entitlement{lax, p.Entitlements[0]}
+			p.Entitlements = []policy.Entitlement{lax, p.Entitlements[0]}
 		})
 		w.signInFrom("2", "203.0.113.9", "no")
 		w.wait(time.Minute)

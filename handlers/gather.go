@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"time"
 
@@ -12,8 +14,8 @@ import (
 
 // question gathers what a decision on the grant depends on, under these rules. Whom approvers' groups have in them may
 // stay unknown: it is asked again when one of them presses. Without the others nothing is decided.
-func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, rules ...Entitlement) (Question, error) {
-	q := Question{Origin: g.Origin, MFA: g.Signin.MFA, Program: g.Program, Person: g.Subject.Person, KnownBy: g.Subject.KnownBy, Entitlement: g.Entitlement, Duration: g.Duration,
+func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, rules ...policy.Entitlement) (policy.Question, error) {
+	q := policy.Question{Origin: g.Origin, MFA: g.Signin.MFA, Program: g.Program, Person: g.Subject.Person, KnownBy: g.Subject.KnownBy, Entitlement: g.Entitlement, Duration: g.Duration,
 		Reason: g.Reason, Ticket: g.Ticket, NotBy: k.Policy.notBy(g), When: when, To: g.To, Members: map[string][]string{}}
 	if g.From.After(when) {
 		q.When = g.From
@@ -36,14 +38,14 @@ func (k *Keeper) question(ctx context.Context, g store.Grant, when time.Time, ru
 }
 
 // readGroups adds the members of the user groups among these to a question. In a group that is gone is nobody.
-func (k *Keeper) readGroups(ctx context.Context, q *Question, these []string) error {
-	for _, group := range groupsIn(these) {
+func (k *Keeper) readGroups(ctx context.Context, q *policy.Question, these []string) error {
+	for _, group := range people.GroupsIn(these) {
 		if _, known := q.Members[group]; known {
 			continue
 		}
 		members, err := k.Directory.Members(ctx, group)
 		switch {
-		case errors.Is(err, ErrNoGroup):
+		case errors.Is(err, people.ErrNoGroup):
 			q.Gone = append(q.Gone, group)
 		case err != nil:
 			return fmt.Errorf("read user group %s: %w", group, err)
@@ -83,12 +85,12 @@ func (k *Keeper) among(ctx context.Context, these []string, account string) (boo
 		return true, nil
 	}
 	for _, id := range these {
-		group, ok := groupOf(id)
+		group, ok := people.GroupOf(id)
 		if !ok {
 			continue
 		}
 		members, err := k.Directory.Members(ctx, group)
-		if err != nil && !errors.Is(err, ErrNoGroup) {
+		if err != nil && !errors.Is(err, people.ErrNoGroup) {
 			return false, fmt.Errorf("read user group %s: %w", group, err)
 		}
 		if slices.Contains(members, account) {
@@ -101,8 +103,8 @@ func (k *Keeper) among(ctx context.Context, these []string, account string) (boo
 // amongBarred tells whether a Slack account is one of these who may not. Of a group that is gone nobody knows who was in it, so that
 // everybody is.
 func (k *Keeper) amongBarred(ctx context.Context, these []string, account string) (bool, error) {
-	for _, group := range groupsIn(these) {
-		if _, err := k.Directory.Members(ctx, group); errors.Is(err, ErrNoGroup) {
+	for _, group := range people.GroupsIn(these) {
+		if _, err := k.Directory.Members(ctx, group); errors.Is(err, people.ErrNoGroup) {
 			return true, nil
 		}
 	}
@@ -128,18 +130,5 @@ func (k *Keeper) lately() *Keeper {
 
 // left tells whether no Slack account of a person is there any more.
 func (k *Keeper) left(ctx context.Context, person store.Person) (bool, error) {
-	return hasLeft(ctx, k.Policy.People, k.Directory, person)
-}
-
-func hasLeft(ctx context.Context, people People, directory Directory, person store.Person) (bool, error) {
-	if person == "" { // who is nobody cannot leave
-		return false, nil
-	}
-	for _, id := range people.Accounts(person) {
-		account, err := directory.Account(ctx, id)
-		if err != nil || !account.Deleted {
-			return false, err
-		}
-	}
-	return true, nil
+	return people.HasLeft(ctx, k.Policy.People, k.Directory, person)
 }

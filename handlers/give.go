@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 
 	"sekisho/store"
 )
@@ -139,17 +141,17 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 	}
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
 	if errors.Is(err, ErrNoUser) || err == nil && user.ID != g.Subject.UserID {
-		return &Refused{Code: UserGone}
+		return &Refused{Code: policy.UserGone}
 	}
 	if err != nil {
 		return err
 	}
-	now, err := k.subject(ctx, Login{Account: g.Account, User: g.Subject.User}, user)
+	now, err := k.subject(ctx, people.Login{Account: g.Account, User: g.Subject.User}, user)
 	if err != nil {
 		return err
 	}
 	if !k.Policy.People.Same(now.Person, g.Subject.Person) || now.KnownBy != "" && now.KnownBy != g.Subject.KnownBy {
-		return &Refused{Code: RuleChanged}
+		return &Refused{Code: policy.RuleChanged}
 	}
 	return k.upheld(ctx, g, g, g.Start)
 }

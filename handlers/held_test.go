@@ -132,7 +132,7 @@ func TestAKeptMemberIsNoNews(t *testing.T) {
 // enforce takes a permanent member out once the request is over, and not in the middle of what was approved.
 func TestEnforceWaitsForTheRequest(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = true, 9 })
+		w.govern(func(p *handlers.Settings) { p.Enforce, p.Removals = true, 9 })
 		w.wait(time.Minute)
 		w.aws.Join(account, "t.yamada", group)
 		w.signIn("1")

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
@@ -16,7 +18,7 @@ const ownTime = 5 * time.Second
 // that is allowed, the one whom the user's tag or its name names. A tag or a name counts only if it leads to somebody under
 // people: of others nobody knows which accounts they have. A tag is preferred to a name, and one that leads to nobody is
 // not made up for by the name.
-func (k *Keeper) subject(ctx context.Context, l Login, user User) (store.Subject, error) {
+func (k *Keeper) subject(ctx context.Context, l people.Login, user User) (store.Subject, error) {
 	s := store.Subject{User: l.User, UserID: user.ID, Person: k.Policy.People.Owner(l)}
 	switch {
 	case s.Person != "":
@@ -49,7 +51,7 @@ func claimed(s store.Subject, person store.Person, by store.KnownBy) store.Subje
 // configuration, or else by the user's tag, whether or not tags count, or by the name. Security reads it and decides on
 // nothing of their own. What AWS or Slack does not say in time is left out: the alarm does not wait.
 func (k *Keeper) suspected(ctx context.Context, account string, s store.Subject) store.Subject {
-	if owner := k.Policy.People.Owner(Login{Account: account, User: s.User}); owner != "" {
+	if owner := k.Policy.People.Owner(people.Login{Account: account, User: s.User}); owner != "" {
 		s.Person, s.KnownBy = owner, ""
 		return s
 	}
@@ -79,19 +81,19 @@ func (k *Keeper) ownInAWS(ctx context.Context, a store.Alert, person store.Perso
 	defer cancel()
 	user, err := k.Users.UserOf(ctx, a.Account, a.Subject)
 	stays := a.Kind == store.Unknown || a.Kind == store.Stale
-	switch people := k.Policy.People; {
+	switch persons := k.Policy.People; {
 	case errors.Is(err, ErrNoUser) && stays:
-		return UserGone, nil
+		return policy.UserGone, nil
 	case errors.Is(err, ErrNoUser):
 		return "", nil
 	case err != nil:
 		return "", err
-	case people.Same(person, people.Of(user.Slack)):
-		return Own, nil
+	case persons.Same(person, persons.Of(user.Slack)):
+		return policy.Own, nil
 	}
 	named, err := k.byEmail(ctx, a.Subject.User)
 	if err == nil && k.Policy.People.Same(person, named) {
-		return Own, nil
+		return policy.Own, nil
 	}
 	return "", err
 }
@@ -102,16 +104,16 @@ func (k *Keeper) unfit(ctx context.Context, person store.Person) (string, error)
 	if person == "" {
 		return "", nil
 	}
-	refusal := HolderLeft
+	refusal := people.HolderLeft
 	for _, id := range k.Policy.People.Accounts(person) {
 		account, err := k.Directory.Account(ctx, id)
 		switch {
 		case err != nil:
 			return "", err
-		case account.refusal() == "":
+		case account.Refusal() == "":
 			return "", nil
 		case !account.Deleted:
-			refusal = HolderOutside
+			refusal = people.HolderOutside
 		}
 	}
 	return refusal, nil

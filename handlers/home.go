@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"maps"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"sync"
 	"time"
@@ -51,12 +53,12 @@ func (k *Keeper) Open(account string, from int) {
 }
 
 // changed makes the homes stale that may show something, as they are of a person or of somebody whom these name.
-func (h *homes) changed(people People, person store.Person, who []string) (some bool) {
+func (h *homes) changed(persons people.Registry, person store.Person, who []string) (some bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, o := range h.open {
 		named := slices.ContainsFunc(who, func(name string) bool { return slices.Contains(o.names, name) })
-		if o.names == nil || people.Same(o.person, person) || named {
+		if o.names == nil || persons.Same(o.person, person) || named {
 			o.stale, some = true, true
 		}
 	}
@@ -76,11 +78,11 @@ func (k *Keeper) news(records []store.Record) []news {
 		switch r := r.(type) {
 		case *store.Grant:
 			if len(r.Fresh()) > 0 {
-				out = append(out, news{r.Subject.Person, named(opened(r.Steps, r.Escalated()))})
+				out = append(out, news{r.Subject.Person, policy.NamedIn(policy.Widen(r.Steps, r.Escalated()))})
 			}
 		case *store.Task:
 			if rule, _ := k.Policy.Rotation(r.Rule); len(r.Fresh()) > 0 {
-				out = append(out, news{k.Policy.People.Of(r.By), append(named(opened(r.Steps, r.Escalated())), k.concerned(rule)...)})
+				out = append(out, news{k.Policy.People.Of(r.By), append(policy.NamedIn(policy.Widen(r.Steps, r.Escalated())), k.concerned(rule)...)})
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func TestHomesAreKeptUpToDate(t *testing.T) {
 // Somebody who has voted waits for others, and a step that is met waits for nobody.
 func TestWhatWaitsForWhom(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"U0CHIEF", "U0OTHER"}, Count: 1}}
 		})
 		w.signIn("1")

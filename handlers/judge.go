@@ -3,6 +3,8 @@ package handlers
 import (
 	"cmp"
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"time"
@@ -12,65 +14,48 @@ import (
 
 // Refusals of a press. They are keys of the catalogues in package bot.
 const (
-	Gone            = "gone"             // there is no such request
-	Moved           = "moved"            // pressed on a message that is not the card
-	Changed         = "changed"          // the card shows something else by now
-	Late            = "late"             // somebody decided already
-	Over            = "over"             // the time is up
-	NotYours        = "not_yours"        // only the holder can finish, extend, withdraw or answer
-	NotApprover     = "not_approver"     // not in the rule
-	NoPerson        = "no_person"        // the presser's Slack account is mapped to nobody
-	NoHolder        = "no_holder"        // the IAM user is mapped to nobody
-	HolderLeft      = "holder_left"      // the person has no Slack account any more
-	HolderOutside   = "holder_outside"   // none of the person's Slack accounts is a member of the workspace: guest, stranger, bot
-	BeingOffboarded = "being_offboarded" // an offboarding of the person is under way
-	Leaves          = "leaves"           // one of who presses is: they decide nothing any more
-	Own             = "own"              // four eyes
-	RoleBarred      = "role_barred"      // the presser is behind the role that asks: four eyes as well
-	RoleGone        = "role_gone"        // the configuration no longer names the role for this IAM user
-	Voted           = "voted"            // one person counts once
-	Enough          = "enough"           // others have approved what this person could: it needs someone else
-	RuleGone        = "rule_gone"        // the entitlement is no longer in the configuration
-	RuleChanged     = "rule_changed"     // it means something else by now
-	UserGone        = "user_gone"        // the IAM user was deleted, renamed, or made anew
-	Guest           = "guest"            // a guest of the workspace decides nothing
-	Stranger        = "stranger"         // nor does anybody of another one
-	AtMax           = "at_max"           // the access ends as late as it may already
-	HeldBefore      = "held_before"      // the access was there before, so a later end would change nothing
-	Extending       = "extending"        // an extension waits already
-	ExtensionOver   = "extension_over"   // it has been decided
-	NotLonger       = "not_longer"       // the rule would not give it for so long now
-	NotShorter      = "not_shorter"      // an approval allows as long as was asked for or shorter, and a minute at least
-	NotSecurity     = "not_security"     // alerts are the security group's
-	NotRotator      = "not_rotator"      // a rotation is for those whom its rule names, and security
-	NoWayBack       = "no_way_back"      // the key from before cannot be put back
-	BadDate         = "bad_date"         // a finding is kept until a day to come, at most a year ahead
-	NoWhy           = "no_why"           // and for a reason
-	Unusable        = "unusable"         // the record is not what its entries say
-	TooOld          = "too_old"          // pressed, or sent by a program, too long ago to give anything
+	Gone          = "gone"           // there is no such request
+	Moved         = "moved"          // pressed on a message that is not the card
+	Changed       = "changed"        // the card shows something else by now
+	Late          = "late"           // somebody decided already
+	Over          = "over"           // the time is up
+	NotYours      = "not_yours"      // only the holder can finish, extend, withdraw or answer
+	AtMax         = "at_max"         // the access ends as late as it may already
+	HeldBefore    = "held_before"    // the access was there before, so a later end would change nothing
+	Extending     = "extending"      // an extension waits already
+	ExtensionOver = "extension_over" // it has been decided
+	NotLonger     = "not_longer"     // the rule would not give it for so long now
+	NotShorter    = "not_shorter"    // an approval allows as long as was asked for or shorter, and a minute at least
+	NotSecurity   = "not_security"   // alerts are the security group's
+	NotRotator    = "not_rotator"    // a rotation is for those whom its rule names, and security
+	NoWayBack     = "no_way_back"    // the key from before cannot be put back
+	BadDate       = "bad_date"       // a finding is kept until a day to come, at most a year ahead
+	NoWhy         = "no_why"         // and for a reason
+	Unusable      = "unusable"       // the record is not what its entries say
+	TooOld        = "too_old"        // pressed, or sent by a program, too long ago to give anything
 )
 
 // Bench is what a press is judged with. Everything on it was gathered beforehand, so that judging is pure.
 type Bench struct {
-	Policy    *Policy
+	Policy    *Settings
 	Grant     store.Grant
 	Press     store.Press
-	Account   Account  // what Slack says of the presser
-	Still     Decision // on what was asked for, as if it were asked for now
-	Approver  bool     // the rule lets this Slack account approve
-	Barred    string   // why the person may not approve what a role asked for, or ""
-	Steps     []int    // that are needed now, from 1, that its approval can count for
-	Votes     []Vote   // what those who approved before, or agreed to the extension, can count for now
-	RuleGives bool     // the rule gives the grant by itself
-	More      Decision // on the extension that is asked for, or open
-	Security  bool     // it is of the security group, which may revoke
+	Account   people.Account  // what Slack says of the presser
+	Still     policy.Decision // on what was asked for, as if it were asked for now
+	Approver  bool            // the rule lets this Slack account approve
+	Barred    string          // why the person may not approve what a role asked for, or ""
+	Steps     []int           // that are needed now, from 1, that its approval can count for
+	Votes     []policy.Vote   // what those who approved before, or agreed to the extension, can count for now
+	RuleGives bool            // the rule gives the grant by itself
+	More      policy.Decision // on the extension that is asked for, or open
+	Security  bool            // it is of the security group, which may revoke
 	Now       time.Time
 }
 
 // Judge says what a press does: an entry for the grant, or a refusal.
 func (b Bench) Judge() (store.Entry, string) {
 	e := store.Entry{Verb: b.Press.Verb, By: b.Press.By, At: b.Now, Note: b.Press.Note}
-	if refusal := cmp.Or(b.Account.refusal(), b.timely()); refusal != "" {
+	if refusal := cmp.Or(b.Account.Refusal(), b.timely()); refusal != "" {
 		return e, refusal
 	}
 	switch b.Press.Verb {
@@ -92,18 +77,6 @@ func (b Bench) Judge() (store.Entry, string) {
 		return e, b.holder()
 	}
 	return e, Gone
-}
-
-// refusal says why a Slack account may press nothing at all. Bots and deleted users press nothing, but a stored press of
-// somebody who has left meanwhile is one.
-func (a Account) refusal() string {
-	switch {
-	case a.Stranger:
-		return Stranger
-	case a.Guest, a.Bot, a.Deleted:
-		return Guest
-	}
-	return ""
 }
 
 // timely holds for every verb: not too late, and on the card that stands. What ends access is welcome from any card.
@@ -129,7 +102,7 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 	if refusal := b.approver(); refusal != "" {
 		return e, refusal
 	}
-	if refusal := cmp.Or(b.Policy.May(b.Press.By, g), b.Barred, b.Still.lost()); refusal != "" {
+	if refusal := cmp.Or(b.Policy.may(b.Press.By, g), b.Barred, b.Still.Lost()); refusal != "" {
 		return e, refusal
 	}
 	if refusal := cmp.Or(b.changed(), b.voted()); refusal != "" {
@@ -147,10 +120,10 @@ func (b Bench) approve(e store.Entry) (store.Entry, string) {
 
 // voted tells whether the person who presses has approved before, by any account, and it still counts.
 func (b Bench) voted() string {
-	people := b.Policy.People
+	persons := b.Policy.People
 	for _, v := range b.Votes {
-		if v.Lost == "" && people.Same(people.Of(v.By), people.Of(b.Press.By)) {
-			return Voted
+		if v.Lost == "" && persons.Same(persons.Of(v.By), persons.Of(b.Press.By)) {
+			return policy.Voted
 		}
 	}
 	return ""
@@ -160,11 +133,11 @@ func (b Bench) voted() string {
 func (b Bench) asNow() store.Grant {
 	g := b.Grant
 	if g.State == store.Active {
-		g.Extension.Steps = b.More.needs(g.Extension.Steps)
-		g.Extension.Approvals = without(g.Extension.Approvals, b.Votes)
+		g.Extension.Steps = b.More.Needs(g.Extension.Steps)
+		g.Extension.Approvals = policy.KeepCounting(g.Extension.Approvals, b.Votes)
 		return g
 	}
-	g.Steps, g.Approvals = b.Still.needs(g.Steps), without(g.Approvals, b.Votes)
+	g.Steps, g.Approvals = b.Still.Needs(g.Steps), policy.KeepCounting(g.Approvals, b.Votes)
 	return g
 }
 
@@ -174,9 +147,9 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 	voters := append(g.Voters(), b.Steps)
 	switch counts := store.Assign(g.Steps, voters); {
 	case len(b.Steps) == 0:
-		return e, NotApprover
+		return e, policy.NotApprover
 	case counts[len(counts)-1] == 0:
-		return e, Enough
+		return e, policy.Enough
 	case store.Met(g.Steps, voters):
 		g.Approvals = append(slices.Clip(g.Approvals), store.Approval{Duration: e.Duration})
 		_, e.Until = g.Term(b.Now)
@@ -185,7 +158,7 @@ func (b Bench) count(e store.Entry) (store.Entry, string) {
 	}
 	e.Steps = b.Steps
 	if g.Need() > b.Grant.Need() {
-		e.Facts = map[string]string{"why": MoreSteps}
+		e.Facts = map[string]string{"why": policy.MoreSteps}
 	}
 	return e, ""
 }
@@ -209,11 +182,11 @@ func (b Bench) asked() string {
 func (b Bench) approver() string {
 	switch _, ok := b.Policy.Rule(b.Grant.Entitlement); {
 	case !ok:
-		return RuleGone
+		return policy.RuleGone
 	case b.Policy.People.Of(b.Press.By) == "":
-		return NoPerson
+		return policy.NoPerson
 	case !b.Approver:
-		return NotApprover
+		return policy.NotApprover
 	}
 	return ""
 }
@@ -246,7 +219,7 @@ func (b Bench) before(e store.Entry) (store.Grant, error) {
 	default:
 		return g, nil
 	}
-	for _, void := range voids(b.Votes, b.Now) {
+	for _, void := range policy.VoidEntries(b.Votes, b.Now) {
 		var err error
 		if g, err = g.After(void); err != nil {
 			return g, err
@@ -261,9 +234,9 @@ func (b Bench) before(e store.Entry) (store.Grant, error) {
 func (b Bench) facts() map[string]string {
 	out := facts(b.Grant)
 	if b.Press.Verb == store.Approve {
-		return b.Still.facts(b.Grant, out)
+		return addLoss(b.Still, b.Grant, out)
 	}
-	return b.More.facts(b.Grant, out)
+	return addLoss(b.More, b.Grant, out)
 }
 
 // facts is what the sentence about a refusal names.

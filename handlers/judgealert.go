@@ -1,17 +1,19 @@
 package handlers
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 
 // JudgeAlert says what a press on an alert does, or why nothing. Nobody says of themselves that they may stay, or that what is
 // theirs may.
-func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, security bool) string {
+func (p *Settings) JudgeAlert(a store.Alert, press store.Press, account people.Account, security bool) string {
 	person := p.People.Of(press.By)
 	_, err := a.After(store.Entry{Verb: press.Verb})
 	switch {
-	case account.refusal() != "":
-		return account.refusal()
+	case account.Refusal() != "":
+		return account.Refusal()
 	case !pressable(a, press.Verb):
 		return Gone
 	case err != nil:
@@ -19,9 +21,9 @@ func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, s
 	case !security:
 		return NotSecurity
 	case person == "":
-		return NoPerson
+		return policy.NoPerson
 	case p.ownAlert(person, a) && press.Verb != store.Remedy:
-		return Own
+		return policy.Own
 	case press.Terms != a.Terms():
 		return Changed
 	case a.Dated() && press.Verb == store.Keep:
@@ -31,7 +33,7 @@ func (p *Policy) JudgeAlert(a store.Alert, press store.Press, account Account, s
 }
 
 // ownAlert reports whether an alert is about a person: as it says, or by whose the IAM user is now.
-func (p *Policy) ownAlert(person store.Person, a store.Alert) bool {
+func (p *Settings) ownAlert(person store.Person, a store.Alert) bool {
 	return p.holds(person, store.Grant{Account: a.Account, Subject: a.Subject})
 }
 
@@ -56,7 +58,7 @@ func keepable(press store.Press) string {
 	switch {
 	case !store.Keepable(press.Until, press.At):
 		return BadDate
-	case !Says(press.Note):
+	case !policy.Says(press.Note):
 		return NoWhy
 	}
 	return ""

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"cmp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -17,7 +19,7 @@ func TestJudgeAlert(t *testing.T) {
 		by       string
 		verb     store.Verb
 		change   func(*store.Alert, *store.Press)
-		account  handlers.Account
+		account  people.Account
 		security bool
 		want     string
 	}{
@@ -41,13 +43,13 @@ func TestJudgeAlert(t *testing.T) {
 		{name: "put a removed member back", by: "U0CHIEF", verb: store.Restore, security: true, want: handlers.Late,
 			change: func(a *store.Alert, _ *store.Press) { a.State = store.Acted }},
 		{name: "somebody else", by: "U0SATO", verb: store.Remedy, want: handlers.NotSecurity},
-		{name: "of the group, but nobody knows them", by: "U0NOBODY", verb: store.Remedy, security: true, want: handlers.NoPerson},
-		{name: "keep oneself", by: "U0YAMADA", verb: store.Keep, security: true, want: handlers.Own},
-		{name: "keep oneself by the other account", by: "U0YAMADA2", verb: store.Keep, security: true, want: handlers.Own},
+		{name: "of the group, but nobody knows them", by: "U0NOBODY", verb: store.Remedy, security: true, want: policy.NoPerson},
+		{name: "keep oneself", by: "U0YAMADA", verb: store.Keep, security: true, want: policy.Own},
+		{name: "keep oneself by the other account", by: "U0YAMADA2", verb: store.Keep, security: true, want: policy.Own},
 		{name: "remove oneself", by: "U0YAMADA", verb: store.Remedy, security: true},
-		{name: "a guest", by: "U0CHIEF", verb: store.Remedy, account: handlers.Account{Guest: true}, security: true, want: handlers.Guest},
-		{name: "a bot", by: "U0CHIEF", verb: store.Remedy, account: handlers.Account{Bot: true}, security: true, want: handlers.Guest},
-		{name: "a stranger", by: "U0CHIEF", verb: store.Remedy, account: handlers.Account{Stranger: true}, security: true, want: handlers.Stranger},
+		{name: "a guest", by: "U0CHIEF", verb: store.Remedy, account: people.Account{Guest: true}, security: true, want: people.Guest},
+		{name: "a bot", by: "U0CHIEF", verb: store.Remedy, account: people.Account{Bot: true}, security: true, want: people.Guest},
+		{name: "a stranger", by: "U0CHIEF", verb: store.Remedy, account: people.Account{Stranger: true}, security: true, want: people.Stranger},
 		{name: "a verb of a grant", by: "U0CHIEF", verb: store.Approve, security: true, want: handlers.Gone},
 		{name: "a verb that nobody presses", by: "U0CHIEF", verb: store.Done, security: true, want: handlers.Gone},
 		{name: "done already", by: "U0CHIEF", verb: store.Remedy, security: true, want: handlers.Late,
@@ -64,7 +66,7 @@ func TestJudgeAlert(t *testing.T) {
 		if c.change != nil {
 			c.change(&a, &p)
 		}
-		if got := policy().JudgeAlert(a, p, c.account, c.security); got != c.want {
+		if got := oneRule().JudgeAlert(a, p, c.account, c.security); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -97,14 +99,14 @@ func TestJudgeRow(t *testing.T) {
 		{name: "nor has the root user", by: "U0CHIEF", verb: store.Remedy, finding: &root, want: handlers.Gone},
 		{name: "keep", by: "U0CHIEF", verb: store.Keep, until: aDay, why: "x"},
 		{name: "keep policies", by: "U0CHIEF", verb: store.Keep, finding: &byHand, until: aDay, why: "x"},
-		{name: "keep one's own", by: "U0YAMADA2", verb: store.Keep, until: aDay, why: "x", want: handlers.Own},
+		{name: "keep one's own", by: "U0YAMADA2", verb: store.Keep, until: aDay, why: "x", want: policy.Own},
 		{name: "keep until yesterday", by: "U0CHIEF", verb: store.Keep, until: -aDay, why: "x", want: handlers.BadDate},
 		{name: "keep for two years", by: "U0CHIEF", verb: store.Keep, until: 730 * aDay, why: "x", want: handlers.BadDate},
 		{name: "keep for no reason", by: "U0CHIEF", verb: store.Keep, until: aDay, why: " \n", want: handlers.NoWhy},
 		{name: "keep, by somebody else", by: "U0SATO", verb: store.Keep, until: aDay, why: "x", anyone: true, want: handlers.NotSecurity},
 		{name: "keep what is done", by: "U0CHIEF", verb: store.Keep, state: store.Acted, effects: off, until: aDay, why: "x", want: handlers.Late},
 		{name: "undo", by: "U0CHIEF", verb: store.Restore, state: store.Acted, effects: off},
-		{name: "undo for oneself", by: "U0YAMADA", verb: store.Restore, state: store.Acted, effects: off, want: handlers.Own},
+		{name: "undo for oneself", by: "U0YAMADA", verb: store.Restore, state: store.Acted, effects: off, want: policy.Own},
 		{name: "undo, by somebody else", by: "U0SATO", verb: store.Restore, state: store.Acted, effects: off, anyone: true, want: handlers.NotSecurity},
 		{name: "undo a password", by: "U0CHIEF", verb: store.Restore, state: store.Acted, effects: map[string]string{store.FactPassword: "true"}, want: handlers.Late},
 		{name: "undo what was not done", by: "U0CHIEF", verb: store.Restore, want: handlers.Late},
@@ -118,7 +120,7 @@ func TestJudgeRow(t *testing.T) {
 			a.Finding = c.finding
 		}
 		p := store.Press{By: c.by, Verb: c.verb, On: a.ID, Terms: cmp.Or(c.terms, a.Terms()), At: start, Until: start.Add(c.until), Note: c.why}
-		if got := policy().JudgeAlert(a, p, handlers.Account{}, !c.anyone); got != c.want {
+		if got := oneRule().JudgeAlert(a, p, people.Account{}, !c.anyone); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

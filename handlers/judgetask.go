@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"time"
@@ -13,21 +15,21 @@ import (
 
 // TaskBench is what a press on a task is judged with; see [Bench].
 type TaskBench struct {
-	Policy  *Policy
+	Policy  *Settings
 	Task    store.Task
 	Press   store.Press
-	Account Account // what Slack says of the presser
-	Rotator bool    // the rule, or security, lets this Slack account press
-	Steps   []int   // of the task, from 1, that its approval can count for
-	Votes   []Vote  // what those who approved before can count for now
-	Lost    string  // why who asked for it could not any more, or ""
+	Account people.Account // what Slack says of the presser
+	Rotator bool           // the rule, or security, lets this Slack account press
+	Steps   []int          // of the task, from 1, that its approval can count for
+	Votes   []policy.Vote  // what those who approved before can count for now
+	Lost    string         // why who asked for it could not any more, or ""
 	Now     time.Time
 }
 
 // Judge says what a press does: an entry for the task, or a refusal.
 func (b TaskBench) Judge() (store.Entry, string) {
 	e := store.Entry{Verb: b.Press.Verb, By: b.Press.By, At: b.Now, Note: b.Press.Note}
-	if refusal := cmp.Or(b.Account.refusal(), b.timely(), b.person()); refusal != "" {
+	if refusal := cmp.Or(b.Account.Refusal(), b.timely(), b.person()); refusal != "" {
 		return e, refusal
 	}
 	switch b.Press.Verb {
@@ -56,7 +58,7 @@ func (b TaskBench) delete(e store.Entry) (store.Entry, string) {
 		return b.vote(e)
 	}
 	if rule, ok := b.Policy.Rotation(t.Rule); ok && len(rule.Steps) > 0 {
-		return e, cmp.Or(b.rotator(), RuleChanged)
+		return e, cmp.Or(b.rotator(), policy.RuleChanged)
 	}
 	return e, cmp.Or(b.rotator(), b.changed())
 }
@@ -77,14 +79,14 @@ func (b TaskBench) timely() string {
 
 func (b TaskBench) person() string {
 	if b.Policy.People.Of(b.Press.By) == "" {
-		return NoPerson
+		return policy.NoPerson
 	}
 	return ""
 }
 
 func (b TaskBench) approver() string {
 	if len(b.Steps) == 0 {
-		return NotApprover
+		return policy.NotApprover
 	}
 	return ""
 }
@@ -124,18 +126,18 @@ func (b TaskBench) reversible() string {
 // vote makes the approval a vote beside those before, or the last one that is needed. Nobody approves what they asked for.
 func (b TaskBench) vote(e store.Entry) (store.Entry, string) {
 	t, person := b.Task, b.Policy.People.Of(b.Press.By)
-	voted := slices.ContainsFunc(b.Votes, func(v Vote) bool {
+	voted := slices.ContainsFunc(b.Votes, func(v policy.Vote) bool {
 		return v.Lost == "" && b.Policy.People.Same(b.Policy.People.Of(v.By), person)
 	})
-	voters := append(standing(b.Votes), b.Steps)
+	voters := append(policy.CountingSteps(b.Votes), b.Steps)
 	counts := store.Assign(t.Steps, voters)
 	switch refusal := cmp.Or(b.Policy.mayTask(b.Press.By, t), b.Lost, b.changed(), b.approver()); {
 	case refusal != "":
 		return e, refusal
 	case voted:
-		return e, Voted
+		return e, policy.Voted
 	case counts[len(counts)-1] == 0:
-		return e, Enough
+		return e, policy.Enough
 	case !store.Met(t.Steps, voters):
 		e.Verb = store.Vote
 	}
@@ -149,32 +151,32 @@ func (b TaskBench) before(e store.Entry) (t store.Task, err error) {
 	if e.Verb != store.Vote && e.Verb != store.Approve && e.Verb != store.Delete {
 		return t, nil
 	}
-	for _, void := range voids(b.Votes, b.Now) {
+	for _, void := range policy.VoidEntries(b.Votes, b.Now) {
 		if t, err = t.After(void); err != nil {
 			return t, err
 		}
 	}
 	if t.State == store.Resting {
-		t.Deletion = without(b.Task.Deletion, b.Votes)
+		t.Deletion = policy.KeepCounting(b.Task.Deletion, b.Votes)
 		return t, nil
 	}
-	t.Approvals = without(b.Task.Approvals, b.Votes)
+	t.Approvals = policy.KeepCounting(b.Task.Approvals, b.Votes)
 	return t, nil
 }
 
 // mayTask tells whether this Slack account's approval of the task can stand, or why not; see [Policy.May].
-func (p *Policy) mayTask(approver string, t store.Task) string {
+func (p *Settings) mayTask(approver string, t store.Task) string {
 	return cmp.Or(p.fourEyesTask(approver, t), p.sameRotation(t))
 }
 
 // fourEyesTask tells whether an approver is known and somebody else than who asked, or why not.
-func (p *Policy) fourEyesTask(approver string, t store.Task) string {
+func (p *Settings) fourEyesTask(approver string, t store.Task) string {
 	person := p.People.Of(approver)
 	switch {
 	case person == "":
-		return NoPerson
+		return policy.NoPerson
 	case p.People.Same(person, p.People.Of(t.By)):
-		return Own
+		return policy.Own
 	case t.By != store.Self && p.People.Of(t.By) == "": // the approver could be the one who asked
 		return AskerGone
 	}
@@ -182,14 +184,14 @@ func (p *Policy) fourEyesTask(approver string, t store.Task) string {
 }
 
 // sameRotation tells whether the rule is still what the card shows, or why not.
-func (p *Policy) sameRotation(t store.Task) string {
+func (p *Settings) sameRotation(t store.Task) string {
 	rule, ok := p.Rotation(t.Rule)
 	switch {
 	case !ok:
-		return RuleGone
+		return policy.RuleGone
 	case rule.Account != t.Account || rule.User != t.User || rule.Secret != t.Secret || rule.Proof > t.Proof || rule.Grace > t.Grace ||
-		!sameSteps(rule.Steps, t.Steps):
-		return RuleChanged
+		!policy.SameSteps(rule.Steps, t.Steps):
+		return policy.RuleChanged
 	}
 	return ""
 }
@@ -212,15 +214,15 @@ func (k *Keeper) upheldTask(ctx context.Context, t store.Task) error {
 	case len(t.Steps) == 0:
 		return nil
 	}
-	if lost := missing(t.Steps, votes); lost != "" {
+	if lost := policy.CheckVotes(t.Steps, votes); lost != "" {
 		return &Refused{Code: lost}
 	}
 	return nil
 }
 
 // votesOnTask finds out what the approvals of a rotation are worth now, or of deleting its key before the time.
-func (k *Keeper) votesOnTask(ctx context.Context, t store.Task) ([]Vote, error) {
-	approvals, steps := t.Approvals, opened(t.Steps, k.Policy.alsoDecideTask(t))
+func (k *Keeper) votesOnTask(ctx context.Context, t store.Task) ([]policy.Vote, error) {
+	approvals, steps := t.Approvals, policy.Widen(t.Steps, k.Policy.alsoDecideTask(t))
 	if t.State == store.Resting {
 		approvals = t.Deletion
 	}
@@ -240,11 +242,11 @@ func (k *Keeper) askerLost(ctx context.Context, t store.Task) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if account.refusal() != "" {
+	if account.Refusal() != "" {
 		return AskerGone, nil
 	}
 	if leaves, err := k.leaves(ctx, person); err != nil || leaves {
-		return BeingOffboarded, err
+		return people.BeingOffboarded, err
 	}
 	rule, _ := k.Policy.Rotation(t.Rule)
 	if may, err := k.mayRotate(ctx, rule, t.By); err != nil || may {
@@ -253,7 +255,7 @@ func (k *Keeper) askerLost(ctx context.Context, t store.Task) (string, error) {
 	return AskerLost, nil
 }
 
-func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account) error {
+func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account people.Account) error {
 	t, err := store.LoadTask(ctx, k.DB, p.On)
 	if errors.Is(err, store.ErrNotFound) {
 		return k.refuse(ctx, p, Gone, nil)
@@ -280,11 +282,11 @@ func (k *Keeper) judgeOnTask(ctx context.Context, p store.Press, account Account
 }
 
 // taskBench gathers what a press on a rotation is judged with.
-func (k *Keeper) taskBench(ctx context.Context, t store.Task, p store.Press, account Account) (b TaskBench, err error) {
+func (k *Keeper) taskBench(ctx context.Context, t store.Task, p store.Press, account people.Account) (b TaskBench, err error) {
 	b = TaskBench{Policy: k.Policy, Task: t, Press: p, Account: account, Now: k.now()}
 	rule, _ := k.Policy.Rotation(t.Rule)
 	if b.Rotator, err = k.mayRotate(ctx, rule, p.By); err == nil {
-		b.Steps, err = k.canCount(ctx, opened(t.Steps, rule.Escalation.still(t.Escalated())), p.By)
+		b.Steps, err = k.canCount(ctx, policy.Widen(t.Steps, rule.Escalation.StillNamed(t.Escalated())), p.By)
 	}
 	if err == nil && (p.Verb == store.Approve || p.Verb == store.Delete) {
 		b.Votes, err = k.votesOnTask(ctx, t)

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -11,12 +13,12 @@ import (
 // Who decides on a rotation has until its time limit, whether or not its lapse has been written down yet.
 func TestARotationIsDecidedInTime(t *testing.T) {
 	rule := handlers.Rotation{ID: "svc-batch", Account: account, User: "svc-batch", Steps: []store.Step{{By: []string{"U0KATO"}, Count: 1}}}
-	policy := &handlers.Policy{People: handlers.NewPeople(team()), Rotations: []handlers.Rotation{rule}}
+	rules := &handlers.Settings{Policy: policy.Policy{People: people.New(team())}, Rotations: []handlers.Rotation{rule}}
 	task := store.Task{ID: "task-1", State: store.Asked, By: store.Self, Rule: rule.ID, Account: account, User: rule.User,
 		Steps: rule.Steps, Lapses: start.Add(time.Hour)}
 	for after, want := range map[time.Duration]string{time.Hour - time.Nanosecond: "", time.Hour: handlers.Over, 2 * time.Hour: handlers.Over} {
 		for _, verb := range []store.Verb{store.Approve, store.Deny} {
-			b := handlers.TaskBench{Policy: policy, Task: task, Steps: []int{1}, Now: start.Add(after),
+			b := handlers.TaskBench{Policy: rules, Task: task, Steps: []int{1}, Now: start.Add(after),
 				Press: store.Press{On: task.ID, By: "U0KATO", Verb: verb, Terms: task.Terms()}}
 			if _, got := b.Judge(); got != want {
 				t.Errorf("%s after %s: %q, want %q", verb, after, got, want)

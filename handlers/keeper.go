@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sekisho/handlers/people"
 	"sync/atomic"
 	"time"
 
@@ -84,25 +85,6 @@ type Remedy interface {
 	Do(ctx context.Context, a store.Alert) (Result, error)
 }
 
-// Account is what Slack says of a user.
-type Account struct {
-	Bot, Guest, Deleted bool
-	Stranger            bool // of another workspace
-}
-
-// ErrNoGroup says that Slack has no such user group, or that it is disabled: nobody is in it.
-var ErrNoGroup = errors.New("no such user group")
-
-// Directory reads Slack's users and user groups, each by itself. What it says of membership may be a minute old.
-type Directory interface {
-	Members(ctx context.Context, group string) ([]string, error) // ErrNoGroup if there is no such group
-	Account(ctx context.Context, user string) (Account, error)
-	ByEmail(ctx context.Context, email string) (user string, err error) // "" if nobody has it
-	// Lately returns the directory for what people only read, and for much of it: whole lists, asked for at Slack's pace, and the last
-	// one that it had where it does not answer. Nothing is decided by it.
-	Lately() Directory
-}
-
 // Voice tells people. Everything it says is drawn from the record; it decides nothing.
 type Voice interface {
 	// Turn waits until Slack takes one more message: a new one, or one that is redrawn where it stands.
@@ -181,7 +163,7 @@ func (r *Refused) Error() string { return "refused: " + r.Code }
 // Keeper keeps the checkpoint: it holds the ledger and does the verbs. Make one with New.
 type Keeper struct {
 	DB        store.DB
-	Policy    *Policy
+	Policy    *Settings
 	Clouds    map[string]Cloud  // by kind
 	Rosters   map[string]Roster // by kind
 	Guards    map[string]Guard  // by kind
@@ -191,7 +173,7 @@ type Keeper struct {
 	Closer    Closer
 	Mender    Mender
 	Users     Users
-	Directory Directory
+	Directory people.Directory
 	Voice     Voice
 	HeadStore HeadStore // nil: heads are posted only
 	Now       func() time.Time

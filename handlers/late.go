@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"strconv"
 	"strings"
 	"time"
@@ -146,7 +148,7 @@ func (k *Keeper) lapsesAsked(g store.Grant) time.Time {
 }
 
 // isStale reports whether a rule may no longer give by itself what was asked for by hand: who asked does not expect it any more.
-func (k *Keeper) isStale(g store.Grant, d Decision) bool {
+func (k *Keeper) isStale(g store.Grant, d policy.Decision) bool {
 	return d.Auto > 0 && !g.Received.IsZero() && k.Now().Sub(g.Received) > oldPress
 }
 
@@ -157,7 +159,7 @@ func (k *Keeper) giveUp(ctx context.Context, g store.Grant) error {
 		return k.ignore(ctx, g, Unanswered)
 	}
 	if g.Subject.Person == "" {
-		g.Subject.Person = k.Policy.People.Owner(Login{Account: g.Account, User: g.Subject.User})
+		g.Subject.Person = k.Policy.People.Owner(people.Login{Account: g.Account, User: g.Subject.User})
 	}
 	return k.seenLate(ctx, g)
 }

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -135,7 +136,7 @@ func TestPressOfFifteenMinutes(t *testing.T) {
 // gives.
 func TestApproveOfTwentyDaysAgo(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Within = 30 * 24 * time.Hour })
+		w.ruled(func(e *policy.Entitlement) { e.Within = 30 * 24 * time.Hour })
 		w.signIn("1")
 		g := w.voice.card()
 		w.leads.set(true)
@@ -367,7 +368,7 @@ func TestASignInThatIAMNeverAnswersForLapses(t *testing.T) {
 func TestARequestThatIAMNeverAnswersForLapses(t *testing.T) {
 	for after, want := range map[time.Duration]store.State{50 * time.Minute: store.Asked, 63 * time.Minute: store.Ignored} {
 		inWorld(t, func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.Within = time.Hour })
+			w.ruled(func(e *policy.Entitlement) { e.Within = time.Hour })
 			w.silentIAM()
 			begin := time.Now()
 			w.asks(wish("1", nil))

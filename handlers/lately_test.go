@@ -1,9 +1,9 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -12,7 +12,7 @@ func TestWhatIsOldIsReadAndDecidesNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.also("S0OPS", "U0SATO")
 		w.leads.also("S0STAFF", "U0YAMADA")
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Askers = []string{"usergroup:S0STAFF"}
 			e.Steps = []store.Step{{By: []string{"usergroup:S0OPS"}, Count: 1}}
 		})
@@ -27,15 +27,15 @@ func TestWhatIsOldIsReadAndDecidesNothing(t *testing.T) {
 		if a, err := w.keeper.Access(w.t.Context(), "U0KATO", 0); err != nil || len(a.Waiting) != 1 {
 			t.Errorf("by the list it waits for Kato: %+v, %v", a.Waiting, err)
 		}
-		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.NotApprover || w.member() {
+		if refusal := w.press("U0KATO", store.Approve); refusal != policy.NotApprover || w.member() {
 			t.Errorf("Kato, who was removed a second ago, presses: %q", refusal)
 		}
 		w.leads.also("S0STAFF")
 		if offers, _, err := w.keeper.Offers(w.t.Context(), "U0YAMADA"); err != nil || len(offers) != 1 {
 			t.Errorf("by the list it is offered: %+v, %v", offers, err)
 		}
-		w.refuses("who may not ask any more", wish("2", nil), handlers.NotAsker)
-		if refusal := w.press("U0SATO", store.Approve); refusal != handlers.NotAsker || w.member() {
+		w.refuses("who may not ask any more", wish("2", nil), policy.NotAsker)
+		if refusal := w.press("U0SATO", store.Approve); refusal != policy.NotAsker || w.member() {
 			t.Errorf("approved for who may not ask any more: %q", refusal)
 		}
 		w.leads.set(true)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -93,11 +95,11 @@ func (k *Keeper) mayOffboard(ctx context.Context, by string) (string, error) {
 // mayEnd tells why a Slack account may not offboard this person now, or "". Nobody offboards themselves.
 func (k *Keeper) mayEnd(ctx context.Context, by string, person store.Person) (string, error) {
 	if k.Policy.People.Same(person, k.Policy.People.Of(by)) {
-		return Own, nil
+		return policy.Own, nil
 	}
 	standing, err := k.standingOf(ctx, person)
 	if err == nil && standing.Stands() {
-		return BeingOffboarded, nil
+		return people.BeingOffboarded, nil
 	}
 	return "", err
 }
@@ -166,7 +168,7 @@ func (k *Keeper) Leaver(ctx context.Context, by, whom string) (Leaver, string, e
 		return Leaver{}, refusal, nil
 	}
 	refusal, err := k.mayEnd(ctx, by, person)
-	if refusal == BeingOffboarded {
+	if refusal == people.BeingOffboarded {
 		standing, err := k.standingOf(ctx, person)
 		return Leaver{Person: person, Standing: &standing}, "", err
 	}
@@ -243,7 +245,7 @@ func (k *Keeper) heldBy(ctx context.Context, person store.Person) ([]store.Grant
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
-		if err == nil && k.Policy.holds(person, g) && !k.Policy.People.Same(person, k.Policy.People.Owner(Login{rule.Account, rule.User})) {
+		if err == nil && k.Policy.holds(person, g) && !k.Policy.People.Same(person, k.Policy.People.Owner(people.Login{Account: rule.Account, User: rule.User})) {
 			out = append(out, g)
 		}
 	}
@@ -290,7 +292,7 @@ func (k *Keeper) pastOf(ctx context.Context, person store.Person) ([]store.Grant
 }
 
 // meant is the person whom somebody names, or why that is nobody.
-func (p *Policy) meant(whom string) (person store.Person, refusal string) {
+func (p *Settings) meant(whom string) (person store.Person, refusal string) {
 	if person := p.People.Of(whom); person != "" {
 		return person, ""
 	}
@@ -298,7 +300,7 @@ func (p *Policy) meant(whom string) (person store.Person, refusal string) {
 	if !qualified {
 		user = whom
 	}
-	found := p.People.Owners(func(l Login) bool {
+	found := p.People.Owners(func(l people.Login) bool {
 		here := !qualified || account == l.Account || strings.EqualFold(account, p.Accounts[l.Account])
 		return here && strings.EqualFold(user, l.User)
 	})

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -90,11 +91,11 @@ func TestDeniedAndLapsed(t *testing.T) {
 // A press in the moment between the time limit and the sweep is too late, too.
 func TestTooLateBeforeTheSweepSaysSo(t *testing.T) {
 	g := store.Grant{State: store.Asked, Lapses: start}
-	if _, refusal := (handlers.Bench{Policy: policy(), Grant: g, Press: store.Press{Verb: store.Approve}, Now: start}).Judge(); refusal != handlers.Over {
+	if _, refusal := (handlers.Bench{Policy: oneRule(), Grant: g, Press: store.Press{Verb: store.Approve}, Now: start}).Judge(); refusal != handlers.Over {
 		t.Errorf("at the time limit: %q", refusal)
 	}
 	g = store.Grant{State: store.Active, Until: start}
-	if _, refusal := (handlers.Bench{Policy: policy(), Grant: g, Press: store.Press{Verb: store.Finish}, Now: start}).Judge(); refusal != handlers.Over {
+	if _, refusal := (handlers.Bench{Policy: oneRule(), Grant: g, Press: store.Press{Verb: store.Finish}, Now: start}).Judge(); refusal != handlers.Over {
 		t.Errorf("at the end: %q", refusal)
 	}
 }
@@ -227,7 +228,7 @@ func TestWhatIsIgnored(t *testing.T) {
 		})
 	}
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].OnLogin = false })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].OnLogin = false })
 		w.signIn("1")
 		w.is("1", store.Ignored, false)
 	})
@@ -263,7 +264,7 @@ func TestAnyOrderAnyNumber(t *testing.T) {
 		ids := rapid.SliceOfN(rapid.SampledFrom([]string{"1", "2", "3"}), 3, 12).Draw(rt, "deliveries")
 		pauses := rapid.SliceOfN(rapid.IntRange(0, 15), len(ids), len(ids)).Draw(rt, "minutes")
 		inWorld(t, func(w *world) {
-			w.govern(func(p *handlers.Policy) {
+			w.govern(func(p *handlers.Settings) {
 				p.Entitlements[0].Duration, p.Entitlements[0].Longest = 12*time.Minute, 36*time.Minute
 			})
 			for i, id := range ids {
@@ -311,11 +312,11 @@ func TestTheTimeOfASignIn(t *testing.T) {
 func TestWhoMayAsk(t *testing.T) {
 	for who, want := range map[string]string{"U0YAMADA": "first", "U0YAMADA2": "first", "U0SATO": rule, "U0CHIEF": ""} {
 		inWorld(t, func(w *world) {
-			w.govern(func(p *handlers.Policy) {
+			w.govern(func(p *handlers.Settings) {
 				first := p.Entitlements[0]
 				first.ID, first.Askers = "first", []string{"U0YAMADA2"}
 				p.Entitlements[0].Askers = []string{"usergroup:S0LEADS"}
-				p.Entitlements = append([]handlers.Entitlement{first}, p.Entitlements...)
+				p.Entitlements = append([]policy.Entitlement{first}, p.Entitlements...)
 			})
 			w.aws.AddUser(account, "x", map[string]string{"sekisho:slack-user-id": who})
 			w.receive(handlers.Request{ID: "login-1", Account: account, User: "x"})
@@ -329,7 +330,7 @@ func TestWhoMayAsk(t *testing.T) {
 // A vote that was given to something else does not count for what the card shows now.
 func TestAVoteIsBoundToWhatWasShown(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.receive(handlers.Request{ID: "login-2", Account: account, User: "t.yamada", Signin: store.Signin{At: time.Now(), Address: "198.51.100.66"}})

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -34,11 +36,11 @@ func (k *Keeper) Lift(ctx context.Context, by, account, reason string) (string, 
 	case !standing.Stands():
 		return NoLeaver, nil
 	case k.Policy.People.In(k.Policy.People.Of(by), []store.Person{person, standing.Person}):
-		return Own, nil
+		return policy.Own, nil
 	case standing.Open():
 		return NotDone, nil
-	case !Says(reason):
-		return NoReason, nil
+	case !policy.Says(reason):
+		return policy.NoReason, nil
 	}
 	_, err = k.updateOffboarding(ctx, standing.ID, func(o store.Offboarding) (store.Offboarding, error) {
 		return o.After(store.Entry{Verb: store.Lift, By: by, At: k.now(), Note: reason})
@@ -126,7 +128,7 @@ func (k *Keeper) returned(ctx context.Context, g store.Grant, s store.Subject) e
 		records = append(records, &told, &a)
 		k.Log.Error("a person who was offboarded has signed in", "id", g.ID, "account", g.Account, "user", g.Subject.User)
 	}
-	if g, err = k.ignored(g, Reason{Key: BeingOffboarded}); err != nil {
+	if g, err = k.ignored(g, policy.Reason{Key: people.BeingOffboarded}); err != nil {
 		return err
 	}
 	return k.save(ctx, records...)

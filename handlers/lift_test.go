@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -30,21 +32,21 @@ func TestOffboardedPersonIsGivenNothingUntilThatIsLifted(t *testing.T) {
 			name := string(rune('a' + i))
 			w.signIn(name)
 			w.wait(5 * time.Second)
-			if g := w.grant(name); g.State != store.Ignored || g.Note != handlers.BeingOffboarded {
+			if g := w.grant(name); g.State != store.Ignored || g.Note != people.BeingOffboarded {
 				t.Errorf("a sign-in after %s is %s %s", later, g.State, g.Note)
 			}
-			if d := w.asks(wish(name, nil)); d.Refusal != handlers.BeingOffboarded {
+			if d := w.asks(wish(name, nil)); d.Refusal != people.BeingOffboarded {
 				t.Errorf("a request after %s: %q", later, d.Refusal)
 			}
 		}
-		w.govern(func(*handlers.Policy) {}) // a restart changes nothing
+		w.govern(func(*handlers.Settings) {}) // a restart changes nothing
 		for who, want := range map[string]string{"U0SATO": handlers.NotSecurity, "U0CHIEF": ""} {
 			l, refusal, err := w.keeper.Leaver(t.Context(), who, "U0YAMADA2")
 			if err != nil || refusal != want || want == "" && (l.Standing == nil || l.Standing.ID != id) {
 				t.Errorf("%s sees %+v, %q, %v", who, l, refusal, err)
 			}
 		}
-		for _, c := range []struct{ by, reason, want string }{{"U0SATO", "x", handlers.NotSecurity}, {"U0CHIEF", " ", handlers.NoReason}, {"U0CHIEF", "back from leave", ""},
+		for _, c := range []struct{ by, reason, want string }{{"U0SATO", "x", handlers.NotSecurity}, {"U0CHIEF", " ", policy.NoReason}, {"U0CHIEF", "back from leave", ""},
 			{"U0CHIEF", "again", handlers.NoLeaver}} {
 			if got, err := w.keeper.Lift(t.Context(), c.by, "U0YAMADA2", c.reason); err != nil || got != c.want {
 				t.Errorf("%s lifts for %q: %q, %v; want %q", c.by, c.reason, got, err, c.want)
@@ -80,8 +82,8 @@ func TestNothingIsLiftedBeforeAllHasEnded(t *testing.T) {
 // Security does not lift what stands of themselves, also not as one whom the configuration names by another account since.
 func TestNobodyLiftsTheirOwn(t *testing.T) {
 	offboarded(t, func(w *world, _ string) {
-		w.govern(func(p *handlers.Policy) { p.Security = []string{"U0CHIEF", "U0YAMADA2"} })
-		if got, err := w.keeper.Lift(t.Context(), "U0YAMADA2", "U0YAMADA", "mine"); err != nil || got != handlers.Leaves {
+		w.govern(func(p *handlers.Settings) { p.Security = []string{"U0CHIEF", "U0YAMADA2"} })
+		if got, err := w.keeper.Lift(t.Context(), "U0YAMADA2", "U0YAMADA", "mine"); err != nil || got != people.Leaves {
 			t.Errorf("%q, %v", got, err)
 		}
 	})
@@ -124,14 +126,14 @@ func TestOffboardedPersonSignsIn(t *testing.T) {
 // Approvals of a leaver no longer count for what waits for others, and those are called anew.
 func TestVotesOfALeaverAreVoid(t *testing.T) {
 	inOffboarding(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Entitlements[0].Steps = twoOf("U0YAMADA", "U0YAMADA2", "U0KATO", "U0CHIEF")
 		})
 		w.aws.AddUser(account, "h.sato", nil)
-		w.govern(func(p *handlers.Policy) {
-			people := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}, {Slack: []string{"U0SATO"}, IAM: []handlers.Login{{Account: account, User: "h.sato"}}},
+		w.govern(func(p *handlers.Settings) {
+			persons := []people.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}, {Slack: []string{"U0SATO"}, IAM: []people.Login{{Account: account, User: "h.sato"}}},
 				{Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}}
-			p.People = handlers.NewPeople(people)
+			p.People = people.New(persons)
 		})
 		sato := wish("1", func(x *handlers.Wish) { x.By = "U0SATO" })
 		if d := w.asks(sato); d.Refusal != "" {

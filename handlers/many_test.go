@@ -2,10 +2,10 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -31,14 +31,14 @@ func TestTenThousandEntitlements(t *testing.T) {
 		t.Logf("%d offers after %s", many, took)
 	}
 	begin = time.Now()
-	d := w.policy.SignIn(account, handlers.Question{Person: "U0OTHER", When: time.Now(), Members: map[string][]string{"S0LEADS": {"U0SATO"}}})
-	if took := time.Since(begin); d.Refusal != handlers.NotAsker || took > slackWaits {
+	d := w.policy.SignIn(account, policy.Question{Person: "U0OTHER", When: time.Now(), Members: map[string][]string{"S0LEADS": {"U0SATO"}}})
+	if took := time.Since(begin); d.Refusal != policy.NotAsker || took > slackWaits {
 		t.Errorf("a sign-in of somebody for whom none is: %q after %s", d.Refusal, took)
 	} else {
 		t.Logf("a sign-in is decided on after %s", took)
 	}
 	begin = time.Now()
-	d = w.policy.Decide(handlers.Question{Origin: store.Requested, Person: "U0YAMADA", Entitlement: fmt.Sprint("rule-", many-1), When: time.Now(),
+	d = w.policy.Decide(policy.Question{Origin: store.Requested, Person: "U0YAMADA", Entitlement: fmt.Sprint("rule-", many-1), When: time.Now(),
 		Members: map[string][]string{"S0LEADS": {"U0SATO", "U0YAMADA"}}})
 	if took := time.Since(begin); d.Refusal != "" || took > 100*time.Millisecond {
 		t.Errorf("the last rule: %q after %s", d.Refusal, took)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
@@ -42,14 +43,14 @@ func (k *Keeper) listDecidingGroups() []string {
 	for _, p := range k.Policy.Programs {
 		all = append(all, p.NotBy...)
 	}
-	return groupsIn(all)
+	return people.GroupsIn(all)
 }
 
 func (k *Keeper) tellMemberChange(ctx context.Context, group string) error {
 	ctx, cancel := outside(ctx, stepTime)
 	defer cancel()
 	members, err := k.Directory.Lately().Members(ctx, group)
-	gone := errors.Is(err, ErrNoGroup)
+	gone := errors.Is(err, people.ErrNoGroup)
 	if err != nil && !gone {
 		return err
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
 	}
 	s := &sighted{user: seen}
 	known := Known{}
-	if known.Keys, err = heldKeys(ctx, k.DB, Login{a.Account, a.Subject.User}); err != nil {
+	if known.Keys, err = heldKeys(ctx, k.DB, people.Login{Account: a.Account, User: a.Subject.User}); err != nil {
 		return nil, err
 	}
 	if a.Finding.Kind == store.Left { // nothing else waits for Slack
@@ -135,7 +136,7 @@ func planned(s sighted, a store.Alert) map[string]string {
 
 // keysIn are the keys of a remedy, without those that have come under a grant or a rotation since: they are its own.
 func (k *Keeper) keysIn(ctx context.Context, a store.Alert) ([]string, error) {
-	held, err := heldKeys(ctx, k.DB, Login{a.Account, a.Subject.User})
+	held, err := heldKeys(ctx, k.DB, people.Login{Account: a.Account, User: a.Subject.User})
 	if err != nil || a.Effects[store.FactKeys] == "" {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (k *Keeper) unmend(ctx context.Context, a store.Alert) (outcome, error) {
 	case err != nil:
 		return outcome{}, err
 	case leaves:
-		return outcome{verb: store.Vanish, note: BeingOffboarded}, nil
+		return outcome{verb: store.Vanish, note: people.BeingOffboarded}, nil
 	}
 	keys, err := k.keysIn(ctx, a)
 	if err != nil {
@@ -169,7 +170,7 @@ func (k *Keeper) mendByRotation(ctx context.Context, a store.Alert) (outcome, er
 	begun := func(id string) outcome {
 		return outcome{verb: store.Done, Result: Result{Facts: map[string]string{store.FactTask: id}}}
 	}
-	id, err := store.Holder(ctx, k.DB, keySlot(Login{a.Account, a.Subject.User}))
+	id, err := store.Holder(ctx, k.DB, keySlot(people.Login{Account: a.Account, User: a.Subject.User}))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return outcome{}, err
 	}

@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -287,7 +289,7 @@ func TestRotatedFromTheReport(t *testing.T) {
 			}
 			w.must("U0CHIEF", w.row(store.OldKey), store.Remedy)
 			if refused {
-				if a := w.rowIs(store.OldKey, store.Raised); a.Note != handlers.Impossible || a.Effects["code"] == "" {
+				if a := w.rowIs(store.OldKey, store.Raised); a.Note != policy.Impossible || a.Effects["code"] == "" {
 					t.Errorf("%+v", a)
 				}
 				return
@@ -304,7 +306,7 @@ func TestRotatedFromTheReport(t *testing.T) {
 // Two who press at once do it once, and the other reads who was faster.
 func TestTwoPressOnARow(t *testing.T) {
 	stale(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Security = append(p.Security, "U0KATO") })
+		w.govern(func(p *handlers.Settings) { p.Security = append(p.Security, "U0KATO") })
 		a := w.row(store.OwnKey)
 		for i := range 20 {
 			p := store.Press{ID: fmt.Sprint("press-row-", i%2), By: []string{"U0CHIEF", "U0KATO"}[i%2], Verb: store.Remedy, On: a.ID, Terms: a.Terms()}
@@ -388,7 +390,7 @@ func TestNothingIsGivenBackToALeaver(t *testing.T) {
 		a := w.rowIs(store.OwnKey, store.Acted)
 		w.departed("U0CHIEF")
 		p := store.Press{ID: store.PressPrefix + "back", By: "U0CHIEF", Verb: store.Restore, On: a.ID, Terms: a.Terms(), Card: a.Card}
-		if got := w.pressed(p); got != handlers.Leaves || len(w.active("t.yamada")) > 0 {
+		if got := w.pressed(p); got != people.Leaves || len(w.active("t.yamada")) > 0 {
 			t.Errorf("%q, active are %v", got, w.active("t.yamada"))
 		}
 	})
@@ -564,7 +566,7 @@ func TestUndoneForWhoLeaves(t *testing.T) {
 		w.must("U0CHIEF", w.row(store.OwnKey), store.Remedy)
 		w.leaver()
 		w.offboard()
-		if got := w.pressRow("U0CHIEF", w.row(store.OwnKey), store.Restore); got != handlers.BeingOffboarded {
+		if got := w.pressRow("U0CHIEF", w.row(store.OwnKey), store.Restore); got != people.BeingOffboarded {
 			t.Errorf("activated again: %q", got)
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"sync"
 	"time"
@@ -26,8 +28,8 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 	switch {
 	case err != nil || refusal != "":
 		return refusal, err
-	case !Says(reason):
-		return NoReason, nil
+	case !policy.Says(reason):
+		return policy.NoReason, nil
 	}
 	given, err := k.heldBy(ctx, person)
 	if err != nil {
@@ -52,7 +54,7 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 		err = k.save(ctx, &o)
 	}
 	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrConflict) { // another was faster
-		return BeingOffboarded, nil
+		return people.BeingOffboarded, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("begin %s: %w", o.ID, err)

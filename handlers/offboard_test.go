@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +17,7 @@ import (
 
 // whole is what Yamada has in each of two accounts, and what it looks like once it has ended.
 var (
-	leaver = []handlers.Login{{Account: account, User: "t.yamada"}, {Account: other, User: "yamada"}}
+	leaver = []people.Login{{Account: account, User: "t.yamada"}, {Account: other, User: "yamada"}}
 	ended  = []string{"groups ", "password false", "keys -"}
 )
 
@@ -38,15 +40,15 @@ func (w *world) leaver() {
 		w.aws.AddPassword(l.Account, l.User)
 	}
 	w.aws.AddUserPolicy(account, "t.yamada", "by-hand")
-	w.govern(func(p *handlers.Policy) {
+	w.govern(func(p *handlers.Settings) {
 		p.Accounts = map[string]string{account: "production", other: "staging"}
 		p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: "t.yamada", Secret: keySecret, Rotators: []string{"U0SATO"},
 			Within: time.Hour, Proof: proof, Grace: grace}}
-		people := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}}
+		persons := []people.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}}
 		for _, id := range []string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER", "U0GUEST", "U0STRANGER", "U0GONE", "U0TAGGED"} {
-			people = append(people, handlers.Person{Slack: []string{id}})
+			persons = append(persons, people.Person{Slack: []string{id}})
 		}
-		p.People = handlers.NewPeople(people)
+		p.People = people.New(persons)
 	})
 }
 
@@ -80,7 +82,7 @@ func (w *world) offboarding(id string) store.Offboarding {
 }
 
 // has is what an IAM user has in truth.
-func (w *world) has(l handlers.Login) []string {
+func (w *world) has(l people.Login) []string {
 	keys := ""
 	for _, k := range w.aws.Keys(l.Account, l.User) {
 		keys += map[bool]string{true: "+", false: "-"}[k.Active]
@@ -88,7 +90,7 @@ func (w *world) has(l handlers.Login) []string {
 	return []string{"groups " + strings.Join(w.aws.Groups(l.Account, l.User), ","), fmt.Sprint("password ", w.aws.HasPassword(l.Account, l.User)), "keys " + keys}
 }
 
-func (w *world) hasNothing(l handlers.Login) {
+func (w *world) hasNothing(l people.Login) {
 	w.t.Helper()
 	if got := w.has(l); !slices.Equal(got, ended) {
 		w.t.Errorf("%s has %q", l.User, got)
@@ -137,11 +139,11 @@ func TestOffboard(t *testing.T) {
 		if o.State != store.Looking {
 			t.Errorf("%s: %v", o.State, results(o))
 		}
-		if d, err := w.keeper.Request(w.t.Context(), x); err != nil || d.Refusal != handlers.BeingOffboarded {
+		if d, err := w.keeper.Request(w.t.Context(), x); err != nil || d.Refusal != people.BeingOffboarded {
 			t.Errorf("a request meanwhile: %q, %v", d.Refusal, err)
 		}
 		w.signIn("3")
-		if g := w.grant("3"); g.State != store.Ignored || g.Note != handlers.BeingOffboarded {
+		if g := w.grant("3"); g.State != store.Ignored || g.Note != people.BeingOffboarded {
 			t.Errorf("a sign-in meanwhile is %s %q", g.State, g.Note)
 		}
 		w.wait(time.Minute)
@@ -166,7 +168,7 @@ func TestOffboard(t *testing.T) {
 		if last := w.voice.offboardings[len(w.voice.offboardings)-1]; last.State != store.Departed {
 			t.Errorf("the card says %s", last.State)
 		}
-		if d, err := w.keeper.Request(w.t.Context(), x); err != nil || d.Refusal != handlers.BeingOffboarded {
+		if d, err := w.keeper.Request(w.t.Context(), x); err != nil || d.Refusal != people.BeingOffboarded {
 			t.Errorf("a request afterwards: %q, %v", d.Refusal, err)
 		}
 	})
@@ -175,11 +177,11 @@ func TestOffboard(t *testing.T) {
 // Who may: somebody of the security group, and nobody themselves. Others learn nothing of anybody.
 func TestWhoMayOffboard(t *testing.T) {
 	for by, want := range map[string]string{"U0CHIEF": "", "U0SATO": handlers.NotSecurity, "U0YAMADA": handlers.NotSecurity,
-		"U0NOBODY": handlers.NoPerson, "U0GUEST": handlers.Guest, "U0STRANGER": handlers.Stranger, "U0GONE": handlers.Guest} {
+		"U0NOBODY": policy.NoPerson, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0GONE": people.Guest} {
 		inOffboarding(t, func(w *world) {
 			w.leads.also("S0SECURITY", "U0CHIEF", "U0NOBODY", "U0GUEST", "U0STRANGER", "U0GONE")
 			w.leads.leave("U0GONE")
-			w.govern(func(p *handlers.Policy) { p.Security = []string{"usergroup:S0SECURITY"} })
+			w.govern(func(p *handlers.Settings) { p.Security = []string{"usergroup:S0SECURITY"} })
 			shown, refusal, err := w.keeper.Leaver(w.t.Context(), by, "U0YAMADA")
 			if err != nil || refusal != want || want != "" && shown.Person.Account()+fmt.Sprint(shown.Users) != "[]" {
 				t.Errorf("%s sees %+v, %q, %v; want %q", by, shown, refusal, err, want)
@@ -197,19 +199,19 @@ func TestWhoMayOffboard(t *testing.T) {
 // Whom: by a mention of any account, by an IAM user where that is one person's, and never oneself.
 func TestWhomToOffboard(t *testing.T) {
 	inOffboarding(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}, {Slack: []string{"U0CHIEF", "U0CHIEF2"}},
-				{Slack: []string{"U0SATO"}, IAM: []handlers.Login{{Account: other, User: "T.Yamada"}}}, {Slack: []string{"U0KATO"}}})
+		w.govern(func(p *handlers.Settings) {
+			p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}, {Slack: []string{"U0CHIEF", "U0CHIEF2"}},
+				{Slack: []string{"U0SATO"}, IAM: []people.Login{{Account: other, User: "T.Yamada"}}}, {Slack: []string{"U0KATO"}}})
 		})
 		for whom, want := range map[string]string{"U0YAMADA": "U0YAMADA", "U0YAMADA2": "U0YAMADA", "YAMADA": "U0YAMADA", "production/t.yamada": "U0YAMADA",
-			account + "/T.YAMADA": "U0YAMADA", "staging/t.yamada": "U0SATO", "t.yamada": handlers.TwoLeavers, "U0CHIEF2": handlers.Own,
+			account + "/T.YAMADA": "U0YAMADA", "staging/t.yamada": "U0SATO", "t.yamada": handlers.TwoLeavers, "U0CHIEF2": policy.Own,
 			"U0KATO": handlers.NoLeaver, "nobody": handlers.NoLeaver, "production/nobody": handlers.NoLeaver, "": handlers.NoLeaver, "root": handlers.NoLeaver} {
 			shown, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", whom)
 			if got := shown.Person.Account(); err != nil || refusal != want && got != want || refusal != "" && len(shown.Users) > 0 {
 				t.Errorf("%q is %q, %q, %v; want %s", whom, got, refusal, err, want)
 			}
 		}
-		for person, want := range map[string]string{"U0CHIEF": handlers.Own, "U0KATO": handlers.NoLeaver} {
+		for person, want := range map[string]string{"U0CHIEF": policy.Own, "U0KATO": handlers.NoLeaver} {
 			if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", person, "x"); refusal != want || err != nil {
 				t.Errorf("offboard %s: %q, %v; want %s", person, refusal, err, want)
 			}
@@ -226,7 +228,7 @@ func TestOffboardWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-func (w *world) silent(f fakeaws.Failure, i int, silent, answers handlers.Login) {
+func (w *world) silent(f fakeaws.Failure, i int, silent, answers people.Login) {
 	w.t.Helper()
 	w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
 		if c.Account == silent.Account {
@@ -292,7 +294,7 @@ func TestFaultsOfAnOffboarding(t *testing.T) {
 // Two who confirm at once begin one, and what is revoked by then is no trouble.
 func TestTwoConfirmations(t *testing.T) {
 	inOffboarding(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Security = []string{"U0CHIEF", "U0SATO"} })
+		w.govern(func(p *handlers.Settings) { p.Security = []string{"U0CHIEF", "U0SATO"} })
 		answers := make(chan string)
 		for _, by := range []string{"U0CHIEF", "U0SATO"} {
 			go func() {
@@ -302,7 +304,7 @@ func TestTwoConfirmations(t *testing.T) {
 		}
 		got := []string{<-answers, <-answers}
 		slices.Sort(got)
-		if !slices.Equal(got, []string{"<nil>", handlers.BeingOffboarded + "<nil>"}) {
+		if !slices.Equal(got, []string{"<nil>", people.BeingOffboarded + "<nil>"}) {
 			t.Errorf("answers %q", got)
 		}
 		w.wait(2 * time.Minute)
@@ -381,7 +383,7 @@ func TestNothingIsGivenToWhoLeaves(t *testing.T) {
 		if err != nil || store.Save(w.t.Context(), w.db, &o) != nil {
 			t.Fatal(err)
 		}
-		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.BeingOffboarded {
+		if refusal := w.press("U0KATO", store.Approve); refusal != people.BeingOffboarded {
 			t.Errorf("approved: %q", refusal)
 		}
 		g, err := w.grant("1").After(store.Entry{Verb: store.Approve, By: "U0KATO", At: time.Now(), Until: time.Now().Add(time.Hour), Steps: []int{1}})
@@ -389,7 +391,7 @@ func TestNothingIsGivenToWhoLeaves(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.wait(10 * time.Second)
-		if g := w.grant("1"); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != handlers.BeingOffboarded || w.member() {
+		if g := w.grant("1"); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != people.BeingOffboarded || w.member() {
 			t.Errorf("%s, %s %q", g.State, g.Outcome, g.Note)
 		}
 	})
@@ -398,22 +400,22 @@ func TestNothingIsGivenToWhoLeaves(t *testing.T) {
 // Who leaves decides nothing any more, and what they approved just before is not given. What ends access they may press.
 func TestWhoLeavesDecidesNothing(t *testing.T) {
 	inOffboarding(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Security, p.Rotations[0].Rotators = []string{"U0CHIEF", "U0KATO"}, []string{"U0KATO"}
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: leaver[:1]}, {Slack: []string{"U0SATO"}}, {Slack: []string{"U0CHIEF"}},
+			p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}, IAM: leaver[:1]}, {Slack: []string{"U0SATO"}}, {Slack: []string{"U0CHIEF"}},
 				{Slack: []string{"U0KATO"}, IAM: leaver[1:]}})
 		})
 		w.signIn("1")
 		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "x"); err != nil || refusal != "" {
 			t.Fatal(refusal, err)
 		}
-		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.Leaves {
+		if refusal := w.press("U0KATO", store.Approve); refusal != people.Leaves {
 			t.Errorf("approved: %q", refusal)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0KATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.Leaves {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0KATO", "batch", "leak suspected"); err != nil || d.Refusal != people.Leaves {
 			t.Errorf("rotated: %q, %v", d.Refusal, err)
 		}
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0KATO", "U0YAMADA", "x"); err != nil || refusal != handlers.Leaves {
+		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0KATO", "U0YAMADA", "x"); err != nil || refusal != people.Leaves {
 			t.Errorf("offboarded: %q, %v", refusal, err)
 		}
 		g, err := w.grant("1").After(store.Entry{Verb: store.Approve, By: "U0KATO", At: time.Now(), Until: time.Now().Add(time.Hour), Steps: []int{1}})
@@ -421,7 +423,7 @@ func TestWhoLeavesDecidesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.wait(10 * time.Second)
-		if g := w.grant("1"); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != handlers.Leaves || w.member() {
+		if g := w.grant("1"); g.State != store.Ended || g.Outcome != store.Refuse || g.Note != people.Leaves || w.member() {
 			t.Errorf("%s, %s %q", g.State, g.Outcome, g.Note)
 		}
 		w.signIn("2")
@@ -605,9 +607,9 @@ func TestOffboardLeavesTheNameToAnother(t *testing.T) {
 			w.aws.Join(account, "tagged", "staff")
 		},
 		"another person's by the configuration": func(w *world) {
-			w.govern(func(p *handlers.Policy) {
-				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0TAGGED"}},
-					{Slack: []string{"U0SATO"}, IAM: []handlers.Login{{Account: account, User: "Tagged"}}}})
+			w.govern(func(p *handlers.Settings) {
+				p.People = people.New([]people.Person{{Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0TAGGED"}},
+					{Slack: []string{"U0SATO"}, IAM: []people.Login{{Account: account, User: "Tagged"}}}})
 			})
 		},
 	} {
@@ -666,7 +668,7 @@ func TestOffboardWhileAnothersKeyIsIssued(t *testing.T) {
 // A rotation that waits for approvals looks after no key yet: it could be denied, and the key stay with who has left.
 func TestOffboardDoesNotWaitForAnApproval(t *testing.T) {
 	inOffboarding(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Rotations[0].Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} })
+		w.govern(func(p *handlers.Settings) { p.Rotations[0].Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}} })
 		task, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected")
 		if err != nil || d.Refusal != "" || task.State != store.Asked {
 			t.Fatal(task.State, d, err)
@@ -718,7 +720,7 @@ func TestOffboardWhileTheirKeyIsIssued(t *testing.T) {
 					w.aws.AddUser(account, "svc-deploy", nil)
 					w.aws.Join(account, "svc-deploy", "staff")
 					own := w.aws.AddKey(account, "svc-deploy")
-					w.govern(func(p *handlers.Policy) {
+					w.govern(func(p *handlers.Settings) {
 						rule := keyRule(false)
 						rule.Target = target
 						p.Entitlements = append(p.Entitlements, rule)

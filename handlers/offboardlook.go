@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func (k *Keeper) look(ctx context.Context, person store.Person, user store.Holdi
 	if lost != nil || err != nil {
 		return looked{renamed: renamed}, cmp.Or(lost, err)
 	}
-	owner := k.Policy.People.Owner(Login{user.Account, user.User})
+	owner := k.Policy.People.Owner(people.Login{Account: user.Account, User: user.User})
 	anew := user.UserID != "" && has.UserID != user.UserID
 	if !k.Policy.People.Same(owner, person) && (owner != "" || anew) {
 		return looked{renamed: renamed}, ErrNoUser
@@ -76,7 +77,7 @@ func (k *Keeper) renamed(ctx context.Context, person store.Person, user store.Ho
 		if err != nil {
 			return nil, err
 		}
-		if owner := k.Policy.People.Owner(Login{user.Account, name}); owner == "" || k.Policy.People.Same(owner, person) {
+		if owner := k.Policy.People.Owner(people.Login{Account: user.Account, User: name}); owner == "" || k.Policy.People.Same(owner, person) {
 			out = append(out, store.Holding{Kind: store.HeldUser, Account: user.Account, AccountName: user.AccountName, User: name, UserID: id})
 		}
 	}

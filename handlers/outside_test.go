@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -60,12 +61,12 @@ func (c hangingCloud) Plan(ctx context.Context, g store.Grant, prev *store.Grant
 
 // slowDirectory answers, but only once the time is over.
 type slowDirectory struct {
-	handlers.Directory
+	people.Directory
 	*hangs
 	groups bool // only for who is in a group, and never
 }
 
-func (d slowDirectory) Account(ctx context.Context, user string) (handlers.Account, error) {
+func (d slowDirectory) Account(ctx context.Context, user string) (people.Account, error) {
 	if !d.groups {
 		_ = d.wait(ctx)
 	}
@@ -81,7 +82,7 @@ func (d slowDirectory) Members(ctx context.Context, group string) ([]string, err
 	return d.Directory.Members(context.WithoutCancel(ctx), group)
 }
 
-func (d slowDirectory) Lately() handlers.Directory { return d }
+func (d slowDirectory) Lately() people.Directory { return d }
 
 // What is outside takes all the time that a call has, after a form was sent: the failure is written down at once, and its author
 // hears of it as soon as it is no blip.

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +18,10 @@ import (
 func inSecurity(t *testing.T, test func(w *world)) {
 	t.Helper()
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.MatchTag, p.Security = false, []string{"U0CHIEF", "U0CHIEF2", "U0SATO"}
-			people := slices.DeleteFunc(team(), func(p handlers.Person) bool { return p.Slack[0] == "U0CHIEF" })
-			p.People = handlers.NewPeople(append(people, handlers.Person{Slack: []string{"U0CHIEF", "U0CHIEF2"}}))
+			persons := slices.DeleteFunc(team(), func(p people.Person) bool { return p.Slack[0] == "U0CHIEF" })
+			p.People = people.New(append(persons, people.Person{Slack: []string{"U0CHIEF", "U0CHIEF2"}}))
 		})
 		test(w)
 	})
@@ -53,25 +55,25 @@ func TestNobodyKeepsTheMembershipOfTheirOwnSpareUser(t *testing.T) {
 		change func(w *world)
 		want   string
 	}{
-		"tagged with the presser":                 {"U0CHIEF", nil, handlers.Own},
-		"tagged with the presser's other account": {"U0CHIEF2", nil, handlers.Own},
-		"tagged since it was reported":            {"", retag("U0CHIEF2"), handlers.Own},
-		"no longer tagged since":                  {"U0CHIEF2", retag(""), handlers.Own},
-		"tagged with a colleague since":           {"U0CHIEF", retag("U0OTHER"), handlers.Own},
+		"tagged with the presser":                 {"U0CHIEF", nil, policy.Own},
+		"tagged with the presser's other account": {"U0CHIEF2", nil, policy.Own},
+		"tagged since it was reported":            {"", retag("U0CHIEF2"), policy.Own},
+		"no longer tagged since":                  {"U0CHIEF2", retag(""), policy.Own},
+		"tagged with a colleague since":           {"U0CHIEF", retag("U0OTHER"), policy.Own},
 		"renamed since": {"", func(w *world) {
 			retag("U0CHIEF")(w)
 			w.aws.RenameUser(account, spare, "renamed")
 			w.aws.AddUser(account, spare, nil) // another user has the name
-		}, handlers.Own},
-		"tags count": {"U0CHIEF", func(w *world) { w.govern(func(p *handlers.Policy) { p.MatchTag = true }) }, handlers.Own},
+		}, policy.Own},
+		"tags count": {"U0CHIEF", func(w *world) { w.govern(func(p *handlers.Settings) { p.MatchTag = true }) }, policy.Own},
 		"named by the presser's address": {"", func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.MatchEmail = true })
+			w.govern(func(p *handlers.Settings) { p.MatchEmail = true })
 			w.aws.Leave(account, spare, group)
 			w.aws.AddUser(account, "h.chief@example.com", nil)
 			w.aws.Join(account, "h.chief@example.com", group)
 			w.wait(aLook)
-		}, handlers.Own},
-		"deleted since":         {"", func(w *world) { w.aws.DeleteUser(account, spare) }, handlers.UserGone},
+		}, policy.Own},
+		"deleted since":         {"", func(w *world) { w.aws.DeleteUser(account, spare) }, policy.UserGone},
 		"a colleague's":         {"U0OTHER", nil, ""},
 		"nobody's":              {"", nil, ""},
 		"of an unknown account": {"U0NOBODY", nil, ""},
@@ -90,7 +92,7 @@ func TestNobodyKeepsTheMembershipOfTheirOwnSpareUser(t *testing.T) {
 				if (a.State == store.Kept) != (c.want == "") {
 					t.Errorf("it is %s", a.State)
 				}
-				if c.want == handlers.Own {
+				if c.want == policy.Own {
 					if got := w.pressAlert("U0SATO", store.Keep); got != "" {
 						t.Errorf("somebody else: %q", got)
 					}
@@ -102,7 +104,7 @@ func TestNobodyKeepsTheMembershipOfTheirOwnSpareUser(t *testing.T) {
 
 // While AWS does not say whose the user is, nothing is kept; once it does, the press counts, or does not.
 func TestNothingIsKeptWithoutTheTag(t *testing.T) {
-	for tag, want := range map[string]string{"U0CHIEF": handlers.Own, "": ""} {
+	for tag, want := range map[string]string{"U0CHIEF": policy.Own, "": ""} {
 		for _, f := range []fakeaws.Failure{{Code: "AccessDenied"}, {Code: "Throttling"}, {Hang: true}} {
 			inSecurity(t, func(w *world) {
 				id := w.spareInGroup("")
@@ -173,14 +175,14 @@ func TestTheTagIsReadOfSuspectsOnly(t *testing.T) {
 // Nobody keeps, or gives back, what the audit has found of a user whom AWS has tagged as theirs.
 func TestNobodyKeepsAFindingOfTheirOwnSpareUser(t *testing.T) {
 	inAudit(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.MatchTag, p.Security = false, []string{"U0CHIEF", "U0SATO"} })
+		w.govern(func(p *handlers.Settings) { p.MatchTag, p.Security = false, []string{"U0CHIEF", "U0SATO"} })
 		w.tagged("U0CHIEF")
 		w.aws.AddPasswordAt(account, spare, time.Now().Add(-100*aDay))
 		w.aws.AddMFA(account, spare)
 		w.aws.AddKeyAt(account, spare, time.Now().Add(-100*aDay))
 		w.wait(aDay + soon)
 		old := w.row(store.IdlePassword)
-		if got := w.pressRow("U0CHIEF", old, store.Keep); got != handlers.Own {
+		if got := w.pressRow("U0CHIEF", old, store.Keep); got != policy.Own {
 			t.Errorf("kept: %q", got)
 		}
 		if got := w.pressRow("U0SATO", old, store.Keep); got != "" {
@@ -188,11 +190,11 @@ func TestNobodyKeepsAFindingOfTheirOwnSpareUser(t *testing.T) {
 		}
 		w.must("U0SATO", w.row(store.IdleKey), store.Remedy)
 		off := w.rowIs(store.IdleKey, store.Acted)
-		if got := w.pressRow("U0CHIEF", off, store.Restore); got != handlers.Own {
+		if got := w.pressRow("U0CHIEF", off, store.Restore); got != policy.Own {
 			t.Errorf("given back: %q", got)
 		}
 		w.aws.DeleteUser(account, spare)
-		if got := w.pressRow("U0CHIEF", off, store.Restore); got != handlers.UserGone {
+		if got := w.pressRow("U0CHIEF", off, store.Restore); got != policy.UserGone {
 			t.Errorf("given back to who is gone: %q", got)
 		}
 	})

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -17,23 +19,23 @@ var roles = []string{"U0YAMADA", "U0YAMADA2", "U0SATO", "U0CHIEF", "U0OTHER", "U
 // permissions is who may press what, and why not: the holder by either account, an approver, somebody of the security
 // group, a colleague; then somebody whom the configuration does not know, a guest, a stranger and somebody who has left.
 var permissions = map[store.Verb][]string{
-	store.Approve:  {handlers.Own, handlers.Own, "", handlers.NotApprover, handlers.NotApprover, handlers.NoPerson},
-	store.Deny:     {"", "", "", handlers.NotApprover, handlers.NotApprover, handlers.NoPerson},
+	store.Approve:  {policy.Own, policy.Own, "", policy.NotApprover, policy.NotApprover, policy.NoPerson},
+	store.Deny:     {"", "", "", policy.NotApprover, policy.NotApprover, policy.NoPerson},
 	store.Withdraw: {"", "", handlers.NotYours, handlers.NotYours, handlers.NotYours, handlers.NotYours},
 	store.Mine:     {"", "", handlers.NotYours, handlers.NotYours, handlers.NotYours, handlers.NotYours},
 	store.NotMine:  {"", "", handlers.NotYours, handlers.NotYours, handlers.NotYours, handlers.NotYours},
 	store.Finish:   {"", "", handlers.NotYours, handlers.NotYours, handlers.NotYours, handlers.NotYours},
 	store.AskMore:  {"", "", handlers.NotYours, handlers.NotYours, handlers.NotYours, handlers.NotYours},
-	store.Revoke:   {"", "", "", "", handlers.NotApprover, handlers.NoPerson},
-	store.Agree:    {handlers.Own, handlers.Own, "", handlers.NotApprover, handlers.NotApprover, handlers.NoPerson},
-	store.Decline:  {"", "", "", handlers.NotApprover, handlers.NotApprover, handlers.NoPerson},
-	store.Remedy:   {handlers.NotSecurity, handlers.NotSecurity, handlers.NotSecurity, "", handlers.NotSecurity, handlers.NoPerson},
-	store.Keep:     {handlers.NotSecurity, handlers.NotSecurity, handlers.NotSecurity, "", handlers.NotSecurity, handlers.NoPerson},
-	store.Restore:  {handlers.NotSecurity, handlers.NotSecurity, handlers.NotSecurity, "", handlers.NotSecurity, handlers.NoPerson},
+	store.Revoke:   {"", "", "", "", policy.NotApprover, policy.NoPerson},
+	store.Agree:    {policy.Own, policy.Own, "", policy.NotApprover, policy.NotApprover, policy.NoPerson},
+	store.Decline:  {"", "", "", policy.NotApprover, policy.NotApprover, policy.NoPerson},
+	store.Remedy:   {handlers.NotSecurity, handlers.NotSecurity, handlers.NotSecurity, "", handlers.NotSecurity, policy.NoPerson},
+	store.Keep:     {handlers.NotSecurity, handlers.NotSecurity, handlers.NotSecurity, "", handlers.NotSecurity, policy.NoPerson},
+	store.Restore:  {handlers.NotSecurity, handlers.NotSecurity, handlers.NotSecurity, "", handlers.NotSecurity, policy.NoPerson},
 }
 
 // nobody are the refusals of those who decide nothing, whatever they press.
-var nobody = []string{handlers.Guest, handlers.Stranger, handlers.Guest}
+var nobody = []string{people.Guest, people.Stranger, people.Guest}
 
 // TestWhoMayPressWhat holds the table, every verb by every role, on a record that is ready for it. A press that is refused
 // changes nothing.
@@ -63,14 +65,14 @@ func (w *world) crowded() {
 	w.leads.set(false, "U0SATO", "U0KATO", "U0YAMADA", "U0YAMADA2", "U0NOBODY", "U0GUEST", "U0STRANGER", "U0GONE")
 	w.leads.also("S0SECURITY", "U0CHIEF", "U0NOBODY", "U0GUEST", "U0STRANGER", "U0GONE")
 	w.leads.leave("U0GONE")
-	w.govern(func(p *handlers.Policy) {
+	w.govern(func(p *handlers.Settings) {
 		p.Security = []string{"usergroup:S0SECURITY"}
 		p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}
-		people := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+		persons := []people.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}}
 		for _, id := range []string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER", "U0GUEST", "U0STRANGER", "U0GONE"} {
-			people = append(people, handlers.Person{Slack: []string{id}})
+			persons = append(persons, people.Person{Slack: []string{id}})
 		}
-		p.People = handlers.NewPeople(people)
+		p.People = people.New(persons)
 	})
 }
 

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -20,14 +22,14 @@ var remapped = map[string]mapped{
 }
 
 // lists names Yamada's Slack accounts in the configuration, and leaves all else of it.
-func (w *world) lists(accounts []string, logins ...handlers.Login) {
+func (w *world) lists(accounts []string, logins ...people.Login) {
 	w.t.Helper()
-	w.govern(func(p *handlers.Policy) {
-		people := []handlers.Person{{Slack: accounts, IAM: append([]handlers.Login{{Account: account, User: "t.yamada"}}, logins...)}}
+	w.govern(func(p *handlers.Settings) {
+		persons := []people.Person{{Slack: accounts, IAM: append([]people.Login{{Account: account, User: "t.yamada"}}, logins...)}}
 		for _, id := range []string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER"} {
-			people = append(people, handlers.Person{Slack: []string{id}})
+			persons = append(persons, people.Person{Slack: []string{id}})
 		}
-		p.People = handlers.NewPeople(people)
+		p.People = people.New(persons)
 	})
 	w.wait(0)
 }
@@ -48,7 +50,7 @@ func TestPersonWithOtherAccountsApprovesNothingOfTheirs(t *testing.T) {
 	inRemapped(t, func(w *world, change func()) {
 		w.signIn("1")
 		change()
-		if got := w.press("U0YAMADA2", store.Approve); got != handlers.Own {
+		if got := w.press("U0YAMADA2", store.Approve); got != policy.Own {
 			w.t.Errorf("own request: %q", got)
 		}
 		w.is("1", store.Asked, false)
@@ -60,7 +62,7 @@ func TestPersonWithOtherAccountsApprovesNothingOfTheirs(t *testing.T) {
 		}
 		w.wait(3 * time.Hour)
 		w.onExtension("U0YAMADA2", store.AskMore)
-		if got := w.onExtension("U0YAMADA2", store.Agree); got != handlers.Own {
+		if got := w.onExtension("U0YAMADA2", store.Agree); got != policy.Own {
 			w.t.Errorf("own extension: %q", got)
 		}
 	})
@@ -76,7 +78,7 @@ func TestExtensionIsNotOnesOwnUnderAnotherAccount(t *testing.T) {
 		}
 		change()
 		before := w.grant("1").Until
-		if got := w.onExtension("U0YAMADA2", store.Agree); got != handlers.Own {
+		if got := w.onExtension("U0YAMADA2", store.Agree); got != policy.Own {
 			w.t.Errorf("own extension: %q", got)
 		}
 		if got := w.grant("1").Until; !got.Equal(before) {
@@ -146,10 +148,10 @@ func TestOffboardingIsFoundByEveryAccount(t *testing.T) {
 		change()
 		w.signIn("2")
 		w.wait(5 * time.Second)
-		if g := w.grant("2"); g.State != store.Ignored || g.Note != handlers.BeingOffboarded {
+		if g := w.grant("2"); g.State != store.Ignored || g.Note != people.BeingOffboarded {
 			w.t.Errorf("a sign-in meanwhile is %s: %s", g.State, g.Note)
 		}
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "again"); err != nil || refusal != handlers.BeingOffboarded {
+		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "again"); err != nil || refusal != people.BeingOffboarded {
 			w.t.Errorf("a second offboarding: %q, %v", refusal, err)
 		}
 	})
@@ -161,8 +163,8 @@ func TestOffboardingDeactivatesTheKeyOfAnotherAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRotation(t, nil, func(w *world, old string) {
 				w.lists(m.before)
-				w.govern(func(p *handlers.Policy) {
-					p.Entitlements = append(p.Entitlements, handlers.Entitlement{ID: "batch-key", Kind: "access-key", Account: account, Target: batch, Exclusive: true,
+				w.govern(func(p *handlers.Settings) {
+					p.Entitlements = append(p.Entitlements, policy.Entitlement{ID: "batch-key", Kind: "access-key", Account: account, Target: batch, Exclusive: true,
 						Steps: []store.Step{{By: []string{"U0SATO"}, Count: 1}}, Within: time.Hour, Duration: time.Hour, Longest: 12 * time.Hour})
 				})
 				if d := w.asks(wish("1", func(x *handlers.Wish) { x.Entitlement = "batch-key" })); d.Refusal != "" {
@@ -194,7 +196,7 @@ func TestNobodyKeepsTheirOwnUnderAnotherAccount(t *testing.T) {
 	inRemapped(t, func(w *world, change func()) {
 		w.aws.Join(account, "t.yamada", group)
 		w.wait(6 * time.Minute)
-		w.govern(func(p *handlers.Policy) { p.Security = []string{"U0YAMADA2", "U0YAMADA", "U0CHIEF"} })
+		w.govern(func(p *handlers.Settings) { p.Security = []string{"U0YAMADA2", "U0YAMADA", "U0CHIEF"} })
 		change()
 		a, err := store.LoadAlert(w.t.Context(), w.db, store.MemberAlertID(account, group, w.userID))
 		if err != nil {
@@ -202,7 +204,7 @@ func TestNobodyKeepsTheirOwnUnderAnotherAccount(t *testing.T) {
 		}
 		p := store.Press{ID: store.PressPrefix + "keep", By: "U0YAMADA2", Verb: store.Keep, On: a.ID, Terms: a.Terms(), Card: a.Card,
 			Note: "mine", Until: w.now().Add(time.Hour)}
-		if got := w.pressed(p); got != handlers.Own {
+		if got := w.pressed(p); got != policy.Own {
 			w.t.Errorf("keep: %q", got)
 		}
 	})
@@ -211,14 +213,14 @@ func TestNobodyKeepsTheirOwnUnderAnotherAccount(t *testing.T) {
 // Two approvers who turn out to be one person count once.
 func TestTwoApproversWhoAreOnePerson(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO", "U0CHIEF") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO", "U0CHIEF") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
-		w.govern(func(p *handlers.Policy) {
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+		w.govern(func(p *handlers.Settings) {
+			p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
 				{Slack: []string{"U0KATO", "U0SATO"}}, {Slack: []string{"U0CHIEF"}}})
 		})
-		if got := w.press("U0KATO", store.Approve); got != handlers.Voted {
+		if got := w.press("U0KATO", store.Approve); got != policy.Voted {
 			t.Errorf("by a second account: %q", got)
 		}
 		w.is("1", store.Asked, false)
@@ -248,7 +250,7 @@ func TestRotationIsNotOnesOwnUnderAnotherAccount(t *testing.T) {
 }
 
 func TestSamePerson(t *testing.T) {
-	p := handlers.NewPeople([]handlers.Person{{Slack: []string{"U0B", "U0A"}}, {Slack: []string{"U0C"}}})
+	p := people.New([]people.Person{{Slack: []string{"U0B", "U0A"}}, {Slack: []string{"U0C"}}})
 	for _, c := range []struct {
 		a, b store.Person
 		want bool

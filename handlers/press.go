@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
@@ -76,7 +78,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	case err != nil:
 		return err
 	case leaves && decides(p.Verb):
-		return k.refuse(ctx, p, Leaves, nil)
+		return k.refuse(ctx, p, people.Leaves, nil)
 	case strings.HasPrefix(p.On, store.AlertPrefix):
 		return k.judgeOnAlert(ctx, p, account)
 	case strings.HasPrefix(p.On, store.TaskPrefix):
@@ -85,7 +87,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	return k.judgeOnGrant(ctx, p, account)
 }
 
-func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account Account) error {
+func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account people.Account) error {
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && !store.IsGrant(p.On):
@@ -139,7 +141,7 @@ func decides(v store.Verb) bool {
 }
 
 // bench gathers what a press is judged with.
-func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, account Account) (b Bench, err error) {
+func (k *Keeper) bench(ctx context.Context, g store.Grant, p store.Press, account people.Account) (b Bench, err error) {
 	b = Bench{Policy: k.Policy, Grant: g, Press: p, Account: account, Now: k.now()}
 	rule, _ := k.Policy.Rule(g.Entitlement)
 	deciders, also := rule.Approvers(), k.Policy.alsoDecide(g)
@@ -179,8 +181,8 @@ func (k *Keeper) benchOfApproval(ctx context.Context, b Bench) (_ Bench, err err
 	if b.Still, err = k.still(ctx, g, b.Now); err != nil {
 		return b, err
 	}
-	steps := b.Still.needs(g.Steps)
-	if b.Steps, err = k.canCount(ctx, opened(steps, k.Policy.alsoDecide(g)), b.Press.By); err != nil {
+	steps := b.Still.Needs(g.Steps)
+	if b.Steps, err = k.canCount(ctx, policy.Widen(steps, k.Policy.alsoDecide(g)), b.Press.By); err != nil {
 		return b, err
 	}
 	b.Votes, err = k.votesOn(ctx, g, steps)
@@ -193,7 +195,7 @@ func (k *Keeper) benchOfExtension(ctx context.Context, b Bench) (_ Bench, err er
 	if b.More, err = k.more(ctx, g, g.Extension.Until, b.Now); err != nil {
 		return b, err
 	}
-	steps := b.More.needs(g.Extension.Steps)
+	steps := b.More.Needs(g.Extension.Steps)
 	if b.Steps, err = k.canCount(ctx, steps, b.Press.By); err != nil {
 		return b, err
 	}
@@ -224,7 +226,7 @@ func (k *Keeper) raise(ctx context.Context, p store.Press, g store.Grant, about 
 	return k.save(ctx, &p, &g, &a)
 }
 
-func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Account) error {
+func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account people.Account) error {
 	a, err := store.LoadAlert(ctx, k.DB, p.On)
 	if errors.Is(err, store.ErrNotFound) {
 		return k.refuse(ctx, p, Gone, nil)
@@ -247,7 +249,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account Accoun
 		case err != nil:
 			return err
 		case leaves:
-			refusal = BeingOffboarded
+			refusal = people.BeingOffboarded
 		}
 	}
 	if refusal != "" {

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"errors"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"testing"
 
 	"sekisho/aws/fakeaws"
@@ -16,9 +18,9 @@ func inRoleWorld(t *testing.T, test func(w *world, deployer, other string)) {
 		w.aws.AddRole(account, "deployer", "")
 		w.aws.AddRole(account, "other", "")
 		w.aws.AddUser(account, "h.sato", nil)
-		w.govern(func(p *handlers.Policy) {
-			p.Programs = []handlers.Program{{Account: account, Role: "gone", Users: []handlers.Login{{Account: account, User: "t.yamada"}}},
-				{Account: account, Role: "deployer", Users: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+		w.govern(func(p *handlers.Settings) {
+			p.Programs = []policy.Program{{Account: account, Role: "gone", Users: []people.Login{{Account: account, User: "t.yamada"}}},
+				{Account: account, Role: "deployer", Users: []people.Login{{Account: account, User: "t.yamada"}}}}
 		})
 		test(w, w.aws.RoleID(account, "deployer")+":", w.aws.RoleID(account, "other")+":")
 	})
@@ -44,7 +46,7 @@ func TestRoleAsks(t *testing.T) {
 			t.Errorf("%+v, %v", entries, err)
 		}
 		for _, own := range []string{"U0YAMADA", "U0YAMADA2"} {
-			if refusal := w.press(own, store.Approve); refusal != handlers.Own {
+			if refusal := w.press(own, store.Approve); refusal != policy.Own {
 				t.Errorf("approved by %s: %q", own, refusal)
 			}
 		}

@@ -165,7 +165,7 @@ func TestRenamedAtEachStep(t *testing.T) {
 func TestARenameEndsNothingEarly(t *testing.T) {
 	for _, r := range renames {
 		inWorld(t, func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.Enforce, p.Removals = true, 9 })
+			w.govern(func(p *handlers.Settings) { p.Enforce, p.Removals = true, 9 })
 			w.approved()
 			r.do(w.aws)
 			w.wait(3 * time.Hour)

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
 	"slices"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ func TestALeaverWasRenamed(t *testing.T) {
 					if o := w.offboarding(id); o.State != store.Departed {
 						t.Errorf("%s: %v", o.State, results(o))
 					}
-					w.hasNothing(handlers.Login{Account: account, User: r.user})
+					w.hasNothing(people.Login{Account: account, User: r.user})
 					w.hasNothing(leaver[1])
 					if r.user != "t.yamada" && slices.Contains(w.users(), "t.yamada") && w.aws.HasPassword(account, "t.yamada") {
 						t.Error("the user who has the person's name by now has a password still")
@@ -117,7 +118,7 @@ func TestALeaverIsNotGoneWhileIAMDoesNotSay(t *testing.T) {
 			if o := w.offboarding(id); o.State != store.Departed {
 				t.Errorf("%s: %v", o.State, results(o))
 			}
-			w.hasNothing(handlers.Login{Account: account, User: newUser})
+			w.hasNothing(people.Login{Account: account, User: newUser})
 		})
 	}
 }
@@ -126,10 +127,10 @@ func TestALeaverIsNotGoneWhileIAMDoesNotSay(t *testing.T) {
 func TestALeaverHasAnothersName(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		w.approved()
-		w.govern(func(p *handlers.Policy) {
-			people := []handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: leaver}, {Slack: []string{"U0CHIEF"}},
-				{Slack: []string{"U0SATO"}, IAM: []handlers.Login{{Account: account, User: newUser}}}}
-			p.People = handlers.NewPeople(people)
+		w.govern(func(p *handlers.Settings) {
+			persons := []people.Person{{Slack: []string{"U0YAMADA"}, IAM: leaver}, {Slack: []string{"U0CHIEF"}},
+				{Slack: []string{"U0SATO"}, IAM: []people.Login{{Account: account, User: newUser}}}}
+			p.People = people.New(persons)
 		})
 		w.aws.RenameUser(account, "t.yamada", newUser)
 		id := w.offboard()
@@ -186,7 +187,7 @@ func TestNotMeOfAUserWhoWasRenamed(t *testing.T) {
 					if a.State != store.Acted || a.Effects["user"] != "" || a.Effects["inactive_keys"] == "" {
 						t.Errorf("%s, %v", a.State, a.Effects)
 					}
-					w.hasNothing(handlers.Login{Account: account, User: r.user})
+					w.hasNothing(people.Login{Account: account, User: r.user})
 					if r.user != "t.yamada" && slices.Contains(w.users(), "t.yamada") && !w.aws.HasPassword(account, "t.yamada") {
 						t.Error("another user was shut out, who has the name by now")
 					}

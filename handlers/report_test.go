@@ -20,7 +20,7 @@ func inAudit(t *testing.T, test func(w *world)) {
 		t.Fatal(err)
 	}
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Audit = &handlers.Audit{Password: 90 * aDay, KeyAge: 90 * aDay, KeyUnused: 45 * aDay, Daily: true, At: 9 * 60, Zone: tokyo}
 			p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: batch, Secret: keySecret, Within: time.Hour, Proof: proof, Grace: grace}}
 		})
@@ -71,7 +71,7 @@ func TestReportOfADay(t *testing.T) {
 func TestMissedReport(t *testing.T) {
 	inAudit(t, func(w *world) {
 		w.wait(aDay + soon)
-		w.govern(func(*handlers.Policy) {})
+		w.govern(func(*handlers.Settings) {})
 		if w.wait(soon); len(w.voice.reported()) != 1 {
 			t.Fatalf("%d reports after a restart, want 1", len(w.voice.reported()))
 		}
@@ -142,7 +142,7 @@ func TestKeysUnderARotation(t *testing.T) {
 		if got := w.voice.reported()[0]; got.Counts[store.OldKey] != 1 || got.Findings[len(got.Findings)-1].Rotation != "batch" {
 			t.Fatalf("%+v", got)
 		}
-		w.govern(func(p *handlers.Policy) { p.Rotations[0].OlderThan = 90 * aDay })
+		w.govern(func(p *handlers.Settings) { p.Rotations[0].OlderThan = 90 * aDay })
 		w.wait(aDay)
 		if got := w.voice.reported()[1]; got.Total() != 0 {
 			t.Errorf("%+v", got)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 
 	"sekisho/store"
 )
@@ -13,12 +14,12 @@ func (k *Keeper) Revocable(ctx context.Context, by, of string) ([]store.Grant, s
 	if err != nil {
 		return nil, "", err
 	}
-	if refusal := account.refusal(); refusal != "" {
+	if refusal := account.Refusal(); refusal != "" {
 		return nil, refusal, nil
 	}
 	person := k.Policy.People.Of(by)
 	if person == "" {
-		return nil, NoPerson, nil
+		return nil, policy.NoPerson, nil
 	}
 	ids, err := k.liveOf(ctx, person, of)
 	if err != nil {

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -36,12 +38,12 @@ func TestRevocable(t *testing.T) {
 			shows(by, "U0OTHER")
 		}
 		shows("U0OTHER", "U0YAMADA") // decides nothing here
-		for by, want := range map[string]string{"U0GUEST": handlers.Guest, "U0STRANGER": handlers.Stranger, "U0NOBODY": handlers.NoPerson} {
+		for by, want := range map[string]string{"U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0NOBODY": policy.NoPerson} {
 			if grants, refusal, err := w.keeper.Revocable(t.Context(), by, "U0YAMADA"); len(grants) > 0 || refusal != want || err != nil {
 				t.Errorf("%s: %d, %q, want %q: %v", by, len(grants), refusal, want, err)
 			}
 		}
-		w.govern(func(p *handlers.Policy) { p.Entitlements = nil }) // the rule is gone: the security group is left
+		w.govern(func(p *handlers.Settings) { p.Entitlements = nil }) // the rule is gone: the security group is left
 		shows("U0SATO", "")
 		shows("U0CHIEF", "U0YAMADA", "login-1")
 		g := w.grant("1")

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -17,11 +19,11 @@ func inBarredWorld(t *testing.T, test func(w *world, deployer string)) {
 	inRoleWorld(t, func(w *world, deployer, _ string) {
 		w.leads.set(false, "U0SATO", "U0SATO2", "U0YAMADA", "U0KATO")
 		w.leads.also("S0OPS", "U0CHIEF")
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Programs = slices.Clone(p.Programs)
 			p.Programs[1].NotBy = []string{"U0SATO2", "usergroup:S0OPS"}
-			p.People = handlers.NewPeople([]handlers.Person{
-				{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+			p.People = people.New([]people.Person{
+				{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
 				{Slack: []string{"U0SATO", "U0SATO2"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF", "U0CHIEF2"}}, {Slack: []string{"U0OTHER"}}})
 		})
 		test(w, deployer)
@@ -38,13 +40,13 @@ func TestRoleBars(t *testing.T) {
 			t.Errorf("the card names %v", g.NotBy)
 		}
 		for _, barred := range []string{"U0SATO", "U0SATO2", "U0CHIEF"} {
-			if refusal := w.press(barred, store.Approve); refusal != handlers.RoleBarred {
+			if refusal := w.press(barred, store.Approve); refusal != policy.RoleBarred {
 				t.Errorf("approved by %s: %q", barred, refusal)
 			}
 			g := w.voice.card()
 			limited := store.Press{ID: store.PressPrefix + "with-" + barred, By: barred, Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card,
 				Duration: 30 * time.Minute, Note: "Shorter."}
-			if refusal := w.pressed(limited); refusal != handlers.RoleBarred {
+			if refusal := w.pressed(limited); refusal != policy.RoleBarred {
 				t.Errorf("approved for less by %s: %q", barred, refusal)
 			}
 		}
@@ -74,13 +76,13 @@ func TestRoleBarsNobodyElse(t *testing.T) {
 // TestRoleBarsAVote: a vote is an approval as well.
 func TestRoleBarsAVote(t *testing.T) {
 	inBarredWorld(t, func(w *world, deployer string) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("usergroup:S0LEADS", "U0CHIEF", "U0OTHER") })
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("usergroup:S0LEADS", "U0CHIEF", "U0OTHER") })
 		w.asks(w.sent("1", from(deployer+"run")))
-		if refusal := w.press("U0SATO", store.Approve); refusal != handlers.RoleBarred {
+		if refusal := w.press("U0SATO", store.Approve); refusal != policy.RoleBarred {
 			t.Errorf("voted: %q", refusal)
 		}
 		w.press("U0KATO", store.Approve)
-		if refusal := w.press("U0CHIEF", store.Approve); refusal != handlers.RoleBarred || w.member() {
+		if refusal := w.press("U0CHIEF", store.Approve); refusal != policy.RoleBarred || w.member() {
 			t.Errorf("the last vote: %q, member %t", refusal, w.member())
 		}
 		if refusal := w.press("U0OTHER", store.Approve); refusal != "" || !w.member() {
@@ -92,14 +94,14 @@ func TestRoleBarsAVote(t *testing.T) {
 // TestRoleBarsEscalated: a request that comes to them late is still not theirs.
 func TestRoleBarsEscalated(t *testing.T) {
 	inBarredWorld(t, func(w *world, deployer string) {
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Steps = []store.Step{{By: []string{"U0KATO"}, Count: 1}}
-			e.Escalation = &handlers.Escalation{After: time.Hour, To: []string{"U0SATO", "usergroup:S0OPS", "U0OTHER"}}
+			e.Escalation = &policy.Escalation{After: time.Hour, To: []string{"U0SATO", "usergroup:S0OPS", "U0OTHER"}}
 		})
 		w.asks(w.sent("1", from(deployer+"run")))
 		w.wait(time.Hour + time.Minute)
 		for _, barred := range []string{"U0SATO", "U0CHIEF"} {
-			if refusal := w.press(barred, store.Approve); refusal != handlers.RoleBarred {
+			if refusal := w.press(barred, store.Approve); refusal != policy.RoleBarred {
 				t.Errorf("approved by %s: %q", barred, refusal)
 			}
 		}
@@ -118,7 +120,7 @@ func TestRoleBarsAnExtension(t *testing.T) {
 			t.Fatal(refusal)
 		}
 		for _, barred := range []string{"U0SATO", "U0CHIEF"} {
-			if refusal := w.onExtension(barred, store.Agree); refusal != handlers.RoleBarred {
+			if refusal := w.onExtension(barred, store.Agree); refusal != policy.RoleBarred {
 				t.Errorf("%s agreed: %q", barred, refusal)
 			}
 		}
@@ -130,28 +132,28 @@ func TestRoleBarsAnExtension(t *testing.T) {
 
 // TestRoleBarsAsOfNow: the configuration counts as it is at the press, and again when AWS is touched.
 func TestRoleBarsAsOfNow(t *testing.T) {
-	bar := func(who ...string) func(*handlers.Policy) {
-		return func(p *handlers.Policy) {
+	bar := func(who ...string) func(*handlers.Settings) {
+		return func(p *handlers.Settings) {
 			p.Programs = slices.Clone(p.Programs)
 			p.Programs[1].NotBy = who
 		}
 	}
-	gone := func(p *handlers.Policy) { p.Programs = p.Programs[:1] }
-	notForUser := func(p *handlers.Policy) {
+	gone := func(p *handlers.Settings) { p.Programs = p.Programs[:1] }
+	notForUser := func(p *handlers.Settings) {
 		p.Programs = slices.Clone(p.Programs)
-		p.Programs[1].Users = []handlers.Login{{Account: account, User: "h.sato"}}
+		p.Programs[1].Users = []people.Login{{Account: account, User: "h.sato"}}
 	}
-	renamed := func(p *handlers.Policy) { p.Accounts = map[string]string{account: "main"} }
+	renamed := func(p *handlers.Settings) { p.Accounts = map[string]string{account: "main"} }
 	for name, c := range map[string]struct {
-		change func(*handlers.Policy)
+		change func(*handlers.Settings)
 		want   string
 	}{
-		"barred":              {bar("U0KATO"), handlers.RoleBarred},
-		"barred by a group":   {bar("usergroup:S0LEADS"), handlers.RoleBarred},
+		"barred":              {bar("U0KATO"), policy.RoleBarred},
+		"barred by a group":   {bar("usergroup:S0LEADS"), policy.RoleBarred},
 		"barred no more":      {bar("U0OTHER"), ""},
-		"role gone":           {gone, handlers.RoleGone},
-		"no longer for him":   {notForUser, handlers.RoleGone},
-		"account has another": {renamed, handlers.RoleGone},
+		"role gone":           {gone, policy.RoleGone},
+		"no longer for him":   {notForUser, policy.RoleGone},
+		"account has another": {renamed, policy.RoleGone},
 	} {
 		t.Run("press, "+name, func(t *testing.T) {
 			inBarredWorld(t, func(w *world, deployer string) {
@@ -192,14 +194,14 @@ func TestRoleBarsAsOfNow(t *testing.T) {
 // TestRoleLeavesNobody: what only they could approve is refused; a later end of it as well.
 func TestRoleLeavesNobody(t *testing.T) {
 	inBarredWorld(t, func(w *world, deployer string) {
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Steps = []store.Step{{By: []string{"U0SATO", "usergroup:S0OPS", "U0YAMADA"}, Count: 1}}
 		})
-		w.refused("nobody else", w.sent("1", from(deployer+"run")), handlers.NoApprover)
+		w.refused("nobody else", w.sent("1", from(deployer+"run")), policy.NoApprover)
 	})
 	inBarredWorld(t, func(w *world, deployer string) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO", "usergroup:S0OPS") })
-		w.refused("too few", w.sent("1", from(deployer+"run")), handlers.NoApprover)
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO", "usergroup:S0OPS") })
+		w.refused("too few", w.sent("1", from(deployer+"run")), policy.NoApprover)
 		if d := w.asks(w.sent("2", nil)); d.Refusal != "" {
 			t.Errorf("the user's own: %+v", d)
 		}
@@ -209,7 +211,7 @@ func TestRoleLeavesNobody(t *testing.T) {
 // TestRoleWaitsForItsGroup: while Slack does not say who is barred nothing is decided, nor pressed.
 func TestRoleWaitsForItsGroup(t *testing.T) {
 	inBarredWorld(t, func(w *world, deployer string) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Programs = slices.Clone(p.Programs)
 			p.Programs[1].NotBy = []string{"usergroup:S0GONE"}
 		})
@@ -219,7 +221,7 @@ func TestRoleWaitsForItsGroup(t *testing.T) {
 	})
 	inBarredWorld(t, func(w *world, deployer string) {
 		w.asks(w.sent("1", from(deployer+"run")))
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Programs = slices.Clone(p.Programs)
 			p.Programs[1].NotBy = []string{"usergroup:S0GONE"}
 		})
@@ -252,14 +254,14 @@ func TestRoleBarsFromCalls(t *testing.T) {
 		}
 	})
 	inBarredWorld(t, func(w *world, deployer string) { // the thread calls them, if there are many
-		people := []handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}, {Slack: []string{"U0SATO", "U0SATO2"}}}
+		persons := []people.Person{{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}, {Slack: []string{"U0SATO", "U0SATO2"}}}
 		by := []string{"U0SATO", "usergroup:S0OPS"}
 		for i := range 12 {
 			by = append(by, fmt.Sprint("U0LEAD", i))
-			people = append(people, handlers.Person{Slack: by[len(by)-1:]})
+			persons = append(persons, people.Person{Slack: by[len(by)-1:]})
 		}
-		w.govern(func(p *handlers.Policy) {
-			p.People = handlers.NewPeople(people)
+		w.govern(func(p *handlers.Settings) {
+			p.People = people.New(persons)
 			p.Entitlements[0].Steps = []store.Step{{By: by, Count: 1}}
 		})
 		w.asks(w.sent("1", from(deployer+"run")))

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 
 	"sekisho/store"
 )
@@ -36,7 +38,7 @@ func (k *Keeper) Rotatable(ctx context.Context, by string) ([]Rotatable, string,
 		out = append(out, Rotatable{Rotation: rule, AccountName: k.Policy.Accounts[rule.Account], Busy: len(held) > 0})
 	}
 	if len(out) == 0 {
-		return nil, NotAsker, nil
+		return nil, policy.NotAsker, nil
 	}
 	return out, "", nil
 }
@@ -44,17 +46,17 @@ func (k *Keeper) Rotatable(ctx context.Context, by string) ([]Rotatable, string,
 // strange tells why somebody can begin nothing at all, or "".
 func (k *Keeper) strange(ctx context.Context, by string) (string, error) {
 	account, err := k.Directory.Account(ctx, by)
-	switch refusal := account.refusal(); {
+	switch refusal := account.Refusal(); {
 	case err != nil:
 		return "", err
 	case refusal != "":
 		return refusal, nil
 	case k.Policy.People.Of(by) == "":
-		return NoPerson, nil
+		return policy.NoPerson, nil
 	}
 	leaves, err := k.leaves(ctx, k.Policy.People.Of(by))
 	if leaves {
-		return Leaves, nil
+		return people.Leaves, nil
 	}
 	return "", err
 }

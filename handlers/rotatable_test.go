@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +32,7 @@ func TestRotatable(t *testing.T) {
 		}
 		shows("U0SATO", false)
 		shows("U0CHIEF", false) // security
-		for by, want := range map[string]string{"U0KATO": handlers.NotAsker, "U0GUEST": handlers.Guest, "U0STRANGER": handlers.Stranger, "U0NOBODY": handlers.NoPerson} {
+		for by, want := range map[string]string{"U0KATO": policy.NotAsker, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0NOBODY": policy.NoPerson} {
 			if all, refusal, err := w.keeper.Rotatable(t.Context(), by); len(all) > 0 || refusal != want || err != nil {
 				t.Errorf("%s: %+v, %q, want %q: %v", by, all, refusal, want, err)
 			}
@@ -42,7 +44,7 @@ func TestRotatable(t *testing.T) {
 			t.Fatalf("it is %s", state)
 		}
 		shows("U0SATO", false)
-		w.govern(func(p *handlers.Policy) { p.Rotations[0].Rotators = []string{"usergroup:S0LEADS"} })
+		w.govern(func(p *handlers.Settings) { p.Rotations[0].Rotators = []string{"usergroup:S0LEADS"} })
 		w.leads.set(true)
 		w.wait(time.Minute)
 		if _, _, err := w.keeper.Rotatable(t.Context(), "U0SATO"); err == nil {
@@ -66,16 +68,16 @@ func TestWhatHindersARotation(t *testing.T) {
 			}
 		}
 		hinders("", nil)
-		if d, err := w.keeper.Hindered(w.t.Context(), "U0YAMADA", "batch"); err != nil || d.Refusal != handlers.NotAsker {
+		if d, err := w.keeper.Hindered(w.t.Context(), "U0YAMADA", "batch"); err != nil || d.Refusal != policy.NotAsker {
 			t.Errorf("who may not: %+v, %v", d, err)
 		}
 		now := time.Now()
 		second := w.aws.AddKeyAt(account, batch, now)
 		keys := []string{old + "=" + fmt.Sprint(now.Unix()), second + "=" + fmt.Sprint(now.Unix())}
 		slices.Sort(keys)
-		hinders(handlers.Impossible, map[string]string{"code": identity.TwoKeys, "keys": strings.Join(keys, " ")})
+		hinders(policy.Impossible, map[string]string{"code": identity.TwoKeys, "keys": strings.Join(keys, " ")})
 		w.aws.DeleteKey(account, batch, second)
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", " …"); err != nil || d.Refusal != handlers.NoReason {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", " …"); err != nil || d.Refusal != policy.NoReason {
 			t.Errorf("for no reason: %+v, %v", d, err)
 		}
 		id := w.rotate()
@@ -104,13 +106,13 @@ func TestForgedPressesOnARotation(t *testing.T) {
 				t.Errorf("%s of %s: it was %s and is %s", verb, user, before.State, after.State)
 			}
 		}
-		strange := map[string]string{"U0GUEST": handlers.Guest, "U0STRANGER": handlers.Stranger, "U0NOBODY": handlers.NoPerson}
+		strange := map[string]string{"U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0NOBODY": policy.NoPerson}
 		for user, want := range strange {
 			refused(user, store.Approve, want)
 			refused(user, store.Withdraw, want)
 		}
-		refused("U0YAMADA", store.Approve, handlers.NotApprover)
-		refused("U0YAMADA", store.Deny, handlers.NotApprover)
+		refused("U0YAMADA", store.Approve, policy.NotApprover)
+		refused("U0YAMADA", store.Deny, policy.NotApprover)
 		refused("U0KATO", store.Withdraw, handlers.NotYours)
 		for _, verb := range []store.Verb{store.Revoke, store.Finish, store.Remedy, store.PutBack, store.Delete, store.Again, "nonsense", store.Begin, store.Made} {
 			refused("U0SATO", verb, handlers.Late)

@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +37,7 @@ func inRotation(t *testing.T, change func(*handlers.Rotation), test func(w *worl
 		if change != nil {
 			change(&rule)
 		}
-		w.govern(func(p *handlers.Policy) { p.Rotations = []handlers.Rotation{rule} })
+		w.govern(func(p *handlers.Settings) { p.Rotations = []handlers.Rotation{rule} })
 		test(w, old)
 	})
 }
@@ -297,12 +299,12 @@ func TestRotationsThatAreRefused(t *testing.T) {
 		change               func(*handlers.Rotation)
 		before               func(w *world)
 	}{
-		{name: "two keys", want: handlers.Impossible, before: func(w *world) { w.aws.AddKey(account, batch) }},
-		{name: "no such rotation", rule: "x", want: handlers.RuleGone},
-		{name: "a guest", by: "U0GUEST", want: handlers.Guest},
-		{name: "nobody", by: "U0X", want: handlers.NoPerson},
-		{name: "another", by: "U0KATO", want: handlers.NotAsker},
-		{name: "nobody but oneself approves", want: handlers.NoApprover, change: lone},
+		{name: "two keys", want: policy.Impossible, before: func(w *world) { w.aws.AddKey(account, batch) }},
+		{name: "no such rotation", rule: "x", want: policy.RuleGone},
+		{name: "a guest", by: "U0GUEST", want: people.Guest},
+		{name: "nobody", by: "U0X", want: policy.NoPerson},
+		{name: "another", by: "U0KATO", want: policy.NotAsker},
+		{name: "nobody but oneself approves", want: policy.NoApprover, change: lone},
 		{name: "it runs", want: handlers.InUse, before: func(w *world) { w.rotate() }},
 	} {
 		inRotation(t, c.change, func(w *world, _ string) {
@@ -333,12 +335,12 @@ func TestRotateWithApproval(t *testing.T) {
 			verb store.Verb
 			want string
 		}{
-			{"U0SATO", store.Approve, handlers.Own},
-			{"U0OTHER", store.Approve, handlers.NotApprover},
+			{"U0SATO", store.Approve, policy.Own},
+			{"U0OTHER", store.Approve, policy.NotApprover},
 			{"U0KATO", store.PutBack, handlers.Late},
 			{"U0KATO", store.Withdraw, handlers.NotYours},
 			{"U0KATO", store.Approve, ""},
-			{"U0KATO", store.Approve, handlers.Voted},
+			{"U0KATO", store.Approve, policy.Voted},
 			{"U0CHIEF", store.Approve, ""},
 			{"U0YAMADA", store.Approve, handlers.Late},
 		} {
@@ -458,7 +460,7 @@ func TestASecretThatIsToBeDeleted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.Impossible {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != policy.Impossible {
 			t.Errorf("%q, %v", d.Refusal, err)
 		}
 	})

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -31,7 +32,7 @@ func TestAnApprovalThatDoesNotStandMakesNoKey(t *testing.T) {
 		w.aws.Fault(nil)
 		w.wait(10 * time.Minute)
 		w.stands(id, store.Stopped, "+"+old)
-		if note := w.task(id).Note; note != handlers.NotApprover {
+		if note := w.task(id).Note; note != policy.NotApprover {
 			t.Errorf("stopped since %q", note)
 		}
 	})

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -37,7 +39,7 @@ func TestDeletionNeedsTheSameApprovals(t *testing.T) {
 	inRotation(t, byTwo, func(w *world, old string) {
 		id := w.resting(old)
 		for user, want := range map[string]string{
-			"U0SATO": handlers.Own, "U0OTHER": handlers.NotApprover, "U0GUEST": handlers.Guest, "U0NOBODY": handlers.NoPerson,
+			"U0SATO": policy.Own, "U0OTHER": policy.NotApprover, "U0GUEST": people.Guest, "U0NOBODY": policy.NoPerson,
 		} {
 			if refusal := w.pressTask(id, user, store.Delete); refusal != want {
 				t.Errorf("%s deletes: %q, want %q", user, refusal, want)
@@ -52,7 +54,7 @@ func TestDeletionNeedsTheSameApprovals(t *testing.T) {
 			t.Errorf("approvals %v, of the deletion %v, %d lines", task.Approvals, task.Deletion, w.voice.said(store.Vote))
 		}
 		for _, own := range []string{"U0YAMADA", "U0YAMADA2"} {
-			if refusal := w.pressTask(id, own, store.Delete); refusal != handlers.Voted {
+			if refusal := w.pressTask(id, own, store.Delete); refusal != policy.Voted {
 				t.Errorf("%s once more: %q", own, refusal)
 			}
 		}
@@ -83,9 +85,9 @@ func TestDeletionByWhoMayNow(t *testing.T) {
 		"left a group": func(w *world) { w.leads.set(false, "U0YAMADA") },
 		"being offboarded": func(w *world) {
 			w.aws.AddUser(account, "j.kato", nil)
-			w.govern(func(p *handlers.Policy) {
-				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}},
-					{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "j.kato"}}}})
+			w.govern(func(p *handlers.Settings) {
+				p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}},
+					{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "j.kato"}}}})
 			})
 			if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "left"); err != nil || refusal != "" {
 				w.t.Fatalf("%q, %v", refusal, err)
@@ -93,13 +95,13 @@ func TestDeletionByWhoMayNow(t *testing.T) {
 			w.wait(0)
 		},
 		"no person any more": func(w *world) {
-			w.govern(func(p *handlers.Policy) {
-				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}}})
+			w.govern(func(p *handlers.Settings) {
+				p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}}})
 			})
 		},
 		"the second account of the next": func(w *world) {
-			w.govern(func(p *handlers.Policy) {
-				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA", "U0KATO"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}}})
+			w.govern(func(p *handlers.Settings) {
+				p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA", "U0KATO"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}}})
 			})
 		},
 	} {
@@ -122,8 +124,8 @@ func TestDeletionByWhoMayNow(t *testing.T) {
 
 // TestDeletionUnderAnotherRule: what the rule asks for now is not what was approved.
 func TestDeletionUnderAnotherRule(t *testing.T) {
-	approvals := func(steps []store.Step) func(*handlers.Policy) {
-		return func(p *handlers.Policy) {
+	approvals := func(steps []store.Step) func(*handlers.Settings) {
+		return func(p *handlers.Settings) {
 			p.Rotations = slices.Clone(p.Rotations)
 			p.Rotations[0].Steps = steps
 		}
@@ -131,12 +133,12 @@ func TestDeletionUnderAnotherRule(t *testing.T) {
 	inRotation(t, byTwo, func(w *world, old string) {
 		id := w.resting(old)
 		w.govern(approvals([]store.Step{{By: []string{"U0KATO", "U0CHIEF"}, Count: 1}}))
-		if refusal := w.pressTask(id, "U0KATO", store.Delete); refusal != handlers.RuleChanged {
+		if refusal := w.pressTask(id, "U0KATO", store.Delete); refusal != policy.RuleChanged {
 			t.Errorf("fewer approvals: %q", refusal)
 		}
 		w.wait(time.Second)
-		w.govern(func(p *handlers.Policy) { p.Rotations = nil })
-		if refusal := w.pressTask(id, "U0KATO", store.Delete); refusal != handlers.RuleGone {
+		w.govern(func(p *handlers.Settings) { p.Rotations = nil })
+		if refusal := w.pressTask(id, "U0KATO", store.Delete); refusal != policy.RuleGone {
 			t.Errorf("no rule: %q", refusal)
 		}
 	})
@@ -144,7 +146,7 @@ func TestDeletionUnderAnotherRule(t *testing.T) {
 		id := w.rotate()
 		w.wait(soonProven + time.Hour)
 		w.govern(approvals(twoOf("usergroup:S0LEADS")))
-		if refusal := w.pressTask(id, "U0SATO", store.Delete); refusal != handlers.RuleChanged {
+		if refusal := w.pressTask(id, "U0SATO", store.Delete); refusal != policy.RuleChanged {
 			t.Errorf("nobody had to approve it, and two have to by now: %q", refusal)
 		}
 	})

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -141,7 +142,7 @@ func TestARotationOfAUserWhoIsMadeAnew(t *testing.T) {
 		theirs := w.aws.AddKey(account, batch)
 		w.wait(soonProven)
 		w.stands(id, store.Stopped, "+"+theirs)
-		if note := w.task(id).Note; note != handlers.UserGone {
+		if note := w.task(id).Note; note != policy.UserGone {
 			t.Errorf("stopped since %q", note)
 		}
 	})
@@ -151,7 +152,7 @@ func TestARotationOfAUserWhoIsMadeAnew(t *testing.T) {
 func TestAKeyThatIsMadeLate(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.aws.AddUser(account, batch, nil)
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: batch, Secret: keySecret, Rotators: []string{"U0SATO"},
 				Within: time.Hour, Proof: proof, Grace: grace}}
 		})

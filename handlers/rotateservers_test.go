@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sekisho/handlers/policy"
 	"strings"
 	"sync"
 	"testing"
@@ -248,7 +249,7 @@ func TestADocumentOfTheUsers(t *testing.T) {
 	inFleet(t, own, func(w *world, f *fleet, old string) {
 		w.aws.AddDocument(account, "my-fetch", fmt.Sprintf(ownDocument, ""))
 		_, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected")
-		if err != nil || d.Refusal != handlers.Impossible || d.Why[0].Facts["code"] != "UnsafeDocument" {
+		if err != nil || d.Refusal != policy.Impossible || d.Why[0].Facts["code"] != "UnsafeDocument" {
 			t.Errorf("a document that puts text in: %+v, %v", d, err)
 		}
 	})

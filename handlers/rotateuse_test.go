@@ -79,7 +79,7 @@ func TestPuttingBackAKeyThatWasUsedBefore(t *testing.T) {
 func TestServersThatAreNamedLaterHaveNotAnswered(t *testing.T) {
 	inRotation(t, hurried, func(w *world, old string) {
 		id := w.begin()
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Rotations = slices.Clone(p.Rotations)
 			onServers(&p.Rotations[0])
 		})

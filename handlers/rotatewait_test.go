@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 // ofLeads lets the chief or one of the leads approve, of whom U0SATO asks, and U0OTHER too after an hour.
 func ofLeads(r *handlers.Rotation) {
 	r.Steps = []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}}
-	r.Escalation = &handlers.Escalation{After: time.Hour, To: []string{"U0OTHER"}}
+	r.Escalation = &policy.Escalation{After: time.Hour, To: []string{"U0OTHER"}}
 }
 
 // A rotation that waits is asked about like a request: those who could decide are each written to once, but not who asked,
@@ -80,14 +81,14 @@ func TestEscalationOfARotation(t *testing.T) {
 	}{
 		{"approved", nil, store.Approve, "", store.Proving},
 		{"denied", nil, store.Deny, "", store.Denied},
-		{"no longer named", func(r *handlers.Rotation) { r.Escalation = nil }, store.Approve, handlers.NotApprover, store.Asked},
+		{"no longer named", func(r *handlers.Rotation) { r.Escalation = nil }, store.Approve, policy.NotApprover, store.Asked},
 	} {
 		inRotation(t, ofLeads, func(w *world, old string) {
 			w.voice.setDown(true)
 			id := w.rotate()
 			w.voice.setDown(false)
 			w.wait(time.Hour - 11*time.Second)
-			if refusal := w.pressTask(id, "U0OTHER", c.verb); refusal != handlers.NotApprover {
+			if refusal := w.pressTask(id, "U0OTHER", c.verb); refusal != policy.NotApprover {
 				t.Errorf("%s: before its time: %q", c.name, refusal)
 			}
 			w.wait(time.Minute)
@@ -95,7 +96,7 @@ func TestEscalationOfARotation(t *testing.T) {
 				t.Errorf("%s: told %d times, the card shows %v", c.name, w.voice.said(store.Escalate), last.Escalated())
 			}
 			if c.change != nil {
-				w.govern(func(p *handlers.Policy) {
+				w.govern(func(p *handlers.Settings) {
 					p.Rotations = slices.Clone(p.Rotations)
 					c.change(&p.Rotations[0])
 				})
@@ -113,7 +114,7 @@ func TestEscalationOfARotation(t *testing.T) {
 
 // Who is asked in vain is no reason not to begin: others may decide later. Without them it is said at once.
 func TestARotationThatOnlyTheEscalatedCanApprove(t *testing.T) {
-	for name, x := range map[string]*handlers.Escalation{"": {After: time.Hour, To: []string{"U0OTHER"}}, handlers.NoApprover: nil} {
+	for name, x := range map[string]*policy.Escalation{"": {After: time.Hour, To: []string{"U0OTHER"}}, policy.NoApprover: nil} {
 		inRotation(t, func(r *handlers.Rotation) {
 			r.Steps, r.Escalation = []store.Step{{By: []string{"U0SATO"}, Count: 1}}, x
 		}, func(w *world, old string) {
@@ -133,7 +134,7 @@ func TestAWaitingRotationAfterACrash(t *testing.T) {
 			w.run()
 		}
 		w.crowd(9)
-		w.govern(func(p *handlers.Policy) { p.Rotations[0].Rotators = []string{"U0LEAD0"} })
+		w.govern(func(p *handlers.Settings) { p.Rotations[0].Rotators = []string{"U0LEAD0"} })
 		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0LEAD0", "batch", "leak suspected"); err != nil || d.Refusal != "" {
 			t.Fatalf("%q, %v", d.Refusal, err)
 		}

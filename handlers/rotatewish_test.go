@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -12,8 +14,8 @@ import (
 )
 
 // keyRule lets a key of the user be asked for that is rotated as well.
-func keyRule(endless bool) handlers.Entitlement {
-	return handlers.Entitlement{ID: "batch-key", Kind: identity.KindAccessKey, Account: account, Target: batch, Exclusive: true, Endless: endless,
+func keyRule(endless bool) policy.Entitlement {
+	return policy.Entitlement{ID: "batch-key", Kind: identity.KindAccessKey, Account: account, Target: batch, Exclusive: true, Endless: endless,
 		Steps: []store.Step{{By: []string{"U0CHIEF"}, Count: 1}}, Within: 24 * time.Hour, Duration: 24 * time.Hour, Longest: 24 * time.Hour}
 }
 
@@ -24,7 +26,7 @@ func wishForKey(id string) handlers.Wish {
 // handsOver gives Yamada a key without an end, in the place of the user's old one.
 func (w *world) handsOver(old string) store.Grant {
 	w.t.Helper()
-	w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+	w.govern(func(p *handlers.Settings) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
 	w.aws.DeleteKey(account, batch, old)
 	w.wait(time.Minute)
 	if d := w.asks(wishForKey("1")); d.Refusal != "" {
@@ -40,9 +42,9 @@ func (w *world) handsOver(old string) store.Grant {
 // A user's keys are issued or rotated, and never both at once.
 func TestOneHolderOfAUsersKeys(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(false)) })
+		w.govern(func(p *handlers.Settings) { p.Entitlements = append(p.Entitlements, keyRule(false)) })
 		id := w.rotate()
-		if d := w.asks(wishForKey("1")); d.Refusal != handlers.Impossible && d.Refusal != handlers.InUse {
+		if d := w.asks(wishForKey("1")); d.Refusal != policy.Impossible && d.Refusal != handlers.InUse {
 			t.Errorf("asked for while it is rotated: %q", d.Refusal)
 		}
 		w.wait(proof + grace + 2*time.Hour)
@@ -59,8 +61,8 @@ func TestOneHolderOfAUsersKeys(t *testing.T) {
 // A key without an end must be the only one: with two, nothing could rotate it. That is said before anybody is asked.
 func TestAKeyWithoutAnEndIsTheOnlyOne(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
-		if d := w.asks(wishForKey("1")); d.Refusal != handlers.Impossible || d.Why[len(d.Why)-1].Facts["code"] != identity.NotAlone {
+		w.govern(func(p *handlers.Settings) { p.Entitlements = append(p.Entitlements, keyRule(true)) })
+		if d := w.asks(wishForKey("1")); d.Refusal != policy.Impossible || d.Why[len(d.Why)-1].Facts["code"] != identity.NotAlone {
 			t.Errorf("%+v", d)
 		}
 	})
@@ -140,10 +142,10 @@ func TestWhoLeavesKnowsAKeyWithoutAnEnd(t *testing.T) {
 func TestTwoPeopleAskForOneKey(t *testing.T) {
 	inRotation(t, nil, func(w *world, _ string) {
 		w.aws.AddUser(account, "k.kato", nil)
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Rotations, p.Entitlements = nil, append(p.Entitlements, keyRule(false))
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "k.kato"}}},
-				{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}, {Slack: []string{"U0CHIEF"}}})
+			p.People = people.New([]people.Person{{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "k.kato"}}},
+				{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}, {Slack: []string{"U0CHIEF"}}})
 		})
 		w.aws.Fault(failing("", fakeaws.Failure{Code: "ServiceUnavailable", Status: 503}))
 		theirs := wishForKey("2")

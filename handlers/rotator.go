@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -46,16 +47,16 @@ type Rotation struct {
 	Secret     string        // name of the one that servers read
 	OlderThan  time.Duration // of the key, when its rotation begins by itself; 0: never
 	Fleet      store.Fleet
-	Rotators   []string     // who may begin it, and press on it: Slack user ids and "usergroup:" ids
-	Steps      []store.Step // approvals that are needed; none: nobody has to approve
-	Escalation *Escalation  // nil: nobody else decides, however long it waits
+	Rotators   []string           // who may begin it, and press on it: Slack user ids and "usergroup:" ids
+	Steps      []store.Step       // approvals that are needed; none: nobody has to approve
+	Escalation *policy.Escalation // nil: nobody else decides, however long it waits
 	Within     time.Duration
 	Proof      time.Duration // that the key from before is unused
 	Grace      time.Duration // from its deactivation to its deletion
 }
 
 // RotationOf returns the rotation of an IAM user's key.
-func (p *Policy) RotationOf(account, user string) (Rotation, bool) {
+func (p *Settings) RotationOf(account, user string) (Rotation, bool) {
 	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.Account == account && strings.EqualFold(r.User, user) })
 	if i < 0 {
 		return Rotation{}, false
@@ -64,7 +65,7 @@ func (p *Policy) RotationOf(account, user string) (Rotation, bool) {
 }
 
 // Rotation returns a rotation by its id.
-func (p *Policy) Rotation(id string) (Rotation, bool) {
+func (p *Settings) Rotation(id string) (Rotation, bool) {
 	i := slices.IndexFunc(p.Rotations, func(r Rotation) bool { return r.ID == id })
 	if i < 0 {
 		return Rotation{}, false

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -20,14 +22,14 @@ func bench() handlers.Bench {
 		Steps:   []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}},
 		Subject: store.Subject{User: "t.yamada", UserID: "AIDA1", Person: "U0YAMADA"}, Duration: 4 * time.Hour, Longest: 12 * time.Hour,
 		Lapses: start.Add(time.Hour), Telling: store.Telling{Card: store.Card{Channel: "C1", TS: "1"}}}
-	return handlers.Bench{Policy: policy(), Grant: g, Approver: true, Steps: []int{1}, Now: start,
+	return handlers.Bench{Policy: oneRule(), Grant: g, Approver: true, Steps: []int{1}, Now: start,
 		Press: store.Press{By: "U0SATO", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}}
 }
 
 // judged is what comes of the press, where all who approved before still count.
 func judged(b handlers.Bench) (store.Entry, string) {
 	for _, a := range b.Grant.Approvals {
-		b.Votes = append(b.Votes, handlers.Vote{By: a.By, Steps: a.Steps})
+		b.Votes = append(b.Votes, policy.Vote{By: a.By, Steps: a.Steps})
 	}
 	return b.Judge()
 }
@@ -58,11 +60,11 @@ func TestJudge(t *testing.T) {
 		want   string // the refusal, or the verb
 	}{
 		{"all is right", func(*handlers.Bench) {}, "approve"},
-		{"not in the rule", func(b *handlers.Bench) { b.Approver = false }, handlers.NotApprover},
-		{"nobody knows the presser", func(b *handlers.Bench) { b.Press.By = "U0STRANGER" }, handlers.NoPerson},
-		{"the holder", func(b *handlers.Bench) { b.Press.By = "U0YAMADA" }, handlers.Own},
-		{"the holder's other account", func(b *handlers.Bench) { b.Press.By = "U0YAMADA2" }, handlers.Own},
-		{"the user belongs to nobody", func(b *handlers.Bench) { b.Grant.Subject.Person = ""; b.Press.Terms = b.Grant.Terms() }, handlers.NoHolder},
+		{"not in the rule", func(b *handlers.Bench) { b.Approver = false }, policy.NotApprover},
+		{"nobody knows the presser", func(b *handlers.Bench) { b.Press.By = "U0STRANGER" }, policy.NoPerson},
+		{"the holder", func(b *handlers.Bench) { b.Press.By = "U0YAMADA" }, policy.Own},
+		{"the holder's other account", func(b *handlers.Bench) { b.Press.By = "U0YAMADA2" }, policy.Own},
+		{"the user belongs to nobody", func(b *handlers.Bench) { b.Grant.Subject.Person = ""; b.Press.Terms = b.Grant.Terms() }, policy.NoHolder},
 		{"old terms", func(b *handlers.Bench) { b.Press.Terms = "0" }, handlers.Changed},
 		{"no terms", func(b *handlers.Bench) { b.Press.Terms = "" }, handlers.Changed},
 		{"another message", func(b *handlers.Bench) { b.Press.Card.TS = "2" }, handlers.Moved},
@@ -72,14 +74,14 @@ func TestJudge(t *testing.T) {
 		{"the time limit", func(b *handlers.Bench) { b.Now = b.Grant.Lapses }, handlers.Over},
 		{"denied before", func(b *handlers.Bench) { b.Grant.State = store.Denied }, handlers.Late},
 		{"active already", active, handlers.Late},
-		{"the rule is gone", func(b *handlers.Bench) { b.Policy.Entitlements = nil }, handlers.RuleGone},
-		{"another group", func(b *handlers.Bench) { b.Policy.Entitlements[0].Target = "admins" }, handlers.RuleChanged},
-		{"another account", func(b *handlers.Bench) { b.Policy.Entitlements[0].Account = "999999999999" }, handlers.RuleChanged},
-		{"another kind", func(b *handlers.Bench) { b.Policy.Entitlements[0].Kind = "x" }, handlers.RuleChanged},
-		{"shorter now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Duration = time.Hour }, handlers.RuleChanged},
-		{"shorter in all", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 4 * time.Hour }, handlers.RuleChanged},
+		{"the rule is gone", func(b *handlers.Bench) { b.Policy.Entitlements = nil }, policy.RuleGone},
+		{"another group", func(b *handlers.Bench) { b.Policy.Entitlements[0].Target = "admins" }, policy.RuleChanged},
+		{"another account", func(b *handlers.Bench) { b.Policy.Entitlements[0].Account = "999999999999" }, policy.RuleChanged},
+		{"another kind", func(b *handlers.Bench) { b.Policy.Entitlements[0].Kind = "x" }, policy.RuleChanged},
+		{"shorter now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Duration = time.Hour }, policy.RuleChanged},
+		{"shorter in all", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 4 * time.Hour }, policy.RuleChanged},
 		{"longer now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Longest = 24 * time.Hour }, "approve"},
-		{"two needed now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Steps[0].Count = 2 }, handlers.RuleChanged},
+		{"two needed now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Steps[0].Count = 2 }, policy.RuleChanged},
 		{"first of two", func(b *handlers.Bench) { need(b, 2) }, "vote"},
 		{"second of two", func(b *handlers.Bench) {
 			need(b, 2)
@@ -88,38 +90,38 @@ func TestJudge(t *testing.T) {
 		{"the same twice", func(b *handlers.Bench) {
 			need(b, 2)
 			b.Grant.Approvals = []store.Approval{{By: "U0SATO", Steps: []int{1}}}
-		}, handlers.Voted},
-		{"approvals of others now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Steps[0].By = []string{"U0SATO"} }, handlers.RuleChanged},
-		{"more harm now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Risk = store.High }, handlers.RuleChanged},
+		}, policy.Voted},
+		{"approvals of others now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Steps[0].By = []string{"U0SATO"} }, policy.RuleChanged},
+		{"more harm now", func(b *handlers.Bench) { b.Policy.Entitlements[0].Risk = store.High }, policy.RuleChanged},
 		{"asked outside of the hours", func(b *handlers.Bench) {
 			need(b, 2)
-			b.Policy.Entitlements[0].Steps[0].Count, b.Policy.Entitlements[0].Hours = 1, &handlers.Hours{More: 1}
+			b.Policy.Entitlements[0].Steps[0].Count, b.Policy.Entitlements[0].Hours = 1, &policy.Hours{More: 1}
 		}, "vote"},
-		{"for no step", func(b *handlers.Bench) { b.Steps = nil }, handlers.NotApprover},
+		{"for no step", func(b *handlers.Bench) { b.Steps = nil }, policy.NotApprover},
 		{"for a step that others have approved", func(b *handlers.Bench) {
 			twoSteps(b)
 			b.Grant.Approvals = []store.Approval{{By: "U0KATO", Steps: []int{1}}}
-		}, handlers.Enough},
+		}, policy.Enough},
 		{"for a step that another can leave", func(b *handlers.Bench) {
 			twoSteps(b)
 			b.Grant.Approvals = []store.Approval{{By: "U0KATO", Steps: []int{1, 2}}}
 		}, "approve"},
 		{"for both steps, and the other is missing", func(b *handlers.Bench) { twoSteps(b); b.Steps = []int{1, 2} }, "vote"},
 		{"deny", func(b *handlers.Bench) { b.Press.Verb = store.Deny }, "deny"},
-		{"deny by anybody", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Approver = false }, handlers.NotApprover},
+		{"deny by anybody", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Approver = false }, policy.NotApprover},
 		{"deny an old card", func(b *handlers.Bench) { b.Press.Verb = store.Deny; b.Press.Card.TS = "2" }, handlers.Moved},
 		{"revoke", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke }, "revoke"},
 		{"revoke from an old card", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Press.Card.TS = "2" }, "revoke"},
-		{"revoke by anybody", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Approver = false }, handlers.NotApprover},
+		{"revoke by anybody", func(b *handlers.Bench) { active(b); b.Press.Verb = store.Revoke; b.Approver = false }, policy.NotApprover},
 		{"revoke by security", func(b *handlers.Bench) { active(b); b.Press.Verb, b.Approver, b.Security = store.Revoke, false, true }, "revoke"},
 		{"revoke by security, the rule is gone", func(b *handlers.Bench) {
 			active(b)
 			b.Press.Verb, b.Approver, b.Security, b.Policy.Entitlements = store.Revoke, false, true, nil
 		}, "revoke"},
-		{"approve by security", func(b *handlers.Bench) { b.Approver, b.Security = false, true }, handlers.NotApprover},
-		{"a guest", func(b *handlers.Bench) { b.Account.Guest = true }, handlers.Guest},
-		{"a stranger", func(b *handlers.Bench) { b.Account.Stranger = true }, handlers.Stranger},
-		{"somebody who has left", func(b *handlers.Bench) { b.Account.Deleted = true }, handlers.Guest},
+		{"approve by security", func(b *handlers.Bench) { b.Approver, b.Security = false, true }, policy.NotApprover},
+		{"a guest", func(b *handlers.Bench) { b.Account.Guest = true }, people.Guest},
+		{"a stranger", func(b *handlers.Bench) { b.Account.Stranger = true }, people.Stranger},
+		{"somebody who has left", func(b *handlers.Bench) { b.Account.Deleted = true }, people.Guest},
 		{"that was me", func(b *handlers.Bench) { b.Press.Verb, b.Press.By = store.Mine, "U0YAMADA" }, "mine"},
 		{"that was me, of another sign-in", func(b *handlers.Bench) { b.Press.Verb, b.Press.By, b.Press.Terms = store.Mine, "U0YAMADA", "0" }, handlers.Changed},
 		{"not me, of another sign-in", func(b *handlers.Bench) { b.Press.Verb, b.Press.By, b.Press.Terms = store.NotMine, "U0YAMADA", "0" }, "not_mine"},
@@ -162,20 +164,23 @@ func TestMay(t *testing.T) {
 		want   string
 	}{
 		{"U0SATO", nil, ""},
-		{"U0NOBODY", nil, handlers.NoPerson},
-		{"", nil, handlers.NoPerson},
-		{"U0YAMADA", nil, handlers.Own},
-		{"U0YAMADA2", nil, handlers.Own},
-		{"U0YAMADA", func(g *store.Grant) { g.Subject.Person = "U0SATO" }, handlers.Own}, // the IAM user is theirs
-		{"U0SATO", func(g *store.Grant) { g.Subject.Person = "U0SATO" }, handlers.Own},
-		{"U0SATO", func(g *store.Grant) { g.Subject.Person = "" }, handlers.NoHolder},
-		{"U0SATO", func(g *store.Grant) { g.Subject.Person = "U0NOBODY" }, handlers.NoHolder},
+		{"U0NOBODY", nil, policy.NoPerson},
+		{"", nil, policy.NoPerson},
+		{"U0YAMADA", nil, policy.Own},
+		{"U0YAMADA2", nil, policy.Own},
+		{"U0YAMADA", func(g *store.Grant) { g.Subject.Person = "U0SATO" }, policy.Own}, // the IAM user is theirs
+		{"U0SATO", func(g *store.Grant) { g.Subject.Person = "U0SATO" }, policy.Own},
+		{"U0SATO", func(g *store.Grant) { g.Subject.Person = "" }, policy.NoHolder},
+		{"U0SATO", func(g *store.Grant) { g.Subject.Person = "U0NOBODY" }, policy.NoHolder},
 	} {
 		b := bench()
 		if c.change != nil {
 			c.change(&b.Grant)
 		}
-		if got := b.Policy.May(c.by, b.Grant); got != c.want {
+		holder := policy.Holder{Person: b.Grant.Subject.Person, Login: people.Login{Account: b.Grant.Account, User: b.Grant.Subject.User}}
+		granted := policy.Granted{Rule: b.Grant.Entitlement, Kind: b.Grant.Kind, Account: b.Grant.Account, Target: b.Grant.Target, Risk: b.Grant.Risk,
+			Duration: b.Grant.Duration, Longest: b.Grant.Longest, Steps: b.Grant.Steps}
+		if got := b.Policy.May(c.by, holder, granted); got != c.want {
 			t.Errorf("%q for %+v: %q, want %q", c.by, b.Grant.Subject, got, c.want)
 		}
 	}
@@ -184,19 +189,19 @@ func TestMay(t *testing.T) {
 func TestFourEyes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		owner := map[string]int{} // Slack account -> human being
-		var people []handlers.Person
+		var persons []people.Person
 		for i := range 4 {
-			p := handlers.Person{IAM: []handlers.Login{{Account: account, User: fmt.Sprint("user", i)}}}
+			p := people.Person{IAM: []people.Login{{Account: account, User: fmt.Sprint("user", i)}}}
 			for range rapid.IntRange(1, 3).Draw(rt, "accounts") {
 				id := fmt.Sprintf("U%d", len(owner))
 				owner[id], p.Slack = i, append(p.Slack, id)
 			}
-			people = append(people, p)
+			persons = append(persons, p)
 		}
 		b := bench()
-		b.Policy.People = handlers.NewPeople(people)
+		b.Policy.People = people.New(persons)
 		holder := rapid.IntRange(0, 3).Draw(rt, "holder")
-		b.Grant.Subject.Person = b.Policy.People.Owner(people[holder].IAM[0])
+		b.Grant.Subject.Person = b.Policy.People.Owner(persons[holder].IAM[0])
 		need(&b, rapid.IntRange(1, 3).Draw(rt, "need"))
 		approved := map[int]bool{}
 		for range 8 {
@@ -222,24 +227,24 @@ func TestFourEyes(t *testing.T) {
 }
 
 func TestWhoseUserItIs(t *testing.T) {
-	p := policy().People
+	p := oneRule().People
 	for _, c := range []struct{ account, user, want string }{
 		{account, "t.yamada", "U0YAMADA"},
 		{account, "T.Yamada", "U0YAMADA"}, // IAM does not tell names apart by case
 		{account, "new", ""},
 		{"999999999999", "t.yamada", ""},
 	} {
-		if got := p.Owner(handlers.Login{Account: c.account, User: c.user}).Account(); got != c.want {
+		if got := p.Owner(people.Login{Account: c.account, User: c.user}).Account(); got != c.want {
 			t.Errorf("%s in %s is %q's, want %q", c.user, c.account, got, c.want)
 		}
 	}
 }
 
 func TestTheFirstMatchingEntitlement(t *testing.T) {
-	p := policy()
-	p.Entitlements = append([]handlers.Entitlement{
+	p := oneRule()
+	p.Entitlements = append([]policy.Entitlement{
 		{ID: "not-on-login", Account: account}, {ID: "elsewhere", Account: "999999999999", OnLogin: true},
-	}, append(p.Entitlements, handlers.Entitlement{ID: "second", Account: account, OnLogin: true})...)
+	}, append(p.Entitlements, policy.Entitlement{ID: "second", Account: account, OnLogin: true})...)
 	if found := p.OnLogin(account); len(found) != 2 || found[0].ID != rule || found[1].ID != "second" {
 		t.Errorf("a sign-in can ask for %+v", found)
 	}

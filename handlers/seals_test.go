@@ -143,7 +143,7 @@ func TestTheHeadIsPostedDaily(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
-				w.govern(func(p *handlers.Policy) { p.Audit = audit })
+				w.govern(func(p *handlers.Settings) { p.Audit = audit })
 				posted := func() []postedHead {
 					w.voice.mu.Lock()
 					defer w.voice.mu.Unlock()
@@ -164,7 +164,7 @@ func TestTheHeadIsPostedDaily(t *testing.T) {
 				}
 				until(31)
 				for range 3 {
-					w.govern(func(*handlers.Policy) {})
+					w.govern(func(*handlers.Settings) {})
 					w.wait(2 * time.Hour)
 				}
 				if got := posted(); len(got) != 2 { // the request has lapsed
@@ -203,7 +203,7 @@ func TestTheHeadIsPostedDaily(t *testing.T) {
 // After a month the ledger has neither the press nor what was ignored, and still what was given; the seals have the rest.
 func TestWhatCameToNothingIsDeletedAfterAMonth(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Keep = 30 * 24 * time.Hour })
+		w.govern(func(p *handlers.Settings) { p.Keep = 30 * 24 * time.Hour })
 		w.wait(time.Minute)
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)

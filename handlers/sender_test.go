@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func TestSentWish(t *testing.T) {
 		if err != nil || entries[0].By != "U0YAMADA" || entries[0].Facts["sender"] != w.userID {
 			t.Errorf("%+v, %v", entries, err)
 		}
-		if refusal := w.press("U0YAMADA2", store.Approve); refusal != handlers.Own {
+		if refusal := w.press("U0YAMADA2", store.Approve); refusal != policy.Own {
 			t.Errorf("approved by who sent it: %q", refusal)
 		}
 		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
@@ -95,8 +96,8 @@ func TestSentWishIsRefused(t *testing.T) {
 			"a federated user":          {handlers.NotNamed, "", func(x *handlers.Wish) { x.Sender = account + ":t.yamada" }},
 			"a user of nobody's":        {handlers.NoUsers, "", func(x *handlers.Wish) { x.Sender, x.User = sato, "h.sato" }},
 			"a user by its tag alone":   {handlers.NoUsers, "", func(x *handlers.Wish) { x.Sender, x.User = tagged, "tagged" }},
-			"too long":                  {handlers.TooLong, "U0YAMADA", func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
-			"no such entitlement":       {handlers.RuleGone, "", func(x *handlers.Wish) { x.Entitlement = "root" }},
+			"too long":                  {policy.TooLong, "U0YAMADA", func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
+			"no such entitlement":       {policy.RuleGone, "", func(x *handlers.Wish) { x.Entitlement = "root" }},
 		} {
 			g := w.refused(name, w.sent(name, c.change), c.want)
 			if g.Subject.Person.Account() != c.person || (g.Reason != "") != (c.person != "") {
@@ -161,10 +162,10 @@ func TestSentWishOfANameThatChangedHands(t *testing.T) {
 		w.aws.AddUser(account, "t.yamada", nil)
 		w.aws.Fault(nil)
 		w.wait(time.Minute)
-		if g := w.wished("1"); g.State != store.Ignored || g.Note != handlers.NotYourUser || w.voice.posts != 0 {
+		if g := w.wished("1"); g.State != store.Ignored || g.Note != policy.NotYourUser || w.voice.posts != 0 {
 			t.Errorf("%s %s, %d cards", g.State, g.Note, w.voice.posts)
 		}
-		if d := w.asks(w.sent("1", nil)); d.Refusal != handlers.NotYourUser {
+		if d := w.asks(w.sent("1", nil)); d.Refusal != policy.NotYourUser {
 			t.Errorf("answered once more: %+v", d)
 		}
 	})
@@ -173,7 +174,7 @@ func TestSentWishOfANameThatChangedHands(t *testing.T) {
 // TestRuleGivesProgramsNothing by itself: a stolen access key is not enough. An approver is.
 func TestRuleGivesProgramsNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: time.Hour} })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Auto = &policy.Auto{Longest: time.Hour} })
 		w.asks(w.sent("1", nil))
 		if g := w.wished("1"); g.State != store.Asked || g.Auto != 0 || w.member() {
 			t.Errorf("given without an approval: %+v", g)

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestJudgeOfAShorterApproval(t *testing.T) {
 		{"less", func(b *handlers.Bench) { b.Press.Duration = time.Minute - 1 }, handlers.NotShorter, 0, 0},
 		{"no time at all", func(b *handlers.Bench) { b.Press.Duration = -1 }, handlers.NotShorter, 0, 0},
 		{"longer than asked", func(b *handlers.Bench) { b.Press.Duration = 4*time.Hour + 1 }, handlers.NotShorter, 0, 0},
-		{"by the holder", func(b *handlers.Bench) { b.Press.Duration, b.Press.By = time.Hour, "U0YAMADA2" }, handlers.Own, 0, 0},
+		{"by the holder", func(b *handlers.Bench) { b.Press.Duration, b.Press.By = time.Hour, "U0YAMADA2" }, policy.Own, 0, 0},
 		{"of old terms", func(b *handlers.Bench) { b.Press.Duration, b.Press.Terms = time.Hour, "0" }, handlers.Changed, 0, 0},
 		{"on another message", func(b *handlers.Bench) { b.Press.Duration, b.Press.Card.TS = time.Hour, "2" }, handlers.Moved, 0, 0},
 		{"of what is approved already", func(b *handlers.Bench) { active(b); b.Press.Duration = time.Hour }, handlers.Late, 0, 0},
@@ -104,7 +105,7 @@ func TestTheShorterOfTwoApprovals(t *testing.T) {
 	for name, order := range map[string][]time.Duration{"first": {time.Hour, 0}, "last": {2 * time.Hour, time.Hour}, "both": {time.Hour, time.Hour}} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
-				w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
+				w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 				w.signIn("1")
 				for i, who := range []string{"U0SATO", "U0KATO"} {
 					if refusal := w.approveFor(who, order[i]); refusal != "" {

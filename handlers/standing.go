@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"time"
 
 	"sekisho/store"
@@ -14,27 +16,19 @@ import (
 const (
 	AskerGone = "asker_gone" // who asked for a rotation is nobody, has no account any more, or is a guest by now
 	AskerLost = "asker_lost" // or may not rotate any more
-	VoterGone = "voter_gone" // an approver has no account any more, or is a guest by now
 
 	TakenLater = "taken_later" // another request has the access before the later end
 )
 
 // Losses are the refusals of a press for which something was allowed before, and is not any more.
-var Losses = []string{NotYourUser, Excluded, NotAsker, TooLong, TooShort, NoReason, NoTicket, OutsideHours, NoMFA, NoApprover, GroupGone,
+var Losses = []string{policy.NotYourUser, policy.Excluded, policy.NotAsker, policy.TooLong, policy.TooShort, policy.NoReason, policy.NoTicket, policy.OutsideHours, policy.NoMFA, policy.NoApprover, policy.GroupGone,
 	AskerGone, AskerLost, TakenLater}
-
-// Vote is what an approval of before is worth now.
-type Vote struct {
-	By    string
-	Steps []int  // that it can count for
-	Lost  string // why it does not count any more, or ""
-}
 
 // anew gathers a question on what was decided before: also who its person is by now, to Slack, to the security team and by
 // the IAM user.
-func (k *Keeper) anew(ctx context.Context, g store.Grant, when time.Time, rule Entitlement) (Question, error) {
+func (k *Keeper) anew(ctx context.Context, g store.Grant, when time.Time, rule policy.Entitlement) (policy.Question, error) {
 	q, err := k.question(ctx, g, when, rule)
-	q.Login = Login{Account: g.Account, User: g.Subject.User}
+	q.Login = people.Login{Account: g.Account, User: g.Subject.User}
 	if err == nil {
 		q.Unfit, err = k.unfit(ctx, g.Subject.Person)
 	}
@@ -45,36 +39,20 @@ func (k *Keeper) anew(ctx context.Context, g store.Grant, when time.Time, rule E
 }
 
 // still decides on a grant as if it were asked for now, to begin at a time.
-func (k *Keeper) still(ctx context.Context, g store.Grant, when time.Time) (Decision, error) {
+func (k *Keeper) still(ctx context.Context, g store.Grant, when time.Time) (policy.Decision, error) {
 	rule, ok := k.Policy.Rule(g.Entitlement)
 	if !ok {
-		return k.Policy.Decide(Question{Entitlement: g.Entitlement}), nil
+		return k.Policy.Decide(policy.Question{Entitlement: g.Entitlement}), nil
 	}
 	q, err := k.anew(ctx, g, when, rule)
 	if err != nil {
-		return Decision{}, err
+		return policy.Decision{}, err
 	}
 	return k.Policy.Decide(q), nil
 }
 
-// lost returns why what was allowed before is not allowed any more, or "".
-func (d Decision) lost() string {
-	if d.Refusal == NoPerson {
-		return NoHolder
-	}
-	return d.Refusal
-}
-
-// needs returns the approvals that a decision wants of what needs these: more of them, if it wants more by now.
-func (d Decision) needs(steps []store.Step) []store.Step {
-	if store.Need(d.Steps) > store.Need(steps) {
-		return d.Steps
-	}
-	return steps
-}
-
-// facts adds what a sentence about a loss names.
-func (d Decision) facts(g store.Grant, facts map[string]string) map[string]string {
+// addLoss adds what a sentence about a loss names.
+func addLoss(d policy.Decision, g store.Grant, facts map[string]string) map[string]string {
 	out := maps.Clone(facts)
 	if n := len(d.Why); n > 0 {
 		maps.Copy(out, d.Why[n-1].Facts)
@@ -85,16 +63,16 @@ func (d Decision) facts(g store.Grant, facts map[string]string) map[string]strin
 
 // votes finds out what approvals of before are worth now. barred says why an account's approval cannot stand at all.
 func (k *Keeper) votes(ctx context.Context, approvals []store.Approval, steps []store.Step,
-	barred func(account string) (string, error)) (out []Vote, err error) {
+	barred func(account string) (string, error)) (out []policy.Vote, err error) {
 	var persons []store.Person
 	for _, a := range approvals {
 		lost, err := barred(a.By)
 		if err != nil {
 			return nil, err
 		}
-		v, person := Vote{By: a.By, Lost: lost}, k.Policy.People.Of(a.By)
+		v, person := policy.Vote{By: a.By, Lost: lost}, k.Policy.People.Of(a.By)
 		if v.Lost == "" && k.Policy.People.In(person, persons) { // two who turned out to be one
-			v.Lost = Voted
+			v.Lost = policy.Voted
 		}
 		if v.Lost == "" {
 			if v, err = k.vote(ctx, v, person, steps); err != nil {
@@ -110,72 +88,26 @@ func (k *Keeper) votes(ctx context.Context, approvals []store.Approval, steps []
 }
 
 // vote finds out what one approval is worth that could stand.
-func (k *Keeper) vote(ctx context.Context, v Vote, person store.Person, steps []store.Step) (Vote, error) {
+func (k *Keeper) vote(ctx context.Context, v policy.Vote, person store.Person, steps []store.Step) (policy.Vote, error) {
 	account, err := k.Directory.Account(ctx, v.By)
 	if err != nil {
 		return v, err
 	}
-	if account.refusal() != "" {
-		v.Lost = VoterGone
+	if account.Refusal() != "" {
+		v.Lost = policy.VoterGone
 		return v, nil
 	}
 	switch leaves, err := k.leaves(ctx, person); {
 	case err != nil:
 		return v, err
 	case leaves:
-		v.Lost = Leaves
+		v.Lost = people.Leaves
 		return v, nil
 	}
 	if v.Steps, err = k.canCount(ctx, steps, v.By); err == nil && len(v.Steps) == 0 {
-		v.Lost = NotApprover
+		v.Lost = policy.NotApprover
 	}
 	return v, err
-}
-
-// standing are the steps that each vote can count for which still counts.
-func standing(votes []Vote) (out [][]int) {
-	for _, v := range votes {
-		if v.Lost == "" {
-			out = append(out, v.Steps)
-		}
-	}
-	return out
-}
-
-// without returns the approvals whose votes still count, for what they count now.
-func without(approvals []store.Approval, votes []Vote) (out []store.Approval) {
-	for i, v := range votes {
-		if v.Lost == "" {
-			a := approvals[i]
-			a.Steps = v.Steps
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// voids are the entries that take away the votes that do not count any more.
-func voids(votes []Vote, now time.Time) (out []store.Entry) {
-	for _, v := range votes {
-		if v.Lost != "" {
-			out = append(out, store.Entry{Verb: store.Void, By: store.Self, At: now, Note: v.Lost,
-				Facts: map[string]string{store.FactAccounts: v.By}})
-		}
-	}
-	return out
-}
-
-// missing returns why votes are not enough: why the first of them is lost, or that an approver is.
-func missing(steps []store.Step, votes []Vote) string {
-	if store.Met(steps, standing(votes)) {
-		return ""
-	}
-	for _, v := range votes {
-		if v.Lost != "" {
-			return v.Lost
-		}
-	}
-	return NotApprover
 }
 
 // upheld asks everything again that made a request allowed, as if it were asked for now, for as long as asked says, to begin
@@ -186,23 +118,23 @@ func (k *Keeper) upheld(ctx context.Context, g, asked store.Grant, when time.Tim
 		return &Refused{Code: refusal}
 	}
 	d, err := k.still(ctx, asked, when)
-	switch refusal := d.lost(); {
+	switch refusal := d.Lost(); {
 	case err != nil:
 		return err
-	case refusal != "" && refusal != NoApprover: // which the votes tell more exactly
+	case refusal != "" && refusal != policy.NoApprover: // which the votes tell more exactly
 		return &Refused{Code: refusal}
 	case g.ByRule() && d.Auto != g.Auto:
-		return &Refused{Code: RuleChanged}
+		return &Refused{Code: policy.RuleChanged}
 	case g.ByRule():
 		return nil
-	case store.Need(d.needs(g.Steps)) > g.Need():
-		return &Refused{Code: MoreSteps}
+	case store.Need(d.Needs(g.Steps)) > g.Need():
+		return &Refused{Code: policy.MoreSteps}
 	}
 	votes, err := k.votesOn(ctx, g, g.Steps)
 	if err != nil {
 		return err
 	}
-	if lost := missing(g.Steps, votes); lost != "" {
+	if lost := policy.CheckVotes(g.Steps, votes); lost != "" {
 		return &Refused{Code: lost}
 	}
 	return nil
@@ -235,12 +167,12 @@ func asUntil(g store.Grant, until time.Time) store.Grant {
 }
 
 // votesOn finds out what the approvals of a request are worth now.
-func (k *Keeper) votesOn(ctx context.Context, g store.Grant, steps []store.Step) ([]Vote, error) {
-	return k.votes(ctx, g.Approvals, opened(steps, k.Policy.alsoDecide(g)), k.barred(ctx, g))
+func (k *Keeper) votesOn(ctx context.Context, g store.Grant, steps []store.Step) ([]policy.Vote, error) {
+	return k.votes(ctx, g.Approvals, policy.Widen(steps, k.Policy.alsoDecide(g)), k.barred(ctx, g))
 }
 
 // votesOnExtension does the same for its extension, which is not escalated.
-func (k *Keeper) votesOnExtension(ctx context.Context, g store.Grant, steps []store.Step) ([]Vote, error) {
+func (k *Keeper) votesOnExtension(ctx context.Context, g store.Grant, steps []store.Step) ([]policy.Vote, error) {
 	return k.votes(ctx, g.Extension.Approvals, steps, k.barred(ctx, g))
 }
 
@@ -253,4 +185,20 @@ func (k *Keeper) barred(ctx context.Context, g store.Grant) func(account string)
 		}
 		return k.roleBars(ctx, g, account)
 	}
+}
+
+// window is the end of access that another sign-in can give: it counts from the latest one, never beyond what the approval
+// allows, and never shorter than it was. A sign-in from the future counts as now.
+func window(g store.Grant, at, now time.Time) time.Time {
+	if at.IsZero() || at.After(now) {
+		at = now
+	}
+	until := at.Add(g.Allowed())
+	if until.Before(g.Until) {
+		until = g.Until
+	}
+	if until.After(g.Max) {
+		until = g.Max
+	}
+	return until
 }

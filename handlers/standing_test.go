@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"reflect"
 	"regexp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -195,113 +197,113 @@ func spared(why string, at ...string) map[string]string {
 
 // facts are all that a decision depends on, and every vote.
 func lostFacts() []fact {
-	ruled := func(change func(*handlers.Entitlement)) func(*world) { return func(w *world) { w.ruled(change) } }
-	people := func(people ...handlers.Person) func(*world) {
-		return func(w *world) { w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(people) }) }
+	ruled := func(change func(*policy.Entitlement)) func(*world) { return func(w *world) { w.ruled(change) } }
+	persons := func(persons ...people.Person) func(*world) {
+		return func(w *world) { w.govern(func(p *handlers.Settings) { p.People = people.New(persons) }) }
 	}
-	person := func(accounts ...string) handlers.Person { return handlers.Person{Slack: accounts} }
-	yamada := handlers.Person{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}
-	also := handlers.Person{Slack: append(slices.Clone(yamada.Slack), "U0KATO"), IAM: yamada.IAM}
+	person := func(accounts ...string) people.Person { return people.Person{Slack: accounts} }
+	yamada := people.Person{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}
+	also := people.Person{Slack: append(slices.Clone(yamada.Slack), "U0KATO"), IAM: yamada.IAM}
 	sato, kato, chief, someone := person("U0SATO"), person("U0KATO"), person("U0CHIEF"), person("U0OTHER")
-	becomes := func(as handlers.Account, accounts ...string) func(*world) {
+	becomes := func(as people.Account, accounts ...string) func(*world) {
 		return func(w *world) { w.leads.turn(as, accounts...) }
 	}
-	changed := []string{handlers.RuleChanged}
-	lost := []string{handlers.NotApprover, handlers.NoApprover}
+	changed := []string{policy.RuleChanged}
+	lost := []string{policy.NotApprover, policy.NoApprover}
 	out := []fact{
-		{name: "leaves those who may ask", codes: []string{handlers.NotAsker, "no entitlement"},
+		{name: "leaves those who may ask", codes: []string{policy.NotAsker, "no entitlement"},
 			of: []string{"Askers", "Members"}, change: func(w *world) { w.leads.also("S0ASKERS", "U0SATO") }},
-		{name: "others may ask", codes: []string{handlers.NotAsker, "no entitlement"},
-			change: ruled(func(e *handlers.Entitlement) { e.Askers = []string{"U0SATO"} })},
-		{name: "comes under exclude", codes: []string{handlers.Excluded}, of: []string{"Excluded"},
+		{name: "others may ask", codes: []string{policy.NotAsker, "no entitlement"},
+			change: ruled(func(e *policy.Entitlement) { e.Askers = []string{"U0SATO"} })},
+		{name: "comes under exclude", codes: []string{policy.Excluded}, of: []string{"Excluded"},
 			change: func(w *world) { w.leads.also("S0OUT", "U0YAMADA2") }},
-		{name: "the group under exclude is gone", codes: []string{handlers.GroupGone}, of: []string{"Gone"},
+		{name: "the group under exclude is gone", codes: []string{policy.GroupGone}, of: []string{"Gone"},
 			change: func(w *world) { w.leads.disband("S0OUT") }},
-		{name: "the hours are over", codes: []string{handlers.OutsideHours}, of: []string{"Hours", "When"},
-			change: ruled(func(e *handlers.Entitlement) { e.Hours = never() })},
-		{name: "more approvals by now", codes: []string{handlers.MoreSteps, handlers.RuleChanged},
-			change: ruled(func(e *handlers.Entitlement) { e.Hours = never(); e.Hours.Refuse, e.Hours.More = false, 1 })},
-		{name: "a reason is demanded", codes: []string{handlers.NoReason},
+		{name: "the hours are over", codes: []string{policy.OutsideHours}, of: []string{"Hours", "When"},
+			change: ruled(func(e *policy.Entitlement) { e.Hours = never() })},
+		{name: "more approvals by now", codes: []string{policy.MoreSteps, policy.RuleChanged},
+			change: ruled(func(e *policy.Entitlement) { e.Hours = never(); e.Hours.Refuse, e.Hours.More = false, 1 })},
+		{name: "a reason is demanded", codes: []string{policy.NoReason},
 			of: []string{"Reason", "ReasonRequired"}, by: byHand,
-			change: ruled(func(e *handlers.Entitlement) { e.ReasonRequired = true }), cannot: noSignIn},
-		{name: "a ticket is demanded", codes: []string{handlers.NoTicket}, of: []string{"Ticket"}, by: byHand,
-			change: ruled(func(e *handlers.Entitlement) { e.Ticket = ticketOPS }), cannot: noSignIn},
-		{name: "MFA is demanded", codes: []string{handlers.NoMFA}, of: []string{"MFA", "MFARequired"},
-			setup: func(w *world) { w.mfa = "no" }, change: ruled(func(e *handlers.Entitlement) { e.MFARequired = true }),
+			change: ruled(func(e *policy.Entitlement) { e.ReasonRequired = true }), cannot: noSignIn},
+		{name: "a ticket is demanded", codes: []string{policy.NoTicket}, of: []string{"Ticket"}, by: byHand,
+			change: ruled(func(e *policy.Entitlement) { e.Ticket = ticketOPS }), cannot: noSignIn},
+		{name: "MFA is demanded", codes: []string{policy.NoMFA}, of: []string{"MFA", "MFARequired"},
+			setup: func(w *world) { w.mfa = "no" }, change: ruled(func(e *policy.Entitlement) { e.MFARequired = true }),
 			spares: spared("what is asked for by hand has no sign-in", "start", "rule start")},
 		{name: "too few can approve", codes: lost, change: func(w *world) { w.leads.set(false, "U0SATO") },
 			spares: noVotes},
 
-		{name: "has left", codes: []string{handlers.HolderLeft, handlers.Guest}, of: []string{"Unfit"},
-			change: becomes(handlers.Account{Deleted: true}, "U0YAMADA", "U0YAMADA2")},
-		{name: "is a guest", codes: []string{handlers.HolderOutside},
-			change: becomes(handlers.Account{Guest: true}, "U0YAMADA", "U0YAMADA2")},
-		{name: "is of another workspace", codes: []string{handlers.HolderOutside},
-			change: becomes(handlers.Account{Stranger: true}, "U0YAMADA", "U0YAMADA2")},
-		{name: "is a bot", codes: []string{handlers.HolderOutside},
-			change: becomes(handlers.Account{Bot: true}, "U0YAMADA", "U0YAMADA2")},
-		{name: "is offboarded", codes: []string{handlers.BeingOffboarded, handlers.Leaves},
+		{name: "has left", codes: []string{people.HolderLeft, people.Guest}, of: []string{"Unfit"},
+			change: becomes(people.Account{Deleted: true}, "U0YAMADA", "U0YAMADA2")},
+		{name: "is a guest", codes: []string{people.HolderOutside},
+			change: becomes(people.Account{Guest: true}, "U0YAMADA", "U0YAMADA2")},
+		{name: "is of another workspace", codes: []string{people.HolderOutside},
+			change: becomes(people.Account{Stranger: true}, "U0YAMADA", "U0YAMADA2")},
+		{name: "is a bot", codes: []string{people.HolderOutside},
+			change: becomes(people.Account{Bot: true}, "U0YAMADA", "U0YAMADA2")},
+		{name: "is offboarded", codes: []string{people.BeingOffboarded, people.Leaves},
 			of: []string{"Leaves"}, change: func(w *world) { w.departed("U0YAMADA") }},
-		{name: "the user is somebody else's", codes: []string{handlers.NotYourUser, handlers.RuleChanged, "no entitlement"},
+		{name: "the user is somebody else's", codes: []string{policy.NotYourUser, policy.RuleChanged, "no entitlement"},
 			of:     []string{"Person", "Login"},
-			change: people(handlers.Person{Slack: yamada.Slack}, handlers.Person{Slack: []string{"U0NEW"}, IAM: yamada.IAM}, sato, kato, chief, someone)},
-		{name: "the user is nobody's", codes: []string{handlers.NotYourUser, handlers.RuleChanged, handlers.NoHolder, handlers.InUse},
-			change: people(person("U0YAMADA", "U0YAMADA2"), sato, kato, chief, someone)},
+			change: persons(people.Person{Slack: yamada.Slack}, people.Person{Slack: []string{"U0NEW"}, IAM: yamada.IAM}, sato, kato, chief, someone)},
+		{name: "the user is nobody's", codes: []string{policy.NotYourUser, policy.RuleChanged, policy.NoHolder, handlers.InUse},
+			change: persons(person("U0YAMADA", "U0YAMADA2"), sato, kato, chief, someone)},
 		{name: "the person is not listed",
-			codes:  []string{handlers.NoHolder, handlers.NotYourUser, handlers.RuleChanged, handlers.NotYours, handlers.InUse},
-			change: people(sato, kato, chief, someone)},
-		{name: "tags do not count", codes: []string{handlers.NotYourUser, handlers.RuleChanged, handlers.InUse},
+			codes:  []string{policy.NoHolder, policy.NotYourUser, policy.RuleChanged, handlers.NotYours, handlers.InUse},
+			change: persons(sato, kato, chief, someone)},
+		{name: "tags do not count", codes: []string{policy.NotYourUser, policy.RuleChanged, handlers.InUse},
 			of: []string{"KnownBy"}, setup: tagged,
-			change: func(w *world) { w.govern(func(p *handlers.Policy) { p.MatchTag = false }) },
+			change: func(w *world) { w.govern(func(p *handlers.Settings) { p.MatchTag = false }) },
 			cannot: noWish},
-		{name: "the user is made anew", codes: []string{handlers.UserGone, "principal"}, change: func(w *world) {
+		{name: "the user is made anew", codes: []string{policy.UserGone, "principal"}, change: func(w *world) {
 			w.aws.DeleteUser(account, "t.yamada")
 			w.aws.AddUser(account, "t.yamada", nil)
 		}, spares: noIAM},
 
-		{name: "the rule is gone", codes: []string{handlers.RuleGone, handlers.NotLonger, "no entitlement"},
+		{name: "the rule is gone", codes: []string{policy.RuleGone, handlers.NotLonger, "no entitlement"},
 			of:     []string{"ID", "Entitlement"},
-			change: func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements = nil }) }},
+			change: func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements = nil }) }},
 		{name: "no sign-in asks for it", codes: append([]string{"no entitlement", handlers.NotLonger}, changed...),
-			of: []string{"OnLogin"}, change: ruled(func(e *handlers.Entitlement) { e.OnLogin = false }),
+			of: []string{"OnLogin"}, change: ruled(func(e *policy.Entitlement) { e.OnLogin = false }),
 			spares: spared("it was asked for by hand", "start", "rule start")},
 		{name: "another kind", codes: append([]string{handlers.NotLonger}, changed...), of: []string{"Kind"},
-			change: ruled(func(e *handlers.Entitlement) { e.Kind = "x" })},
+			change: ruled(func(e *policy.Entitlement) { e.Kind = "x" })},
 		{name: "another target", codes: append([]string{handlers.NotLonger, "asked"}, changed...),
 			of:     []string{"Target"},
 			setup:  func(w *world) { w.aws.AddGroup(account, "admins") },
-			change: ruled(func(e *handlers.Entitlement) { e.Target = "admins" })},
+			change: ruled(func(e *policy.Entitlement) { e.Target = "admins" })},
 		{name: "another account", codes: append([]string{handlers.NotLonger, "no entitlement"}, changed...),
 			of:     []string{"Entitlement.Account"},
-			change: ruled(func(e *handlers.Entitlement) { e.Account = other })},
+			change: ruled(func(e *policy.Entitlement) { e.Account = other })},
 		{name: "more risk", codes: append([]string{handlers.NotLonger}, changed...), of: []string{"Risk"},
-			change: ruled(func(e *handlers.Entitlement) { e.Risk = store.High })},
+			change: ruled(func(e *policy.Entitlement) { e.Risk = store.High })},
 		{name: "its members can change IAM", codes: append([]string{handlers.NotLonger}, changed...), of: []string{"AllowsIAM"},
-			change: ruled(func(e *handlers.Entitlement) { e.AllowsIAM = true })},
+			change: ruled(func(e *policy.Entitlement) { e.AllowsIAM = true })},
 		{name: "without an end", codes: append([]string{handlers.NotLonger}, changed...),
-			of: []string{"Endless"}, change: ruled(func(e *handlers.Entitlement) { e.Endless = true })},
+			of: []string{"Endless"}, change: ruled(func(e *policy.Entitlement) { e.Endless = true })},
 		{name: "shorter", codes: append([]string{handlers.NotLonger}, changed...),
 			of:     []string{"Entitlement.Duration"},
-			change: ruled(func(e *handlers.Entitlement) { e.Duration = 30 * time.Minute }),
+			change: ruled(func(e *policy.Entitlement) { e.Duration = 30 * time.Minute }),
 			spares: spared("what is asked for by hand has its own duration", "start", "rule start")},
-		{name: "shorter in all", codes: append([]string{handlers.NotLonger, handlers.TooLong}, changed...),
+		{name: "shorter in all", codes: append([]string{handlers.NotLonger, policy.TooLong}, changed...),
 			of:     []string{"Longest"},
-			change: ruled(func(e *handlers.Entitlement) { e.Longest = 30 * time.Minute })},
+			change: ruled(func(e *policy.Entitlement) { e.Longest = 30 * time.Minute })},
 		{name: "other approvers", codes: append([]string{handlers.NotLonger}, changed...), of: []string{"Steps"},
-			change: ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO", "U0CHIEF") })},
+			change: ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0KATO", "U0CHIEF") })},
 
 		{name: "the rule gives nothing by itself", codes: changed, of: []string{"Auto"},
-			change: ruled(func(e *handlers.Entitlement) { e.Auto = nil }), spares: votesToo},
-		{name: "the rule gives it to others", codes: changed, change: ruled(func(e *handlers.Entitlement) {
-			e.Auto = &handlers.Auto{Longest: 8 * time.Hour, Members: []string{"U0SATO"}}
+			change: ruled(func(e *policy.Entitlement) { e.Auto = nil }), spares: votesToo},
+		{name: "the rule gives it to others", codes: changed, change: ruled(func(e *policy.Entitlement) {
+			e.Auto = &policy.Auto{Longest: 8 * time.Hour, Members: []string{"U0SATO"}}
 		}), spares: votesToo},
 
-		{name: "the role is not named", codes: []string{handlers.RoleGone}, of: []string{"Program"}, by: byRole,
-			change: func(w *world) { w.govern(func(p *handlers.Policy) { p.Programs = nil }) },
+		{name: "the role is not named", codes: []string{policy.RoleGone}, of: []string{"Program"}, by: byRole,
+			change: func(w *world) { w.govern(func(p *handlers.Settings) { p.Programs = nil }) },
 			cannot: roleOnly},
-		{name: "a voter is behind the role", codes: []string{handlers.RoleBarred}, of: []string{"NotBy"},
+		{name: "a voter is behind the role", codes: []string{policy.RoleBarred}, of: []string{"NotBy"},
 			by: byRole, change: func(w *world) {
-				w.govern(func(p *handlers.Policy) {
+				w.govern(func(p *handlers.Settings) {
 					p.Programs = slices.Clone(p.Programs)
 					p.Programs[0].NotBy = []string{"U0KATO"}
 				})
@@ -311,16 +313,16 @@ func lostFacts() []fact {
 		code   string
 		change func(*world)
 	}{
-		"has left":                     {handlers.VoterGone, becomes(handlers.Account{Deleted: true}, "U0KATO")},
-		"is a guest":                   {handlers.VoterGone, becomes(handlers.Account{Guest: true}, "U0KATO")},
-		"is of another workspace":      {handlers.VoterGone, becomes(handlers.Account{Stranger: true}, "U0KATO")},
-		"is a bot":                     {handlers.VoterGone, becomes(handlers.Account{Bot: true}, "U0KATO")},
-		"is not listed":                {handlers.NoPerson, people(yamada, sato, chief, someone)},
-		"is not entitled":              {handlers.NotApprover, func(w *world) { w.leads.set(false, "U0SATO", "U0CHIEF", "U0OTHER", "U0NEW") }},
-		"is offboarded":                {handlers.Leaves, func(w *world) { w.departed("U0KATO") }},
-		"turns out to be the holder":   {handlers.Own, people(also, sato, chief, someone, person("U0NEW"))},
-		"turns out to be one of them":  {handlers.Voted, people(yamada, person("U0SATO", "U0KATO"), chief, someone, person("U0NEW"))},
-		"turns out to be the same one": {handlers.Voted, people(yamada, person("U0KATO", "U0SATO"), chief, someone, person("U0NEW"))},
+		"has left":                     {policy.VoterGone, becomes(people.Account{Deleted: true}, "U0KATO")},
+		"is a guest":                   {policy.VoterGone, becomes(people.Account{Guest: true}, "U0KATO")},
+		"is of another workspace":      {policy.VoterGone, becomes(people.Account{Stranger: true}, "U0KATO")},
+		"is a bot":                     {policy.VoterGone, becomes(people.Account{Bot: true}, "U0KATO")},
+		"is not listed":                {policy.NoPerson, persons(yamada, sato, chief, someone)},
+		"is not entitled":              {policy.NotApprover, func(w *world) { w.leads.set(false, "U0SATO", "U0CHIEF", "U0OTHER", "U0NEW") }},
+		"is offboarded":                {people.Leaves, func(w *world) { w.departed("U0KATO") }},
+		"turns out to be the holder":   {policy.Own, persons(also, sato, chief, someone, person("U0NEW"))},
+		"turns out to be one of them":  {policy.Voted, persons(yamada, person("U0SATO", "U0KATO"), chief, someone, person("U0NEW"))},
+		"turns out to be the same one": {policy.Voted, persons(yamada, person("U0KATO", "U0SATO"), chief, someone, person("U0NEW"))},
 	} {
 		out = append(out, fact{name: "a voter " + name, codes: []string{v.code}, change: v.change, spares: noVotes})
 	}
@@ -338,8 +340,8 @@ var unlost = []fact{
 // tagged makes a tag in AWS the only thing by which the holder is known.
 func tagged(w *world) {
 	w.aws.TagUser(account, "t.yamada", "sekisho:slack-user-id", "U0YAMADA")
-	w.govern(func(p *handlers.Policy) {
-		p.People = handlers.NewPeople(append([]handlers.Person{{Slack: []string{"U0YAMADA"}}}, team("U0NEW")[1:]...))
+	w.govern(func(p *handlers.Settings) {
+		p.People = people.New(append([]people.Person{{Slack: []string{"U0YAMADA"}}}, team("U0NEW")[1:]...))
 	})
 }
 
@@ -402,14 +404,14 @@ func (c *cell) allowed(m moment) {
 	c.leads.also("S0ASKERS", "U0YAMADA")
 	c.leads.also("S0OUT")
 	c.aws.AddRole(account, "deployer", "")
-	c.govern(func(p *handlers.Policy) {
-		p.People = handlers.NewPeople(team("U0NEW"))
-		p.Programs = []handlers.Program{{Account: account, Role: "deployer", Users: team()[0].IAM}}
+	c.govern(func(p *handlers.Settings) {
+		p.People = people.New(team("U0NEW"))
+		p.Programs = []policy.Program{{Account: account, Role: "deployer", Users: team()[0].IAM}}
 		e := &p.Entitlements[0]
 		e.Askers, e.Excluded = []string{"usergroup:S0ASKERS"}, []string{"usergroup:S0OUT"}
 		e.Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: m.need}}
 		if m.auto {
-			e.Auto = &handlers.Auto{Longest: 8 * time.Hour}
+			e.Auto = &policy.Auto{Longest: 8 * time.Hour}
 		}
 	})
 	if c.setup != nil {
@@ -433,7 +435,7 @@ func (w *world) departed(accounts ...string) {
 	}
 }
 
-var ticketOPS = &handlers.Ticket{Pattern: regexp.MustCompile(`^OPS-[0-9]+$`), Example: "OPS-1"}
+var ticketOPS = &policy.Ticket{Pattern: regexp.MustCompile(`^OPS-[0-9]+$`), Example: "OPS-1"}
 
 // decidesNothing are the fields of a question and of a rule that no loss is about, and why.
 var decidesNothing = map[string]string{
@@ -456,7 +458,7 @@ func TestNoFactIsForgotten(t *testing.T) {
 			in[field] = true
 		}
 	}
-	for _, of := range []reflect.Type{reflect.TypeFor[handlers.Question](), reflect.TypeFor[handlers.Entitlement]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[policy.Question](), reflect.TypeFor[policy.Entitlement]()} {
 		for i := range of.NumField() {
 			name := of.Name() + "." + of.Field(i).Name
 			if known := in[name] || in[of.Field(i).Name]; known == (decidesNothing[name] != "") {
@@ -477,10 +479,10 @@ const (
 // elsewhere are the refusals that are of no fact of the table, and why.
 var elsewhere = map[string]string{
 	handlers.TakenLater: "a later end: TestNoExtensionIntoAnothersWindow, TestAnExtensionThatIsOvertaken, TestNoSignInProlongsIntoAWindow",
-	handlers.TooShort:   "a request lapses while it can still be given for a minute",
+	policy.TooShort:     "a request lapses while it can still be given for a minute",
 	handlers.Gone:       ofPress, handlers.Moved: ofPress, handlers.Changed: ofPress, handlers.Late: ofPress, handlers.Over: ofPress,
 	handlers.TooOld: ofPress, handlers.Unusable: ofPress,
-	handlers.Stranger: ofPresser, handlers.Enough: ofPresser, handlers.NotSecurity: ofPresser, handlers.NotRotator: ofPresser,
+	people.Stranger: ofPresser, policy.Enough: ofPresser, handlers.NotSecurity: ofPresser, handlers.NotRotator: ofPresser,
 	handlers.AtMax: ofExtension, handlers.Extending: ofExtension, handlers.ExtensionOver: ofExtension, handlers.HeldBefore: ofExtension,
 	handlers.NotShorter: ofForm, handlers.BadDate: ofForm, handlers.NoWhy: ofForm,
 	handlers.NoWayBack: ofRotation, handlers.AskerGone: ofRotation, handlers.AskerLost: ofRotation,
@@ -494,7 +496,7 @@ func TestNoRefusalIsForgotten(t *testing.T) {
 			in[code] = true
 		}
 	}
-	for file, comment := range map[string]string{"decide.go": "Refusals of a request", "judge.go": "Refusals of a press",
+	for file, comment := range map[string]string{"policy/refusals.go": "Refusals of a request", "./policy/refusals.go": "Refusals of an approval", "people/directory.go": "Refusals of an account", "judge.go": "Refusals of a press",
 		"standing.go": "Refusals of what was asked for"} {
 		for _, refusal := range declared(t, file, comment) {
 			if !in[refusal] && elsewhere[refusal] == "" {

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -49,17 +51,17 @@ var rotationMoments = map[string]struct {
 func lossesOfRotation() map[string]lossOfRotation {
 	ruled := func(change func(*handlers.Rotation)) func(*world) {
 		return func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.Rotations = slices.Clone(p.Rotations); change(&p.Rotations[0]) })
+			w.govern(func(p *handlers.Settings) { p.Rotations = slices.Clone(p.Rotations); change(&p.Rotations[0]) })
 		}
 	}
-	people := func(accounts ...[]string) func(*world) {
+	persons := func(accounts ...[]string) func(*world) {
 		return func(w *world) {
-			w.govern(func(p *handlers.Policy) {
-				var people []handlers.Person
+			w.govern(func(p *handlers.Settings) {
+				var persons []people.Person
 				for _, slack := range accounts {
-					people = append(people, handlers.Person{Slack: slack})
+					persons = append(persons, people.Person{Slack: slack})
 				}
-				p.People = handlers.NewPeople(people)
+				p.People = people.New(persons)
 			})
 		}
 	}
@@ -67,25 +69,25 @@ func lossesOfRotation() map[string]lossOfRotation {
 	out := map[string]lossOfRotation{
 		"nothing":                        {"", func(*world) {}},
 		"the asker may not rotate":       {handlers.AskerLost, ruled(func(r *handlers.Rotation) { r.Rotators = []string{"U0OTHER"} })},
-		"the asker is not listed":        {handlers.AskerGone, people(kato, chief, others)},
-		"the asker is offboarded":        {handlers.BeingOffboarded, func(w *world) { w.departed("U0SATO") }},
-		"a voter is offboarded":          {handlers.Leaves, func(w *world) { w.departed("U0KATO") }},
-		"a voter is not listed":          {handlers.NoPerson, people(sato, chief, others)},
-		"a voter is not entitled":        {handlers.NotApprover, func(w *world) { w.leads.set(false, "U0CHIEF", "U0OTHER") }},
-		"a voter turns out as the asker": {handlers.Own, people([]string{"U0SATO", "U0KATO"}, chief, others)},
-		"two turn out to be one":         {handlers.Voted, people(sato, []string{"U0KATO", "U0CHIEF"}, others)},
-		"the rule is gone":               {handlers.RuleGone, func(w *world) { w.govern(func(p *handlers.Policy) { p.Rotations = nil }) }},
-		"another user":                   {handlers.RuleChanged, ruled(func(r *handlers.Rotation) { r.User = "another" })},
-		"another account":                {handlers.RuleChanged, ruled(func(r *handlers.Rotation) { r.Account = other })},
-		"another secret":                 {handlers.RuleChanged, ruled(func(r *handlers.Rotation) { r.Secret = "another" })},
-		"a longer proof":                 {handlers.RuleChanged, ruled(func(r *handlers.Rotation) { r.Proof *= 2 })},
-		"a longer grace":                 {handlers.RuleChanged, ruled(func(r *handlers.Rotation) { r.Grace *= 2 })},
-		"other approvers":                {handlers.RuleChanged, ruled(func(r *handlers.Rotation) { r.Steps = twoOf("U0KATO", "U0CHIEF") })},
+		"the asker is not listed":        {handlers.AskerGone, persons(kato, chief, others)},
+		"the asker is offboarded":        {people.BeingOffboarded, func(w *world) { w.departed("U0SATO") }},
+		"a voter is offboarded":          {people.Leaves, func(w *world) { w.departed("U0KATO") }},
+		"a voter is not listed":          {policy.NoPerson, persons(sato, chief, others)},
+		"a voter is not entitled":        {policy.NotApprover, func(w *world) { w.leads.set(false, "U0CHIEF", "U0OTHER") }},
+		"a voter turns out as the asker": {policy.Own, persons([]string{"U0SATO", "U0KATO"}, chief, others)},
+		"two turn out to be one":         {policy.Voted, persons(sato, []string{"U0KATO", "U0CHIEF"}, others)},
+		"the rule is gone":               {policy.RuleGone, func(w *world) { w.govern(func(p *handlers.Settings) { p.Rotations = nil }) }},
+		"another user":                   {policy.RuleChanged, ruled(func(r *handlers.Rotation) { r.User = "another" })},
+		"another account":                {policy.RuleChanged, ruled(func(r *handlers.Rotation) { r.Account = other })},
+		"another secret":                 {policy.RuleChanged, ruled(func(r *handlers.Rotation) { r.Secret = "another" })},
+		"a longer proof":                 {policy.RuleChanged, ruled(func(r *handlers.Rotation) { r.Proof *= 2 })},
+		"a longer grace":                 {policy.RuleChanged, ruled(func(r *handlers.Rotation) { r.Grace *= 2 })},
+		"other approvers":                {policy.RuleChanged, ruled(func(r *handlers.Rotation) { r.Steps = twoOf("U0KATO", "U0CHIEF") })},
 	}
-	for name, as := range map[string]handlers.Account{"left": {Deleted: true}, "a guest": {Guest: true}, "of another workspace": {Stranger: true}, "a bot": {Bot: true}} {
+	for name, as := range map[string]people.Account{"left": {Deleted: true}, "a guest": {Guest: true}, "of another workspace": {Stranger: true}, "a bot": {Bot: true}} {
 		turn := func(account string) func(*world) { return func(w *world) { w.leads.turn(as, account) } }
 		out["the asker is "+name] = lossOfRotation{handlers.AskerGone, turn("U0SATO")}
-		out["a voter is "+name] = lossOfRotation{handlers.VoterGone, turn("U0KATO")}
+		out["a voter is "+name] = lossOfRotation{policy.VoterGone, turn("U0KATO")}
 	}
 	return out
 }

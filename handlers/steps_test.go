@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -11,12 +13,12 @@ import (
 )
 
 // ruled changes the rule of the world.
-func (w *world) ruled(change func(*handlers.Entitlement)) {
-	w.govern(func(p *handlers.Policy) { change(&p.Entitlements[0]) })
+func (w *world) ruled(change func(*policy.Entitlement)) {
+	w.govern(func(p *handlers.Settings) { change(&p.Entitlements[0]) })
 }
 
 // leadAndChief needs one of each.
-func leadAndChief(e *handlers.Entitlement) {
+func leadAndChief(e *policy.Entitlement) {
 	e.Steps = []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}, {By: []string{"usergroup:S0CHIEFS"}, Count: 1}}
 }
 
@@ -31,15 +33,15 @@ func TestTwoSteps(t *testing.T) {
 		{"a chief, then a lead", []string{"U0CHIEF", "U0SATO"}, []string{"", ""}},
 		{"one of both first", []string{"U0KATO", "U0SATO"}, []string{"", ""}},
 		{"one of both last", []string{"U0SATO", "U0KATO"}, []string{"", ""}},
-		{"two leads", []string{"U0SATO", "U0LEAD", "U0CHIEF"}, []string{"", handlers.Enough, ""}},
-		{"one of both twice", []string{"U0KATO", "U0KATO", "U0CHIEF"}, []string{"", handlers.Voted, ""}},
+		{"two leads", []string{"U0SATO", "U0LEAD", "U0CHIEF"}, []string{"", policy.Enough, ""}},
+		{"one of both twice", []string{"U0KATO", "U0KATO", "U0CHIEF"}, []string{"", policy.Voted, ""}},
 	} {
 		inWorld(t, func(w *world) {
 			w.leads.set(false, "U0SATO", "U0KATO", "U0LEAD")
 			w.leads.also("S0CHIEFS", "U0CHIEF", "U0KATO")
-			w.govern(func(p *handlers.Policy) {
+			w.govern(func(p *handlers.Settings) {
 				leadAndChief(&p.Entitlements[0])
-				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+				p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
 					{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0LEAD"}}, {Slack: []string{"U0CHIEF"}}})
 			})
 			w.signIn("1")
@@ -62,13 +64,13 @@ func TestTwoAccountsInTwoSteps(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.set(false, "U0KATO", "U0SATO")
 		w.leads.also("S0CHIEFS", "U0KATOADM")
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			leadAndChief(&p.Entitlements[0])
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
+			p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
 				{Slack: []string{"U0SATO", "U0SATOADM"}}, {Slack: []string{"U0KATO", "U0KATOADM"}}})
 		})
 		w.signIn("1")
-		for _, press := range [][2]string{{"U0SATOADM", handlers.NotApprover}, {"U0KATO", ""}, {"U0KATOADM", handlers.Voted}, {"U0SATO", ""}} {
+		for _, press := range [][2]string{{"U0SATOADM", policy.NotApprover}, {"U0KATO", ""}, {"U0KATOADM", policy.Voted}, {"U0SATO", ""}} {
 			if got := w.press(press[0], store.Approve); got != press[1] {
 				t.Errorf("%s is refused with %q", press[0], got)
 			}
@@ -79,32 +81,32 @@ func TestTwoAccountsInTwoSteps(t *testing.T) {
 
 // What the approvers are when AWS is touched counts, step by step.
 func TestStepsAreUpheldBeforeTheAct(t *testing.T) {
-	people := func(p *handlers.Policy, more ...handlers.Person) {
-		p.People = handlers.NewPeople(append(more, handlers.Person{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}))
+	persons := func(p *handlers.Settings, more ...people.Person) {
+		p.People = people.New(append(more, people.Person{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}))
 	}
 	for name, c := range map[string]struct {
 		change func(*world)
 		want   string // "" for given
 	}{
 		"nothing":            {func(*world) {}, ""},
-		"one leaves a step":  {func(w *world) { w.leads.also("S0CHIEFS", "U0SATO") }, handlers.NotApprover},
+		"one leaves a step":  {func(w *world) { w.leads.also("S0CHIEFS", "U0SATO") }, policy.NotApprover},
 		"they change places": {func(w *world) { w.leads.set(false, "U0CHIEF"); w.leads.also("S0CHIEFS", "U0SATO") }, ""},
 		"both are one person": {func(w *world) {
-			w.govern(func(p *handlers.Policy) { people(p, handlers.Person{Slack: []string{"U0SATO", "U0CHIEF"}}) })
-		}, handlers.Voted},
+			w.govern(func(p *handlers.Settings) { persons(p, people.Person{Slack: []string{"U0SATO", "U0CHIEF"}}) })
+		}, policy.Voted},
 		"one is nobody now": {func(w *world) {
-			w.govern(func(p *handlers.Policy) { people(p, handlers.Person{Slack: []string{"U0SATO"}}) })
-		}, handlers.NoPerson},
-		"the rule has another step":  {func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Steps = append(e.Steps, e.Steps[0]) }) }, handlers.RuleChanged},
-		"the rule has one step less": {func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Steps = e.Steps[:1] }) }, handlers.RuleChanged},
+			w.govern(func(p *handlers.Settings) { persons(p, people.Person{Slack: []string{"U0SATO"}}) })
+		}, policy.NoPerson},
+		"the rule has another step":  {func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Steps = append(e.Steps, e.Steps[0]) }) }, policy.RuleChanged},
+		"the rule has one step less": {func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Steps = e.Steps[:1] }) }, policy.RuleChanged},
 		"a step is of others": {func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.Steps = []store.Step{e.Steps[0], {By: []string{"U0CHIEF"}, Count: 1}} })
-		}, handlers.RuleChanged},
-		"it can do much harm now": {func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Risk = store.High }) }, handlers.RuleChanged},
+			w.ruled(func(e *policy.Entitlement) { e.Steps = []store.Step{e.Steps[0], {By: []string{"U0CHIEF"}, Count: 1}} })
+		}, policy.RuleChanged},
+		"it can do much harm now": {func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Risk = store.High }) }, policy.RuleChanged},
 		"the hours are over meanwhile": {func(w *world) {
-			w.ruled(func(e *handlers.Entitlement) { e.Hours = &handlers.Hours{Zone: time.UTC, Refuse: true} })
-		}, handlers.OutsideHours},
-		"the rule is for shorter now":     {func(w *world) { w.ruled(func(e *handlers.Entitlement) { e.Longest = time.Hour }) }, handlers.RuleChanged},
+			w.ruled(func(e *policy.Entitlement) { e.Hours = &policy.Hours{Zone: time.UTC, Refuse: true} })
+		}, policy.OutsideHours},
+		"the rule is for shorter now":     {func(w *world) { w.ruled(func(e *policy.Entitlement) { e.Longest = time.Hour }) }, policy.RuleChanged},
 		"Slack does not tell for a while": {func(w *world) { w.leads.set(true); w.aws.Fault(nil); w.wait(time.Minute); w.leads.set(false, "U0SATO") }, ""},
 	} {
 		inWorld(t, func(w *world) {
@@ -131,8 +133,8 @@ func TestStepsAreUpheldBeforeTheAct(t *testing.T) {
 func TestSignInOutsideHours(t *testing.T) {
 	inWorld(t, func(w *world) { // a Saturday at midnight
 		begin := time.Now()
-		w.ruled(func(e *handlers.Entitlement) {
-			e.Hours = &handlers.Hours{Zone: time.UTC, Days: [7]bool{time.Saturday: true}, From: 0, To: 60, Refuse: true}
+		w.ruled(func(e *policy.Entitlement) {
+			e.Hours = &policy.Hours{Zone: time.UTC, Days: [7]bool{time.Saturday: true}, From: 0, To: 60, Refuse: true}
 		})
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
@@ -141,7 +143,7 @@ func TestSignInOutsideHours(t *testing.T) {
 		w.wait(time.Hour - time.Since(begin))
 		w.signIn("2")
 		entries, err := w.db.Entries(t.Context(), "login-2", 0)
-		if g := w.grant("2"); err != nil || g.State != store.Merged || entries[len(entries)-1].Note != handlers.OutsideHours || g.Card.TS != "" {
+		if g := w.grant("2"); err != nil || g.State != store.Merged || entries[len(entries)-1].Note != policy.OutsideHours || g.Card.TS != "" {
 			t.Errorf("%s: %v, card %v", g.State, entries, g.Card)
 		}
 		if got := w.grant("1").Until; !got.Equal(until) {
@@ -154,9 +156,9 @@ func TestSignInOutsideHours(t *testing.T) {
 func TestHoursChangeWhatIsNeeded(t *testing.T) {
 	inWorld(t, func(w *world) {
 		begin := time.Now()
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Steps = twoOf("usergroup:S0LEADS", "U0CHIEF")
-			e.Hours = &handlers.Hours{Zone: time.UTC, Days: [7]bool{time.Saturday: true}, From: 0, To: 60, More: 1}
+			e.Hours = &policy.Hours{Zone: time.UTC, Days: [7]bool{time.Saturday: true}, From: 0, To: 60, More: 1}
 		})
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
@@ -185,7 +187,7 @@ func TestUnknownGroups(t *testing.T) {
 		w.is("1", store.Asked, false)
 	})
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Excluded = []string{"usergroup:S0INTERNS"} })
+		w.ruled(func(e *policy.Entitlement) { e.Excluded = []string{"usergroup:S0INTERNS"} })
 		w.signIn("1")
 		w.is("1", store.Received, false)
 		w.leads.also("S0INTERNS")

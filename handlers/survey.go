@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
@@ -23,10 +24,10 @@ const surveyTime = 3 * time.Minute
 
 // Survey reads all that an audit judges. It writes nothing.
 type Survey struct {
-	Policy    *Policy
+	Policy    *Settings
 	Auditor   Auditor
-	Directory Directory // nil: who has left Slack is not asked
-	DB        store.DB  // nil: which keys are under a grant or a rotation, and what is kept, is not known
+	Directory people.Directory // nil: who has left Slack is not asked
+	DB        store.DB         // nil: which keys are under a grant or a rotation, and what is kept, is not known
 }
 
 // Surveyed is what came of a survey.
@@ -99,7 +100,7 @@ func (s Survey) left(ctx context.Context) ([]store.Person, error) {
 	directory := s.Directory.Lately() // a remedy asks anew
 	var out []store.Person
 	for _, person := range s.Policy.People.WithUsers() {
-		gone, err := hasLeft(ctx, s.Policy.People, directory, person)
+		gone, err := people.HasLeft(ctx, s.Policy.People, directory, person)
 		if err != nil {
 			return nil, fmt.Errorf("ask whether %s has left Slack: %w", person, err)
 		}
@@ -130,7 +131,7 @@ func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 }
 
 // heldKeys are those of one user. One record at a time holds a user's keys.
-func heldKeys(ctx context.Context, db store.DB, l Login) ([]string, error) {
+func heldKeys(ctx context.Context, db store.DB, l people.Login) ([]string, error) {
 	id, err := store.Holder(ctx, db, keySlot(l))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -145,6 +146,6 @@ func heldKeys(ctx context.Context, db store.DB, l Login) ([]string, error) {
 	return []string{g.Effects[store.FactKey]}, err
 }
 
-func keySlot(l Login) string {
+func keySlot(l people.Login) string {
 	return store.Task{Account: l.Account, Kind: rotated, User: l.User}.Slot()
 }

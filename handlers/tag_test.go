@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -24,21 +26,21 @@ var tags = []struct {
 	name, tag, want string
 }{
 	{"a colleague", "U0OTHER", byColleague},
-	{"oneself", "U0SATO", handlers.Own},
-	{"one's own second account", "U0SATO2", handlers.Own},
-	{"one's own second account that nobody has listed", "U0SATO9", handlers.NoHolder},
-	{"somebody who is not listed", "U0NOBODY", handlers.NoHolder},
+	{"oneself", "U0SATO", policy.Own},
+	{"one's own second account", "U0SATO2", policy.Own},
+	{"one's own second account that nobody has listed", "U0SATO9", policy.NoHolder},
+	{"somebody who is not listed", "U0NOBODY", policy.NoHolder},
 	{"a guest", "U0GUEST", noCard},
 	{"somebody of another workspace", "U0STRANGER", noCard},
 	{"a bot", "U0BOT", noCard},
 	{"somebody who has left", "U0GONE", noCard},
-	{"a guest who is not listed", "U0GUEST9", handlers.NoHolder},
-	{"an id that Slack does not know", "U0UNKNOWN", handlers.NoHolder},
-	{"no id", "HERE", handlers.NoHolder},
-	{"a mention", "<@U0OTHER>", handlers.NoHolder},
-	{"an id in small letters", "u0other", handlers.NoHolder},
-	{"a blank in front", " U0OTHER", handlers.NoHolder},
-	{"nothing", "", handlers.NoHolder},
+	{"a guest who is not listed", "U0GUEST9", policy.NoHolder},
+	{"an id that Slack does not know", "U0UNKNOWN", policy.NoHolder},
+	{"no id", "HERE", policy.NoHolder},
+	{"a mention", "<@U0OTHER>", policy.NoHolder},
+	{"an id in small letters", "u0other", policy.NoHolder},
+	{"a blank in front", " U0OTHER", policy.NoHolder},
+	{"nothing", "", policy.NoHolder},
 }
 
 // inTags runs a test in a world where people of every kind are listed, and U0SATO approves.
@@ -46,9 +48,9 @@ func inTags(t *testing.T, matchTag bool, test func(w *world)) {
 	t.Helper()
 	inWorld(t, func(w *world) {
 		w.leads.leave("U0GONE", "U0UNKNOWN")
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.MatchTag = matchTag
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO", "U0SATO2"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0OTHER"}},
+			p.People = people.New([]people.Person{{Slack: []string{"U0SATO", "U0SATO2"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0OTHER"}},
 				{Slack: []string{"U0GUEST"}}, {Slack: []string{"U0STRANGER"}}, {Slack: []string{"U0BOT"}}, {Slack: []string{"U0GONE"}},
 				{Slack: []string{"U0KATO"}}})
 		})
@@ -71,7 +73,7 @@ func TestTags(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, match_tag %t", c.name, matchTag), func(t *testing.T) {
 				want := c.want
 				if !matchTag {
-					want = handlers.NoHolder
+					want = policy.NoHolder
 				}
 				inTags(t, matchTag, func(w *world) {
 					w.asSpare("1", w.tagged(c.tag))
@@ -124,7 +126,7 @@ func TestTheConfigurationWinsOverTheTag(t *testing.T) {
 // A tag that leads to nobody is not made up for by the user's name.
 func TestATagThatContradictsTheName(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.MatchEmail = true })
+		w.govern(func(p *handlers.Settings) { p.MatchEmail = true })
 		w.aws.AddUser(account, "h.sato@example.com", map[string]string{slackTag: "U0NOBODY"})
 		w.receive(handlers.Request{ID: "login-1", Origin: store.SignIn, Account: account, User: "h.sato@example.com"})
 		if s := w.grant("1").Subject; s.Person != "" || s.KnownBy != "" {
@@ -140,8 +142,8 @@ func TestTheTagChangesBeforeItIsGiven(t *testing.T) {
 		"the approver's":             func(w *world) { w.aws.TagUser(account, spare, slackTag, "U0SATO") },
 		"nobody's":                   func(w *world) { w.aws.TagUser(account, spare, slackTag, "U0NOBODY") },
 		"gone":                       func(w *world) { w.aws.TagUser(account, spare, slackTag, "") },
-		"of somebody who is no more": func(w *world) { w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(team()[:4]) }) },
-		"of no account any more":     func(w *world) { w.govern(func(p *handlers.Policy) { p.MatchTag = false }) },
+		"of somebody who is no more": func(w *world) { w.govern(func(p *handlers.Settings) { p.People = people.New(team()[:4]) }) },
+		"of no account any more":     func(w *world) { w.govern(func(p *handlers.Settings) { p.MatchTag = false }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
@@ -153,7 +155,7 @@ func TestTheTagChangesBeforeItIsGiven(t *testing.T) {
 				change(w)
 				w.aws.Fault(nil)
 				w.wait(time.Minute)
-				if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != handlers.RuleChanged || w.spareIsMember() || w.writes() > 0 {
+				if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != policy.RuleChanged || w.spareIsMember() || w.writes() > 0 {
 					t.Errorf("%s, %s %q, member %t, %d writes", g.State, g.Outcome, g.Note, w.spareIsMember(), w.writes())
 				}
 			})
@@ -169,12 +171,12 @@ func TestOnlyATagIsLeftBeforeItIsGiven(t *testing.T) {
 		w.signIn("1")
 		w.aws.Fault(failing("GetUser", fakeaws.Failure{Code: "Throttling"}))
 		w.press("U0SATO", store.Approve)
-		w.govern(func(p *handlers.Policy) {
-			p.People = handlers.NewPeople(append(team()[1:], handlers.Person{Slack: []string{"U0YAMADA"}}))
+		w.govern(func(p *handlers.Settings) {
+			p.People = people.New(append(team()[1:], people.Person{Slack: []string{"U0YAMADA"}}))
 		})
 		w.aws.Fault(nil)
 		w.wait(time.Minute)
-		if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != handlers.RuleChanged || w.writes() > 0 {
+		if g := w.grant("1"); g.Outcome != store.Refuse || g.Note != policy.RuleChanged || w.writes() > 0 {
 			t.Errorf("%s, %s %q, %d writes", g.State, g.Outcome, g.Note, w.writes())
 		}
 	})
@@ -184,7 +186,7 @@ func TestOnlyATagIsLeftBeforeItIsGiven(t *testing.T) {
 // neither prolonged nor taken over by whom the tag names now.
 func TestTheTagChangesBetweenSignIns(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 		id := w.tagged("U0OTHER")
 		w.asSpare("1", id)
 		w.press("U0SATO", store.Approve)
@@ -193,7 +195,7 @@ func TestTheTagChangesBetweenSignIns(t *testing.T) {
 		if g := w.voice.card(); g.Subject.Person != "U0SATO" || len(g.Approvals) != 0 {
 			t.Errorf("the card shows %+v with %v", g.Subject, g.Approvals)
 		}
-		if refusal := w.press("U0SATO", store.Approve); refusal != handlers.Own {
+		if refusal := w.press("U0SATO", store.Approve); refusal != policy.Own {
 			t.Errorf("for himself: %q", refusal)
 		}
 	})
@@ -226,8 +228,8 @@ func TestTheTagChangesBetweenSignIns(t *testing.T) {
 func TestNoRuleGivesToWhomOnlyAWSKnows(t *testing.T) {
 	for user, tags := range map[string]map[string]string{spare: {slackTag: "U0SATO"}, "h.sato@example.com": nil} {
 		inWorld(t, func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.MatchEmail = true })
-			w.ruled(func(e *handlers.Entitlement) { e.Auto = &handlers.Auto{Longest: 2 * e.Duration} })
+			w.govern(func(p *handlers.Settings) { p.MatchEmail = true })
+			w.ruled(func(e *policy.Entitlement) { e.Auto = &policy.Auto{Longest: 2 * e.Duration} })
 			w.aws.AddUser(account, user, tags)
 			w.receive(handlers.Request{ID: "login-1", Origin: store.SignIn, Account: account, User: user, Signin: store.Signin{At: time.Now()}})
 			w.press("U0SATO", store.Mine)
@@ -247,9 +249,9 @@ func TestNoRuleGivesToWhomOnlyAWSKnows(t *testing.T) {
 // whenever that came to be.
 func TestAHolderIsAMemberOfTheWorkspace(t *testing.T) {
 	become := map[string]func(w *world){
-		handlers.HolderOutside: func(w *world) { w.leads.become("U0YAMADA", "U0YAMADA2") },
-		handlers.HolderLeft:    func(w *world) { w.leads.leave("U0YAMADA", "U0YAMADA2") },
-		"":                     func(w *world) { w.leads.become("U0YAMADA"); w.leads.leave("U0NOBODY") },
+		people.HolderOutside: func(w *world) { w.leads.become("U0YAMADA", "U0YAMADA2") },
+		people.HolderLeft:    func(w *world) { w.leads.leave("U0YAMADA", "U0YAMADA2") },
+		"":                   func(w *world) { w.leads.become("U0YAMADA"); w.leads.leave("U0NOBODY") },
 	}
 	for want, change := range become {
 		state, note := store.Ended, want
@@ -298,7 +300,9 @@ func TestAHolderIsAMemberOfTheWorkspace(t *testing.T) {
 // While Slack does not say whether the holder is a member, the card is drawn, and nothing is given.
 func TestAHolderOfWhomSlackSaysNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = []store.Step{{By: []string{"U0CHIEF"}, Count: 1}} })
+		w.govern(func(p *handlers.Settings) {
+			p.Entitlements[0].Steps = []store.Step{{By: []string{"U0CHIEF"}, Count: 1}}
+		})
 		w.leads.silent("U0YAMADA", "U0YAMADA2")
 		w.signIn("1")
 		g := w.voice.card()

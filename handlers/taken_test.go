@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -15,12 +17,12 @@ func inTurn(t *testing.T, test func(w *world, holds store.Grant)) {
 	inRotation(t, nil, func(w *world, old string) {
 		w.aws.DeleteKey(account, batch, old) // AWS allows two
 		w.aws.AddUser(account, "kato", nil)
-		w.govern(func(p *handlers.Policy) {
-			people := team()
-			people[2].IAM = []handlers.Login{{Account: account, User: "kato"}}
+		w.govern(func(p *handlers.Settings) {
+			persons := team()
+			persons[2].IAM = []people.Login{{Account: account, User: "kato"}}
 			rule := keyRule(false)
-			rule.Auto = &handlers.Auto{Longest: 24 * time.Hour, Members: []string{"U0CHIEF"}}
-			p.Entitlements, p.People = append(p.Entitlements, rule), handlers.NewPeople(people)
+			rule.Auto = &policy.Auto{Longest: 24 * time.Hour, Members: []string{"U0CHIEF"}}
+			p.Entitlements, p.People = append(p.Entitlements, rule), people.New(persons)
 		})
 		w.hasKey("1", "U0YAMADA", 0, 2*time.Hour)
 		w.hasKey("2", "U0KATO", 3*time.Hour, 5*time.Hour)
@@ -121,7 +123,7 @@ func TestAnExtensionThatIsOvertaken(t *testing.T) {
 // A rule that gives by itself does not prolong into another's window either.
 func TestNoRuleExtendsIntoAWindow(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 12 * time.Hour} })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Auto = &policy.Auto{Longest: 12 * time.Hour} })
 		w.asks(wish("1", nil))
 		w.asks(between("2", 90*time.Minute, 3*time.Hour))
 		if p := w.extends("1", "U0YAMADA", store.AskMore, time.Hour); p.Refusal != handlers.TakenLater {
@@ -135,9 +137,9 @@ func TestNoRuleExtendsIntoAWindow(t *testing.T) {
 
 // A sign-in neither prolongs access into a window of the same access, nor asks for that. The thread says why the end is the same.
 func TestNoSignInProlongsIntoAWindow(t *testing.T) {
-	for _, prolong := range []handlers.Prolong{handlers.ProlongSame, handlers.ProlongAsk} {
+	for _, prolong := range []policy.Prolong{policy.ProlongSame, policy.ProlongAsk} {
 		given(t, func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.Entitlements[0].Prolong = prolong })
+			w.govern(func(p *handlers.Settings) { p.Entitlements[0].Prolong = prolong })
 			before := w.grant("1")
 			w.approves(between("2", 5*time.Hour, 6*time.Hour))
 			w.wait(2 * time.Hour)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -141,7 +142,7 @@ func TestAnswers(t *testing.T) {
 			g := w.voice.card()
 			w.voice.setDown(true)
 			p := store.Press{ID: "press-1", By: "U0OTHER", Verb: store.Approve, On: g.ID, Terms: g.Terms(), Card: g.Card}
-			if refusal := w.pressed(p); refusal != handlers.NotApprover {
+			if refusal := w.pressed(p); refusal != policy.NotApprover {
 				t.Errorf("refusal %q", refusal)
 			}
 			w.wait(outage)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"sekisho/handlers/policy"
 	"time"
 
 	"sekisho/store"
@@ -16,13 +17,13 @@ func (w Wish) term(now time.Time) (from, to time.Time, refusal string) {
 	from, to = w.From.UTC().Round(0), w.To.UTC().Round(0)
 	switch {
 	case !from.IsZero() && now.Sub(from) > justStart:
-		return from, to, StartPast
+		return from, to, policy.StartPast
 	case from.Sub(now) > farthest:
-		return from, to, StartFar
+		return from, to, policy.StartFar
 	case !to.IsZero() && !to.After(now):
-		return from, to, EndPast
+		return from, to, policy.EndPast
 	case !to.IsZero() && !to.After(from):
-		return from, to, EndFirst
+		return from, to, policy.EndFirst
 	case !from.After(now):
 		from = time.Time{}
 	}

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -109,7 +110,7 @@ func TestASignInBeforeTheStart(t *testing.T) {
 func TestAllIsAskedAgainAtTheStart(t *testing.T) {
 	for name, change := range map[string]func(*world){
 		"the approver has left":    func(w *world) { w.leads.set(false, "U0KATO") },
-		"the rule is gone":         func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].ID = "another" }) },
+		"the rule is gone":         func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements[0].ID = "another" }) },
 		"the user is another":      func(w *world) { w.aws.DeleteUser(account, "t.yamada"); w.aws.AddUser(account, "t.yamada", nil) },
 		"the bot was down until 2": func(w *world) { w.stop(); time.Sleep(22 * time.Hour); w.keeper = w.newKeeper(); w.run() },
 	} {
@@ -175,17 +176,17 @@ func TestTimesAreRefused(t *testing.T) {
 			from, to time.Duration // from now; 0: none
 			want     string
 		}{
-			"a start in the past":    {-6 * time.Minute, 0, handlers.StartPast},
-			"31 days ahead":          {31 * 24 * time.Hour, 0, handlers.StartFar},
-			"an end in the past":     {0, -time.Second, handlers.EndPast},
-			"both in the past":       {-time.Minute, -time.Second, handlers.EndPast},
-			"an end at the start":    {time.Hour, time.Hour, handlers.EndFirst},
-			"an end before it":       {2 * time.Hour, time.Hour, handlers.EndFirst},
-			"too long from the form": {0, 12*time.Hour + time.Second, handlers.TooLong},
-			"too long":               {time.Hour, 13*time.Hour + time.Second, handlers.TooLong},
-			"too short":              {time.Hour, time.Hour + 59*time.Second, handlers.TooShort},
-			"too short from now":     {0, 59 * time.Second, handlers.TooShort},
-			"the end of all time":    {1<<63 - 1, 1<<63 - 1, handlers.StartFar},
+			"a start in the past":    {-6 * time.Minute, 0, policy.StartPast},
+			"31 days ahead":          {31 * 24 * time.Hour, 0, policy.StartFar},
+			"an end in the past":     {0, -time.Second, policy.EndPast},
+			"both in the past":       {-time.Minute, -time.Second, policy.EndPast},
+			"an end at the start":    {time.Hour, time.Hour, policy.EndFirst},
+			"an end before it":       {2 * time.Hour, time.Hour, policy.EndFirst},
+			"too long from the form": {0, 12*time.Hour + time.Second, policy.TooLong},
+			"too long":               {time.Hour, 13*time.Hour + time.Second, policy.TooLong},
+			"too short":              {time.Hour, time.Hour + 59*time.Second, policy.TooShort},
+			"too short from now":     {0, 59 * time.Second, policy.TooShort},
+			"the end of all time":    {1<<63 - 1, 1<<63 - 1, policy.StartFar},
 		} {
 			w.refuses(name, wish("refused", func(x *handlers.Wish) {
 				x.Duration = 99 * time.Hour
@@ -210,16 +211,16 @@ func TestTimesAreRefused(t *testing.T) {
 func TestHoursAreThoseOfTheStart(t *testing.T) {
 	inWorld(t, func(w *world) {
 		noon := time.Now().Add(12 * time.Hour) // worlds begin at midnight
-		w.govern(func(p *handlers.Policy) {
-			p.Entitlements[0].Hours = &handlers.Hours{Zone: time.UTC, Days: [7]bool{true, true, true, true, true, true, true}, From: 9 * 60, To: 18 * 60, Refuse: true}
+		w.govern(func(p *handlers.Settings) {
+			p.Entitlements[0].Hours = &policy.Hours{Zone: time.UTC, Days: [7]bool{true, true, true, true, true, true, true}, From: 9 * 60, To: 18 * 60, Refuse: true}
 		})
-		w.refuses("now", wish("1", nil), handlers.OutsideHours)
-		w.refuses("at night", wish("1", func(x *handlers.Wish) { x.From = noon.Add(7 * time.Hour) }), handlers.OutsideHours)
+		w.refuses("now", wish("1", nil), policy.OutsideHours)
+		w.refuses("at night", wish("1", func(x *handlers.Wish) { x.From = noon.Add(7 * time.Hour) }), policy.OutsideHours)
 		if d := w.asks(wish("1", func(x *handlers.Wish) { x.From = noon })); d.Refusal != "" {
 			t.Errorf("at noon: %+v", d)
 		}
 		w.wait(12*time.Hour + time.Minute)
-		w.refuses("at noon, for the night", wish("2", func(x *handlers.Wish) { x.From = noon.Add(7 * time.Hour) }), handlers.OutsideHours)
+		w.refuses("at noon, for the night", wish("2", func(x *handlers.Wish) { x.From = noon.Add(7 * time.Hour) }), policy.OutsideHours)
 	})
 }
 
@@ -245,7 +246,7 @@ func TestTheRuleGivesTomorrow(t *testing.T) {
 // TestAnotherDayIsAnotherRequest: what was approved of a request does not count for another time.
 func TestAnotherDayIsAnotherRequest(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO") })
 		w.asks(tomorrow("1"))
 		w.press("U0SATO", store.Approve)
 		later := tomorrow("2")

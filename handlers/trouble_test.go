@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -54,11 +56,11 @@ func TestTwoApproveAtOnce(t *testing.T) {
 
 func TestTwoApprovalsNeeded(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.is("1", store.Asked, false)
-		if refusal := w.press("U0SATO", store.Approve); refusal != handlers.Voted {
+		if refusal := w.press("U0SATO", store.Approve); refusal != policy.Voted {
 			t.Errorf("the same person again: %q", refusal)
 		}
 		w.press("U0KATO", store.Approve)
@@ -68,25 +70,25 @@ func TestTwoApprovalsNeeded(t *testing.T) {
 
 // Everything is asked again before AWS is touched: what changes between the press and the act counts.
 func TestChangedBetweenPressAndAct(t *testing.T) {
-	yamada := []handlers.Login{{Account: account, User: "t.yamada"}}
-	mapped := func(people ...handlers.Person) func(*world) {
-		return func(w *world) { w.govern(func(p *handlers.Policy) { p.People = handlers.NewPeople(people) }) }
+	yamada := []people.Login{{Account: account, User: "t.yamada"}}
+	mapped := func(persons ...people.Person) func(*world) {
+		return func(w *world) { w.govern(func(p *handlers.Settings) { p.People = people.New(persons) }) }
 	}
 	for name, c := range map[string]struct {
 		change func(*world)
 		want   string
 	}{
-		"the approver leaves the group":           {func(w *world) { w.leads.set(false, "U0KATO") }, handlers.NotApprover},
-		"the approver is unmapped":                {mapped(handlers.Person{Slack: []string{"U0YAMADA"}, IAM: yamada}), handlers.NoPerson},
-		"the approver turns out to be the holder": {mapped(handlers.Person{Slack: []string{"U0YAMADA", "U0SATO"}, IAM: yamada}), handlers.Own},
-		"the IAM user is another person's":        {mapped(handlers.Person{Slack: []string{"U0SATO"}}, handlers.Person{Slack: []string{"U0KATO"}, IAM: yamada}), handlers.RuleChanged},
-		"the rule is removed":                     {func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements = nil }) }, handlers.RuleGone},
-		"the rule is of another group":            {func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].Target = "admins" }) }, handlers.RuleChanged},
-		"the user is deleted":                     {func(w *world) { w.aws.DeleteUser(account, "t.yamada") }, handlers.UserGone},
+		"the approver leaves the group":           {func(w *world) { w.leads.set(false, "U0KATO") }, policy.NotApprover},
+		"the approver is unmapped":                {mapped(people.Person{Slack: []string{"U0YAMADA"}, IAM: yamada}), policy.NoPerson},
+		"the approver turns out to be the holder": {mapped(people.Person{Slack: []string{"U0YAMADA", "U0SATO"}, IAM: yamada}), policy.Own},
+		"the IAM user is another person's":        {mapped(people.Person{Slack: []string{"U0SATO"}}, people.Person{Slack: []string{"U0KATO"}, IAM: yamada}), policy.RuleChanged},
+		"the rule is removed":                     {func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements = nil }) }, policy.RuleGone},
+		"the rule is of another group":            {func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements[0].Target = "admins" }) }, policy.RuleChanged},
+		"the user is deleted":                     {func(w *world) { w.aws.DeleteUser(account, "t.yamada") }, policy.UserGone},
 		"the user is made anew": {func(w *world) {
 			w.aws.DeleteUser(account, "t.yamada")
 			w.aws.AddUser(account, "t.yamada", nil)
-		}, handlers.UserGone},
+		}, policy.UserGone},
 	} {
 		inWorld(t, func(w *world) {
 			w.signIn("1")
@@ -118,7 +120,7 @@ func TestARequesterWhoHasLeft(t *testing.T) {
 	given(t, func(w *world) { // and nothing is prolonged
 		w.onExtension("U0YAMADA", store.AskMore)
 		w.leads.leave("U0YAMADA", "U0YAMADA2")
-		if got := w.onExtension("U0KATO", store.Agree); got != handlers.HolderLeft {
+		if got := w.onExtension("U0KATO", store.Agree); got != people.HolderLeft {
 			t.Errorf("an extension: %q", got)
 		}
 		if got := w.press("U0KATO", store.Revoke); got != "" {
@@ -128,7 +130,7 @@ func TestARequesterWhoHasLeft(t *testing.T) {
 	inWorld(t, func(w *world) { // before the press
 		w.signIn("1")
 		w.leads.leave("U0YAMADA", "U0YAMADA2")
-		if got := w.press("U0SATO", store.Approve); got != handlers.HolderLeft {
+		if got := w.press("U0SATO", store.Approve); got != people.HolderLeft {
 			t.Errorf("before the press: %q", got)
 		}
 		if got := w.press("U0SATO", store.Deny); got != "" {
@@ -143,7 +145,7 @@ func TestARequesterWhoHasLeft(t *testing.T) {
 			w.leads.leave(strings.Fields(gone)...)
 			w.aws.Fault(nil)
 			w.wait(time.Minute)
-			if g := w.grant("1"); g.State != want || want == store.Ended && (g.Note != handlers.HolderLeft || w.writes() > 0) {
+			if g := w.grant("1"); g.State != want || want == store.Ended && (g.Note != people.HolderLeft || w.writes() > 0) {
 				t.Errorf("%s left: %s, %s %q, %d writes", gone, g.State, g.Outcome, g.Note, w.writes())
 			}
 		})
@@ -308,7 +310,7 @@ func TestGroupsUnknown(t *testing.T) {
 // A ledger that cannot be written refuses what comes in, so that nobody is told it was taken, and works again after.
 func TestDiskFull(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Within = time.Hour })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Within = time.Hour })
 		w.signIn("1")
 		w.stop()
 		full := &fullDB{DB: w.db, full: true}

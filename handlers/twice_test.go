@@ -46,7 +46,7 @@ func (v *voice) messages() int {
 func TestKilledWhileTelling(t *testing.T) {
 	for name, life := range map[string]func(w *world){
 		"request": func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0CHIEF", "U0KATO", "U0OTHER") })
+			w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0CHIEF", "U0KATO", "U0OTHER") })
 			w.signIn("1")
 			w.pressOn(w.grant("1"), "U0SATO", store.Approve)
 			w.pressOn(w.grant("1"), "U0CHIEF", store.Approve)
@@ -58,7 +58,7 @@ func TestKilledWhileTelling(t *testing.T) {
 		"rotation": func(w *world) {
 			w.aws.AddUser(account, batch, nil)
 			w.keep(w.aws.AddKey(account, batch))
-			w.govern(func(p *handlers.Policy) {
+			w.govern(func(p *handlers.Settings) {
 				p.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: batch, Secret: keySecret, Rotators: []string{"U0SATO"},
 					Steps: twoOf("U0CHIEF", "U0KATO"), Within: 24 * time.Hour, Proof: proof, Grace: grace}}
 			})

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -27,16 +28,16 @@ type ballotRule struct {
 	steps   []store.Step // with those who may decide once it is escalated
 }
 
-func ballotRuleOf(rule Entitlement, steps []store.Step) ballotRule {
-	return ballotRule{name: rule.ID, account: rule.Account, steps: opened(steps, rule.Escalation.to())}
+func ballotRuleOf(rule policy.Entitlement, steps []store.Step) ballotRule {
+	return ballotRule{name: rule.ID, account: rule.Account, steps: policy.Widen(steps, rule.Escalation.Deciders())}
 }
 
 func ballotRuleOfRotation(rule Rotation) ballotRule {
-	return ballotRule{name: rotationRule + rule.ID, account: rule.Account, steps: opened(rule.Steps, rule.Escalation.to())}
+	return ballotRule{name: rotationRule + rule.ID, account: rule.Account, steps: policy.Widen(rule.Steps, rule.Escalation.Deciders())}
 }
 
 // attendRule is attend for a request under a rule, of a role if one asks.
-func (k *Keeper) attendRule(ctx context.Context, d *Decision, q Question, rule Entitlement, role string) error {
+func (k *Keeper) attendRule(ctx context.Context, d *policy.Decision, q policy.Question, rule policy.Entitlement, role string) error {
 	r := ballotRuleOf(rule, rule.StepsNow(rule.Hours.In(q.When)))
 	r.role = role
 	return k.attend(ctx, d, q, r)
@@ -44,11 +45,11 @@ func (k *Keeper) attendRule(ctx context.Context, d *Decision, q Question, rule E
 
 // attend refuses what nobody can approve who is there now, and raises the alert about a rule where that is not for the holder alone. The
 // person reads that security knows. What Slack does not say in time refuses nothing: the press asks again.
-func (k *Keeper) attend(ctx context.Context, d *Decision, q Question, r ballotRule) error {
-	if d.Refusal == GroupGone {
-		return k.tellUnapprovable(ctx, d, r, strings.Fields(d.because().Facts["group"]))
+func (k *Keeper) attend(ctx context.Context, d *policy.Decision, q policy.Question, r ballotRule) error {
+	if d.Refusal == policy.GroupGone {
+		return k.tellUnapprovable(ctx, d, r, strings.Fields(d.LastReason().Facts["group"]))
 	}
-	if d.Refusal != "" && d.Refusal != NoApprover || d.Auto > 0 || len(r.steps) == 0 {
+	if d.Refusal != "" && d.Refusal != policy.NoApprover || d.Auto > 0 || len(r.steps) == 0 {
 		return nil
 	}
 	look, cancel := outside(ctx, attendTime)
@@ -62,7 +63,7 @@ func (k *Keeper) attend(ctx context.Context, d *Decision, q Question, r ballotRu
 			return nil
 		}
 		d.Steps = nil
-		d.refuse(NoApprover)
+		d.Refuse(policy.NoApprover)
 	}
 	q.Person = ""
 	met, away, err := k.present(look, r.steps, q)
@@ -85,7 +86,7 @@ func (k *Keeper) tellIfAbandoned(ctx context.Context, g store.Grant) {
 	if err == nil {
 		r := ballotRuleOf(rule, g.Steps)
 		r.role = g.Role
-		err = k.attend(look, &Decision{Rule: rule.ID}, q, r)
+		err = k.attend(look, &policy.Decision{Rule: rule.ID}, q, r)
 	}
 	if err != nil {
 		k.Log.Warn("it is not known whether a request can still be approved", "id", g.ID, "err", err)
@@ -102,7 +103,7 @@ func (k *Keeper) tellIfTaskAbandoned(ctx context.Context, t store.Task) {
 	defer cancel()
 	q, err := k.taskQuestion(look, t, rule)
 	if err == nil {
-		err = k.attend(look, &Decision{Rule: rule.ID}, q, ballotRuleOfRotation(rule))
+		err = k.attend(look, &policy.Decision{Rule: rule.ID}, q, ballotRuleOfRotation(rule))
 	}
 	if err != nil {
 		k.Log.Warn("it is not known whether a rotation can still be approved", "id", t.ID, "err", err)
@@ -110,31 +111,31 @@ func (k *Keeper) tellIfTaskAbandoned(ctx context.Context, t store.Task) {
 }
 
 // tellUnapprovable raises the alert about a rule, and has the refusal say so.
-func (k *Keeper) tellUnapprovable(ctx context.Context, d *Decision, r ballotRule, away []string) error {
+func (k *Keeper) tellUnapprovable(ctx context.Context, d *policy.Decision, r ballotRule, away []string) error {
 	if err := k.raiseUnapprovable(ctx, r, d.Refusal, away); err != nil {
 		return err
 	}
 	facts := map[string]string{"told": "security"}
-	for key, value := range d.because().Facts {
+	for key, value := range d.LastReason().Facts {
 		facts[key] = value
 	}
-	d.Why = append(slices.Clone(d.Why[:len(d.Why)-1]), Reason{d.Refusal, facts})
+	d.Why = append(slices.Clone(d.Why[:len(d.Why)-1]), policy.Reason{Key: d.Refusal, Facts: facts})
 	return nil
 }
 
 // present tells whether others who are there can give all approvals of the steps. They are asked about one by one, and no more of them than
 // it takes. away are those who are named and do not count: accounts, and user groups that are gone. The error is that Slack, or the
 // ledger, did not say enough.
-func (k *Keeper) present(ctx context.Context, steps []store.Step, q Question) (met bool, away []string, err error) {
-	for _, id := range slices.Concat(named(steps), q.NotBy) {
-		if q.gone([]string{id}) != "" && !slices.Contains(away, id) {
+func (k *Keeper) present(ctx context.Context, steps []store.Step, q policy.Question) (met bool, away []string, err error) {
+	for _, id := range slices.Concat(policy.NamedIn(steps), q.NotBy) {
+		if q.FirstGone([]string{id}) != "" && !slices.Contains(away, id) {
 			away = append(away, id)
 		}
 	}
 	var accounts []string
 	q.Away = map[string]bool{}
 	for _, s := range steps {
-		members, _ := q.accounts(s.By)
+		members, _ := q.Accounts(s.By)
 		for _, account := range members {
 			if person := k.Policy.People.Of(account); !q.Away[account] && person != "" && !k.Policy.People.Same(person, q.Person) {
 				q.Away[account] = true
@@ -162,7 +163,7 @@ func (k *Keeper) present(ctx context.Context, steps []store.Step, q Question) (m
 // isThere tells whether an account can approve anything at all: a full member of the workspace whose person does not leave.
 func (k *Keeper) isThere(ctx context.Context, account string) (bool, error) {
 	a, err := k.Directory.Account(ctx, account)
-	if err != nil || a.refusal() != "" {
+	if err != nil || a.Refusal() != "" {
 		return false, err
 	}
 	leaves, err := k.leaves(ctx, k.Policy.People.Of(account))
@@ -231,15 +232,15 @@ func (k *Keeper) approvable(ctx context.Context, a store.Alert) (bool, error) {
 	if len(r.steps) == 0 { // no such rule, or nobody has to approve
 		return true, nil
 	}
-	q := Question{Members: map[string][]string{}}
+	q := policy.Question{Members: map[string][]string{}}
 	for _, p := range k.Policy.Programs {
 		if a.Effects[store.FactRole] != "" && k.Policy.NameOf(p) == a.Effects[store.FactRole] {
 			q.NotBy = p.NotBy
 		}
 	}
-	if err := k.readGroups(ctx, &q, slices.Concat(named(r.steps), q.NotBy, excluded)); err != nil {
+	if err := k.readGroups(ctx, &q, slices.Concat(policy.NamedIn(r.steps), q.NotBy, excluded)); err != nil {
 		return false, err
 	}
 	met, _, err := k.present(ctx, r.steps, q)
-	return met && q.gone(excluded) == "", err
+	return met && q.FirstGone(excluded) == "", err
 }

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -38,13 +39,13 @@ func TestNobodyWhoIsThereCanApprove(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
 				c.gone(w)
-				w.ruled(func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: c.by, Count: c.count}} })
+				w.ruled(func(e *policy.Entitlement) { e.Steps = []store.Step{{By: c.by, Count: c.count}} })
 				d := w.asks(wish("1", nil))
-				if d.Refusal != handlers.NoApprover || d.Why[len(d.Why)-1].Facts["told"] == "" {
+				if d.Refusal != policy.NoApprover || d.Why[len(d.Why)-1].Facts["told"] == "" {
 					t.Fatalf("by hand: %+v", d)
 				}
 				w.signIn("1")
-				if g := w.grant("1"); g.State != store.Ignored || g.Refusal.Why != handlers.NoApprover || g.Refusal.Facts["told"] == "" || len(w.voice.dms) != 1 {
+				if g := w.grant("1"); g.State != store.Ignored || g.Refusal.Why != policy.NoApprover || g.Refusal.Facts["told"] == "" || len(w.voice.dms) != 1 {
 					t.Errorf("signed in: %s, %+v, %d letters", g.State, g.Refusal, len(w.voice.dms))
 				}
 				w.wait(2 * aLook)
@@ -69,8 +70,8 @@ func TestNobodyWhoIsThereCanApprove(t *testing.T) {
 func TestWhatOnlyTheHolderCouldApproveIsNoAlert(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.leave("U0KATO")
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = twoOf("U0SATO", "U0YAMADA2", "U0KATO") })
-		if d := w.asks(wish("1", nil)); d.Refusal != handlers.NoApprover || d.Why[len(d.Why)-1].Facts["told"] != "" {
+		w.ruled(func(e *policy.Entitlement) { e.Steps = twoOf("U0SATO", "U0YAMADA2", "U0KATO") })
+		if d := w.asks(wish("1", nil)); d.Refusal != policy.NoApprover || d.Why[len(d.Why)-1].Facts["told"] != "" {
 			t.Errorf("%+v", d)
 		}
 		w.wait(time.Minute)
@@ -84,7 +85,7 @@ func TestWhatOnlyTheHolderCouldApproveIsNoAlert(t *testing.T) {
 func TestSilenceOfSlackRefusesNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.also("S0OPS", "U0KATO")
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) {
 			e.Steps = []store.Step{{By: []string{"U0SATO", "usergroup:S0OPS"}, Count: 1}}
 		})
 		w.leads.silent("U0SATO", "U0KATO")
@@ -93,7 +94,7 @@ func TestSilenceOfSlackRefusesNothing(t *testing.T) {
 		}
 		w.leads.silent()
 		w.leads.leave("U0SATO", "U0KATO")
-		if d := w.asks(wish("2", nil)); d.Refusal != handlers.NoApprover {
+		if d := w.asks(wish("2", nil)); d.Refusal != policy.NoApprover {
 			t.Fatalf("%+v", d)
 		}
 		w.leads.rejoin()
@@ -110,28 +111,28 @@ func TestSilenceOfSlackRefusesNothing(t *testing.T) {
 func TestWhoMayNotIsAGroupThatIsGone(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.disband("S0GONE")
-		w.ruled(func(e *handlers.Entitlement) { e.Excluded = []string{"usergroup:S0GONE"} })
-		if d := w.asks(wish("1", nil)); d.Refusal != handlers.GroupGone || d.Why[len(d.Why)-1].Facts["told"] == "" {
+		w.ruled(func(e *policy.Entitlement) { e.Excluded = []string{"usergroup:S0GONE"} })
+		if d := w.asks(wish("1", nil)); d.Refusal != policy.GroupGone || d.Why[len(d.Why)-1].Facts["told"] == "" {
 			t.Errorf("by hand: %+v", d)
 		}
 		w.signIn("1")
-		if g := w.grant("1"); g.State != store.Ignored || g.Refusal.Why != handlers.GroupGone {
+		if g := w.grant("1"); g.State != store.Ignored || g.Refusal.Why != policy.GroupGone {
 			t.Errorf("signed in: %s, %+v", g.State, g.Refusal)
 		}
 		w.wait(2 * aLook)
-		if a := w.unapprovable()[rule]; a.State != store.Raised || a.Note != handlers.GroupGone || a.Effects[store.FactAway] != "usergroup:S0GONE" {
+		if a := w.unapprovable()[rule]; a.State != store.Raised || a.Note != policy.GroupGone || a.Effects[store.FactAway] != "usergroup:S0GONE" {
 			t.Errorf("security was told %+v", a)
 		}
-		w.ruled(func(e *handlers.Entitlement) { e.Excluded = nil })
+		w.ruled(func(e *policy.Entitlement) { e.Excluded = nil })
 		w.wait(aLook)
 		if a := w.unapprovable()[rule]; a.State != store.Gone {
 			t.Errorf("once the rule excludes nobody: %s", a.State)
 		}
-		w.ruled(func(e *handlers.Entitlement) { e.Askers = []string{"usergroup:S0GONE"} })
-		w.refuses("an asker by a group that is gone", wish("2", nil), handlers.NotAsker)
-		w.ruled(func(e *handlers.Entitlement) {
+		w.ruled(func(e *policy.Entitlement) { e.Askers = []string{"usergroup:S0GONE"} })
+		w.refuses("an asker by a group that is gone", wish("2", nil), policy.NotAsker)
+		w.ruled(func(e *policy.Entitlement) {
 			e.Askers = nil
-			e.Auto = &handlers.Auto{Longest: 12 * time.Hour, Members: []string{"usergroup:S0GONE"}}
+			e.Auto = &policy.Auto{Longest: 12 * time.Hour, Members: []string{"usergroup:S0GONE"}}
 		})
 		if d := w.asks(wish("3", nil)); d.Refusal != "" || d.Auto != 0 {
 			t.Errorf("by itself to a group that is gone: %+v", d)
@@ -142,10 +143,10 @@ func TestWhoMayNotIsAGroupThatIsGone(t *testing.T) {
 			t.Fatalf("refused: %+v", d)
 		}
 		w.leads.disband("S0OPS")
-		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.RoleBarred || w.member() {
+		if refusal := w.press("U0KATO", store.Approve); refusal != policy.RoleBarred || w.member() {
 			t.Errorf("approved although nobody knows who may not: %q", refusal)
 		}
-		if d := w.asks(w.sent("2", from(deployer+"run"))); d.Refusal != handlers.NoApprover {
+		if d := w.asks(w.sent("2", from(deployer+"run"))); d.Refusal != policy.NoApprover {
 			t.Errorf("asked for although nobody knows who may not approve: %+v", d)
 		}
 		w.wait(time.Minute)
@@ -164,7 +165,7 @@ func TestWhoMayNotIsAGroupThatIsGone(t *testing.T) {
 func TestOneOfTwoGroupsIsGone(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.leads.disband("S0GONE")
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Entitlements[0].Steps = []store.Step{{By: []string{"usergroup:S0GONE", "U0SATO"}, Count: 1}}
 			p.Security = []string{"usergroup:S0GONE", "U0CHIEF"}
 		})
@@ -175,7 +176,7 @@ func TestOneOfTwoGroupsIsGone(t *testing.T) {
 		if called := w.voice.called; len(called) != 1 || called[0].who != "U0SATO" {
 			t.Errorf("called %+v", called)
 		}
-		if refusal := w.press("U0KATO", store.Approve); refusal != handlers.NotApprover {
+		if refusal := w.press("U0KATO", store.Approve); refusal != policy.NotApprover {
 			t.Errorf("by another: %q", refusal)
 		}
 		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
@@ -190,7 +191,7 @@ func TestOneOfTwoGroupsIsGone(t *testing.T) {
 // Whoever could approve leaves while a request waits: security hears of it with the next reminder, once, and the request waits on.
 func TestApproversWhoLeaveWhileARequestWaits(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: []string{"U0SATO"}, Count: 1}} })
+		w.ruled(func(e *policy.Entitlement) { e.Steps = []store.Step{{By: []string{"U0SATO"}, Count: 1}} })
 		w.signIn("1")
 		w.wait(time.Minute)
 		w.leads.leave("U0SATO")
@@ -219,12 +220,12 @@ func TestApproversWhoLeaveWhileARequestWaits(t *testing.T) {
 // A later end that nobody can approve is not asked for either.
 func TestAnExtensionThatNobodyCanApprove(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ruled(func(e *handlers.Entitlement) { e.Steps[0].By = []string{"U0SATO"} })
+		w.ruled(func(e *policy.Entitlement) { e.Steps[0].By = []string{"U0SATO"} })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.is("1", store.Active, true)
 		w.leads.leave("U0SATO")
-		if refusal := w.onExtension("U0YAMADA", store.AskMore); refusal != handlers.NoApprover {
+		if refusal := w.onExtension("U0YAMADA", store.AskMore); refusal != policy.NoApprover {
 			t.Errorf("%q", refusal)
 		}
 		w.wait(time.Minute)
@@ -242,7 +243,7 @@ func TestARotationThatNobodyCanApprove(t *testing.T) {
 	}
 	inRotation(t, lone, func(w *world, _ string) {
 		w.leads.leave("U0KATO")
-		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != handlers.NoApprover || d.Why[len(d.Why)-1].Facts["told"] == "" {
+		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0SATO", "batch", "leak suspected"); err != nil || d.Refusal != policy.NoApprover || d.Why[len(d.Why)-1].Facts["told"] == "" {
 			t.Errorf("by hand: %+v, %v", d, err)
 		}
 		w.wait(4 * 24 * time.Hour)

@@ -16,7 +16,7 @@ func TestAnAccountLeavesTheConfiguration(t *testing.T) {
 		w.press("U0SATO", store.Approve)
 		w.is("1", store.Active, true)
 		before := *w.policy
-		w.govern(func(p *handlers.Policy) { p.Accounts, p.Entitlements = map[string]string{other: "staging"}, nil })
+		w.govern(func(p *handlers.Settings) { p.Accounts, p.Entitlements = map[string]string{other: "staging"}, nil })
 		w.wait(time.Minute)
 		if told := w.drawn(store.Unconfigured); len(told) != 1 || told[0].Account != account || told[0].State != store.Raised || told[0].Effects[store.FactOpen] != "1" {
 			t.Errorf("told at the start: %+v", told)
@@ -31,7 +31,7 @@ func TestAnAccountLeavesTheConfiguration(t *testing.T) {
 		if told := w.drawn(store.Unconfigured); len(told) != 1 {
 			t.Errorf("told %d times", len(told))
 		}
-		w.govern(func(p *handlers.Policy) { *p = before })
+		w.govern(func(p *handlers.Settings) { *p = before })
 		w.wait(time.Minute)
 		w.is("1", store.Ended, false)
 		w.wait(aLook)

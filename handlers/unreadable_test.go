@@ -175,14 +175,14 @@ func TestTheConfigurationFollowsARename(t *testing.T) {
 		open int // alerts about members
 	}{
 		{"it follows", func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.Entitlements[0].Target = newGroup })
+			w.govern(func(p *handlers.Settings) { p.Entitlements[0].Target = newGroup })
 		}, 2},
 		{"it gives the group up", func(w *world) {
-			w.govern(func(p *handlers.Policy) { p.Entitlements = nil })
+			w.govern(func(p *handlers.Settings) { p.Entitlements = nil })
 		}, 0},
 		{"it names another group", func(w *world) {
 			w.aws.AddGroup(account, "third")
-			w.govern(func(p *handlers.Policy) { p.Entitlements[0].Target = "third" })
+			w.govern(func(p *handlers.Settings) { p.Entitlements[0].Target = "third" })
 		}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestAlertsOutliveAnOutage(t *testing.T) {
 		w.wait(aLook)
 		w.aws.RenameGroup(account, group, newGroup)
 		w.aws.Fault(failing("GetGroup", fakeaws.Failure{Code: "ServiceFailure"}))
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Target = newGroup })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Target = newGroup })
 		w.wait(time.Hour)
 		if got := w.openMembers(); got != 1 {
 			t.Errorf("%d alerts are open", got)
@@ -315,7 +315,7 @@ func TestOneGroupUnderTwoNames(t *testing.T) {
 	inWorld(t, func(w *world) {
 		follow := func() {
 			w.aws.RenameGroup(account, group, newGroup)
-			w.govern(func(p *handlers.Policy) { p.Entitlements[0].Target = newGroup })
+			w.govern(func(p *handlers.Settings) { p.Entitlements[0].Target = newGroup })
 		}
 		w.approved()
 		follow()

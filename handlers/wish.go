@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,21 +15,15 @@ import (
 
 // Refusals of a wish, beside those of a decision.
 const (
-	NoUsers     = "no_users"      // the person has no IAM user in the account
-	NotYourUser = "not_your_user" // the IAM user is not, or no longer, the person's
-	NoUser      = "no_user"       // IAM has no user of this name
-	Already     = "already"       // the person has it
-	Waits       = "waits"         // they have asked for it, and that waits for approvals
-	InUse       = "in_use"        // another person has it, or has asked for it, and it is for one at a time
-	Impossible  = "impossible"    // AWS would not have it now, whoever approves
-	NotSender   = "not_sender"    // sent by somebody else than the IAM user that it names, if there is one
-	NotNamed    = "not_named"     // sent by a role that the configuration does not name for this IAM user
-	TooMany     = "too_many"      // this program has asked too often
-	TooOften    = "too_often"     // this person has
-	StartPast   = "start_past"    // the wished start is over
-	StartFar    = "start_far"     // it is too far ahead
-	EndPast     = "end_past"      // the wished end is over
-	EndFirst    = "end_first"     // it is not after the start
+	NoUsers   = "no_users"   // the person has no IAM user in the account
+	NoUser    = "no_user"    // IAM has no user of this name
+	Already   = "already"    // the person has it
+	Waits     = "waits"      // they have asked for it, and that waits for approvals
+	InUse     = "in_use"     // another person has it, or has asked for it, and it is for one at a time
+	NotSender = "not_sender" // sent by somebody else than the IAM user that it names, if there is one
+	NotNamed  = "not_named"  // sent by a role that the configuration does not name for this IAM user
+	TooMany   = "too_many"   // this program has asked too often
+	TooOften  = "too_often"  // this person has
 )
 
 // lookTime is for what is looked up while a person waits for their form to close.
@@ -57,10 +52,10 @@ type Wish struct {
 
 // Offer is an entitlement that a person may ask for.
 type Offer struct {
-	Entitlement
+	policy.Entitlement
 	AccountName string
-	Users       []string // the person's IAM users in the account
-	Decision    Decision // as of now, on a form that is filled in well
+	Users       []string        // the person's IAM users in the account
+	Decision    policy.Decision // as of now, on a form that is filled in well
 }
 
 // Offers returns what a person may ask for where they have an IAM user, in the order of the configuration, or why that is nothing. What is refused to
@@ -71,16 +66,16 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 		return nil, "", err
 	}
 	person := k.Policy.People.Of(by)
-	switch refusal := account.refusal(); {
+	switch refusal := account.Refusal(); {
 	case refusal != "":
 		return nil, refusal, nil
 	case person == "":
-		return nil, NoPerson, nil
+		return nil, policy.NoPerson, nil
 	}
 	k = k.lately() // for the person reads it, and what they send is decided on anew
 	var out []Offer
 	var unknown error
-	refusal := NotAsker
+	refusal := policy.NotAsker
 	for _, rule := range k.Policy.Entitlements {
 		g := store.Grant{Origin: store.Requested, Entitlement: rule.ID, Subject: store.Subject{Person: person}, Reason: "x"} // as if one were written
 		if rule.Ticket != nil {
@@ -92,8 +87,8 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 			k.Log.Warn("entitlement is not offered", "to", by, "err", unknown)
 			continue // a user group that is gone does not take the others away
 		}
-		d := k.Policy.decide(rule, q)
-		if d.Refusal == NotAsker || d.Refusal == Excluded {
+		d := k.Policy.DecideOn(rule, q)
+		if d.Refusal == policy.NotAsker || d.Refusal == policy.Excluded {
 			continue
 		}
 		users := k.Policy.People.Users(person, rule.Account)
@@ -113,15 +108,15 @@ func (k *Keeper) Offers(ctx context.Context, by string) ([]Offer, string, error)
 }
 
 // Request takes in a wish. With a refusal nothing was stored; without one it is durable, now or since an earlier delivery.
-func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
+func (k *Keeper) Request(ctx context.Context, w Wish) (policy.Decision, error) {
 	_, err := store.LoadGrant(ctx, k.DB, w.ID)
 	if !errors.Is(err, store.ErrNotFound) {
-		return Decision{Rule: w.Entitlement}, err
+		return policy.Decision{Rule: w.Entitlement}, err
 	}
 	asker := k.Policy.People.OrSelf(w.By).Account()
 	if k.asking.often(asker, personAsksAnHour, k.now()) {
-		d := Decision{Rule: w.Entitlement}
-		d.refuse(TooOften)
+		d := policy.Decision{Rule: w.Entitlement}
+		d.Refuse(TooOften)
 		return d, nil
 	}
 	var silent error // why IAM does not say whether they have it
@@ -148,7 +143,7 @@ func (k *Keeper) Request(ctx context.Context, w Wish) (Decision, error) {
 }
 
 // wished decides on a wish, and returns what it asks for. The IAM user has not been read yet.
-func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, error) {
+func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, policy.Decision, error) {
 	rule, _ := k.Policy.Rule(w.Entitlement) // Decide says if there is none
 	person := k.Policy.People.Of(w.By)
 	g := store.Grant{ID: w.ID, Origin: store.Requested, Program: w.Sender != "", Role: w.Role, Kind: rule.Kind, Entitlement: w.Entitlement, Account: rule.Account,
@@ -164,67 +159,49 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, Decision, err
 	}
 	q, err := k.question(ctx, g, now, rule)
 	if err != nil {
-		return g, Decision{}, err
+		return g, policy.Decision{}, err
 	}
 	if q.Account, err = k.Directory.Account(ctx, w.By); err != nil {
-		return g, Decision{}, err
+		return g, policy.Decision{}, err
 	}
 	if q.Leaves, err = k.leaves(ctx, person); err != nil {
-		return g, Decision{}, err
+		return g, policy.Decision{}, err
 	}
 	d := k.Policy.Decide(q)
 	if mistimed != "" {
-		d = d.mistimed(mistimed, "latest", strconv.FormatInt(now.Add(farthest).Unix(), 10))
+		d = d.RefuseTime(mistimed, "latest", strconv.FormatInt(now.Add(farthest).Unix(), 10))
 	}
-	if err := k.attendRule(ctx, &d, q, rule, g.Role); err != nil || d.Refusal != "" && !slices.Contains(written, d.Refusal) {
+	if err := k.attendRule(ctx, &d, q, rule, g.Role); err != nil || d.Refusal != "" && !slices.Contains(policy.Written, d.Refusal) {
 		return g, d, err
 	}
 	g.Duration = d.Duration
 	switch users := k.Policy.People.Users(person, rule.Account); {
 	case len(users) == 0:
-		d.refuse(NoUsers, "account", rule.Account)
+		d.Refuse(NoUsers, "account", rule.Account)
 	case w.User == "" && len(users) == 1:
 		g.Subject.User = users[0]
 	case !slices.Contains(users, w.User):
-		d.refuse(NotYourUser)
+		d.Refuse(policy.NotYourUser)
 	}
 	return g, d, nil
 }
 
-// written are the refusals of what stands in the fields of a form: it is looked through whole.
-var written = []string{TooLong, TooShort, NoReason, NoTicket, OutsideHours, StartPast, StartFar, EndPast, EndFirst}
-
-// mistimed refuses a wished start or end, before all else that is wrong with what was written. What hangs on the two is not said.
-func (d Decision) mistimed(key string, facts ...string) Decision {
-	if d.Refusal != "" && !slices.Contains(written, d.Refusal) && d.Refusal != NoApprover {
-		return d
-	}
-	out := Decision{Rule: d.Rule, Duration: d.Duration, Longest: d.Longest, Risk: d.Risk}
-	out.refuse(key, facts...)
-	for _, r := range d.Refusals() {
-		if r.Key == NoReason || r.Key == NoTicket {
-			out.Also = append(out.Also, r)
-		}
-	}
-	return out
-}
-
 // taken refuses what the person has already: to prolong it takes another approval. While IAM does not answer (silent says
 // why) that is left to what reads the user again before there is a card.
-func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decision, silent, err error) {
+func (k *Keeper) taken(ctx context.Context, g store.Grant, d policy.Decision) (_ policy.Decision, silent, err error) {
 	look, cancel := outside(ctx, lookTime)
 	defer cancel()
 	user, err := k.Users.User(look, g.Account, g.Subject.User)
 	switch {
 	case errors.Is(err, ErrNoUser):
-		d.refuse(NoUser, "user", g.Subject.User)
+		d.Refuse(NoUser, "user", g.Subject.User)
 		return d, nil, nil
 	case err != nil:
 		k.Log.Warn("IAM user of a wish is not known yet", "id", g.ID, "err", err)
 		return d, err, nil
 	}
 	g.Subject.UserID = user.ID
-	if d.must(k.impossible(look, g)); d.Refusal != "" {
+	if d.RefuseByAWS(k.impossible(look, g)); d.Refusal != "" {
 		return d, nil, nil
 	}
 	id, err := k.findHolder(ctx, g)
@@ -235,18 +212,18 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d Decision) (_ Decisi
 		return d, nil, err
 	}
 	if strings.HasPrefix(id, store.TaskPrefix) {
-		d.refuse(InUse)
+		d.Refuse(InUse)
 		return d, nil, nil
 	}
 	held, err := store.LoadGrant(ctx, k.DB, id)
 	switch {
 	case err != nil:
 	case !k.Policy.holds(g.Subject.Person, held) && held.State.Open():
-		d.refuse(InUse)
+		d.Refuse(InUse)
 	case has(held, k.now()):
 		d.Refusal, d.Why = Already, append(d.Why, already(held))
 	case held.State == store.Asked && held.Origin == store.Requested:
-		d.Refusal, d.Why = Waits, append(d.Why, Reason{Waits, describeWindow(held, k.now())})
+		d.Refusal, d.Why = Waits, append(d.Why, policy.Reason{Key: Waits, Facts: describeWindow(held, k.now())})
 	}
 	return d, nil, err
 }
@@ -260,15 +237,8 @@ func (k *Keeper) impossible(ctx context.Context, g store.Grant) string {
 	return ""
 }
 
-// must refuses what AWS would not have, by its code if there is one.
-func (d *Decision) must(code string) {
-	if code != "" {
-		d.refuse(Impossible, "code", code)
-	}
-}
-
 // already is why what somebody has is not asked for.
-func already(held store.Grant) Reason {
+func already(held store.Grant) policy.Reason {
 	facts := map[string]string{"until": strconv.FormatInt(held.Until.Unix(), 10)}
 	if held.Ahead() {
 		facts["from"] = strconv.FormatInt(held.Start.Unix(), 10)
@@ -276,7 +246,7 @@ func already(held store.Grant) Reason {
 	if held.AlreadyHeld() {
 		facts["held"] = "true"
 	}
-	return Reason{Already, facts}
+	return policy.Reason{Key: Already, Facts: facts}
 }
 
 // has tells whether a grant gives access that is not about to end.
@@ -287,7 +257,7 @@ func has(g store.Grant, now time.Time) bool {
 // wish asks for what a person wrote, once IAM has said who the user is: everything is decided again, on what is so now.
 func (k *Keeper) wish(ctx context.Context, g store.Grant, now store.Subject) error {
 	if sent := g.Subject.UserID; !k.Policy.People.Same(now.Person, g.Subject.Person) || now.KnownBy != "" || sent != "" && sent != now.UserID { // the name is another user's now
-		return k.ignore(ctx, g, NotYourUser)
+		return k.ignore(ctx, g, policy.NotYourUser)
 	}
 	g.Subject.UserID = now.UserID
 	if _, ok := k.Policy.roleOf(g); !ok && g.Role != "" {
@@ -303,11 +273,11 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, now store.Subject) err
 		return k.fail(ctx, g, err)
 	}
 	if d.Refusal == "" {
-		d.must(k.impossible(ctx, k.under(g, rule, d)))
+		d.RefuseByAWS(k.impossible(ctx, k.under(g, rule, d)))
 	}
 	switch {
 	case d.Refusal != "":
-		return k.ignoreFor(ctx, g, d.because())
+		return k.ignoreFor(ctx, g, d.LastReason())
 	case k.isStale(g, d):
 		return k.giveUp(ctx, g)
 	}
@@ -315,7 +285,7 @@ func (k *Keeper) wish(ctx context.Context, g store.Grant, now store.Subject) err
 }
 
 // under is a request as the rule and a decision on it make it.
-func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant {
+func (k *Keeper) under(g store.Grant, rule policy.Entitlement, d policy.Decision) store.Grant {
 	g.AccountName, g.NotBy = k.Policy.Accounts[g.Account], k.Policy.notBy(g)
 	g.Kind, g.Entitlement, g.Target, g.Exclusive, g.Endless, g.AllowsIAM = rule.Kind, rule.ID, rule.Target, rule.Exclusive, rule.Endless, rule.AllowsIAM
 	limit := k.now().Add(rule.Within)
@@ -323,6 +293,6 @@ func (k *Keeper) under(g store.Grant, rule Entitlement, d Decision) store.Grant 
 		limit = k.lapsesAsked(g)
 	}
 	g.Duration, g.Longest, g.Lapses = d.Duration, d.Longest, lapses(g, limit)
-	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.Escalation.from(k.now())
+	g.Steps, g.Auto, g.Risk, g.Escalation = d.Steps, d.Auto, d.Risk, rule.Escalation.Begin(k.now())
 	return g
 }

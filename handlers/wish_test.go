@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +26,7 @@ func wish(id string, change func(*handlers.Wish)) handlers.Wish {
 }
 
 // asks sends a form, and returns the refusal at its fields, or "".
-func (w *world) asks(wish handlers.Wish) handlers.Decision {
+func (w *world) asks(wish handlers.Wish) policy.Decision {
 	w.t.Helper()
 	take := w.keeper.Request
 	if wish.Sender != "" {
@@ -58,7 +60,7 @@ func TestWishLives(t *testing.T) {
 			g.Duration != time.Hour || g.Target != group || len(w.voice.cards) == 0 || w.voice.dms[0].ID != g.ID {
 			t.Errorf("asked: %+v", g)
 		}
-		if refusal := w.press("U0YAMADA2", store.Approve); refusal != handlers.Own {
+		if refusal := w.press("U0YAMADA2", store.Approve); refusal != policy.Own {
 			t.Errorf("approved by the requester's other account: %q", refusal)
 		}
 		if refusal := w.press("U0SATO", store.Approve); refusal != "" || !w.member() {
@@ -85,44 +87,44 @@ func TestWishLives(t *testing.T) {
 // forged one.
 func TestWishIsRefused(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			one := p.Entitlements[0]
-			more := func(id string, change func(*handlers.Entitlement)) {
+			more := func(id string, change func(*policy.Entitlement)) {
 				e := one
 				e.ID, e.OnLogin = id, false
 				change(&e)
 				p.Entitlements = append(p.Entitlements, e)
 			}
-			more("strict", func(e *handlers.Entitlement) {
-				e.ReasonRequired, e.Ticket = true, &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-1"}
+			more("strict", func(e *policy.Entitlement) {
+				e.ReasonRequired, e.Ticket = true, &policy.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-1"}
 			})
-			more("others", func(e *handlers.Entitlement) { e.Askers = []string{"U0KATO"} })
-			more("never", func(e *handlers.Entitlement) { e.Excluded = []string{"U0YAMADA2"} })
-			more("alone", func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}} })
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0GUEST"}}, {Slack: []string{"U0STRANGER"}},
-				{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
-				{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "kato"}, {Account: account, User: "kato2"}, {Account: "210987654321", User: "k"}}}})
+			more("others", func(e *policy.Entitlement) { e.Askers = []string{"U0KATO"} })
+			more("never", func(e *policy.Entitlement) { e.Excluded = []string{"U0YAMADA2"} })
+			more("alone", func(e *policy.Entitlement) { e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}} })
+			p.People = people.New([]people.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0GUEST"}}, {Slack: []string{"U0STRANGER"}},
+				{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
+				{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "kato"}, {Account: account, User: "kato2"}, {Account: "210987654321", User: "k"}}}})
 		})
 		for name, c := range map[string]struct {
 			want   string
 			change func(*handlers.Wish)
 		}{
-			"no such entitlement":   {handlers.RuleGone, func(x *handlers.Wish) { x.Entitlement = "root" }},
-			"for others":            {handlers.NotAsker, func(x *handlers.Wish) { x.Entitlement = "others" }},
-			"excluded":              {handlers.Excluded, func(x *handlers.Wish) { x.Entitlement = "never" }},
-			"nobody could approve":  {handlers.NoApprover, func(x *handlers.Wish) { x.Entitlement = "alone" }},
-			"too long":              {handlers.TooLong, func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
-			"too short":             {handlers.TooShort, func(x *handlers.Wish) { x.Duration = -time.Hour }},
-			"blank reason":          {handlers.NoReason, func(x *handlers.Wish) { x.Entitlement, x.Reason, x.Ticket = "strict", " \n", "OPS-1" }},
-			"wrong ticket":          {handlers.NoTicket, func(x *handlers.Wish) { x.Entitlement, x.Ticket = "strict", "OPS-1 or so" }},
-			"another's user":        {handlers.NotYourUser, func(x *handlers.Wish) { x.User = "kato" }},
+			"no such entitlement":   {policy.RuleGone, func(x *handlers.Wish) { x.Entitlement = "root" }},
+			"for others":            {policy.NotAsker, func(x *handlers.Wish) { x.Entitlement = "others" }},
+			"excluded":              {policy.Excluded, func(x *handlers.Wish) { x.Entitlement = "never" }},
+			"nobody could approve":  {policy.NoApprover, func(x *handlers.Wish) { x.Entitlement = "alone" }},
+			"too long":              {policy.TooLong, func(x *handlers.Wish) { x.Duration = 13 * time.Hour }},
+			"too short":             {policy.TooShort, func(x *handlers.Wish) { x.Duration = -time.Hour }},
+			"blank reason":          {policy.NoReason, func(x *handlers.Wish) { x.Entitlement, x.Reason, x.Ticket = "strict", " \n", "OPS-1" }},
+			"wrong ticket":          {policy.NoTicket, func(x *handlers.Wish) { x.Entitlement, x.Ticket = "strict", "OPS-1 or so" }},
+			"another's user":        {policy.NotYourUser, func(x *handlers.Wish) { x.User = "kato" }},
 			"no user in IAM":        {handlers.NoUser, func(x *handlers.Wish) { x.By, x.User = "U0KATO", "kato" }},
-			"which of two":          {handlers.NotYourUser, func(x *handlers.Wish) { x.By = "U0KATO" }},
-			"user of other account": {handlers.NotYourUser, func(x *handlers.Wish) { x.By, x.User = "U0KATO", "k" }},
+			"which of two":          {policy.NotYourUser, func(x *handlers.Wish) { x.By = "U0KATO" }},
+			"user of other account": {policy.NotYourUser, func(x *handlers.Wish) { x.By, x.User = "U0KATO", "k" }},
 			"without a user":        {handlers.NoUsers, func(x *handlers.Wish) { x.By = "U0SATO" }},
-			"unmapped":              {handlers.NoPerson, func(x *handlers.Wish) { x.By = "U0NOBODY" }},
-			"a guest":               {handlers.Guest, func(x *handlers.Wish) { x.By = "U0GUEST" }},
-			"of another workspace":  {handlers.Stranger, func(x *handlers.Wish) { x.By = "U0STRANGER" }},
+			"unmapped":              {policy.NoPerson, func(x *handlers.Wish) { x.By = "U0NOBODY" }},
+			"a guest":               {people.Guest, func(x *handlers.Wish) { x.By = "U0GUEST" }},
+			"of another workspace":  {people.Stranger, func(x *handlers.Wish) { x.By = "U0STRANGER" }},
 		} {
 			w.refuses(name, wish(name, c.change), c.want)
 		}
@@ -135,11 +137,11 @@ func TestWishIsRefused(t *testing.T) {
 // TestAllThatIsWrongIsSaidAtOnce: what stands in the fields of the form is looked through whole. Who may not ask reads that alone.
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			e := &p.Entitlements[0]
-			e.ReasonRequired, e.Ticket = true, &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
+			e.ReasonRequired, e.Ticket = true, &policy.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
 			closed := *e
-			closed.ID, closed.Hours = "closed", &handlers.Hours{Zone: time.UTC, Refuse: true}
+			closed.ID, closed.Hours = "closed", &policy.Hours{Zone: time.UTC, Refuse: true}
 			p.Entitlements = append(p.Entitlements, closed)
 		})
 		long, past := 13*time.Hour, time.Now().Add(-time.Hour)
@@ -180,20 +182,20 @@ func (w *world) refuses(name string, x handlers.Wish, want string) {
 
 func TestOffers(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			one := p.Entitlements[0]
-			for id, change := range map[string]func(*handlers.Entitlement){
-				"others": func(e *handlers.Entitlement) { e.Askers = []string{"U0KATO"} },
-				"gone":   func(e *handlers.Entitlement) { e.Askers = []string{"usergroup:S0GONE"} }, // a user group that Slack does not know
-				"alone":  func(e *handlers.Entitlement) { e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}} },
+			for id, change := range map[string]func(*policy.Entitlement){
+				"others": func(e *policy.Entitlement) { e.Askers = []string{"U0KATO"} },
+				"gone":   func(e *policy.Entitlement) { e.Askers = []string{"usergroup:S0GONE"} }, // a user group that Slack does not know
+				"alone":  func(e *policy.Entitlement) { e.Steps = []store.Step{{By: []string{"U0YAMADA"}, Count: 1}} },
 			} {
 				e := one
 				e.ID = id
 				change(&e)
 				p.Entitlements = append(p.Entitlements, e)
 			}
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}},
-				{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "kato"}}}})
+			p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}},
+				{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "kato"}}}})
 		})
 		for by, want := range map[string][]string{"U0YAMADA": {"alone no_approver", rule + " "}, "U0KATO": {"alone ", "others ", rule + " "}} {
 			offers, refusal, err := w.keeper.Offers(w.t.Context(), by)
@@ -205,17 +207,17 @@ func TestOffers(t *testing.T) {
 				t.Errorf("%s is offered %q, %q, %v", by, got, refusal, err)
 			}
 		}
-		w.govern(func(p *handlers.Policy) { // where one has no IAM user there is nothing to ask for
+		w.govern(func(p *handlers.Settings) { // where one has no IAM user there is nothing to ask for
 			elsewhere := p.Entitlements[0]
 			elsewhere.ID, elsewhere.Account = "elsewhere", "210987654321"
-			p.Entitlements, p.Accounts["210987654321"] = []handlers.Entitlement{p.Entitlements[0], elsewhere}, "staging"
-			p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0GUEST"}},
-				{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: "210987654321", User: "t.yamada"}}}})
+			p.Entitlements, p.Accounts["210987654321"] = []policy.Entitlement{p.Entitlements[0], elsewhere}, "staging"
+			p.People = people.New([]people.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0GUEST"}},
+				{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: "210987654321", User: "t.yamada"}}}})
 		})
 		if offers, refusal, err := w.keeper.Offers(w.t.Context(), "U0YAMADA"); len(offers) != 1 || offers[0].ID != "elsewhere" || refusal != "" || err != nil {
 			t.Errorf("offers where there is a user: %+v, %q, %v", offers, refusal, err)
 		}
-		for by, want := range map[string]string{"U0NOBODY": handlers.NoPerson, "U0GUEST": handlers.Guest, "U0SATO": handlers.NoUsers} {
+		for by, want := range map[string]string{"U0NOBODY": policy.NoPerson, "U0GUEST": people.Guest, "U0SATO": handlers.NoUsers} {
 			if offers, refusal, err := w.keeper.Offers(w.t.Context(), by); len(offers) > 0 || refusal != want || err != nil {
 				t.Errorf("%s is offered %+v, %q, %v", by, offers, refusal, err)
 			}
@@ -226,7 +228,7 @@ func TestOffers(t *testing.T) {
 // TestWishTwice: the same form is one request. Another one does not take its place: whoever wants something else takes it back.
 func TestWishTwice(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("U0SATO", "U0KATO") })
 		w.asks(wish("1", nil))
 		w.asks(wish("1", nil))
 		w.press("U0SATO", store.Approve)
@@ -292,7 +294,7 @@ func TestWithdraw(t *testing.T) {
 // TestRuleGivesAtOnce what was asked for by hand; nothing beyond what it gives by itself.
 func TestRuleGivesAtOnce(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: time.Hour} })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Auto = &policy.Auto{Longest: time.Hour} })
 		w.asks(wish("1", func(x *handlers.Wish) { x.Duration = 61 * time.Minute }))
 		if w.member() || w.wished("1").State != store.Asked {
 			t.Errorf("given without an approval: %+v", w.wished("1"))
@@ -341,11 +343,11 @@ func TestWishNeverProlongs(t *testing.T) {
 func TestWishIsDecidedAgain(t *testing.T) {
 	for name, change := range map[string]func(*world){
 		"the user is gone":     func(w *world) { w.aws.DeleteUser(account, "t.yamada") },
-		"may not ask any more": func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].Askers = []string{"U0KATO"} }) },
-		"the rule is gone":     func(w *world) { w.govern(func(p *handlers.Policy) { p.Entitlements[0].ID = "another" }) },
+		"may not ask any more": func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements[0].Askers = []string{"U0KATO"} }) },
+		"the rule is gone":     func(w *world) { w.govern(func(p *handlers.Settings) { p.Entitlements[0].ID = "another" }) },
 		"is another's user now": func(w *world) {
-			w.govern(func(p *handlers.Policy) {
-				p.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0KATO"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}})
+			w.govern(func(p *handlers.Settings) {
+				p.People = people.New([]people.Person{{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}})
 			})
 		},
 	} {
@@ -411,9 +413,9 @@ func TestWishWhileAWSIsDown(t *testing.T) {
 // TestOfferOfARuleThatWantsAReason: the form is not refused for what nobody has written yet.
 func TestOfferOfARuleThatWantsAReason(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) {
+		w.govern(func(p *handlers.Settings) {
 			p.Entitlements[0].ReasonRequired = true
-			p.Entitlements[0].Ticket = &handlers.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-1"}
+			p.Entitlements[0].Ticket = &policy.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-1"}
 		})
 		offers, refusal, err := w.keeper.Offers(t.Context(), "U0YAMADA")
 		if err != nil || refusal != "" || len(offers) != 1 || offers[0].Decision.Refusal != "" {

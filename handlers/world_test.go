@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -32,7 +34,7 @@ type world struct {
 	t      *testing.T
 	db     store.DB
 	aws    *fakeaws.AWS
-	policy *handlers.Policy
+	policy *handlers.Settings
 	voice  *voice
 	leads  *userGroup
 	keeper *handlers.Keeper
@@ -113,29 +115,29 @@ func inWorld(t *testing.T, test func(w *world)) {
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, mfa: "yes", db: &store.Mem{}, aws: fakeaws.New(fakeaws.Options{Accounts: []string{account, other}}), voice: &voice{},
-		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: policy()}
+		leads: &userGroup{members: []string{"U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO"}}, policy: oneRule()}
 	w.userID = w.aws.AddUser(account, "t.yamada", nil)
 	w.aws.AddGroup(account, group)
 	w.keeper = w.newKeeper()
 	return w
 }
 
-func policy() *handlers.Policy {
-	return &handlers.Policy{
+func oneRule() *handlers.Settings {
+	return &handlers.Settings{Policy: policy.Policy{
 		Accounts: map[string]string{account: "production"},
-		Entitlements: []handlers.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
+		Entitlements: []policy.Entitlement{{ID: rule, Kind: identity.KindGroup, Account: account, Target: group, OnLogin: true,
 			Steps: []store.Step{{By: []string{"usergroup:S0LEADS", "U0CHIEF"}, Count: 1}}, Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}},
 		Security: []string{"U0CHIEF"},
 		MatchTag: true, // so that a test can make one more user of somebody
-		People:   handlers.NewPeople(team()),
-	}
+		People:   people.New(team()),
+	}}
 }
 
 // team are the people of the configuration, and more of them who are there under one Slack account.
-func team(more ...string) []handlers.Person {
-	out := []handlers.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+func team(more ...string) []people.Person {
+	out := []people.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: []people.Login{{Account: account, User: "t.yamada"}}}}
 	for _, id := range append([]string{"U0SATO", "U0KATO", "U0CHIEF", "U0OTHER"}, more...) {
-		out = append(out, handlers.Person{Slack: []string{id}})
+		out = append(out, people.Person{Slack: []string{id}})
 	}
 	return out
 }
@@ -171,12 +173,12 @@ func (w *world) run() {
 }
 
 // govern starts the keeper anew with another policy, as an operator does.
-func (w *world) govern(change func(*handlers.Policy)) {
+func (w *world) govern(change func(*handlers.Settings)) {
 	w.stop()
-	policy := *w.policy
-	policy.Entitlements, policy.Security = slices.Clone(policy.Entitlements), slices.Clone(policy.Security)
-	change(&policy)
-	w.policy = &policy
+	rules := *w.policy
+	rules.Entitlements, rules.Security = slices.Clone(rules.Entitlements), slices.Clone(rules.Security)
+	change(&rules)
+	w.policy = &rules
 	w.keeper = w.newKeeper()
 	w.run()
 }
@@ -677,10 +679,10 @@ type userGroup struct {
 	others  map[string][]string // by group
 	gone    []string            // accounts that were deleted
 	guests  []string
-	turned  map[string]handlers.Account // what accounts are by now
-	unsaid  []string                    // accounts of which Slack does not tell
-	lost    []string                    // groups that were deleted
-	listed  handlers.Directory          // what lists say; nil for the same
+	turned  map[string]people.Account // what accounts are by now
+	unsaid  []string                  // accounts of which Slack does not tell
+	lost    []string                  // groups that were deleted
+	listed  people.Directory          // what lists say; nil for the same
 }
 
 func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
@@ -690,7 +692,7 @@ func (g *userGroup) Members(_ context.Context, id string) ([]string, error) {
 		return nil, errDown
 	}
 	if slices.Contains(g.lost, id) {
-		return nil, fmt.Errorf("read %s: %w", id, handlers.ErrNoGroup)
+		return nil, fmt.Errorf("read %s: %w", id, people.ErrNoGroup)
 	}
 	if id == "S0LEADS" {
 		return g.members, nil
@@ -724,7 +726,7 @@ func (g *userGroup) leave(accounts ...string) {
 	g.gone = append(g.gone, accounts...)
 }
 
-func (g *userGroup) Lately() handlers.Directory {
+func (g *userGroup) Lately() people.Directory {
 	if g.listed != nil {
 		return g.listed
 	}
@@ -753,11 +755,11 @@ func (g *userGroup) become(guests ...string) {
 }
 
 // turn makes Slack say something else of accounts.
-func (g *userGroup) turn(as handlers.Account, accounts ...string) {
+func (g *userGroup) turn(as people.Account, accounts ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.turned == nil {
-		g.turned = map[string]handlers.Account{}
+		g.turned = map[string]people.Account{}
 	}
 	for _, account := range accounts {
 		g.turned[account] = as
@@ -771,16 +773,16 @@ func (g *userGroup) silent(accounts ...string) {
 	g.unsaid = accounts
 }
 
-func (g *userGroup) Account(_ context.Context, user string) (handlers.Account, error) {
+func (g *userGroup) Account(_ context.Context, user string) (people.Account, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.down || slices.Contains(g.unsaid, user) {
-		return handlers.Account{}, errDown
+		return people.Account{}, errDown
 	}
 	if as, ok := g.turned[user]; ok {
 		return as, nil
 	}
-	return handlers.Account{Guest: user == "U0GUEST" || slices.Contains(g.guests, user), Stranger: user == "U0STRANGER", Bot: user == "U0BOT", Deleted: slices.Contains(g.gone, user)}, nil
+	return people.Account{Guest: user == "U0GUEST" || slices.Contains(g.guests, user), Stranger: user == "U0STRANGER", Bot: user == "U0BOT", Deleted: slices.Contains(g.gone, user)}, nil
 }
 
 func (g *userGroup) ByEmail(_ context.Context, email string) (string, error) {

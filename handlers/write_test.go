@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func (v *voice) saw(account string) (out []store.State) {
 
 func TestApproversHearThatTheyHave(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Steps = twoOf("usergroup:S0LEADS") })
 		w.signIn("1")
 		w.press("U0SATO", store.Approve)
 		w.wait(2 * time.Second)
@@ -70,7 +71,7 @@ func TestApproverHearsBeforeTheGrant(t *testing.T) {
 // A rule is nobody who could be written to.
 func TestARuleHearsNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.govern(func(p *handlers.Policy) { p.Entitlements[0].Auto = &handlers.Auto{Longest: 6 * time.Hour} })
+		w.govern(func(p *handlers.Settings) { p.Entitlements[0].Auto = &policy.Auto{Longest: 6 * time.Hour} })
 		w.signIn("1")
 		w.press("U0YAMADA", store.Mine)
 		w.is("1", store.Active, true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
@@ -137,7 +138,7 @@ func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, er
 	case err != nil:
 		return handlers.Result{}, err
 	case s.user == "":
-		return handlers.Result{}, &handlers.Refused{Code: handlers.UserGone}
+		return handlers.Result{}, &handlers.Refused{Code: policy.UserGone}
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
 		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
@@ -201,7 +202,7 @@ func (c AccessKey) close(ctx context.Context, g store.Grant) (bool, error) {
 		return false, err
 	}
 	if reader.ID != g.Subject.UserID {
-		return false, &handlers.Refused{Code: handlers.UserGone}
+		return false, &handlers.Refused{Code: policy.UserGone}
 	}
 	secrets, name := c.Accounts[g.Account].Secrets, g.Effects[SecretName]
 	closed, err := isReadableBy(ctx, secrets, name, reader)

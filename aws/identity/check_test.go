@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"errors"
+	"sekisho/handlers/policy"
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
@@ -72,7 +73,7 @@ var nameClauses = []clause{
 		w.addUser(dev, "alice", nil)
 		g.Account = dev
 		_, err := w.kind().Plan(w.t.Context(), g, nil)
-		wantRefused(w.t, err, handlers.UserGone)
+		wantRefused(w.t, err, policy.UserGone)
 	}},
 	{"an account that is not in the configuration is an error", func(w world) {
 		g := w.planned(w.alice())

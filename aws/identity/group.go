@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"strconv"
 	"time"
 
@@ -51,7 +52,7 @@ func (c Group) Plan(ctx context.Context, g store.Grant, prev *store.Grant) (map[
 	}
 	groups, err := groupsOf(ctx, client, g.Subject.User)
 	if missing(err) { // renamed or deleted since the look a moment ago
-		return nil, &handlers.Refused{Code: handlers.UserGone}
+		return nil, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {
 		return nil, err

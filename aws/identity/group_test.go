@@ -3,6 +3,7 @@ package identity_test
 import (
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"testing"
 
 	"sekisho/aws/fakeaws"
@@ -51,13 +52,13 @@ var planClauses = []clause{
 		g := w.alice()
 		w.deleteUser(prod, "alice")
 		_, err := w.kind().Plan(w.t.Context(), g, nil)
-		wantRefused(w.t, err, handlers.UserGone)
+		wantRefused(w.t, err, policy.UserGone)
 	}},
 	{"plan refuses another user of the same name", func(w world) {
 		g := w.alice()
 		w.anew(g)
 		_, err := w.kind().Plan(w.t.Context(), g, nil)
-		wantRefused(w.t, err, handlers.UserGone)
+		wantRefused(w.t, err, policy.UserGone)
 	}},
 }
 
@@ -118,13 +119,13 @@ var giveClauses = []clause{
 	{"a user who is gone is refused", func(w world) {
 		g := w.planned(w.alice())
 		w.deleteUser(prod, "alice")
-		w.stepRefused(g, handlers.UserGone)
+		w.stepRefused(g, policy.UserGone)
 		w.wantWrites()
 	}},
 	{"another user of the same name is refused", func(w world) {
 		g := w.planned(w.alice())
 		w.anew(g)
-		w.stepRefused(g, handlers.UserGone)
+		w.stepRefused(g, policy.UserGone)
 		w.wantMembers(prod)
 	}},
 }

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"testing"
 
 	"sekisho/aws/fakeaws"
@@ -389,7 +390,7 @@ func TestAnAdditionIsNotRepeatedUnseen(t *testing.T) {
 		if _, err := w.kind().Step(t.Context(), g); codeOf(err) != "Throttling" {
 			t.Errorf("got %v", err)
 		}
-		w.stepRefused(g, handlers.UserGone)
+		w.stepRefused(g, policy.UserGone)
 		w.wantMembers(prod)
 	})
 }

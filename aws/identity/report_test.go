@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -45,10 +47,10 @@ func judged(t *testing.T, content []byte) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy := &handlers.Policy{Accounts: map[string]string{prod: "production"}, People: handlers.NewPeople(nil),
+	rules := &handlers.Settings{Policy: policy.Policy{Accounts: map[string]string{prod: "production"}, People: people.New(nil)},
 		Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour}}
 	var out []string
-	for _, f := range policy.Findings(prod, in, handlers.Known{}, reportedAt) {
+	for _, f := range rules.Findings(prod, in, handlers.Known{}, reportedAt) {
 		out = append(out, fmt.Sprintf("%s %s %s %s", f.Kind, f.User, f.Key, f.Since.Format(time.DateOnly)))
 	}
 	for _, o := range in.Odd {

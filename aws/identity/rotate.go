@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (f fault) ErrorCode() string { return string(f) }
 func (r Rotation) Plan(ctx context.Context, t store.Task) (map[string]string, error) {
 	user, err := r.Accounts.User(ctx, t.Account, t.User)
 	if errors.Is(err, handlers.ErrNoUser) {
-		return nil, &handlers.Refused{Code: handlers.UserGone}
+		return nil, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ type stand struct {
 func (r Rotation) stand(ctx context.Context, t store.Task) (stand, error) {
 	user, err := r.Accounts.User(ctx, t.Account, t.User)
 	if gone := errors.Is(err, handlers.ErrNoUser); gone || err == nil && user.ID != t.Effects[KeyUser] {
-		return stand{}, &handlers.Refused{Code: handlers.UserGone}
+		return stand{}, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {
 		return stand{}, err

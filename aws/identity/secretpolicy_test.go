@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,7 +13,6 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -32,9 +32,9 @@ func TestTheNameOfTheRequesterPassesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLocksmith(t, 0)
 		l.issue()
-		policy, err := secretsmanager.NewFromConfig(l.Config(prod)).GetResourcePolicy(t.Context(), &secretsmanager.GetResourcePolicyInput{
+		rules, err := secretsmanager.NewFromConfig(l.Config(prod)).GetResourcePolicy(t.Context(), &secretsmanager.GetResourcePolicyInput{
 			SecretId: aws.String(l.g.Effects[identity.SecretName])})
-		if said := aws.ToString(policy.ResourcePolicy); err != nil || !strings.Contains(said, `{"StringNotEquals":{"aws:userid":"`+l.g.Subject.UserID+`"}}`) {
+		if said := aws.ToString(rules.ResourcePolicy); err != nil || !strings.Contains(said, `{"StringNotEquals":{"aws:userid":"`+l.g.Subject.UserID+`"}}`) {
 			t.Errorf("everybody but the requester is denied by %s, %v", said, err)
 		}
 		l.DeleteUser(prod, "alice")
@@ -110,7 +110,7 @@ func TestTheRequesterIsMadeAnewWhileTheKeyIsHandedOver(t *testing.T) {
 			return nil
 		})
 		_, err := l.settle(store.Approved)
-		wantRefused(t, err, handlers.UserGone)
+		wantRefused(t, err, policy.UserGone)
 		if l.reads("alice") {
 			t.Error("another user of the name reads the secret")
 		}

@@ -3,11 +3,11 @@ package identity_test
 import (
 	"context"
 	"errors"
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -115,14 +115,14 @@ func TestUserGoesMeanwhile(t *testing.T) {
 	}{
 		{"plan", "ListGroupsForUser", func(w world, g store.Grant) {
 			_, err := w.kind().Plan(w.t.Context(), g, nil)
-			wantRefused(w.t, err, handlers.UserGone)
+			wantRefused(w.t, err, policy.UserGone)
 		}},
 		{"give", "AddUserToGroup", func(w world, g store.Grant) { w.stepRefused(g, "NoSuchEntity") }},
 		{"give, and read back", "ListGroupsForUser", func(w world, g store.Grant) {
 			if result, err := w.kind().Step(w.t.Context(), g); err != nil || result.Again == 0 {
 				w.t.Errorf("%+v, %v; want another look", result, err)
 			}
-			w.stepRefused(g, handlers.UserGone)
+			w.stepRefused(g, policy.UserGone)
 		}},
 		{"take", "RemoveUserFromGroup", func(w world, g store.Grant) { w.step(in(store.Ending, g)) }},
 		{"take, and read back", "ListGroupsForUser", func(w world, g store.Grant) { w.step(in(store.Ending, g)) }},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sekisho/handlers/policy"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -130,7 +131,7 @@ func (a Accounts) is(ctx context.Context, g store.Grant) (bool, error) {
 func (a Accounts) mustBe(ctx context.Context, g store.Grant) error {
 	same, err := a.is(ctx, g)
 	if err == nil && !same {
-		return &handlers.Refused{Code: handlers.UserGone}
+		return &handlers.Refused{Code: policy.UserGone}
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -174,10 +175,10 @@ func TestAnswerer(t *testing.T) {
 		var log bytes.Buffer
 		to := &replies{err: c.reply}
 		a := trail.Answerer{SQS: to, URL: c.url, Log: slog.New(slog.NewTextHandler(&log, nil)),
-			Ask: func(context.Context, handlers.Wish) (handlers.Decision, error) {
-				return handlers.Decision{Refusal: c.refusal}, c.asked
+			Ask: func(context.Context, handlers.Wish) (policy.Decision, error) {
+				return policy.Decision{Refusal: c.refusal}, c.asked
 			},
-			Says: func(handlers.Decision) string { return "Because." }}
+			Says: func(policy.Decision) string { return "Because." }}
 		err := a.Sink(t.Context(), trail.Finding{Ref: "1", Wish: handlers.Wish{ID: "request-queue-1", Sender: "AIDA", Reason: "secret"}})
 		if got := strings.Join(to.sent, "\n"); got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: %q, %v", name, got, err)

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"os"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,6 @@ import (
 	"sekisho/bot"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 )
 
 // goneCase is a configuration whose approvers have left Slack, or are a user group that was deleted.
@@ -52,7 +52,7 @@ func oneOf(t *testing.T, source []byte, id string) func(*config.Config) {
 			t.Fatal(err)
 		}
 		c.People, c.Policy = read.People, read.Policy
-		c.Policy.Entitlements = slices.DeleteFunc(slices.Clone(c.Policy.Entitlements), func(e handlers.Entitlement) bool { return e.ID != id })
+		c.Policy.Entitlements = slices.DeleteFunc(slices.Clone(c.Policy.Entitlements), func(e policy.Entitlement) bool { return e.ID != id })
 		c.Policy.Entitlements[0].OnLogin = true
 	}
 }

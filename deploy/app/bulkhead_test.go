@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,6 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -123,8 +123,8 @@ func TestAccessIsGivenWhileAnotherAccountHangs(t *testing.T) {
 // usualPace is a look every five minutes, of which each looks twice.
 const usualPace = 5*time.Minute + 15*time.Second
 
-func managedGroup(account, name string) handlers.Entitlement {
-	return handlers.Entitlement{ID: account + "-" + name, Kind: "iam-group", Account: account, Target: name,
+func managedGroup(account, name string) policy.Entitlement {
+	return policy.Entitlement{ID: account + "-" + name, Kind: "iam-group", Account: account, Target: name,
 		Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Within: decideIn, Duration: duration, Longest: longest}
 }
 

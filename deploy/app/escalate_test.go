@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,6 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -18,7 +18,7 @@ const escalateIn = 5 * time.Minute
 
 // escalating lets the security group decide too on what has waited for five minutes.
 func escalating(c *config.Config) {
-	c.Policy.Entitlements[0].Escalation = &handlers.Escalation{After: escalateIn, To: []string{"usergroup:S0SECURITY"}}
+	c.Policy.Entitlements[0].Escalation = &policy.Escalation{After: escalateIn, To: []string{"usergroup:S0SECURITY"}}
 }
 
 // dms are what the bot has written to a person.

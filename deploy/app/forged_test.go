@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,6 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -130,11 +130,11 @@ func outsiders(w *fakeslack.Workspace) {
 
 // mapOutsiders makes people of all but one of them, so that it is what Slack says of them that counts.
 func mapOutsiders(c *config.Config) {
-	people := slices.Clone(c.People)
+	persons := slices.Clone(c.People)
 	for _, u := range strangers {
-		people = append(people, handlers.Person{Slack: []string{u.ID}})
+		persons = append(persons, people.Person{Slack: []string{u.ID}})
 	}
-	c.Policy.People = handlers.NewPeople(people)
+	c.Policy.People = people.New(persons)
 }
 
 // values are what a button could claim.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sekisho/handlers/people"
 	"time"
 
 	"sekisho/aws/identity"
@@ -47,10 +48,10 @@ func (k *keys) lean() *process {
 type known struct{}
 
 func (known) Members(context.Context, string) ([]string, error) { return []string{"U0SATO"}, nil }
-func (known) Account(context.Context, string) (handlers.Account, error) {
-	return handlers.Account{}, nil
+func (known) Account(context.Context, string) (people.Account, error) {
+	return people.Account{}, nil
 }
-func (k known) Lately() handlers.Directory                    { return k }
+func (k known) Lately() people.Directory                      { return k }
 func (known) ByEmail(context.Context, string) (string, error) { return "", nil }
 
 // mute says nothing, to anybody.

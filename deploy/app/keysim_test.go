@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -121,8 +122,8 @@ func keySetup() setup {
 	}}
 }
 
-func keyRule(id string) handlers.Entitlement {
-	return handlers.Entitlement{ID: id, Kind: "access-key", Account: account, Target: batch, Exclusive: true,
+func keyRule(id string) policy.Entitlement {
+	return policy.Entitlement{ID: id, Kind: "access-key", Account: account, Target: batch, Exclusive: true,
 		Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Within: decideIn, Duration: duration, Longest: longest}
 }
 

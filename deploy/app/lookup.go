@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ func LookAtGroups(ctx context.Context, c config.Config, e Edges) []Fault {
 	ctx, stop := context.WithTimeout(ctx, lookTime)
 	defer stop()
 	l := &looks{log: e.Log}
-	people := bot.New(e.Slack, bot.Place{}, e.Now, e.Log).People
+	persons := bot.New(e.Slack, bot.Place{}, e.Now, e.Log).People
 	for _, rule := range c.Policy.Entitlements {
 		if rule.Kind == "iam-group" {
 			what := rule.ID + ": IAM group " + rule.Target + " in account " + c.Policy.Accounts[rule.Account]
@@ -80,8 +81,8 @@ func LookAtGroups(ctx context.Context, c config.Config, e Edges) []Fault {
 	}
 	for _, g := range userGroups(c.Policy) {
 		l.look(Fault{Section: g.section, Text: g.name}, g.name, func() (string, error) {
-			_, err := people.Members(ctx, strings.TrimPrefix(g.name, "usergroup:"))
-			if errors.Is(err, handlers.ErrNoGroup) {
+			_, err := persons.Members(ctx, strings.TrimPrefix(g.name, "usergroup:"))
+			if errors.Is(err, people.ErrNoGroup) {
 				return "Slack has no such user group, or it is disabled: nobody is in it", nil
 			}
 			return "", err
@@ -129,7 +130,7 @@ func queueFault(ctx context.Context, queues Queues, url string) (string, error) 
 type userGroup struct{ section, name string }
 
 // userGroups returns those that the rules name.
-func userGroups(p *handlers.Policy) (out []userGroup) {
+func userGroups(p *handlers.Settings) (out []userGroup) {
 	add := func(section string, names []string) {
 		for _, name := range names {
 			if g := (userGroup{section, name}); strings.HasPrefix(name, "usergroup:") && !slices.ContainsFunc(out, func(o userGroup) bool { return o.name == name }) {

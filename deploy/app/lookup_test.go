@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,6 @@ import (
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -59,7 +59,7 @@ func TestLook(t *testing.T) {
 			c.SignIns = strings.Replace(c.SignIns, "sign-ins", "sign-in", 1)
 			e := c.Policy.Entitlements[0]
 			e.ID, e.Target, e.Steps = "prod-admin", "jit-admins", []store.Step{{By: []string{"usergroup:S0NOBODY"}, Count: 1}}
-			e.Escalation = &handlers.Escalation{To: []string{"usergroup:S0LEADS"}}
+			e.Escalation = &policy.Escalation{To: []string{"usergroup:S0LEADS"}}
 			c.Policy.Entitlements = append(c.Policy.Entitlements, e)
 		},
 	}

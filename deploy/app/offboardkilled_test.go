@@ -3,11 +3,11 @@ package app_test
 import (
 	"context"
 	"net/http"
+	"sekisho/handlers/people"
 	"testing"
 	"time"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -17,8 +17,8 @@ func offboardSetup() setup {
 	configure := how.config
 	how.config = func(c *config.Config) {
 		configure(c)
-		c.Policy.People = handlers.NewPeople([]handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0CHIEF"}},
-			{Slack: []string{"U0YAMADA"}, IAM: []handlers.Login{{Account: account, User: "t.yamada"}, {Account: account2, User: "yamada"}}}})
+		c.Policy.People = people.New([]people.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0CHIEF"}},
+			{Slack: []string{"U0YAMADA"}, IAM: []people.Login{{Account: account, User: "t.yamada"}, {Account: account2, User: "yamada"}}}})
 	}
 	how.awsStep = func(req *http.Request) string {
 		switch name := awsSteps(req); name {

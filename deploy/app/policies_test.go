@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +18,6 @@ import (
 	"sekisho/aws/trail"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -338,7 +339,7 @@ func callsOfEverything(t *testing.T) []fakeaws.Call {
 		there.ID, there.Account = "staging-operator", account2
 		c.Policy.Entitlements = append(c.Policy.Entitlements, there)
 		c.Requests, c.Replies = requests, replies
-		c.Policy.Programs = []handlers.Program{{Account: account, Role: "deployer", Users: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+		c.Policy.Programs = []policy.Program{{Account: account, Role: "deployer", Users: []people.Login{{Account: account, User: "t.yamada"}}}}
 		c.Roles = map[string]config.Role{}
 		for _, id := range []string{account, account2} {
 			c.Roles[id] = config.Role{ARN: "arn:aws:iam::" + id + ":role/sekisho-member", ExternalID: "sekisho-7f3a91"}

@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +27,7 @@ func programs(t *testing.T, queue fakeaws.QueueOptions, test func(s *sim, reques
 	var requests, replies string
 	how := setup{users: []string{"other"}, config: func(c *config.Config) {
 		c.Requests, c.Replies = requests, replies
-		c.Policy.Programs = []handlers.Program{{Account: account2, Role: "deployer", Users: []handlers.Login{{Account: account, User: "t.yamada"}}}}
+		c.Policy.Programs = []policy.Program{{Account: account2, Role: "deployer", Users: []people.Login{{Account: account, User: "t.yamada"}}}}
 	}}
 	inBubble(t, how, func(s *sim) {
 		s.aws.AddRole(account2, "deployer", "")
@@ -175,7 +177,7 @@ func TestForgedRequestsOfPrograms(t *testing.T) {
 			t.Errorf("%d dead letters", visible+hidden)
 		}
 		want := map[string]bool{"others refused " + handlers.NotSender: true, "role refused " + handlers.NotNamed: true, "account refused " + handlers.NotSender: true,
-			"session refused " + handlers.NotNamed: true, "elsewhere refused " + handlers.NotNamed: true, "bare refused " + handlers.NotSender: true, "long refused " + handlers.TooLong: true}
+			"session refused " + handlers.NotNamed: true, "elsewhere refused " + handlers.NotNamed: true, "bare refused " + handlers.NotSender: true, "long refused " + policy.TooLong: true}
 		for _, a := range s.answers(replies) {
 			if !want[a] {
 				t.Errorf("answered %q", a)

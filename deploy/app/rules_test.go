@@ -1,13 +1,13 @@
 package app_test
 
 import (
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/bot"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -47,7 +47,7 @@ func TestTwoStepsWithHighRisk(t *testing.T) {
 func TestGivenByTheRule(t *testing.T) {
 	t.Parallel()
 	how := setup{config: func(c *config.Config) {
-		c.Policy.Entitlements[0].Auto = &handlers.Auto{Longest: duration}
+		c.Policy.Entitlements[0].Auto = &policy.Auto{Longest: duration}
 	}}
 	alive(t, how, func(s *sim) {
 		s.signIn("1")

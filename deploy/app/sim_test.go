@@ -9,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -153,17 +155,17 @@ func (s *sim) workspace() fakeslack.Workspace {
 }
 
 func (s *sim) settings() config.Config {
-	people := []handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}}
+	persons := []people.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}}, {Slack: []string{"U0CHIEF"}}}
 	for _, name := range append([]string{"t.yamada"}, s.setup.users...) {
-		people = append(people, handlers.Person{Slack: []string{person(name)}, IAM: []handlers.Login{{Account: account, User: name}}})
+		persons = append(persons, people.Person{Slack: []string{person(name)}, IAM: []people.Login{{Account: account, User: name}}})
 	}
-	c := config.Config{People: people, Channel: approvals, Security: security, Language: "en", Zone: time.UTC, SignIns: s.queue, Policy: &handlers.Policy{
+	c := config.Config{People: persons, Channel: approvals, Security: security, Language: "en", Zone: time.UTC, SignIns: s.queue, Policy: &handlers.Settings{Policy: policy.Policy{
 		Accounts: map[string]string{account: "production", account2: "staging"},
-		Entitlements: []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: account, Target: group, OnLogin: true,
+		Entitlements: []policy.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: account, Target: group, OnLogin: true,
 			Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Within: decideIn, Duration: duration, Longest: longest}},
 		Security: []string{"usergroup:S0SECURITY"},
-		People:   handlers.NewPeople(people),
-	}}
+		People:   people.New(persons),
+	}}}
 	for _, id := range s.setup.more {
 		c.Policy.Accounts[id] = "account " + id
 	}

@@ -1,13 +1,13 @@
 package app_test
 
 import (
+	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -19,10 +19,10 @@ func TestTwoAccountsWithEqualNames(t *testing.T) {
 		staging := c.Policy.Entitlements[0]
 		staging.ID, staging.Account = "staging-operator", account2
 		c.Policy.Entitlements = append(c.Policy.Entitlements, staging)
-		c.People = []handlers.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}},
-			{Slack: []string{person("same")}, IAM: []handlers.Login{{Account: account, User: "same"}}},
-			{Slack: []string{person("twin")}, IAM: []handlers.Login{{Account: account2, User: "same"}}}}
-		c.Policy.People = handlers.NewPeople(c.People)
+		c.People = []people.Person{{Slack: []string{"U0SATO"}}, {Slack: []string{"U0KATO"}},
+			{Slack: []string{person("same")}, IAM: []people.Login{{Account: account, User: "same"}}},
+			{Slack: []string{person("twin")}, IAM: []people.Login{{Account: account2, User: "same"}}}}
+		c.Policy.People = people.New(c.People)
 	}}
 	alive(t, how, func(s *sim) {
 		there := strings.NewReplacer(account, account2, userID("same"), userID2("same"))

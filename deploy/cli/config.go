@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +106,7 @@ func summarize(out io.Writer, c config.Config) {
 }
 
 // summarizePrograms says for whom roles ask.
-func summarizePrograms(out io.Writer, p *handlers.Policy) {
+func summarizePrograms(out io.Writer, p *handlers.Settings) {
 	for _, role := range p.Programs {
 		var users []string
 		for _, l := range role.Users {
@@ -124,7 +125,7 @@ func approvedByAll(role string) string {
 }
 
 // warnings returns what an operator should think about, for programs.
-func warnings(p *handlers.Policy) []string {
+func warnings(p *handlers.Settings) []string {
 	var out []string
 	for _, role := range p.Programs {
 		if len(role.NotBy) == 0 {
@@ -149,7 +150,7 @@ func notBy(who []string) string {
 }
 
 // summarizeSignIns says what a sign-in asks for: each takes those it names from the ones behind it.
-func summarizeSignIns(out io.Writer, p *handlers.Policy, account string) {
+func summarizeSignIns(out io.Writer, p *handlers.Settings, account string) {
 	rest := "a sign-in"
 	for _, e := range p.OnLogin(account) {
 		who := rest
@@ -165,7 +166,7 @@ func summarizeSignIns(out io.Writer, p *handlers.Policy, account string) {
 	_, _ = fmt.Fprintf(out, "  %s asks for nothing\n", rest)
 }
 
-func describe(p *handlers.Policy, e handlers.Entitlement) string {
+func describe(p *handlers.Settings, e policy.Entitlement) string {
 	text := fmt.Sprintf("%s %s %s; %s to approve, within %s", e.Kind, e.Target, lasts(e), approvals(e.Steps), short(e.Within))
 	if rotation, ok := p.RotationOf(e.Account, e.Target); ok && e.Endless {
 		text += fmt.Sprintf("\n    once %s has rotated it, whoever has it reads the secret %s: allow their IAM users to", rotation.ID, rotation.Secret)
@@ -177,7 +178,7 @@ func describe(p *handlers.Policy, e handlers.Entitlement) string {
 }
 
 // lasts says how long what is given stays.
-func lasts(e handlers.Entitlement) string {
+func lasts(e policy.Entitlement) string {
 	if e.Endless {
 		return "without an end"
 	}
@@ -194,7 +195,7 @@ func approvals(steps []store.Step) string {
 }
 
 // conditions are what an entitlement has beyond what every one has.
-func conditions(e handlers.Entitlement) []string {
+func conditions(e policy.Entitlement) []string {
 	var out []string
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	if len(e.Excluded) > 0 {
@@ -213,9 +214,9 @@ func conditions(e handlers.Entitlement) []string {
 			cmp.Or(either(a.Members), "all who may ask"), short(a.Longest), during(e.Hours))
 	}
 	switch e.Prolong {
-	case handlers.ProlongAlways:
+	case policy.ProlongAlways:
 		add("another sign-in prolongs it, wherever it is from")
-	case handlers.ProlongAsk:
+	case policy.ProlongAsk:
 		add("another sign-in asks for an extension, wherever it is from")
 	}
 	if e.MFARequired {
@@ -237,11 +238,11 @@ func conditions(e handlers.Entitlement) []string {
 }
 
 // escalates says who may decide too, and from when on.
-func escalates(x handlers.Escalation) string {
+func escalates(x policy.Escalation) string {
 	return fmt.Sprintf("after %s without a decision %s may decide too", short(x.After), either(x.To))
 }
 
-func during(h *handlers.Hours) string {
+func during(h *policy.Hours) string {
 	if h == nil {
 		return ""
 	}
@@ -252,7 +253,7 @@ func during(h *handlers.Hours) string {
 func either(who []string) string { return strings.Join(who, " or ") }
 
 // others says how a person is known to be behind an IAM user who is not in the file.
-func others(p *handlers.Policy) string {
+func others(p *handlers.Settings) string {
 	switch {
 	case p.MatchTag && p.MatchEmail:
 		return "other IAM users are known by their tag, or by a name that is an e-mail address in Slack"
@@ -265,7 +266,7 @@ func others(p *handlers.Policy) string {
 }
 
 // summarizeClaims says who in AWS can say whose an IAM user is.
-func summarizeClaims(out io.Writer, p *handlers.Policy) {
+func summarizeClaims(out io.Writer, p *handlers.Settings) {
 	if p.MatchTag {
 		_, _ = fmt.Fprintf(out, "          %s\n", claimedByTag)
 	}
@@ -279,7 +280,7 @@ const claimedByEmail = `match_email is on: who may create or rename users in IAM
 const claimedByTag = `match_tag is on: who may tag users in IAM (iam:TagUser) can make one anybody's who is listed, by sekisho:slack-user-id; its card says "by a tag in AWS", and no rule gives it anything by itself`
 
 // fate says what comes of members whom no grant explains.
-func fate(p *handlers.Policy) string {
+func fate(p *handlers.Settings) string {
 	if p.Enforce {
 		return fmt.Sprintf("removed, at most %d in one look", p.Removals)
 	}

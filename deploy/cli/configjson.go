@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 
 	"sekisho/deploy/config"
@@ -187,9 +188,9 @@ func meaningOf(c config.Config) *meaning {
 	return &m
 }
 
-func entitlementOf(p *handlers.Policy, e handlers.Entitlement) entitlementMeaning {
+func entitlementOf(p *handlers.Settings, e policy.Entitlement) entitlementMeaning {
 	m := entitlementMeaning{ID: e.ID, Kind: e.Kind, Account: p.Accounts[e.Account], Target: e.Target, OnLogin: e.OnLogin,
-		Request: e.Askers, Exclude: e.Excluded, Approve: e.Steps, Escalate: escalateOf(e.Escalation), Prolong: string(cmp.Or(e.Prolong, handlers.ProlongSame)),
+		Request: e.Askers, Exclude: e.Excluded, Approve: e.Steps, Escalate: escalateOf(e.Escalation), Prolong: string(cmp.Or(e.Prolong, policy.ProlongSame)),
 		MFA: required(e.MFARequired), Risk: string(cmp.Or(e.Risk, "low")), IAM: e.AllowsIAM, Reason: required(e.ReasonRequired), Within: short(e.Within),
 		Duration: durationMeaning{short(e.Duration), short(e.Longest)}}
 	if e.Endless {
@@ -210,7 +211,7 @@ func entitlementOf(p *handlers.Policy, e handlers.Entitlement) entitlementMeanin
 	return m
 }
 
-func rotationOf(p *handlers.Policy, r handlers.Rotation) rotationMeaning {
+func rotationOf(p *handlers.Settings, r handlers.Rotation) rotationMeaning {
 	m := rotationMeaning{ID: r.ID, Account: p.Accounts[r.Account], User: r.User, Secret: r.Secret, By: r.Rotators,
 		Approve: slices.Concat([]store.Step{}, r.Steps), Escalate: escalateOf(r.Escalation), Within: short(r.Within), Proof: short(r.Proof), Grace: short(r.Grace)}
 	if r.OlderThan > 0 {
@@ -219,7 +220,7 @@ func rotationOf(p *handlers.Policy, r handlers.Rotation) rotationMeaning {
 	return m
 }
 
-func rolesOf(p *handlers.Policy) []role {
+func rolesOf(p *handlers.Settings) []role {
 	var out []role
 	for _, r := range p.Programs {
 		m := role{Role: p.NameOf(r), NotBy: slices.Concat([]string{}, r.NotBy)}
@@ -239,7 +240,7 @@ func auditOf(a *handlers.Audit) auditMeaning {
 	return m
 }
 
-func escalateOf(x *handlers.Escalation) *escalateMeaning {
+func escalateOf(x *policy.Escalation) *escalateMeaning {
 	if x == nil {
 		return nil
 	}

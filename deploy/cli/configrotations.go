@@ -10,7 +10,7 @@ import (
 )
 
 // summarizeRotations says whose keys are rotated in an account.
-func summarizeRotations(out io.Writer, p *handlers.Policy, account string) {
+func summarizeRotations(out io.Writer, p *handlers.Settings, account string) {
 	for _, r := range p.Rotations {
 		if r.Account == account {
 			_, _ = fmt.Fprintf(out, "  %s\n", describeRotation(r))

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 )
 
 type policyCommands struct {
@@ -33,7 +33,7 @@ func (c policyTest) Run(s streams) error {
 	}
 	wrong := 0
 	for _, e := range examples.List {
-		var d handlers.Decision
+		var d policy.Decision
 		if e.SignIn != "" {
 			d = conf.Policy.SignIn(e.SignIn, e.Question)
 		} else {
@@ -55,7 +55,7 @@ func (c policyTest) Run(s streams) error {
 }
 
 // compared writes what an example expects, and what the decision says of the same.
-func compared(e config.Example, d handlers.Decision) (want, got []string) {
+func compared(e config.Example, d policy.Decision) (want, got []string) {
 	add := func(list *[]string, refused string, auto bool, rule, approve string) {
 		if refused != "" {
 			*list = append(*list, "refused: "+refused)
@@ -94,7 +94,7 @@ func asked(e config.Example, c config.Config) string {
 }
 
 // because writes the reasons of a decision in their order.
-func because(d handlers.Decision) string {
+func because(d policy.Decision) string {
 	var out []string
 	for _, r := range d.Why {
 		text := r.Key

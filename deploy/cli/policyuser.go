@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
@@ -46,7 +48,7 @@ const (
 )
 
 // whatMay says what a person may ask for and approve. Where a group decides whose members are not known, it is named.
-func whatMay(p *handlers.Policy, user string, members map[string][]string) (userMay, error) {
+func whatMay(p *handlers.Settings, user string, members map[string][]string) (userMay, error) {
 	person := p.People.Of(user)
 	if person == "" {
 		return userMay{}, fmt.Errorf("%s is nobody under people, so may approve nothing and ask for nothing: no tag in AWS and no e-mail address makes an IAM user theirs", user)
@@ -63,7 +65,7 @@ func whatMay(p *handlers.Policy, user string, members map[string][]string) (user
 	return may, nil
 }
 
-func mayAsk(e handlers.Entitlement, accounts []string, members map[string][]string) answer {
+func mayAsk(e policy.Entitlement, accounts []string, members map[string][]string) answer {
 	excluded, named := standing(e.Excluded, accounts, members), standing(e.Askers, accounts, members)
 	if len(e.Askers) == 0 {
 		named = answer{Is: yes}
@@ -77,7 +79,7 @@ func mayAsk(e handlers.Entitlement, accounts []string, members map[string][]stri
 	return answer{Is: maybe, In: named.In, NotIn: excluded.In}
 }
 
-func mayApprove(e handlers.Entitlement, accounts []string, members map[string][]string) []approveMay {
+func mayApprove(e policy.Entitlement, accounts []string, members map[string][]string) []approveMay {
 	out := []approveMay{}
 	for i, step := range e.Steps {
 		if may := standing(step.By, accounts, members); may.Is != no {
@@ -96,7 +98,7 @@ func mayApprove(e handlers.Entitlement, accounts []string, members map[string][]
 func standing(these, accounts []string, members map[string][]string) answer {
 	var open []string
 	for _, id := range these {
-		group, isGroup := strings.CutPrefix(id, handlers.UserGroup)
+		group, isGroup := strings.CutPrefix(id, people.UserGroup)
 		in, known := members[group]
 		switch {
 		case !isGroup:
@@ -128,7 +130,7 @@ func (a answer) condition() string {
 }
 
 // write says it for people.
-func (m userMay) write(out io.Writer, p *handlers.Policy) {
+func (m userMay) write(out io.Writer, p *handlers.Settings) {
 	for i, e := range m.Entitlements {
 		asks := "may ask" + e.Ask.condition()
 		if e.Ask.Is == no {

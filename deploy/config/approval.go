@@ -2,6 +2,8 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"strconv"
 	"strings"
 
@@ -21,7 +23,7 @@ var (
 )
 
 // readApproval returns the steps of an approval. Each of them, and all together, can be met by the people that are listed.
-func (r *reader) readApproval(s section, p *handlers.Policy) []store.Step {
+func (r *reader) readApproval(s section, p *handlers.Settings) []store.Step {
 	v, ok := s.need("approve", approveExample)
 	if !ok {
 		return nil
@@ -46,7 +48,7 @@ func (r *reader) readApproval(s section, p *handlers.Policy) []store.Step {
 	}
 	if need > r.listed {
 		r.note(v.at, `"people" lists %s, so %d approvals of different people can never be had: write smaller counts, or add people`, plural(r.listed, "person"), need)
-	} else if !p.CanBeMet(out, handlers.Question{}) {
+	} else if !p.CanBeMet(out, policy.Question{}) {
 		r.note(v.at, "the steps name too few people for all of them, as one person counts for one step only: name more people, or write smaller counts")
 	}
 	return out
@@ -75,7 +77,7 @@ func (r *reader) readStep(v value) (store.Step, bool) {
 func (r *reader) voices(approvers []string) (int, string) {
 	persons := map[int]bool{}
 	for _, a := range approvers {
-		if strings.HasPrefix(a, handlers.UserGroup) {
+		if strings.HasPrefix(a, people.UserGroup) {
 			return r.listed, `"people" lists`
 		}
 		persons[r.persons[a]] = true
@@ -84,7 +86,7 @@ func (r *reader) voices(approvers []string) (int, string) {
 }
 
 // readAuto returns when the rule gives by itself. Beyond what it says it must know when to stop: max is not optional.
-func (r *reader) readAuto(s section, e handlers.Entitlement) *handlers.Auto {
+func (r *reader) readAuto(s section, e policy.Entitlement) *policy.Auto {
 	v, ok := s.values["auto"]
 	if !ok {
 		return nil
@@ -97,7 +99,7 @@ func (r *reader) readAuto(s section, e handlers.Entitlement) *handlers.Auto {
 		return nil
 	}
 	most := a.word("max", timeSpan)
-	out := &handlers.Auto{Longest: r.span(most)}
+	out := &policy.Auto{Longest: r.span(most)}
 	if e.Longest > 0 && out.Longest > e.Longest {
 		r.note(most.at, "max is longer than the max of duration, which nothing outlasts: write that or less")
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"time"
 
 	"sekisho/handlers"
@@ -12,18 +14,18 @@ import (
 
 // Config is what the program is told.
 type Config struct {
-	Policy   *handlers.Policy
-	People   []handlers.Person // in the order of the file; Policy finds them by account
-	Roles    map[string]Role   // by account; none: the program's own credentials
-	Channel  string            // Slack channel id of the cards
-	Security string            // Slack channel id of the alerts; that of the cards if empty
-	Language string            // of the cards: "en" or "ja"
-	Zone     *time.Location    // of the times on the cards
-	Keys     Keeping           // of access keys
-	Heads    Heads             // of the ledger
-	SignIns  string            // URL of the SQS queue that sign-ins arrive on
-	Requests string            // URL of the SQS queue of programs' requests; "" for none
-	Replies  string            // URL of the SQS queue that answers them; "" for none
+	Policy   *handlers.Settings
+	People   []people.Person // in the order of the file; Policy finds them by account
+	Roles    map[string]Role // by account; none: the program's own credentials
+	Channel  string          // Slack channel id of the cards
+	Security string          // Slack channel id of the alerts; that of the cards if empty
+	Language string          // of the cards: "en" or "ja"
+	Zone     *time.Location  // of the times on the cards
+	Keys     Keeping         // of access keys
+	Heads    Heads           // of the ledger
+	SignIns  string          // URL of the SQS queue that sign-ins arrive on
+	Requests string          // URL of the SQS queue of programs' requests; "" for none
+	Replies  string          // URL of the SQS queue that answers them; "" for none
 }
 
 // Role is assumed to act in an account.
@@ -78,7 +80,7 @@ func read(path string) ([]byte, error) {
 
 func parse(source []byte, wanted sections) (Config, error) {
 	r := &reader{accounts: map[string]string{}, persons: map[string]int{}}
-	c := Config{Roles: map[string]Role{}, Policy: &handlers.Policy{Accounts: map[string]string{}}}
+	c := Config{Roles: map[string]Role{}, Policy: &handlers.Settings{Policy: policy.Policy{Accounts: map[string]string{}}}}
 	if root := r.tree(source); root != nil {
 		file := value{node: root, at: place{1, 1}, name: "the file"}
 		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "rotations", "audit", "ledger", "entitlements")

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -59,10 +61,10 @@ func TestPrograms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []handlers.Program{
-		{Account: "012345678901", Role: "Deployer", Users: []handlers.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}},
+	want := []policy.Program{
+		{Account: "012345678901", Role: "Deployer", Users: []people.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}},
 			NotBy: []string{"usergroup:S01OPS", "U03ABCDEF"}},
-		{Account: "123456789012", Role: "Deployer", Users: []handlers.Login{{Account: "012345678901", User: "t.yamada"}}},
+		{Account: "123456789012", Role: "Deployer", Users: []people.Login{{Account: "012345678901", User: "t.yamada"}}},
 	}
 	if diff := cmp.Diff(want, c.Policy.Programs); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -74,8 +76,8 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people := []handlers.Person{
-		{Slack: []string{"U01ABCDEF"}, IAM: []handlers.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}}},
+	persons := []people.Person{
+		{Slack: []string{"U01ABCDEF"}, IAM: []people.Login{{Account: "123456789012", User: "t.yamada"}, {Account: "012345678901", User: "t.yamada"}}},
 		{Slack: []string{"U02ABCDEF", "U03ABCDEF"}},
 	}
 	zone, err := time.LoadLocation("Asia/Tokyo")
@@ -83,29 +85,30 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
-		People:  people,
+		People:  persons,
 		Roles:   map[string]config.Role{"012345678901": {ARN: "arn:aws:iam::012345678901:role/sekisho", ExternalID: "sekisho-1"}},
 		Channel: "C01ABCDEF", Security: "C02ABCDEF", Language: "ja", Zone: zone,
 		Keys:    config.Keeping{Grace: 24 * time.Hour, Recovery: 7},
 		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
-		Policy: &handlers.Policy{
+		Policy: &handlers.Settings{Policy: policy.Policy{
 			Accounts:   map[string]string{"123456789012": "production", "012345678901": "staging"},
-			People:     handlers.NewPeople(people),
+			People:     people.New(persons),
 			MatchTag:   true,
 			MatchEmail: true,
 			Security:   []string{"usergroup:S01SECURITY", "U01ABCDEF"},
-			Enforce:    true,
-			Removals:   50,
-			Keep:       30 * 24 * time.Hour, Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
-				Policies: []string{"IAMUserChangePassword"}, Daily: true, At: 9 * 60, Zone: zone},
-			Entitlements: []handlers.Entitlement{
+			Entitlements: []policy.Entitlement{
 				{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
 					Steps: []store.Step{{By: []string{"usergroup:S01LEADS", "U02ABCDEF"}, Count: 2}}, ReasonRequired: true,
 					Within: 90 * time.Minute, Duration: 4 * time.Hour, Longest: 12 * time.Hour},
 				{ID: "staging-admin", Kind: "iam-group", Account: "012345678901", Target: "jit-staging-admins",
 					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Steps: []store.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}}, ReasonRequired: true,
 					Within: 24 * time.Hour, Duration: 90 * time.Minute, Longest: 365 * 24 * time.Hour},
-			},
+			}},
+			Enforce:  true,
+			Removals: 50,
+			Keep:     30 * 24 * time.Hour,
+			Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
+				Policies: []string{"IAMUserChangePassword"}, Daily: true, At: 9 * 60, Zone: zone},
 		},
 	}
 	same(t, want, got)
@@ -114,7 +117,7 @@ func TestParse(t *testing.T) {
 // same compares what can be compared, and people by what they are asked for.
 func same(t *testing.T, want, got config.Config) {
 	t.Helper()
-	if d := cmp.Diff(want, got, cmp.AllowUnexported(handlers.People{}), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); d != "" {
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(people.Registry{}), cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 }

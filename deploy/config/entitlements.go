@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -73,14 +74,14 @@ func (r *reader) readEntitlements(c *Config, top section) {
 	}
 }
 
-func (r *reader) readEntitlement(s section, p *handlers.Policy, before rules) handlers.Entitlement {
+func (r *reader) readEntitlement(s section, p *handlers.Settings, before rules) policy.Entitlement {
 	id := s.word("id", ruleID)
 	if at, taken := before.ids[id.value]; taken {
 		r.note(id.at, "%s is the id of an entitlement already, on line %d: write another one, for buttons and the ledger know it by its id", id.value, at.line)
 	} else if id.value != "" {
 		before.ids[id.value] = id.at
 	}
-	out := handlers.Entitlement{ID: id.value, Account: r.account(s.word("account", anyName))}
+	out := policy.Entitlement{ID: id.value, Account: r.account(s.word("account", anyName))}
 	out.Kind, out.Target, out.Exclusive = r.readKind(s, out.Account, before)
 	out.Askers = r.readAskers(s)
 	out.OnLogin = r.readOnLogin(s, out.Account, id, before)
@@ -90,7 +91,7 @@ func (r *reader) readEntitlement(s section, p *handlers.Policy, before rules) ha
 }
 
 // readConditions reads what a request must be like, and what it takes.
-func (r *reader) readConditions(s section, c *Config, e *handlers.Entitlement) {
+func (r *reader) readConditions(s section, c *Config, e *policy.Entitlement) {
 	e.Excluded = r.readExcluded(s, e.Askers)
 	e.Steps = r.readApproval(s, c.Policy)
 	e.Escalation = r.readEscalation(s, e.Within, e.Steps)

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -8,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -33,7 +33,7 @@ func TestDesign(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []handlers.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
+	want := []policy.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: "123456789012", Target: "jit-prod-operators", OnLogin: true,
 		Askers: []string{"usergroup:S0SRE"}, Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, ReasonRequired: true,
 		Within: 24 * time.Hour, Duration: 4 * time.Hour, Longest: 12 * time.Hour}}
 	if d := cmp.Diff(want, c.Policy.Entitlements); d != "" {

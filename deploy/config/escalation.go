@@ -1,10 +1,10 @@
 package config
 
 import (
+	"sekisho/handlers/policy"
 	"slices"
 	"time"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -12,7 +12,7 @@ const escalateExample = "{after: 1h, to: " + whoExample + "}"
 
 // readEscalation returns who may decide too on what has waited for long. It must come before the request's end, and bring
 // somebody who may not decide from the start.
-func (r *reader) readEscalation(s section, within time.Duration, steps []store.Step) *handlers.Escalation {
+func (r *reader) readEscalation(s section, within time.Duration, steps []store.Step) *policy.Escalation {
 	v, ok := s.values["escalate"]
 	if !ok {
 		return nil
@@ -22,7 +22,7 @@ func (r *reader) readEscalation(s section, within time.Duration, steps []store.S
 		return nil
 	}
 	after := x.word("after", timeSpan)
-	out := &handlers.Escalation{After: r.span(after)}
+	out := &policy.Escalation{After: r.span(after)}
 	if out.After > 0 && within > 0 && out.After >= within {
 		r.note(after.at, "after is not shorter than within, after which the request ends: write a shorter time, or a longer within")
 	}

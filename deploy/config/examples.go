@@ -3,12 +3,12 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -37,7 +37,7 @@ type Example struct {
 	Line     int
 	Name     string
 	SignIn   string // the account that is signed in to, by its twelve digits; "" for a request
-	Question handlers.Question
+	Question policy.Question
 	Refused  string
 	Rule     string
 	Steps    []store.Step
@@ -136,7 +136,7 @@ func (r *reader) readGroups(top section) map[string][]string {
 func (r *reader) readExample(s section, c Config) Example {
 	who := s.word("who", whoever)
 	out := Example{Line: s.at.line, Name: s.wordOr("name", "", anyText).value}
-	q := handlers.Question{Origin: store.Requested, Person: c.Policy.People.Of(who.value), When: r.moment(s.word("at", moment), c.Zone)}
+	q := policy.Question{Origin: store.Requested, Person: c.Policy.People.Of(who.value), When: r.moment(s.word("at", moment), c.Zone)}
 	q.Account.Guest = s.wordOr("guest", "false", truth).value == "true"
 	q.Reason, q.Ticket = s.wordOr("reason", "", anyText).value, s.wordOr("ticket", "", anyText).value
 	if v, ok := s.values["for"]; ok {
@@ -175,7 +175,7 @@ func (r *reader) readExample(s section, c Config) Example {
 }
 
 // readRole reads by which role a program asks.
-func (r *reader) readRole(s section, c Config, q *handlers.Question) {
+func (r *reader) readRole(s section, c Config, q *policy.Question) {
 	v, ok := s.values["role"]
 	if !ok {
 		return

@@ -2,12 +2,12 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -22,7 +22,7 @@ var (
 )
 
 // readHours returns when the rule holds as it stands, and what holds at other times.
-func (r *reader) readHours(s section, zone *time.Location, steps []store.Step) *handlers.Hours {
+func (r *reader) readHours(s section, zone *time.Location, steps []store.Step) *policy.Hours {
 	v, ok := s.values["hours"]
 	if !ok {
 		return nil
@@ -31,7 +31,7 @@ func (r *reader) readHours(s section, zone *time.Location, steps []store.Step) *
 	if !ok {
 		return nil
 	}
-	out := &handlers.Hours{Zone: zone, Days: r.readDays(h)}
+	out := &policy.Hours{Zone: zone, Days: r.readDays(h)}
 	if written, ok := h.values["zone"]; ok {
 		out.Zone = r.zone(r.word(written, zoneName))
 	}
@@ -67,13 +67,13 @@ func (r *reader) readDays(h section) (out [7]bool) {
 			continue
 		}
 		first, last, ranged := strings.Cut(w.value, "-")
-		i := slices.Index(handlers.Weekdays, first)
+		i := slices.Index(policy.Weekdays, first)
 		for {
 			day := (i + 1) % 7 // time.Weekday begins with Sunday
 			if out[day] {
-				r.note(w.at, "%s is named twice: once is enough", handlers.Weekdays[i])
+				r.note(w.at, "%s is named twice: once is enough", policy.Weekdays[i])
 			}
-			if out[day] = true; !ranged || handlers.Weekdays[i] == last {
+			if out[day] = true; !ranged || policy.Weekdays[i] == last {
 				break
 			}
 			i = (i + 1) % 7

@@ -2,9 +2,8 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/people"
 	"strings"
-
-	"sekisho/handlers"
 )
 
 const peopleExample = "[{slack: U01ABCDEF, iam_users: [production/t.yamada]}]"
@@ -24,7 +23,7 @@ func (r *reader) readPeople(c *Config, top section) {
 	}
 	told := len(r.list)
 	defer func() { r.unsure = len(r.list) > told }()
-	owners := map[handlers.Login]place{}
+	owners := map[people.Login]place{}
 	first := map[string]place{}
 	entries := r.entries(v, "a person", peopleExample)
 	r.listed, r.doubt = len(entries), len(entries) == 0
@@ -34,12 +33,12 @@ func (r *reader) readPeople(c *Config, top section) {
 			r.doubt = true
 			continue
 		}
-		p := handlers.Person{Slack: r.slackOf(s, len(c.People), first), IAM: r.usersOf(s, owners)}
+		p := people.Person{Slack: r.slackOf(s, len(c.People), first), IAM: r.usersOf(s, owners)}
 		if len(p.Slack) > 0 {
 			c.People = append(c.People, p)
 		}
 	}
-	c.Policy.People = handlers.NewPeople(c.People)
+	c.Policy.People = people.New(c.People)
 }
 
 // slackOf reads the Slack accounts of a person, the index-th.
@@ -66,25 +65,25 @@ func (r *reader) slackOf(s section, index int, first map[string]place) []string 
 }
 
 // usersOf reads the IAM users of a person. AWS has no two whose names differ in case only, so case does not count here.
-func (r *reader) usersOf(s section, owners map[handlers.Login]place) []handlers.Login {
+func (r *reader) usersOf(s section, owners map[people.Login]place) []people.Login {
 	v, ok := s.values["iam_users"]
 	if !ok {
 		return nil
 	}
-	var out []handlers.Login
+	var out []people.Login
 	for _, written := range r.words(v, iamUser) {
 		name, user, _ := strings.Cut(written.value, "/")
 		id := r.account(word{name, written.at})
 		if id == "" {
 			continue
 		}
-		key := handlers.Login{Account: id, User: strings.ToLower(user)}
+		key := people.Login{Account: id, User: strings.ToLower(user)}
 		if at, taken := owners[key]; taken {
 			r.note(written.at, "%s is there already, on line %d: an IAM user belongs to one person", quote(written.value), at.line)
 			continue
 		}
 		owners[key] = written.at
-		out = append(out, handlers.Login{Account: id, User: user})
+		out = append(out, people.Login{Account: id, User: user})
 	}
 	return out
 }

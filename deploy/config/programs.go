@@ -2,10 +2,10 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
-
-	"sekisho/handlers"
 )
 
 const programsExample = "[{role: production/deployer, iam_users: [production/t.yamada]}]"
@@ -18,7 +18,7 @@ func (r *reader) readPrograms(c *Config) {
 	if r.roles.node == nil {
 		return
 	}
-	first := map[handlers.Login]place{}
+	first := map[people.Login]place{}
 	for _, each := range r.entries(r.roles, "a role that asks", programsExample) {
 		s, ok := r.section(each, programsExample[1:len(programsExample)-1], "role", "iam_users", "not_by")
 		if !ok {
@@ -26,8 +26,8 @@ func (r *reader) readPrograms(c *Config) {
 		}
 		written := s.word("role", iamRole)
 		account, role, _ := strings.Cut(written.value, "/")
-		p := handlers.Program{Account: r.account(word{account, written.at}), Role: role, Users: r.programUsers(c, s)}
-		key := handlers.Login{Account: p.Account, User: strings.ToLower(role)}
+		p := policy.Program{Account: r.account(word{account, written.at}), Role: role, Users: r.programUsers(c, s)}
+		key := people.Login{Account: p.Account, User: strings.ToLower(role)}
 		if at, twice := first[key]; twice && p.Account != "" {
 			r.note(written.at, "%s is there already, on line %d: a role has one entry, with all of its IAM users in it", quote(written.value), at.line)
 			continue
@@ -41,19 +41,19 @@ func (r *reader) readPrograms(c *Config) {
 }
 
 // programUsers reads for which IAM users a role asks, as they are written under people: who is nobody's has no holder.
-func (r *reader) programUsers(c *Config, s section) []handlers.Login {
+func (r *reader) programUsers(c *Config, s section) []people.Login {
 	v, ok := s.need("iam_users", "["+iamUser.example+"]")
 	if !ok {
 		return nil
 	}
-	var out []handlers.Login
+	var out []people.Login
 	for _, written := range r.words(v, iamUser) {
 		account, user, _ := strings.Cut(written.value, "/")
 		id := r.account(word{account, written.at})
 		if id == "" {
 			continue
 		}
-		login, owned := listed(c.People, handlers.Login{Account: id, User: user})
+		login, owned := listed(c.People, people.Login{Account: id, User: user})
 		switch {
 		case slices.Contains(out, login):
 			r.note(written.at, "%s is named twice: once is enough", quote(written.value))
@@ -67,8 +67,8 @@ func (r *reader) programUsers(c *Config, s section) []handlers.Login {
 }
 
 // listed returns an IAM user as it is written under people.
-func listed(people []handlers.Person, l handlers.Login) (handlers.Login, bool) {
-	for _, p := range people {
+func listed(persons []people.Person, l people.Login) (people.Login, bool) {
+	for _, p := range persons {
 		for _, each := range p.IAM {
 			if each.Account == l.Account && strings.EqualFold(each.User, l.User) {
 				return each, true

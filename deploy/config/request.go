@@ -2,9 +2,8 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/policy"
 	"slices"
-
-	"sekisho/handlers"
 )
 
 const ticketExample = "{pattern: 'OPS-[0-9]+', example: OPS-123}"
@@ -49,7 +48,7 @@ func (r *reader) readExcluded(s section, askers []string) []string {
 }
 
 // readTicket returns how a ticket must look. The example is what people are shown, so it is held against the pattern.
-func (r *reader) readTicket(s section) *handlers.Ticket {
+func (r *reader) readTicket(s section) *policy.Ticket {
 	v, ok := s.values["ticket"]
 	if !ok {
 		return nil
@@ -70,5 +69,5 @@ func (r *reader) readTicket(s section) *handlers.Ticket {
 	if !whole.MatchString(example.value) {
 		r.note(example.at, "%s does not match the pattern, which holds for the whole of a ticket: change one of the two", quote(example.value))
 	}
-	return &handlers.Ticket{Pattern: whole, Example: example.value}
+	return &policy.Ticket{Pattern: whole, Example: example.value}
 }

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestRotations(t *testing.T) {
 		{ID: "web", Account: "123456789012", User: "svc-web", Secret: "prod/svc-web", OlderThan: 2160 * time.Hour,
 			Fleet:    store.Fleet{Key: "sekisho-key", Value: "svc-web", Path: "/usr/local/sbin/sekisho-key"},
 			Rotators: []string{"usergroup:S01SRE", "U01ABCDEF"}, Steps: []store.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}},
-			Escalation: &handlers.Escalation{After: time.Hour, To: []string{"U01ABCDEF"}}, Within: 8 * time.Hour, Proof: 48 * time.Hour, Grace: 168 * time.Hour},
+			Escalation: &policy.Escalation{After: time.Hour, To: []string{"U01ABCDEF"}}, Within: 8 * time.Hour, Proof: 48 * time.Hour, Grace: 168 * time.Hour},
 	}
 	if d := cmp.Diff(want, c.Policy.Rotations); d != "" {
 		t.Errorf("-want +got:\n%s", d)

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
 )
 
 // rules is an entitlement with everything that one can have.
@@ -52,15 +52,15 @@ func TestRules(t *testing.T) {
 			t.Errorf("ticket %q: %t", ticket, got)
 		}
 	}
-	want := handlers.Entitlement{
+	want := policy.Entitlement{
 		Excluded: []string{"usergroup:S01INTERNS"},
-		Hours:    &handlers.Hours{Zone: berlin, Days: [7]bool{false, true, true, true, true, false, true}, From: 8*60 + 30, To: 18 * 60},
-		Prolong:  handlers.ProlongAlways, MFARequired: true,
-		Auto: &handlers.Auto{Longest: 2 * time.Hour, Members: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
+		Hours:    &policy.Hours{Zone: berlin, Days: [7]bool{false, true, true, true, true, false, true}, From: 8*60 + 30, To: 18 * 60},
+		Prolong:  policy.ProlongAlways, MFARequired: true,
+		Auto: &policy.Auto{Longest: 2 * time.Hour, Members: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
 
-		Escalation: &handlers.Escalation{After: time.Hour, To: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
+		Escalation: &policy.Escalation{After: time.Hour, To: []string{"usergroup:S01ONCALL", "U01ABCDEF"}},
 	}
-	got := handlers.Entitlement{Excluded: e.Excluded, Hours: e.Hours, Auto: e.Auto, Prolong: e.Prolong, MFARequired: e.MFARequired, Escalation: e.Escalation, Risk: e.Risk, ReasonRequired: e.ReasonRequired}
+	got := policy.Entitlement{Excluded: e.Excluded, Hours: e.Hours, Auto: e.Auto, Prolong: e.Prolong, MFARequired: e.MFARequired, Escalation: e.Escalation, Risk: e.Risk, ReasonRequired: e.ReasonRequired}
 	if d := cmp.Diff(want, got, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }), cmpopts.EquateEmpty()); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}

@@ -2,14 +2,13 @@ package config
 
 import (
 	"regexp"
+	"sekisho/handlers/people"
 	"strings"
-
-	"sekisho/handlers"
 )
 
 const whoExample = "[usergroup:S0LEADS]"
 
-var groupOrUser = form{regexp.MustCompile(`^(` + handlers.UserGroup + `S|U|W)[A-Z0-9]{2,20}$`),
+var groupOrUser = form{regexp.MustCompile(`^(` + people.UserGroup + `S|U|W)[A-Z0-9]{2,20}$`),
 	"a user group (usergroup: and its Slack id) or a user (the Slack id of somebody under people)", "usergroup:S0LEADS"}
 
 // readWho returns the user groups and users who may do something, in what a sentence about it calls it. Whether one of
@@ -18,7 +17,7 @@ func (r *reader) readWho(v value, may string) (who []string, wrong bool) {
 	seen := map[string]bool{}
 	for _, w := range r.words(v, groupOrUser) {
 		_, known := r.persons[w.value]
-		switch group := strings.HasPrefix(w.value, handlers.UserGroup); {
+		switch group := strings.HasPrefix(w.value, people.UserGroup); {
 		case w.value == "":
 			wrong = true
 		case seen[w.value]:

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/netip"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
 )
 
 // action is what the page asks for, as one small JSON object. Which fields count depends on Do.
@@ -210,7 +210,7 @@ func (s *stage) program(action) error {
 // minutes, looks at once.
 func (s *stage) join(a action) error {
 	rules := groupsOf(s.settings())
-	i := slices.IndexFunc(rules, func(e handlers.Entitlement) bool { return e.Account == a.Account })
+	i := slices.IndexFunc(rules, func(e policy.Entitlement) bool { return e.Account == a.Account })
 	_, ok := s.login(a.Account, a.User)
 	switch {
 	case i < 0 || !ok:

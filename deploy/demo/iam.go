@@ -147,7 +147,7 @@ func (s *stage) tagOf(l login) string {
 // taggable are all Slack accounts that a tag can name: also guests, who has left, and the bot's own.
 func taggable(lang string) []person {
 	var out []person
-	for _, u := range people(lang) {
+	for _, u := range usersIn(lang) {
 		out = append(out, person{ID: u.ID, Name: u.Name, Real: u.RealName, Guest: u.Restricted, Left: u.Deleted})
 	}
 	return append(out, person{ID: botUser, Name: "sekisho", Real: "Sekisho", App: true})

@@ -3,12 +3,12 @@ package demo
 import (
 	"context"
 	"maps"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -107,7 +107,7 @@ func (j *journal) look(ctx context.Context, db store.DB, id string) {
 		}
 		about.User = o.Person.Account()
 	case strings.HasPrefix(id, store.PressPrefix):
-		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == handlers.Own {
+		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == policy.Own {
 			j.tour.refused(p.On)
 		}
 		return

@@ -12,8 +12,8 @@ import (
 	"sekisho/deploy/config"
 )
 
-// people are the users of the workspace, with a Slack in the page's language. Some keep their own, whatever that is.
-func people(lang string) []fakeslack.User {
+// usersIn returns the users of the workspace, with a Slack in the page's language. Some keep their own, whatever that is.
+func usersIn(lang string) []fakeslack.User {
 	users := workspace(nil).Users
 	for i, u := range users {
 		if !slices.Contains([]string{mori, miller, park}, u.ID) {
@@ -47,7 +47,7 @@ func (s *stage) speak(lang string) error {
 	s.bell.ring()
 	defer s.settled()
 	runs := s.dismiss() == nil
-	for _, u := range people(lang) {
+	for _, u := range usersIn(lang) {
 		s.slack.SetUser(u)
 	}
 	if !runs {
@@ -64,7 +64,7 @@ func (s *stage) openHomes() {
 	if s.slack.Wait(s.ctx, func() bool { return s.slack.Sockets() > 0 }) != nil {
 		return
 	}
-	for _, u := range people("") {
+	for _, u := range usersIn("") {
 		if _, is := s.slack.Home(u.ID); is {
 			_, _ = s.slack.OpenHome(u.ID) // what fails is opened by hand
 		}

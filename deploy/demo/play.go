@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -66,7 +67,7 @@ type player struct {
 	patience time.Duration // how long a step may take before the story has failed
 	who      handlers.Request
 	event    []byte
-	rule     handlers.Entitlement // that the story is about
+	rule     policy.Entitlement // that the story is about
 }
 
 // Play tells what happens to a sign-in and to requests, from the first step to the end of access, and writes a

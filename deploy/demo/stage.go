@@ -49,7 +49,7 @@ func newStage(ctx context.Context, lang string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := build(c, func(ws *fakeslack.Workspace) { ws.Users = people(lang) })
+	w, err := build(c, func(ws *fakeslack.Workspace) { ws.Users = usersIn(lang) })
 	if err != nil {
 		return nil, err
 	}

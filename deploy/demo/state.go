@@ -170,7 +170,7 @@ func (s *stage) state(as string) state {
 // workspaceInto adds what there is in Slack.
 func (s *stage) workspaceInto(out *state) {
 	ws := workspace(s.clock.now)
-	ws.Users = people(out.Lang)
+	ws.Users = usersIn(out.Lang)
 	if !slices.ContainsFunc(ws.Users, func(u fakeslack.User) bool { return u.ID == out.As && !u.Deleted }) {
 		out.As = yamada
 	}

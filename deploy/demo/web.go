@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// policy lets the page load its own files and talk to its own server, and nothing else
+// contentPolicy lets the page load its own files and talk to its own server, and nothing else
 // (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy).
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const mostBody = 256 << 10 // bytes of one action: a pasted record is the longest
@@ -49,7 +49,7 @@ func (s *site) handler() http.Handler {
 func (s *site) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", contentPolicy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -101,7 +101,7 @@ func TestThePageItself(t *testing.T) {
 				t.Error("the page has no token")
 			}
 		}
-		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Security-Policy") != policy {
+		if got.StatusCode != http.StatusOK || got.Header.Get("Content-Security-Policy") != contentPolicy {
 			t.Errorf("%s: %s, %v", path, got.Status, got.Header)
 		}
 		if external := regexp.MustCompile(`(?:src|href|url|import|from|fetch)[ (="']+(?:https?:)?//`).FindString(text); external != "" {
@@ -112,7 +112,7 @@ func TestThePageItself(t *testing.T) {
 		t.Errorf("the page weighs %d bytes", weight)
 	}
 	for _, weak := range []string{"unsafe", "*", "http:", "https:"} {
-		if strings.Contains(policy, weak) {
+		if strings.Contains(contentPolicy, weak) {
 			t.Errorf("the policy allows %s", weak)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -70,7 +72,7 @@ func newWorld(lang string, who handlers.Request) (*world, error) {
 		return nil, err
 	}
 	w, err := build(c, func(ws *fakeslack.Workspace) {
-		ws.Users = people(lang) // so that who follows the stories can read what only one person sees
+		ws.Users = usersIn(lang) // so that who follows the stories can read what only one person sees
 	})
 	if err != nil {
 		return nil, err
@@ -120,8 +122,8 @@ func build(c config.Config, change func(*fakeslack.Workspace)) (_ *world, err er
 }
 
 // groupsOf are the rules of a configuration that give membership of a group.
-func groupsOf(c config.Config) []handlers.Entitlement {
-	return slices.DeleteFunc(slices.Clone(c.Policy.Entitlements), func(e handlers.Entitlement) bool { return e.Kind != identity.KindGroup })
+func groupsOf(c config.Config) []policy.Entitlement {
+	return slices.DeleteFunc(slices.Clone(c.Policy.Entitlements), func(e policy.Entitlement) bool { return e.Kind != identity.KindGroup })
 }
 
 // settings are the stories', for whoever signs in: the record that was given may be of any user and account, which is the
@@ -133,7 +135,7 @@ func settings(lang string, who handlers.Request) (config.Config, error) {
 	}
 	production := c.Policy.Entitlements[0].Account
 	c.Policy.Accounts = map[string]string{who.Account: "production"}
-	c.Policy.Entitlements = slices.DeleteFunc(c.Policy.Entitlements, func(e handlers.Entitlement) bool { return e.Account != production })
+	c.Policy.Entitlements = slices.DeleteFunc(c.Policy.Entitlements, func(e policy.Entitlement) bool { return e.Account != production })
 	for i := range c.Policy.Entitlements {
 		c.Policy.Entitlements[i].Account = who.Account
 	}
@@ -143,8 +145,8 @@ func settings(lang string, who handlers.Request) (config.Config, error) {
 		}
 		c.Policy.Rotations[i].Account = who.Account
 	}
-	c.Policy.People = handlers.NewPeople([]handlers.Person{
-		{Slack: []string{yamada}, IAM: []handlers.Login{{Account: who.Account, User: who.User}}},
+	c.Policy.People = people.New([]people.Person{
+		{Slack: []string{yamada}, IAM: []people.Login{{Account: who.Account, User: who.User}}},
 		{Slack: []string{sato}},
 		{Slack: []string{suzuki}},
 	})

@@ -1,35 +1,14 @@
-package handlers
+package policy
 
 import (
 	"cmp"
+	"sekisho/handlers/people"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"sekisho/store"
-)
-
-// Refusals of a request. They are keys, and the decision has the facts that a sentence about them names.
-const (
-	NotAsker     = "not_asker"     // the rule names others
-	Excluded     = "excluded"      // the rule names them among those who may not
-	TooLong      = "too_long"      // longer than the rule's longest
-	TooShort     = "too_short"     // less than a minute
-	NoReason     = "no_reason"     // the rule wants one
-	NoTicket     = "no_ticket"     // the rule wants one, and of this form
-	OutsideHours = "outside_hours" // and then nothing can be asked for
-	NoMFA        = "no_mfa"        // the rule wants it of a sign-in, and the record does not say that it was used
-	NoApprover   = "no_approver"   // nobody but the holder could approve, or too few
-	GroupGone    = "group_gone"    // the rule excludes a user group that Slack does not have any more: nobody knows whom
-)
-
-// What a decision goes by, beside its refusal.
-const (
-	ForAll      = "for_all"      // everybody may ask
-	Named       = "named"        // among those who may ask
-	WithinHours = "within_hours" // of the rule
-	MoreSteps   = "more_steps"   // outside of its hours; of what was approved with fewer a refusal
-	ByItself    = "by_itself"    // nobody has to approve
 )
 
 // Decision is the answer, and how it came about.
@@ -61,7 +40,7 @@ func (d Decision) Because() string {
 }
 
 // because is the last of the reasons: that of a refusal.
-func (d Decision) because() Reason { return d.Why[len(d.Why)-1] }
+func (d Decision) LastReason() Reason { return d.Why[len(d.Why)-1] }
 
 // Refusals are all that stands against it, the refusal first.
 func (d Decision) Refusals() []Reason {
@@ -70,25 +49,25 @@ func (d Decision) Refusals() []Reason {
 	}
 	first := Reason{Key: d.Refusal}
 	if len(d.Why) > 0 {
-		first.Facts = d.because().Facts
+		first.Facts = d.LastReason().Facts
 	}
 	return append([]Reason{first}, d.Also...)
 }
 
 // note adds a reason. Behind a refusal it counts for nothing.
-func (d *Decision) note(key string, facts ...string) {
+func (d *Decision) Note(key string, facts ...string) {
 	if d.Refusal == "" {
 		d.Why = append(d.Why, reason(key, facts))
 	}
 }
 
 // refuse makes it a refusal, or says what else is wrong with one.
-func (d *Decision) refuse(key string, facts ...string) {
+func (d *Decision) Refuse(key string, facts ...string) {
 	if d.Refusal != "" {
 		d.Also = append(d.Also, reason(key, facts))
 		return
 	}
-	d.note(key, facts...)
+	d.Note(key, facts...)
 	d.Refusal = key
 }
 
@@ -112,7 +91,7 @@ func (p *Policy) SignIn(account string, q Question) Decision {
 	nothing := Decision{Refusal: NotAsker, Why: []Reason{{Key: NotAsker}}}
 	for _, rule := range p.OnLogin(account) {
 		q.Entitlement = rule.ID
-		switch d := p.decide(rule, q); {
+		switch d := p.DecideOn(rule, q); {
 		case d.Refusal == Excluded && nothing.Rule == "":
 			nothing = d
 		case d.Refusal != NotAsker && d.Refusal != Excluded:
@@ -128,14 +107,14 @@ func (p *Policy) Decide(q Question) Decision {
 	rule, ok := p.Rule(q.Entitlement)
 	if !ok {
 		d := Decision{Rule: q.Entitlement}
-		d.refuse(RuleGone)
+		d.Refuse(RuleGone)
 		return d
 	}
-	return p.decide(rule, q)
+	return p.DecideOn(rule, q)
 }
 
 // decide is Decide for who has the rule at hand: there may be thousands.
-func (p *Policy) decide(rule Entitlement, q Question) Decision {
+func (p *Policy) DecideOn(rule Entitlement, q Question) Decision {
 	d := Decision{Rule: rule.ID}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
 	if rule.Endless {
@@ -155,7 +134,7 @@ func (p *Policy) decide(rule Entitlement, q Question) Decision {
 // checkWho looks at who asks. A sign-in of nobody's user goes on: its card says so, and cannot be approved.
 func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
 	if refusal := p.holder(q); refusal != "" {
-		d.refuse(refusal)
+		d.Refuse(refusal)
 		return
 	}
 	if q.Person == "" {
@@ -163,19 +142,19 @@ func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
 	}
 	accounts := p.People.Accounts(q.Person)
 	if by := q.among(rule.Excluded, accounts); by != "" {
-		d.refuse(Excluded, "by", by)
+		d.Refuse(Excluded, "by", by)
 		return
 	}
-	gone := q.gone(rule.Excluded)
+	gone := q.FirstGone(rule.Excluded)
 	switch by := q.among(rule.Askers, accounts); {
 	case len(rule.Askers) > 0 && by == "":
-		d.refuse(NotAsker)
+		d.Refuse(NotAsker)
 	case gone != "":
-		d.refuse(GroupGone, "group", gone)
+		d.Refuse(GroupGone, "group", gone)
 	case len(rule.Askers) == 0:
-		d.note(ForAll)
+		d.Note(ForAll)
 	default:
-		d.note(Named, "by", by)
+		d.Note(Named, "by", by)
 	}
 }
 
@@ -183,12 +162,12 @@ func (p *Policy) checkWho(d *Decision, rule Entitlement, q Question) {
 func (p *Policy) holder(q Question) string {
 	owner := p.People.Owner(q.Login)
 	switch {
-	case q.Account.refusal() != "":
-		return q.Account.refusal()
+	case q.Account.Refusal() != "":
+		return q.Account.Refusal()
 	case q.Unfit != "":
 		return q.Unfit
 	case q.Leaves:
-		return BeingOffboarded
+		return people.BeingOffboarded
 	case q.Person == "" && q.Origin != store.SignIn:
 		return NoPerson
 	case q.Login.User != "" && !p.owns(q, owner):
@@ -212,24 +191,24 @@ func (p *Policy) owns(q Question, owner store.Person) bool {
 }
 
 // withMFA is what a record of a sign-in says that was made with MFA. That it says nothing is not enough.
-const withMFA = "yes"
+const WithMFA = "yes"
 
 // checkWritten looks at all that was written, and at the hours in which it would begin. Nobody writes anything for a sign-in.
 func checkWritten(d *Decision, rule Entitlement, q Question) {
 	switch {
 	case d.Duration > rule.Longest:
-		d.refuse(TooLong, "longest", rule.Longest.String())
+		d.Refuse(TooLong, "longest", rule.Longest.String())
 	case d.Duration < store.ShortestTerm:
-		d.refuse(TooShort, "shortest", store.ShortestTerm.String())
+		d.Refuse(TooShort, "shortest", store.ShortestTerm.String())
 	}
-	if q.Origin == store.SignIn && rule.MFARequired && q.MFA != withMFA {
-		d.refuse(NoMFA)
+	if q.Origin == store.SignIn && rule.MFARequired && q.MFA != WithMFA {
+		d.Refuse(NoMFA)
 	}
 	if q.Origin != store.SignIn && rule.ReasonRequired && !Says(q.Reason) {
-		d.refuse(NoReason)
+		d.Refuse(NoReason)
 	}
 	if q.Origin != store.SignIn && rule.Ticket != nil && !rule.Ticket.Pattern.MatchString(q.Ticket) {
-		d.refuse(NoTicket, "example", rule.Ticket.Example)
+		d.Refuse(NoTicket, "example", rule.Ticket.Example)
 	}
 	checkHours(d, rule, q)
 }
@@ -247,12 +226,12 @@ func checkHours(d *Decision, rule Entitlement, q Question) {
 	switch {
 	case rule.Hours == nil:
 	case within:
-		d.note(WithinHours, "hours", rule.Hours.String())
+		d.Note(WithinHours, "hours", rule.Hours.String())
 	case rule.Hours.Refuse:
-		d.refuse(OutsideHours, "hours", rule.Hours.String())
+		d.Refuse(OutsideHours, "hours", rule.Hours.String())
 		return
 	default:
-		d.note(MoreSteps, "hours", rule.Hours.String())
+		d.Note(MoreSteps, "hours", rule.Hours.String())
 	}
 	d.Steps = rule.StepsNow(within)
 }
@@ -262,9 +241,9 @@ func (p *Policy) checkApprovals(d *Decision, rule Entitlement, q Question) {
 	switch {
 	case p.givesByItself(rule, q, d.Duration):
 		d.Auto = min(rule.Auto.Longest, rule.Longest)
-		d.note(ByItself, "longest", d.Auto.String())
-	case !p.CanBeMet(opened(d.Steps, rule.Escalation.to()), q):
-		d.refuse(NoApprover)
+		d.Note(ByItself, "longest", d.Auto.String())
+	case !p.CanBeMet(Widen(d.Steps, rule.Escalation.Deciders()), q):
+		d.Refuse(NoApprover)
 	}
 }
 
@@ -280,26 +259,27 @@ func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Durat
 	return len(a.Members) == 0 || q.among(a.Members, p.People.Accounts(q.Person)) != ""
 }
 
-// CanBeMet tells whether others could give all approvals of the steps, each person one. A step with a user group that is
-// not known is left out: it may have anybody in it. Where those who may not approve are a group that is gone, nobody can.
-func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
-	if q.gone(q.NotBy) != "" {
-		return false
+// written are the refusals of what stands in the fields of a form: it is looked through whole.
+var Written = []string{TooLong, TooShort, NoReason, NoTicket, OutsideHours, StartPast, StartFar, EndPast, EndFirst}
+
+// mistimed refuses a wished start or end, before all else that is wrong with what was written. What hangs on the two is not said.
+func (d Decision) RefuseTime(key string, facts ...string) Decision {
+	if d.Refusal != "" && !slices.Contains(Written, d.Refusal) && d.Refusal != NoApprover {
+		return d
 	}
-	var known []store.Step
-	voters := tally{people: p.People}
-	barred, _ := q.accounts(q.NotBy)
-	for _, s := range steps {
-		accounts, ok := q.accounts(s.By)
-		if !ok {
-			continue
-		}
-		known = append(known, s)
-		for _, a := range accounts {
-			if !q.Away[a] {
-				voters.add(a, len(known))
-			}
+	out := Decision{Rule: d.Rule, Duration: d.Duration, Longest: d.Longest, Risk: d.Risk}
+	out.Refuse(key, facts...)
+	for _, r := range d.Refusals() {
+		if r.Key == NoReason || r.Key == NoTicket {
+			out.Also = append(out.Also, r)
 		}
 	}
-	return len(known) == 0 && len(steps) > 0 || store.Met(known, voters.but(append(persons(barred), q.Person)...))
+	return out
+}
+
+// must refuses what AWS would not have, by its code if there is one.
+func (d *Decision) RefuseByAWS(code string) {
+	if code != "" {
+		d.Refuse(Impossible, "code", code)
+	}
 }

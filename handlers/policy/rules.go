@@ -1,10 +1,10 @@
-package handlers
+package policy
 
 import (
 	"cmp"
 	"regexp"
+	"sekisho/handlers/people"
 	"slices"
-	"strings"
 	"time"
 
 	"sekisho/store"
@@ -14,23 +14,11 @@ import (
 type Policy struct {
 	Accounts     map[string]string // twelve digits -> name
 	Entitlements []Entitlement
-	Rotations    []Rotation
-	People       People
+	People       people.Registry
 	MatchTag     bool     // an IAM user whose tag names a Slack account of somebody under people is theirs
 	MatchEmail   bool     // so is one whose name is the e-mail address of such an account
 	Security     []string // who may press on alerts, and revoke: Slack user ids and "usergroup:" ids
-	Enforce      bool     // unknown members of managed groups are removed, not only reported
-	Removals     int      // at most so many in one look at all groups
 	Programs     []Program
-	Audit        *Audit        // nil: nothing is looked for
-	Keep         time.Duration // ignored sign-ins and judged presses are deleted after it; 0: never
-}
-
-// Program is an IAM role whose sessions may ask through SQS, and for which IAM users: for no others.
-type Program struct {
-	Account, Role string // the account's twelve digits, and the role's name
-	Users         []Login
-	NotBy         []string // who may not approve what it asks for: Slack user ids and "usergroup:" ids
 }
 
 // Entitlement is one thing that can be asked for, and the rule for it. Who it names, it names by Slack user ids and
@@ -60,6 +48,16 @@ type Entitlement struct {
 	Endless        bool // it is handed over once it is given, and stays: Duration is the time to give it in
 }
 
+// Prolong says what another sign-in does to access that a sign-in has asked for.
+type Prolong string
+
+// The settings of [Entitlement].Prolong. Without one it is ProlongSame.
+const (
+	ProlongSame   Prolong = "same"   // it prolongs the access if its address and MFA are as they were approved, else it asks for that
+	ProlongAsk    Prolong = "ask"    // it asks, whatever its address and MFA are
+	ProlongAlways Prolong = "always" // it prolongs the access
+)
+
 // Auto says when a rule gives by itself what it is asked for. Beyond that it holds within the rule's hours only.
 type Auto struct {
 	Longest time.Duration // that it lasts, with all that prolongs it
@@ -71,9 +69,6 @@ type Ticket struct {
 	Pattern *regexp.Regexp // of the whole
 	Example string
 }
-
-// UserGroup marks a Slack user group among Slack users.
-const UserGroup = "usergroup:"
 
 // Known tells whether the account is in the configuration.
 func (p *Policy) Known(account string) bool { return p.Accounts[account] != "" }
@@ -99,10 +94,10 @@ func (p *Policy) Rule(id string) (Entitlement, bool) {
 }
 
 // Approvers returns all whom a step names.
-func (e Entitlement) Approvers() []string { return named(e.Steps) }
+func (e Entitlement) Approvers() []string { return NamedIn(e.Steps) }
 
 // named are all whom these steps name, each once.
-func named(steps []store.Step) []string {
+func NamedIn(steps []store.Step) []string {
 	var out []string
 	for _, s := range steps {
 		for _, who := range s.By {
@@ -120,18 +115,7 @@ func (e Entitlement) Groups() []string {
 	if e.Auto != nil {
 		all = append(all, e.Auto.Members...)
 	}
-	return groupsIn(all)
-}
-
-// groupsIn returns the Slack ids of the user groups among these, each once.
-func groupsIn(all []string) []string {
-	var out []string
-	for _, who := range all {
-		if group, ok := groupOf(who); ok && !slices.Contains(out, group) {
-			out = append(out, group)
-		}
-	}
-	return out
+	return people.GroupsIn(all)
 }
 
 // StepsNow returns the approvals that are needed within the hours, or outside of them: more, of any who may approve.
@@ -145,57 +129,61 @@ func (e Entitlement) StepsNow(within bool) []store.Step {
 	return append(slices.Clone(e.Steps), store.Step{By: e.Approvers(), Count: e.Hours.More})
 }
 
-// May tells whether this Slack account's approval of the grant can stand, or why not. It is asked at the press and again
-// before AWS is touched. Identities are compared, not accounts.
-func (p *Policy) May(approver string, g store.Grant) string {
-	return cmp.Or(p.fourEyes(approver, g), p.unchanged(g))
+// Holder is a person who gets access, and the IAM user by which they get it.
+type Holder struct {
+	Person store.Person
+	Login  people.Login
 }
 
-// fourEyes tells whether an approver is known and somebody else than the holder, or why not.
-func (p *Policy) fourEyes(approver string, g store.Grant) string {
+// Holds reports whether a holder is a person: they asked for it, or the IAM user is theirs by the configuration now.
+func (p *Policy) Holds(person store.Person, h Holder) bool {
+	return p.People.Same(person, h.Person) || p.People.Same(person, p.People.Owner(h.Login))
+}
+
+// Granted is what a rule gave: as a card showed it, and as it was approved.
+type Granted struct {
+	Rule, Kind, Account, Target string
+	SignIn                      bool // a sign-in asked for it
+	Endless                     bool
+	AllowsIAM                   bool // the card says that the target lets its holder change IAM
+	Risk                        store.Risk
+	Duration, Longest           time.Duration
+	Steps                       []store.Step
+}
+
+// May returns why this Slack account's approval cannot stand, or "". It is asked at the press and again before AWS is touched. It
+// compares persons, not accounts.
+func (p *Policy) May(approver string, h Holder, g Granted) string {
+	return cmp.Or(p.FourEyes(approver, h), p.Unchanged(g))
+}
+
+// FourEyes returns why an approver is not known to be another person than the holder, or "".
+func (p *Policy) FourEyes(approver string, h Holder) string {
 	switch person := p.People.Of(approver); {
 	case person == "":
 		return NoPerson
-	case p.holds(person, g):
+	case p.Holds(person, h):
 		return Own
-	case !p.People.Known(g.Subject.Person): // of who is not in the configuration nobody knows the other accounts
+	case !p.People.Known(h.Person): // nobody knows the other accounts of a person who is not in the configuration
 		return NoHolder
 	}
 	return ""
 }
 
-// unchanged tells whether the rule still gives what the card shows, for the approvals that it shows, or why not.
-func (p *Policy) unchanged(g store.Grant) string {
-	rule, ok := p.Rule(g.Entitlement)
+// Unchanged returns why the rule does not give any more what it gave, for the same approvals, or "".
+func (p *Policy) Unchanged(g Granted) string {
+	rule, ok := p.Rule(g.Rule)
 	if !ok {
 		return RuleGone
 	}
 	if rule.Kind != g.Kind || rule.Account != g.Account || rule.Target != g.Target || rule.Risk != g.Risk ||
-		rule.Endless != g.Endless || rule.AllowsIAM && !g.AllowsIAM || rule.Longest < g.Longest || g.Origin == store.SignIn && (rule.Duration < g.Duration || !rule.OnLogin) ||
-		!sameSteps(rule.StepsNow(true), g.Steps) && !sameSteps(rule.StepsNow(false), g.Steps) {
+		rule.Endless != g.Endless || rule.AllowsIAM && !g.AllowsIAM || rule.Longest < g.Longest || g.SignIn && (rule.Duration < g.Duration || !rule.OnLogin) ||
+		!SameSteps(rule.StepsNow(true), g.Steps) && !SameSteps(rule.StepsNow(false), g.Steps) {
 		return RuleChanged
 	}
 	return ""
 }
 
-func sameSteps(a, b []store.Step) bool {
+func SameSteps(a, b []store.Step) bool {
 	return slices.EqualFunc(a, b, func(a, b store.Step) bool { return a.Count == b.Count && slices.Equal(a.By, b.By) })
 }
-
-// window is the end of access that another sign-in can give: it counts from the latest one, never beyond what the approval
-// allows, and never shorter than it was. A sign-in from the future counts as now.
-func window(g store.Grant, at, now time.Time) time.Time {
-	if at.IsZero() || at.After(now) {
-		at = now
-	}
-	until := at.Add(g.Allowed())
-	if until.Before(g.Until) {
-		until = g.Until
-	}
-	if until.After(g.Max) {
-		until = g.Max
-	}
-	return until
-}
-
-func groupOf(approver string) (string, bool) { return strings.CutPrefix(approver, UserGroup) }

@@ -1,6 +1,7 @@
-package handlers
+package policy
 
 import (
+	"sekisho/handlers/people"
 	"slices"
 	"time"
 
@@ -9,15 +10,15 @@ import (
 
 // Question is all that a decision depends on. What Slack knows was found out beforehand, so that deciding is pure.
 type Question struct {
-	Origin      store.Origin  // a sign-in has neither reason nor ticket, and its account may be nobody's
-	Person      store.Person  // who asks, and gets it
-	KnownBy     store.KnownBy // where the configuration does not list the IAM user under them
-	Account     Account       // what Slack says of the account that asks; nothing for a sign-in
-	Login       Login         // the IAM user, of what was decided before
-	Unfit       string        // why the person can be given nothing, by what Slack says of all their accounts
-	Leaves      bool          // the person is being offboarded, or was
-	Program     bool          // a program of theirs asks, of which Slack says nothing
-	MFA         string        // of a sign-in, as the record says: "yes", "no", or "" where it does not
+	Origin      store.Origin   // a sign-in has neither reason nor ticket, and its account may be nobody's
+	Person      store.Person   // who asks, and gets it
+	KnownBy     store.KnownBy  // where the configuration does not list the IAM user under them
+	Account     people.Account // what Slack says of the account that asks; nothing for a sign-in
+	Login       people.Login   // the IAM user, of what was decided before
+	Unfit       string         // why the person can be given nothing, by what Slack says of all their accounts
+	Leaves      bool           // the person is being offboarded, or was
+	Program     bool           // a program of theirs asks, of which Slack says nothing
+	MFA         string         // of a sign-in, as the record says: "yes", "no", or "" where it does not
 	Entitlement string
 	Duration    time.Duration // 0: the rule's
 	To          time.Time     // the wished end, instead of a duration
@@ -32,9 +33,9 @@ type Question struct {
 
 // gone returns the first of these that is a user group which Slack does not have any more, or "". Whom such a group names nobody knows:
 // where it names those who may not, nobody may.
-func (q Question) gone(these []string) string {
+func (q Question) FirstGone(these []string) string {
 	for _, id := range these {
-		if group, ok := groupOf(id); ok && slices.Contains(q.Gone, group) {
+		if group, ok := people.GroupOf(id); ok && slices.Contains(q.Gone, group) {
 			return id
 		}
 	}
@@ -42,9 +43,9 @@ func (q Question) gone(these []string) string {
 }
 
 // accounts returns whom these are, and whether all groups among them are known.
-func (q Question) accounts(these []string) (out []string, ok bool) {
+func (q Question) Accounts(these []string) (out []string, ok bool) {
 	for _, id := range these {
-		group, isGroup := groupOf(id)
+		group, isGroup := people.GroupOf(id)
 		members, known := q.Members[group]
 		switch {
 		case !isGroup:
@@ -62,7 +63,7 @@ func (q Question) accounts(these []string) (out []string, ok bool) {
 func (q Question) among(these, accounts []string) string {
 	for _, id := range these {
 		named := []string{id}
-		if group, ok := groupOf(id); ok {
+		if group, ok := people.GroupOf(id); ok {
 			named = q.Members[group]
 		}
 		if slices.ContainsFunc(named, func(a string) bool { return slices.Contains(accounts, a) }) {

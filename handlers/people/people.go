@@ -1,4 +1,4 @@
-package handlers
+package people
 
 import (
 	"cmp"
@@ -19,11 +19,11 @@ type Person struct {
 type Login struct{ Account, User string }
 
 // folded is the login as IAM compares it: names do not differ by case alone.
-func (l Login) folded() Login { return Login{Account: l.Account, User: strings.ToLower(l.User)} }
+func (l Login) Folded() Login { return Login{Account: l.Account, User: strings.ToLower(l.User)} }
 
 // People finds persons by their accounts, and compares them. It is the configuration as it is now; a record has a person as
 // the configuration had them when it was written.
-type People struct {
+type Registry struct {
 	bySlack map[string]store.Person
 	slack   map[store.Person][]string // person -> all their accounts
 	byLogin map[Login]store.Person
@@ -31,8 +31,8 @@ type People struct {
 }
 
 // NewPeople indexes the people of the configuration. Each account belongs to one person: package config sees to it.
-func NewPeople(people []Person) People {
-	out := People{bySlack: map[string]store.Person{}, slack: map[store.Person][]string{}, byLogin: map[Login]store.Person{},
+func New(people []Person) Registry {
+	out := Registry{bySlack: map[string]store.Person{}, slack: map[store.Person][]string{}, byLogin: map[Login]store.Person{},
 		logins: map[store.Person][]Login{}}
 	for _, p := range people {
 		person := store.Person(p.Slack[0])
@@ -41,7 +41,7 @@ func NewPeople(people []Person) People {
 			out.bySlack[id] = person
 		}
 		for _, l := range p.IAM {
-			out.byLogin[l.folded()] = person
+			out.byLogin[l.Folded()] = person
 		}
 	}
 	return out
@@ -49,40 +49,40 @@ func NewPeople(people []Person) People {
 
 // Same reports whether two persons are one by the configuration as it is now, whichever of their Slack accounts each was
 // named by. Nobody is the same as nobody.
-func (p People) Same(a, b store.Person) bool { return a != "" && p.now(a) == p.now(b) }
+func (p Registry) Same(a, b store.Person) bool { return a != "" && p.Current(a) == p.Current(b) }
 
 // In reports whether a person is among these.
-func (p People) In(person store.Person, these []store.Person) bool {
+func (p Registry) In(person store.Person, these []store.Person) bool {
 	return slices.ContainsFunc(these, func(each store.Person) bool { return p.Same(person, each) })
 }
 
 // now is a person as the configuration names them now.
-func (p People) now(person store.Person) store.Person {
+func (p Registry) Current(person store.Person) store.Person {
 	return cmp.Or(p.bySlack[person.Account()], person)
 }
 
 // Of returns the person behind a Slack account, or "".
-func (p People) Of(slack string) store.Person { return p.bySlack[slack] }
+func (p Registry) Of(slack string) store.Person { return p.bySlack[slack] }
 
 // OrSelf returns the person behind a Slack account: one whom the configuration does not know is called by the account.
-func (p People) OrSelf(slack string) store.Person { return cmp.Or(p.Of(slack), store.Person(slack)) }
+func (p Registry) OrSelf(slack string) store.Person { return cmp.Or(p.Of(slack), store.Person(slack)) }
 
 // Known reports whether the configuration has the person.
-func (p People) Known(person store.Person) bool { return p.Of(person.Account()) != "" }
+func (p Registry) Known(person store.Person) bool { return p.Of(person.Account()) != "" }
 
 // Accounts returns the Slack accounts of a person; one whom the configuration does not know has the one they are called by.
-func (p People) Accounts(person store.Person) []string {
-	if all := p.slack[p.now(person)]; all != nil {
+func (p Registry) Accounts(person store.Person) []string {
+	if all := p.slack[p.Current(person)]; all != nil {
 		return all
 	}
 	return []string{person.Account()}
 }
 
 // Logins returns a person's IAM users.
-func (p People) Logins(person store.Person) []Login { return p.logins[p.now(person)] }
+func (p Registry) Logins(person store.Person) []Login { return p.logins[p.Current(person)] }
 
 // Names returns all names under which the ledger has what a person holds: their Slack accounts and their IAM users.
-func (p People) Names(person store.Person) []string {
+func (p Registry) Names(person store.Person) []string {
 	out := slices.Clone(p.Accounts(person))
 	for _, l := range p.Logins(person) {
 		out = append(out, store.UserName(l.Account, l.User))
@@ -91,7 +91,7 @@ func (p People) Names(person store.Person) []string {
 }
 
 // Users returns the names of a person's IAM users in an account.
-func (p People) Users(person store.Person, account string) []string {
+func (p Registry) Users(person store.Person, account string) []string {
 	var out []string
 	for _, l := range p.Logins(person) {
 		if l.Account == account {
@@ -102,15 +102,15 @@ func (p People) Users(person store.Person, account string) []string {
 }
 
 // WithUsers returns all persons who have an IAM user.
-func (p People) WithUsers() []store.Person {
+func (p Registry) WithUsers() []store.Person {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.logins)), func(person store.Person) bool { return len(p.logins[person]) == 0 })
 }
 
 // Owner returns the person whom the configuration names for an IAM user, or "".
-func (p People) Owner(l Login) store.Person { return p.byLogin[l.folded()] }
+func (p Registry) Owner(l Login) store.Person { return p.byLogin[l.Folded()] }
 
 // Owners returns the persons whose IAM users these are, each once.
-func (p People) Owners(match func(Login) bool) []store.Person {
+func (p Registry) Owners(match func(Login) bool) []store.Person {
 	var out []store.Person
 	for l, person := range p.byLogin {
 		if match(l) && !p.In(person, out) {
@@ -120,14 +120,17 @@ func (p People) Owners(match func(Login) bool) []store.Person {
 	return out
 }
 
-// tally counts votes by person: all accounts of a person have the steps of one.
-type tally struct {
-	people People
+// Tally counts votes by person: all accounts of a person have the steps of one.
+type Tally struct {
+	people Registry
 	steps  map[store.Person][]int
 }
 
-// add lets the person behind a Slack account count for a step, unless they are nobody.
-func (t *tally) add(account string, step int) {
+// newTally returns a tally without votes.
+func NewTally(people Registry) *Tally { return &Tally{people: people} }
+
+// Add lets the person behind a Slack account count for a step, unless they are nobody.
+func (t *Tally) Add(account string, step int) {
 	person := t.people.Of(account)
 	if person == "" || slices.Contains(t.steps[person], step) {
 		return
@@ -138,15 +141,10 @@ func (t *tally) add(account string, step int) {
 	t.steps[person] = append(t.steps[person], step)
 }
 
-// but returns what all count for but these persons.
-func (t *tally) but(these ...store.Person) [][]int {
+// Without returns what each person counts for, but these persons.
+func (t *Tally) Without(these ...store.Person) [][]int {
 	for _, one := range these {
-		delete(t.steps, t.people.now(one))
+		delete(t.steps, t.people.Current(one))
 	}
 	return slices.Collect(maps.Values(t.steps))
-}
-
-// holds reports whether a grant is a person's: it was asked for by them, or the IAM user is theirs by the configuration now.
-func (p *Policy) holds(person store.Person, g store.Grant) bool {
-	return p.People.Same(person, g.Subject.Person) || p.People.Same(person, p.People.Owner(Login{g.Account, g.Subject.User}))
 }

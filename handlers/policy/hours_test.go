@@ -1,12 +1,11 @@
-package handlers_test
+package policy_test
 
 import (
+	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
-
-	"sekisho/handlers"
 )
 
 func zone(t interface{ Fatal(...any) }, name string) *time.Location {
@@ -21,14 +20,14 @@ func zone(t interface{ Fatal(...any) }, name string) *time.Location {
 var workdays = [7]bool{false, true, true, true, true, true, false}
 
 func TestHours(t *testing.T) {
-	day := handlers.Hours{Days: workdays, From: 9 * 60, To: 18 * 60}
-	night := handlers.Hours{Days: [7]bool{time.Friday: true}, From: 22 * 60, To: 6 * 60}
-	sunday := handlers.Hours{Days: [7]bool{time.Saturday: true}, From: 22 * 60, To: 6 * 60}
-	whole := handlers.Hours{Days: [7]bool{time.Sunday: true}, To: 24 * 60}
-	early := handlers.Hours{Days: [7]bool{true, true, true, true, true, true, true}, From: 2*60 + 15, To: 2*60 + 45}
+	day := policy.Hours{Days: workdays, From: 9 * 60, To: 18 * 60}
+	night := policy.Hours{Days: [7]bool{time.Friday: true}, From: 22 * 60, To: 6 * 60}
+	sunday := policy.Hours{Days: [7]bool{time.Saturday: true}, From: 22 * 60, To: 6 * 60}
+	whole := policy.Hours{Days: [7]bool{time.Sunday: true}, To: 24 * 60}
+	early := policy.Hours{Days: [7]bool{true, true, true, true, true, true, true}, From: 2*60 + 15, To: 2*60 + 45}
 	for _, c := range []struct {
 		name  string
-		hours handlers.Hours
+		hours policy.Hours
 		zone  string
 		at    string // UTC
 		want  bool
@@ -68,7 +67,7 @@ func TestHours(t *testing.T) {
 			t.Errorf("%s: %s is within %s: %t", c.name, at.In(c.hours.Zone).Format("Mon 15:04"), &c.hours, got)
 		}
 	}
-	if always := (*handlers.Hours)(nil); !always.In(start) {
+	if always := (*policy.Hours)(nil); !always.In(start) {
 		t.Error("without hours it is outside of them")
 	}
 }
@@ -77,7 +76,7 @@ func TestHours(t *testing.T) {
 // which clocks are put back.
 func TestHoursFollowTheWallClock(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		h := handlers.Hours{Zone: zone(rt, rapid.SampledFrom([]string{"Asia/Tokyo", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"}).Draw(rt, "zone")),
+		h := policy.Hours{Zone: zone(rt, rapid.SampledFrom([]string{"Asia/Tokyo", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"}).Draw(rt, "zone")),
 			From: rapid.IntRange(0, 1439).Draw(rt, "from"), To: rapid.IntRange(0, 1440).Draw(rt, "to")}
 		for i := range h.Days {
 			h.Days[i] = rapid.Bool().Draw(rt, "day")
@@ -109,7 +108,7 @@ func TestHoursInWords(t *testing.T) {
 		"sat,sun 09:05-24:00 Asia/Tokyo":         {true, false, false, false, false, false, true},
 		"mon,wed,fri-sun 09:05-24:00 Asia/Tokyo": {time.Monday: true, time.Wednesday: true, time.Friday: true, time.Saturday: true, time.Sunday: true},
 	} {
-		h := handlers.Hours{Zone: zone(t, "Asia/Tokyo"), Days: days, From: 9*60 + 5, To: 24 * 60}
+		h := policy.Hours{Zone: zone(t, "Asia/Tokyo"), Days: days, From: 9*60 + 5, To: 24 * 60}
 		if got := h.String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

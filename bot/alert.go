@@ -2,12 +2,12 @@ package bot
 
 import (
 	"cmp"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"strings"
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,7 +3,6 @@ package bot
 import (
 	"errors"
 	"log/slog"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,11 +1,10 @@
 package bot
 
 import (
-	"sekisho/handlers/policy"
-
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

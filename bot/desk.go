@@ -2,13 +2,13 @@ package bot
 
 import (
 	"context"
-	"sekisho/handlers/policy"
 	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -6,7 +6,6 @@ import (
 	"go/types"
 	"maps"
 	"reflect"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +12,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

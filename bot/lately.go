@@ -3,9 +3,10 @@ package bot
 import (
 	"context"
 	"fmt"
-	"sekisho/handlers/people"
 
 	"github.com/slack-go/slack"
+
+	"sekisho/handlers/people"
 )
 
 // lately is a directory that goes by whole lists. One call answers for all user groups, and a few pages for all users, where one call

@@ -3,12 +3,12 @@ package bot
 import (
 	"errors"
 	"fmt"
-	"sekisho/handlers/people"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers/people"
 )
 
 // crowded is a workspace with 25 more user groups and 450 more people, of whom one has left, and with Slack's limits.

@@ -3,13 +3,13 @@ package bot
 import (
 	"errors"
 	"fmt"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

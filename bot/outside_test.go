@@ -1,13 +1,13 @@
 package bot
 
 import (
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sekisho/handlers/people"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"sekisho/handlers/people"
 )
 
 // How long an answer of Slack is good for: membership decides who may approve, a person's language and zone only how we speak.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

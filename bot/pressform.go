@@ -2,7 +2,6 @@ package bot
 
 import (
 	"cmp"
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,12 +1,12 @@
 package bot
 
 import (
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -3,7 +3,6 @@ package bot
 import (
 	"fmt"
 	"maps"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

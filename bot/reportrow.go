@@ -1,13 +1,13 @@
 package bot
 
 import (
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,8 +3,6 @@ package bot
 import (
 	"errors"
 	"fmt"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +10,8 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 )
 
 // TestRotateByCommand: what is named opens its form, and the form begins it, or says why not.

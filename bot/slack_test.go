@@ -7,7 +7,6 @@ import (
 	"io"
 	"log"
 	"log/slog"
-	"sekisho/handlers/policy"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,6 +18,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,13 +3,13 @@ package bot
 import (
 	"fmt"
 	"maps"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

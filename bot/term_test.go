@@ -2,13 +2,13 @@ package bot
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 )
 
 // TestRequestForLater: moments that were picked stay while another target is chosen, what is wrong with them is said there,

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

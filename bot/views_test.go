@@ -2,13 +2,13 @@ package bot
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

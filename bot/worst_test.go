@@ -2,13 +2,13 @@ package bot
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -2,11 +2,11 @@ package handlers
 
 import (
 	"cmp"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

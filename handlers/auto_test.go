@@ -2,12 +2,12 @@ package handlers_test
 
 import (
 	"cmp"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

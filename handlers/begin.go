@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sekisho/handlers/policy"
 	"strconv"
 	"strings"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

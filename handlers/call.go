@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"sekisho/handlers/policy"
 	"slices"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

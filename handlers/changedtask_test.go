@@ -1,11 +1,11 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/people"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -3,13 +3,13 @@ package handlers_test
 import (
 	"context"
 	"errors"
-	"sekisho/handlers/people"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

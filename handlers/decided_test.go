@@ -3,10 +3,6 @@ package handlers_test
 import (
 	"fmt"
 	"maps"
-	"sekisho/handlers"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
-	"sekisho/store"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
+	"sekisho/store"
 )
 
 // anyQuestion is one by Yamada to which everything is right, on a Sunday.

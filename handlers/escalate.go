@@ -2,11 +2,11 @@ package handlers
 
 import (
 	"context"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

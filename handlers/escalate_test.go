@@ -2,13 +2,13 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sekisho/handlers/policy"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,10 +3,10 @@ package handlers
 import (
 	"cmp"
 	"context"
-	"sekisho/handlers/policy"
 	"strconv"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,12 +3,12 @@ package handlers_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,11 +3,11 @@ package handlers_test
 import (
 	"flag"
 	"fmt"
-	"sekisho/handlers/people"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

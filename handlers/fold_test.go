@@ -2,12 +2,12 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/aws/trail"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

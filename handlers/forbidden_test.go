@@ -1,12 +1,12 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

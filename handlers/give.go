@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
-
 	"sekisho/store"
 )
 

@@ -3,11 +3,11 @@ package handlers
 import (
 	"context"
 	"errors"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

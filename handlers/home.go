@@ -3,12 +3,12 @@ package handlers
 import (
 	"context"
 	"maps"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"sync"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,12 +3,12 @@ package handlers
 import (
 	"cmp"
 	"errors"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sekisho/handlers/people"
 	"sync/atomic"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -3,13 +3,13 @@ package handlers_test
 import (
 	"context"
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

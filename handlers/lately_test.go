@@ -1,9 +1,9 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/policy"
 	"testing"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -2,12 +2,12 @@ package handlers
 
 import (
 	"context"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

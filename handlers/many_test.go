@@ -2,10 +2,10 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

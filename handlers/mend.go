@@ -3,10 +3,10 @@ package handlers
 import (
 	"context"
 	"errors"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

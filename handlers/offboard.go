@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"sync"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -2,13 +2,13 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,13 +1,13 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -2,12 +2,12 @@ package handlers_test
 
 import (
 	"errors"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"testing"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

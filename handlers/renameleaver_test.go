@@ -2,13 +2,13 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/people"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -2,8 +2,8 @@ package handlers
 
 import (
 	"context"
-	"sekisho/handlers/policy"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

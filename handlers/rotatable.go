@@ -3,9 +3,9 @@ package handlers
 import (
 	"context"
 	"fmt"
+
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
-
 	"sekisho/store"
 )
 

@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"context"
-	"sekisho/handlers/policy"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -10,6 +9,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

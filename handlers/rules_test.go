@@ -2,8 +2,6 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,10 +1,10 @@
 package handlers
 
 import (
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,11 +1,11 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"time"
 
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -6,8 +6,6 @@ import (
 	"go/token"
 	"reflect"
 	"regexp"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +14,8 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,14 +1,14 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

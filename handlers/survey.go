@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -2,12 +2,12 @@ package handlers_test
 
 import (
 	"fmt"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,9 +1,9 @@
 package handlers
 
 import (
-	"sekisho/handlers/policy"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,11 +3,11 @@ package handlers
 import (
 	"context"
 	"errors"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

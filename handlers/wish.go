@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

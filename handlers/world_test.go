@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +17,8 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,12 +1,12 @@
 package handlers_test
 
 import (
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

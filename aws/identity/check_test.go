@@ -2,10 +2,10 @@ package identity_test
 
 import (
 	"errors"
-	"sekisho/handlers/policy"
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

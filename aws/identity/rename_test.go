@@ -3,12 +3,12 @@ package identity_test
 import (
 	"errors"
 	"fmt"
-	"sekisho/handlers/policy"
 	"testing"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

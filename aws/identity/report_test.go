@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +16,8 @@ import (
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 )
 
 // reporting is an IAM that has a credential report and no users.

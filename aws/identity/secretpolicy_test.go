@@ -2,7 +2,6 @@ package identity_test
 
 import (
 	"context"
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +12,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

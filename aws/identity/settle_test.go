@@ -3,11 +3,11 @@ package identity_test
 import (
 	"context"
 	"errors"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"sekisho/handlers/policy"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 )
 
 // Replies is what an [Answerer] calls of the SDK's SQS client.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,6 +17,7 @@ import (
 
 	"sekisho/aws/trail"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 )
 
 // wished is the body of a program that fills in everything, with other fields or, for nil, without some.

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"os"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"sekisho/bot"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 )
 
 // goneCase is a configuration whose approvers have left Slack, or are a user group that was deleted.

@@ -3,7 +3,6 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

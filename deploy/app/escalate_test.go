@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

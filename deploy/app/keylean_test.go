@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sekisho/handlers/people"
 	"time"
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +20,7 @@ import (
 	"sekisho/bot"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
 )
 
 // lookTime bounds a look at all that the configuration names.

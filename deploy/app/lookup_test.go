@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,11 +3,11 @@ package app_test
 import (
 	"context"
 	"net/http"
-	"sekisho/handlers/people"
 	"testing"
 	"time"
 
 	"sekisho/deploy/config"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +16,8 @@ import (
 	"sekisho/aws/trail"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

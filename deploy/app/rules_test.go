@@ -1,13 +1,13 @@
 package app_test
 
 import (
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/bot"
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -9,8 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,6 +24,8 @@ import (
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 	"sekisho/store/boltdb"
 )

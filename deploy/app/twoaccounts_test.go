@@ -1,13 +1,13 @@
 package app_test
 
 import (
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sekisho/deploy/config"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

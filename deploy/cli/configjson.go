@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"sekisho/handlers/policy"
 	"slices"
 
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 )
 
 type policyCommands struct {

@@ -2,12 +2,12 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"strconv"
 	"strings"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

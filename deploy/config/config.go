@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 )
 
 // Config is what the program is told.

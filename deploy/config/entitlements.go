@@ -2,12 +2,12 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 )
 
 const (

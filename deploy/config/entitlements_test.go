@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

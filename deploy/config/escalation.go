@@ -1,10 +1,10 @@
 package config
 
 import (
-	"sekisho/handlers/policy"
 	"slices"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -3,12 +3,12 @@ package config
 import (
 	"fmt"
 	"regexp"
-	"sekisho/handlers/policy"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -2,12 +2,12 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/policy"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

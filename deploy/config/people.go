@@ -2,8 +2,9 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/people"
 	"strings"
+
+	"sekisho/handlers/people"
 )
 
 const peopleExample = "[{slack: U01ABCDEF, iam_users: [production/t.yamada]}]"

@@ -2,10 +2,11 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
+
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 )
 
 const programsExample = "[{role: production/deployer, iam_users: [production/t.yamada]}]"

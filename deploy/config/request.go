@@ -2,8 +2,9 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/policy"
 	"slices"
+
+	"sekisho/handlers/policy"
 )
 
 const ticketExample = "{pattern: 'OPS-[0-9]+', example: OPS-123}"

@@ -2,10 +2,10 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/policy"
 	"strings"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

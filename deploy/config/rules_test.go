@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"sekisho/handlers/policy"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sekisho/deploy/config"
+	"sekisho/handlers/policy"
 )
 
 // rules is an entitlement with everything that one can have.

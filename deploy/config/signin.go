@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+
 	"sekisho/handlers/policy"
 )
 

@@ -2,8 +2,9 @@ package config
 
 import (
 	"regexp"
-	"sekisho/handlers/people"
 	"strings"
+
+	"sekisho/handlers/people"
 )
 
 const whoExample = "[usergroup:S0LEADS]"

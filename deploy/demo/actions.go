@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/netip"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
 
 	"sekisho/bot/fakeslack"
+	"sekisho/handlers/policy"
 )
 
 // action is what the page asks for, as one small JSON object. Which fields count depends on Do.

@@ -3,12 +3,12 @@ package demo
 import (
 	"context"
 	"maps"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

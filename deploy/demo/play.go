@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 
 	"sekisho/aws/trail"
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 )
 
 //go:embed signin.json

@@ -12,8 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +25,8 @@ import (
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 	"sekisho/store/boltdb"
 )

@@ -3,9 +3,10 @@ package people
 import (
 	"context"
 	"errors"
-	"sekisho/store"
 	"slices"
 	"strings"
+
+	"sekisho/store"
 )
 
 // Refusals of an account or of a person. They are keys of the catalogues in package bot.

@@ -1,9 +1,10 @@
 package policy
 
 import (
+	"time"
+
 	"sekisho/handlers/people"
 	"sekisho/store"
-	"time"
 )
 
 // Vote is what an approval of before is worth now.

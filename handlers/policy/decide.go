@@ -2,12 +2,12 @@ package policy
 
 import (
 	"cmp"
-	"sekisho/handlers/people"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

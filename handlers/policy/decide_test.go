@@ -2,12 +2,12 @@ package policy_test
 
 import (
 	"regexp"
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 

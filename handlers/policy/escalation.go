@@ -1,9 +1,10 @@
 package policy
 
 import (
-	"sekisho/store"
 	"slices"
 	"time"
+
+	"sekisho/store"
 )
 
 // Escalation is who may decide too, on a request that has waited for so long.

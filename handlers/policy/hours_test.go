@@ -1,11 +1,12 @@
 package policy_test
 
 import (
-	"sekisho/handlers/policy"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"sekisho/handlers/policy"
 )
 
 func zone(t interface{ Fatal(...any) }, name string) *time.Location {

@@ -1,10 +1,10 @@
 package policy
 
 import (
-	"sekisho/handlers/people"
 	"slices"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

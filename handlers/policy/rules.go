@@ -3,10 +3,10 @@ package policy
 import (
 	"cmp"
 	"regexp"
-	"sekisho/handlers/people"
 	"slices"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 

@@ -82,7 +82,7 @@ func (p Pen) unaskedQuestion(g store.Grant) []slack.Block {
 	if g.CanAnswer() {
 		return []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("dm.question", nil)), nil, nil), slack.NewActionBlock(buttonsBlock, p.answers(g)...)}
 	}
-	return []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("dm.unasked_"+string(g.Answer), nil)), nil, nil)}
+	return []slack.Block{slack.NewSectionBlock(markdown(p.Words.Say("dm.unasked."+string(g.Answer), nil)), nil, nil)}
 }
 
 // explainUnasked tells a person that nobody was asked about a sign-in, why, and how to ask.

@@ -171,6 +171,9 @@ func TestButtonsOfQuestions(t *testing.T) {
 		if (g.Answer == "" || len(g.Unanswered()) > 0) && (g.State == store.Asked || g.State == store.Approved || g.State == store.Active) {
 			want = []string{"mine ", "not_mine danger"}
 		}
+		if g.State == store.Ignored && hasSignIn(g) && g.Answer == "" { // nobody was asked, and it can have been somebody else
+			want = []string{"mine ", "not_mine danger"}
+		}
 		if !hasSignIn(g) && len(g.Unanswered()) == 0 {
 			want = nil // there is nothing to be asked about
 		}

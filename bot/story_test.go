@@ -445,7 +445,7 @@ func refusals(t *testing.T) map[string]store.Press {
 	for _, state := range alertStates {
 		out["late, alert "+string(state)] = press(handlers.Late, "state", string(state), "by", sato)
 	}
-	for _, refusal := range constants(t, "../handlers", "Refusals of a press") {
+	for _, refusal := range pressRefusals(t) {
 		if refusal != handlers.Late {
 			out[refusal] = press(refusal, "state", "asked")
 		}

@@ -22,7 +22,7 @@ import (
 // wishRefusals are all reasons why something cannot be asked for.
 func wishRefusals(t *testing.T) []string {
 	t.Helper()
-	return slices.Concat(constants(t, "../handlers", "Refusals of a request"), constants(t, "../handlers", "Refusals of a wish"),
+	return slices.Concat(constants(t, "../handlers/policy", "Refusals of a request"), constants(t, "../handlers/policy", "Refusals of a wished start"), constants(t, "../handlers", "Refusals of a wish"),
 		[]string{policy.RuleGone, policy.NoPerson, people.Guest, people.Stranger, people.BeingOffboarded, handlers.TooOld})
 }
 

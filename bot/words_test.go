@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/handlers"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 
@@ -80,12 +81,20 @@ func TestCataloguesAreTwins(t *testing.T) {
 // goneGroup ends the keys of what is said of a rule that excludes a user group which is gone.
 const goneGroup = "unapprovable.group_gone"
 
+// pressRefusals are all reasons why a press does nothing, but those for which something was allowed before.
+func pressRefusals(t *testing.T) []string {
+	t.Helper()
+	approval := slices.DeleteFunc(constants(t, "../handlers/policy", "Refusals of an approval"), func(code string) bool { return code == policy.VoterGone })
+	return slices.Concat(constants(t, "../handlers", "Refusals of a press"), approval, constants(t, "../handlers/people", "Refusals of an account"))
+}
+
 // composed are the ends of the keys that the code puts together, by how they begin.
 func composed(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{
-		"refusal.":           append(constants(t, "../handlers", "Refusals of a press"), handlers.Losses...),
+		"refusal.":           append(pressRefusals(t), handlers.Losses...),
 		"wish.":              wishRefusals(t),
+		"dm.unasked.":        {string(store.Mine), string(store.NotMine)},
 		"card.thing.":        slices.Collect(maps.Keys(parts)),
 		"card.target.":       slices.Collect(maps.Keys(parts)),
 		"card.trouble_take.": slices.Collect(maps.Keys(parts)),

@@ -9,7 +9,7 @@ import (
 // live: something is to be done about it, or people wait for it. It stands under the time of its last entry in the index of what has
 // changed, so that the first sweep seals it.
 func Converted(id string, body []byte, entries []Entry) (doc Doc, live bool, err error) {
-	r := blank(id)
+	r := kinds[KindByID(id)].blank()
 	var held struct {
 		Chain Chain `json:"chain"`
 	}

@@ -30,6 +30,7 @@ func (k Key) String() string { return k.Index + " " + strconv.Quote(k.Value) }
 // Doc is a record as a backend sees it.
 type Doc struct {
 	ID       string
+	Kind     string  // of record, by which it is decoded: one of those that this package has
 	Version  uint64  // Get: as stored. Put: as it was read, 0 for one that must not exist yet
 	Chain    Chain   // the end of the entries; of a record without entries, the digest of its facts
 	Facts    []byte  // what is true of it: JSON, as json.Marshal writes it. An entry changes them, and nothing else

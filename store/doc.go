@@ -10,11 +10,13 @@
 //   - [Alert]: something that somebody must see, with a remedy that can be pressed; a row of the audit's report as well (stale.go).
 //   - [Task]: a piece of long work with steps and a card of its own: the rotation of an access key.
 //   - [Offboarding]: the end of all that a person has who leaves, one line for each thing. A person has one open at a time.
-//   - [Report]: what the daily audit of credentials has found. It holds no more than is shown; what becomes of it is in the alerts
-//     that are its rows.
+//   - [Report]: what the daily audit of credentials has found, as far as it is shown. What becomes of it is in the alerts.
 //   - [Mark]: a time that must survive a restart; or that a user's access was approved from an address, under
 //     "seen-ACCOUNT/USERID/ADDRESS".
 //   - [Seal]: what other records had come to, and the hash of the seal before.
+//
+// The kind of a record is stored with it. One of a kind that this build does not know, or that its id is not made for, is broken, and no
+// grant; a grant whose kind was edited is rebuilt by its entries, and ends.
 //
 // A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it
 // as entries, each with the hash of the one before: [Grant.After] is the only way to add one.
@@ -44,8 +46,7 @@
 //     was sealed is remembered; after a start it is read from the last seals. What is later still is not sealed before
 //     its next change, and [Audit] names it.
 //   - The number of a seal is its id, so two engines on one ledger make one chain: the second finds it taken.
-//   - A seal holds a thousand records and about 256 KB at most, as an item of DynamoDB has 400 KB. It is a write of its own, and
-//     takes nothing from a transaction's hundred items.
+//   - A seal holds a thousand records and about 256 KB at most, as an item of DynamoDB has 400 KB. It is a write of its own.
 //   - Sign-ins that were ignored and presses that were judged are deleted after a time ([Sealer.Delete]), and nothing else ever is.
 //     A seal says so first, with what they had come to, and only what was sealed like that before is deleted: [Audit] accepts
 //     no other gap. The event of a deleted sign-in that comes once more is too old to ask for anything; it is ignored anew.

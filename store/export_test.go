@@ -8,3 +8,6 @@ var TaskTable = nextTask
 
 // OffboardingTable is that of offboardings.
 var OffboardingTable = nextOffboarding
+
+// Kinds is how many kinds of record there are.
+var Kinds = len(kinds)

@@ -500,7 +500,7 @@ func TestNulIsRefused(t *testing.T) {
 // A record that another version of the program wrote, and this one cannot read, is an error and not an empty grant.
 func TestUnreadableRecord(t *testing.T) {
 	db := &store.Mem{}
-	if err := db.Put(t.Context(), store.Doc{ID: "r", Facts: []byte(`{"state":7}`)}); err != nil {
+	if err := db.Put(t.Context(), store.Doc{ID: "r", Kind: store.KindGrant, Facts: []byte(`{"state":7}`)}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.LoadGrant(t.Context(), db, "r"); err == nil || !strings.Contains(err.Error(), "r") {

@@ -188,20 +188,20 @@ func TestHostileBodies(t *testing.T) {
 	ids := []string{"login-1", "press-1", "alert-1", "task-1", "offboard-1", "report-1", "seal-000000000001", "mark-1"}
 	for _, facts := range []string{"", " ", "{", "[]", "7", `"text"`, "true", `{"id":7}`, `{"id":"x"`, `{"id":"x"}}`, `{"id":"x"},`, "\x00", "{\"id\":\"\xff\"", deep, `{"id":["x"]}`} {
 		for _, id := range ids {
-			if r, err := store.Decode(store.Doc{ID: id, Facts: []byte(facts)}); err == nil || !slices.Equal(store.BrokenIn(err), []string{id}) {
+			if r, err := store.Decode(store.Doc{ID: id, Kind: store.KindByID(id), Facts: []byte(facts)}); err == nil || !slices.Equal(store.BrokenIn(err), []string{id}) {
 				t.Errorf("%s with the facts %.20q: %v, %v", id, facts, r, err)
 			}
 		}
 	}
 	for _, progress := range []string{"{", "[]", "7", `"text"`, `{"tries":"many"}`, `{"told":7}`, `{"tell_at":"soon"}`, `{"told":{"card":-1}}`, deep} {
-		if r, err := store.Decode(store.Doc{ID: "login-1", Facts: []byte(`{"id":"login-1"}`), Progress: []byte(progress)}); err == nil || !slices.Equal(store.BrokenIn(err), []string{"login-1"}) {
+		if r, err := store.Decode(store.Doc{ID: "login-1", Kind: store.KindGrant, Facts: []byte(`{"id":"login-1"}`), Progress: []byte(progress)}); err == nil || !slices.Equal(store.BrokenIn(err), []string{"login-1"}) {
 			t.Errorf("the progress %.20q: %v, %v", progress, r, err)
 		}
 	}
 	// A body that names no record, or another one, is not the record that it stands under.
 	for _, id := range ids {
 		for _, facts := range []string{"null", "{}", `{"id":""}`, `{"id":"login-2"}`, `{"id":"` + id + ` "}`, `{"id":null,"state":"active"}`} {
-			if r, err := store.Decode(store.Doc{ID: id, Facts: []byte(facts)}); !errors.Is(err, store.ErrRecord) || !slices.Equal(store.BrokenIn(err), []string{id}) {
+			if r, err := store.Decode(store.Doc{ID: id, Kind: store.KindByID(id), Facts: []byte(facts)}); !errors.Is(err, store.ErrRecord) || !slices.Equal(store.BrokenIn(err), []string{id}) {
 				t.Errorf("%s with the facts %s: %v, %v", id, facts, r, err)
 			}
 		}
@@ -210,7 +210,7 @@ func TestHostileBodies(t *testing.T) {
 	facts := `{"id":"offboard-1","holdings":[{"kind":"user","account":"1","user":"a"},{"kind":"key","account":"1","user":"a"}]}`
 	for progress, want := range map[string]string{`{}`: "0 0", `{"holdings":null}`: "0 0", `{"holdings":[]}`: "0 0", `{"holdings":[{"tries":1}]}`: "1 0",
 		`{"holdings":[{"tries":1},{"tries":2},{"tries":3}]}`: "1 2", `{"holdings":[{"kind":"group","tries":4,"result":"ended"}]}`: "4 0"} {
-		r, err := store.Decode(store.Doc{ID: "offboard-1", Facts: []byte(facts), Progress: []byte(progress)})
+		r, err := store.Decode(store.Doc{ID: "offboard-1", Kind: store.KindOffboarding, Facts: []byte(facts), Progress: []byte(progress)})
 		if err != nil {
 			t.Fatalf("%s: %v", progress, err)
 		}

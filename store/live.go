@@ -39,8 +39,8 @@ func ChangedSince(ctx context.Context, db DB, since time.Time) ([]string, error)
 // Unlisted returns a record that lacks one of its rows, and nil for any other. The rows are those that [Live] has returned: where one is
 // missing it looks again, as the record may have changed since.
 func Unlisted(ctx context.Context, db DB, id string, rows []Key) (Record, error) {
-	was := blank(id)
-	if err := load(ctx, db, id, was); errors.Is(err, ErrNotFound) || err == nil && !lacks(rows, was) {
+	was, err := Load(ctx, db, id)
+	if errors.Is(err, ErrNotFound) || err == nil && !lacks(rows, was) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
@@ -49,8 +49,8 @@ func Unlisted(ctx context.Context, db DB, id string, rows []Key) (Record, error)
 	if err != nil {
 		return nil, err
 	}
-	is := blank(id)
-	if err := load(ctx, db, id, is); err != nil {
+	is, err := Load(ctx, db, id)
+	if err != nil {
 		return nil, err
 	}
 	if is.head().Version != was.head().Version || !lacks(live[id], is) {

@@ -25,7 +25,7 @@ func (m *Mem) Get(_ context.Context, id string) (Doc, error) {
 	if !ok {
 		return Doc{}, fmt.Errorf("get %s: %w", id, ErrNotFound)
 	}
-	return Doc{ID: id, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress), Old: doc.Old}, nil
+	return Doc{ID: id, Kind: doc.Kind, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress), Old: doc.Old}, nil
 }
 
 // Entries implements DB.
@@ -60,7 +60,7 @@ func (m *Mem) Next(_ context.Context, after string) (Doc, error) {
 	if !ok {
 		return Doc{}, fmt.Errorf("get the record after %q: %w", after, ErrNotFound)
 	}
-	return Doc{ID: next, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress),
+	return Doc{ID: next, Kind: doc.Kind, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress),
 		Keys: slices.Clone(doc.Keys), Entries: slices.Clone(m.entries[next]), Old: doc.Old}, nil
 }
 
@@ -96,7 +96,7 @@ func (m *Mem) Put(ctx context.Context, docs ...Doc) error {
 		for _, k := range d.Keys {
 			m.add(k, d.ID)
 		}
-		m.docs[d.ID] = Doc{Version: d.Version + 1, Chain: d.Chain, Facts: slices.Clone(d.Facts), Progress: slices.Clone(d.Progress),
+		m.docs[d.ID] = Doc{Kind: d.Kind, Version: d.Version + 1, Chain: d.Chain, Facts: slices.Clone(d.Facts), Progress: slices.Clone(d.Progress),
 			Keys: slices.Clone(d.Keys), Old: d.Old}
 		if len(d.Entries) > 0 {
 			all := m.entries[d.ID]

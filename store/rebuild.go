@@ -68,28 +68,29 @@ func liveAndOld(doc Doc) error {
 }
 
 // Rebuilt returns a grant that is [Broken] as those of its entries say that fit, once it has ended by that: the entry is the next
-// after them, and takes the place of those that do not fit. ErrRecord where none fits.
+// after them, and takes the place of those that do not fit. ErrRecord where none fits, or the record is no grant. Its kind may have been
+// edited, and is a grant's again if the entries are.
 func Rebuilt(ctx context.Context, db DB, id string, e Entry) (g Grant, err error) {
 	doc, entries, fit, fault := verified(ctx, db, id)
 	if broken := (*Broken)(nil); !errors.As(fault, &broken) {
 		return g, errors.Join(fault, fmt.Errorf("rebuild %s: it is sound", id))
 	}
 	lost := sumOfAll(string(doc.Facts), entries[fit:])
-	rebuilt := Doc{ID: id, Version: doc.Version}
+	rebuilt := Doc{ID: id, Kind: KindGrant, Version: doc.Version}
 	for _, each := range entries[:fit] {
 		if rebuilt.Facts, err = merge(rebuilt.Facts, each.Set); err != nil {
 			return g, err
 		}
 		rebuilt.Chain = Chain{Seq: each.Seq, Head: each.Hash, At: each.At}
 	}
-	if fit == 0 || entries[fit-1].Digest == "" {
-		return g, fmt.Errorf("rebuild %s: %w: no entry holds its facts", id, ErrRecord)
+	if KindByID(id) != KindGrant || fit == 0 || entries[fit-1].Digest == "" {
+		return g, fmt.Errorf("rebuild %s: %w: no entry holds the facts of a grant", id, ErrRecord)
 	}
 	if err := decode(rebuilt, &g); err != nil {
 		return g, err
 	}
 	var was Grant
-	if doc.Progress != nil && decode(Doc{ID: id, Facts: rebuilt.Facts, Progress: doc.Progress}, &was) == nil {
+	if doc.Progress != nil && decode(Doc{ID: id, Kind: KindGrant, Facts: rebuilt.Facts, Progress: doc.Progress}, &was) == nil {
 		g.Telling = was.Telling // where its messages stand; the claim and the pauses may be anything
 	}
 	e.Facts = maps.Clone(e.Facts)

@@ -33,6 +33,7 @@ func (h *Head) head() *Head { return h }
 type Record interface {
 	head() *Head
 	id() string
+	kind() string
 	keys() []Key
 	// progress returns a struct of pointers into the record: how far the work on it has come. No fact is among them, so that
 	// decoding progress changes no fact.
@@ -81,7 +82,7 @@ func changes(r Record) (map[string]json.RawMessage, error) {
 	if len(set) == 0 || len(stored) == 0 {
 		return set, nil
 	}
-	was := blank(r.id())
+	was := kinds[r.kind()].blank()
 	if err := json.Unmarshal(r.head().facts, was); err != nil {
 		return nil, fmt.Errorf("read facts of %s: %w", r.id(), err)
 	}
@@ -166,7 +167,7 @@ func document(r Record) (Doc, error) {
 
 // Encode returns a record as this build would store it anew, with its keys.
 func Encode(r Record) (Doc, error) {
-	doc := Doc{ID: r.id(), Keys: r.keys()}
+	doc := Doc{ID: r.id(), Kind: r.kind(), Keys: r.keys()}
 	facts, err := encoded(r)
 	if err != nil {
 		return doc, err
@@ -198,8 +199,15 @@ func Save(ctx context.Context, db DB, records ...Record) error {
 	return nil
 }
 
-// decode reads a record from a document. One that cannot be read, or is the record of another id, is [Broken].
+// decode reads a record from a document. One that cannot be read, or is the record of another id, is [Broken]. ErrNotFound where the
+// document is of another kind: there is no such record under its id.
 func decode(doc Doc, into Record) error {
+	if _, err := blank(doc); err != nil {
+		return err
+	}
+	if doc.Kind != into.kind() {
+		return fmt.Errorf("%s is of the kind %s and not %s: %w", doc.ID, doc.Kind, into.kind(), ErrNotFound)
+	}
 	if err := json.Unmarshal(doc.Facts, into); err != nil {
 		return &Broken{ID: doc.ID, Err: err}
 	}
@@ -218,8 +226,20 @@ func decode(doc Doc, into Record) error {
 
 // Decode returns the record of a document.
 func Decode(doc Doc) (Record, error) {
-	r := blank(doc.ID)
+	r, err := blank(doc)
+	if err != nil {
+		return nil, err
+	}
 	return r, decode(doc, r)
+}
+
+// Load reads a record of any kind.
+func Load(ctx context.Context, db DB, id string) (Record, error) {
+	doc, err := db.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return Decode(doc)
 }
 
 func load(ctx context.Context, db DB, id string, into Record) error {

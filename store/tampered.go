@@ -50,7 +50,7 @@ func TamperedAlertID(record string) string { return AlertPrefix + string(Tampere
 
 // Readable is nil if a record can be read, or is not there.
 func Readable(ctx context.Context, db DB, id string) error {
-	err := load(ctx, db, id, blank(id))
+	_, err := Load(ctx, db, id)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

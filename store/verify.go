@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,17 +17,19 @@ import (
 // the record's table of states has the step, and if a grant's end is within what was approved. The record fits if its facts are
 // those after its last entry.
 func Verify(doc Doc, entries []Entry) (fit int, fault error) {
-	if !hasEntries(blank(doc.ID)) {
-		return 0, verifyWritten(doc, entries)
+	_, wrong := blank(doc) // its entries can fit all the same: what they tell is followed by the kind that the id is made for
+	blankOf := kinds[KindByID(doc.ID)].blank
+	if !hasEntries(blankOf()) {
+		return 0, cmp.Or(wrong, verifyWritten(doc, entries))
 	}
-	v := verifier{id: doc.ID, old: true}
+	v := verifier{id: doc.ID, blank: func() lived { return blankOf().(lived) }, old: true}
 	for _, e := range entries {
 		if err := v.take(e); err != nil {
-			return fit, err
+			return fit, cmp.Or(wrong, err)
 		}
 		fit++
 	}
-	return fit, v.end(doc)
+	return fit, cmp.Or(wrong, v.end(doc))
 }
 
 // verifyWritten compares a record that was written once with its digest.
@@ -44,6 +47,7 @@ func verifyWritten(doc Doc, entries []Entry) error {
 // verifier follows the entries of a record.
 type verifier struct {
 	id    string
+	blank func() lived
 	at    Chain
 	state State
 	old   bool // no entry so far holds facts
@@ -77,7 +81,7 @@ func (v *verifier) follow(e Entry) error {
 	if sumOf(facts) != e.Digest {
 		return errors.New("has not the digest of the facts that it and those before it changed")
 	}
-	was, is := v.is, blank(v.id).(lived)
+	was, is := v.is, v.blank()
 	if err := json.Unmarshal(facts, is); err != nil {
 		return fmt.Errorf("has facts that cannot be read: %w", err)
 	}

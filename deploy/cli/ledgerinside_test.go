@@ -116,7 +116,7 @@ func TestExportProgress(t *testing.T) {
 		var said bytes.Buffer
 		x := exporter{put: func(happening) error { return nil }, say: &said, told: time.Now()}
 		for range 5 {
-			if err := x.record(store.Doc{ID: "login-1", Version: 1, Facts: []byte("{}"), Entries: make([]store.Entry, 100)}, nil); err != nil {
+			if err := x.record(store.Doc{ID: "login-1", Kind: store.KindGrant, Version: 1, Facts: []byte("{}"), Entries: make([]store.Entry, 100)}, nil); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(600 * time.Millisecond)

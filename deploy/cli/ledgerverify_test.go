@@ -145,6 +145,7 @@ func TestLedgerVerifyFindsAForgedExtension(t *testing.T) {
 					Version  uint64                     `json:"version"`
 					Keys     json.RawMessage            `json:"keys"`
 					Chain    store.Chain                `json:"chain"`
+					Kind     string                     `json:"kind"`
 					Facts    map[string]json.RawMessage `json:"facts"`
 					Progress json.RawMessage            `json:"progress"`
 				}

@@ -3,7 +3,7 @@
 //
 // # The file
 //
-// Buckets: "docs" (id -> version, keys, chain, facts, progress), "entries" (id, NUL, seq -> entry) and "index" with a bucket for each
+// Buckets: "docs" (id -> version, kind, keys, chain, facts, progress), "entries" (id, NUL, seq -> entry) and "index" with a bucket for each
 // index (value, NUL, id -> nothing). A record, its keys and its entries are written in one transaction, which is
 // durable when Put returns. The freelist is synced: without it, opening a large ledger would read the whole file.
 //
@@ -25,7 +25,8 @@
 // Bucket "meta" has the version of the format that a build writes, and the one that a build must know to read it. A newer file opens
 // as long as this build knows the latter. A file of the first builds has none: [Open] converts it in one transaction if nothing in
 // it is live, and else refuses it and says how to drain it. What it has of records that came to their end can be read, and is
-// bound by seals alone until something happens to them again. One file of each released format is kept under testdata.
+// bound by seals alone until something happens to them again. One of version 2 has records without their kinds: [Open] adds them, some
+// thousand in each transaction, and a reader tells them by the ids. One file of each released format is kept under testdata.
 //
 // # Group commit
 //

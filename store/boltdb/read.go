@@ -27,6 +27,8 @@ var _ store.Whole = (*Reader)(nil)
 type Reader struct {
 	bolt *bolt.DB
 	free error // why its list of free pages cannot be read, so that nobody can write to it
+
+	kindless bool // no record has its kind, as the build that wrote it told that by the id
 }
 
 // OpenToRead opens the ledger at path, which must be there and which nobody writes to: a copy. Nothing of it changes.
@@ -35,7 +37,11 @@ func OpenToRead(path string) (*Reader, error) {
 	if err != nil {
 		return nil, refused(path, err)
 	}
-	if err := r.view(readable); err != nil {
+	if err := r.view(func(tx *bolt.Tx) error {
+		v, err := readable(tx)
+		r.kindless = v.Writer < kinds
+		return err
+	}); err != nil {
 		return nil, errors.Join(refused(path, err), r.Close())
 	}
 	return r, nil
@@ -154,6 +160,7 @@ func (r *Reader) Snapshot(w io.Writer) error {
 // row is a record as it stands in the file.
 type row struct {
 	Version  uint64          `json:"version"`
+	Kind     string          `json:"kind,omitempty"`
 	Keys     []store.Key     `json:"keys,omitempty"`
 	Chain    store.Chain     `json:"chain,omitzero"`
 	Old      bool            `json:"old,omitempty"`
@@ -165,7 +172,7 @@ type row struct {
 func (r *Reader) Get(_ context.Context, id string) (store.Doc, error) {
 	var held row
 	err := r.view(func(tx *bolt.Tx) (err error) {
-		held, err = read(tx, id)
+		held, err = r.read(tx, id)
 		return err
 	})
 	if err == nil && held.Version == 0 {
@@ -174,7 +181,7 @@ func (r *Reader) Get(_ context.Context, id string) (store.Doc, error) {
 	if err != nil {
 		return store.Doc{}, fmt.Errorf("get %s: %w", id, broken(id, err))
 	}
-	return store.Doc{ID: id, Version: held.Version, Chain: held.Chain, Facts: held.Facts, Progress: held.Progress, Old: held.Old}, nil
+	return store.Doc{ID: id, Kind: held.Kind, Version: held.Version, Chain: held.Chain, Facts: held.Facts, Progress: held.Progress, Old: held.Old}, nil
 }
 
 // Entries implements store.DB.
@@ -239,11 +246,12 @@ func (r *Reader) Next(_ context.Context, after string) (store.Doc, error) {
 			return fmt.Errorf("%w: %q is out of order", ErrDamaged, id)
 		}
 		doc.ID = string(id)
-		held, err := read(tx, doc.ID)
+		held, err := r.read(tx, doc.ID)
 		if err != nil {
 			return err
 		}
-		doc.Version, doc.Chain, doc.Facts, doc.Progress, doc.Keys, doc.Old = held.Version, held.Chain, held.Facts, held.Progress, held.Keys, held.Old
+		doc.Kind, doc.Version, doc.Chain, doc.Keys = held.Kind, held.Version, held.Chain, held.Keys
+		doc.Facts, doc.Progress, doc.Old = held.Facts, held.Progress, held.Old
 		doc.Entries, err = entries(tx, doc.ID, 0)
 		return err
 	})
@@ -265,7 +273,16 @@ func (r *Reader) Indexes(context.Context) ([]string, error) {
 	return names, err
 }
 
-// read returns a record, or one with version 0 if there is none.
+// read returns a record with its kind, or one with version 0 if there is none.
+func (r *Reader) read(tx *bolt.Tx, id string) (row, error) {
+	held, err := read(tx, id)
+	if r.kindless {
+		held.Kind = store.KindByID(id)
+	}
+	return held, err
+}
+
+// read returns a record as it stands in the file, or one with version 0 if there is none.
 func read(tx *bolt.Tx, id string) (row, error) {
 	var r row
 	body := tx.Bucket(docsBucket).Get([]byte(id))

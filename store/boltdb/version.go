@@ -1,6 +1,7 @@
 package boltdb
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,8 +15,10 @@ import (
 // The versions of the file's format. A build that writes another format raises writes; one whose format the builds before
 // cannot read raises reads as well.
 const (
-	writes = 2 // by which this build writes
-	reads  = 2 // that a build must know to read what this one writes
+	writes = 3 // by which this build writes
+	reads  = 3 // that a build must know to read what this one writes
+
+	kinds = 3 // the first by which each record has its kind
 )
 
 // Errors of the file's version.
@@ -50,28 +53,84 @@ func versionOf(tx *bolt.Tx) (v version, err error) {
 	return v, err
 }
 
-// readable tells whether this build can read a file.
-func readable(tx *bolt.Tx) error {
+// readable returns the version of a file that this build can read.
+func readable(tx *bolt.Tx) (version, error) {
 	v, err := versionOf(tx)
 	if err == nil && v.Reader == 0 {
 		err = ErrOlder
 	}
-	return err
+	return v, err
 }
 
-// convert gives a file that an older build has written this build's format, in one transaction, unless something in it is live.
+// convert gives a file that an older build has written this build's format. Of one without a version nothing may be live.
 func convert(db *bolt.DB) (err error) {
 	defer damage(&err)()
-	return db.Update(func(tx *bolt.Tx) error {
-		v, err := versionOf(tx)
-		if err != nil || v.Reader > 0 {
+	var v version
+	if err := db.View(func(tx *bolt.Tx) error {
+		v, err = versionOf(tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	switch {
+	case v.Reader == 0:
+		return db.Update(func(tx *bolt.Tx) error {
+			if err := convertDocs(tx); err != nil {
+				return err
+			}
+			return writeVersion(tx)
+		})
+	case v.Writer < kinds:
+		return addKinds(db)
+	}
+	return nil
+}
+
+// batch is how many records one transaction converts: what it changes stands in memory until it ends.
+const batch = 5000
+
+// addKinds stores its kind with each record, which builds before told by its id. A crash leaves a file of the version before, in which
+// some have theirs, and the next start goes on. A record that cannot be read stays as it is.
+func addKinds(db *bolt.DB) error {
+	for after := []byte(nil); ; {
+		err := db.Update(func(tx *bolt.Tx) error {
+			var err error
+			if after, err = addSomeKinds(tx, after); err == nil && after == nil {
+				err = writeVersion(tx)
+			}
+			return err
+		})
+		if err != nil || after == nil {
 			return err
 		}
-		if err := convertDocs(tx); err != nil {
-			return err
+	}
+}
+
+// addSomeKinds returns the id of the last record that it has come to, or nil where there are no more.
+func addSomeKinds(tx *bolt.Tx, after []byte) ([]byte, error) {
+	docs := tx.Bucket(docsBucket)
+	c := docs.Cursor()
+	id, body := c.Seek(after)
+	for range batch {
+		if id == nil {
+			return nil, nil
 		}
-		return writeVersion(tx)
-	})
+		after = bytes.Clone(id)
+		var held row
+		if json.Unmarshal(body, &held) == nil && held.Kind == "" {
+			held.Kind = store.KindByID(string(after))
+			with, err := json.Marshal(held)
+			if err != nil {
+				return nil, err
+			}
+			if err := docs.Put(after, with); err != nil {
+				return nil, err
+			}
+			c.Seek(after) // a cursor's place is not sure once something was written
+		}
+		id, body = c.Next()
+	}
+	return after, nil
 }
 
 func writeVersion(tx *bolt.Tx) error {

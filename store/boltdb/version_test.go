@@ -1,6 +1,7 @@
 package boltdb_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	bolt "go.etcd.io/bbolt"
 
 	"sekisho/store"
@@ -117,7 +119,7 @@ func TestAFileWithoutAVersionThatIsLive(t *testing.T) {
 // A newer file opens as long as this build knows its reader's version.
 func TestANewerFile(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]error{`{"writer":9,"reader":2}`: nil, `{"writer":9,"reader":9}`: boltdb.ErrNewer} {
+	for body, want := range map[string]error{`{"writer":9,"reader":3}`: nil, `{"writer":9,"reader":9}`: boltdb.ErrNewer} {
 		path := ledger(t, 1)
 		db, err := bolt.Open(path, 0o600, nil)
 		if err != nil {
@@ -137,5 +139,109 @@ func TestANewerFile(t *testing.T) {
 		if _, err := boltdb.OpenToRead(path); !errors.Is(err, want) {
 			t.Errorf("%s, to read: %v", body, err)
 		}
+	}
+}
+
+// A file of version 2, which had no kinds, opens with all that is live in it. Each record gets the kind that its id is made for, and no
+// chain, digest or seal changes. A copy of it that is not converted reads the same.
+func TestAFileWithoutKindsIsConverted(t *testing.T) {
+	t.Parallel()
+	path := fixture(t, "version-2")
+	r, err := boltdb.OpenToRead(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := everything(t, r)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, path)
+	after := everything(t, db)
+	if d := cmp.Diff(before, after); d != "" {
+		t.Error("not converted and converted differ", d)
+	}
+	kinds := map[string]int{}
+	for _, doc := range after {
+		kinds[doc.Kind]++
+	}
+	want := map[string]int{store.KindGrant: 6, store.KindPress: 5, store.KindAlert: 2, store.KindTask: 2, store.KindOffboarding: 2,
+		store.KindReport: 2, store.KindSeal: 4, store.KindMark: 3}
+	if d := cmp.Diff(want, kinds); d != "" {
+		t.Error(d)
+	}
+	g, err := store.LoadGrant(t.Context(), db, "login-live")
+	if err != nil || g.State != store.Active || g.Claim.Owner != "pid-1" || g.Version != 6 {
+		t.Errorf("what is live: %+v, %v", g, err)
+	}
+	if err := store.Sound(t.Context(), db, g.ID); err != nil {
+		t.Error(err)
+	}
+	if g, err = g.After(store.Entry{Verb: store.Expire, By: store.Self, At: g.Until}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Save(t.Context(), db, &g); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := store.NewSealer(db).Sweep(t.Context(), g.Until, store.SealStart); err != nil || n != 1 {
+		t.Errorf("%d seals, %v", n, err)
+	}
+	if count := faultless(t, path, db); count.Seals != 5 || count.Old != 11 {
+		t.Errorf("%+v", count)
+	}
+}
+
+// A conversion that was cut off goes on at the next start.
+func TestAConversionThatWasCutOff(t *testing.T) {
+	t.Parallel()
+	path := fixture(t, "version-2")
+	want := everything(t, open(t, fixture(t, "version-2")))
+	raw(t, path, func(tx *bolt.Tx) error {
+		docs := tx.Bucket([]byte("docs"))
+		body := docs.Get([]byte("login-live"))
+		return docs.Put([]byte("login-live"), bytes.Replace(body, []byte(`{"version"`), []byte(`{"kind":"grant","version"`), 1))
+	})
+	if d := cmp.Diff(want, everything(t, open(t, path))); d != "" {
+		t.Error(d)
+	}
+}
+
+// A record that cannot be read keeps nobody from opening the file.
+func TestARecordThatCannotBeConverted(t *testing.T) {
+	t.Parallel()
+	path := fixture(t, "version-2")
+	raw(t, path, func(tx *bolt.Tx) error { return tx.Bucket([]byte("docs")).Put([]byte("login-ended"), []byte("{")) })
+	db := open(t, path)
+	if _, err := store.LoadGrant(t.Context(), db, "login-ended"); !slices.Equal(store.BrokenIn(err), []string{"login-ended"}) {
+		t.Error(err)
+	}
+	if _, err := store.LoadGrant(t.Context(), db, "login-live"); err != nil {
+		t.Error(err)
+	}
+}
+
+// raw changes a file that nobody has open.
+func raw(t *testing.T, path string, change func(*bolt.Tx) error) {
+	t.Helper()
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(change), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// everything returns all records of a ledger with their keys and entries.
+func everything(t *testing.T, w store.Whole) (out []store.Doc) {
+	t.Helper()
+	for id := ""; ; {
+		doc, err := w.Next(t.Context(), id)
+		if errors.Is(err, store.ErrNotFound) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, id = append(out, doc), doc.ID
 	}
 }

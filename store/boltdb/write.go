@@ -76,7 +76,7 @@ func ready(doc store.Doc) (sheet, error) {
 		return s, errors.New("no id, or an id or key that is too long")
 	}
 	var err error
-	if s.row, err = json.Marshal(row{doc.Version + 1, doc.Keys, doc.Chain, doc.Old, doc.Facts, doc.Progress}); err != nil {
+	if s.row, err = json.Marshal(row{doc.Version + 1, doc.Kind, doc.Keys, doc.Chain, doc.Old, doc.Facts, doc.Progress}); err != nil {
 		return s, err
 	}
 	for _, e := range doc.Entries {

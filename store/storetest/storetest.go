@@ -83,6 +83,7 @@ func anyIndex(rt *rapid.T) string {
 
 func anyDoc(rt *rapid.T) store.Doc {
 	d := store.Doc{ID: anyID(rt), Facts: fmt.Appendf(nil, `{"n":%d}`, rapid.IntRange(0, 9).Draw(rt, "n"))}
+	d.Kind = rapid.SampledFrom([]string{"", "a", "b"}).Draw(rt, "kind")
 	d.Version = rapid.SampledFrom([]uint64{0, 0, 0, 1}).Draw(rt, "off by")
 	for _, index := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"due", "slot"}), 0, 2, rapid.ID).Draw(rt, "keys") {
 		value := rapid.SampledFrom([]string{"a", "b", "bb", "c"}).Draw(rt, "value")
@@ -125,7 +126,7 @@ func put(t *testing.T, db store.DB, want error, docs ...store.Doc) {
 }
 
 func doc(id string, version uint64, keys ...store.Key) store.Doc {
-	return store.Doc{ID: id, Version: version, Facts: fmt.Appendf(nil, `{"v":%d}`, version), Progress: []byte(`{}`), Keys: keys}
+	return store.Doc{ID: id, Kind: "k" + id, Version: version, Facts: fmt.Appendf(nil, `{"v":%d}`, version), Progress: []byte(`{}`), Keys: keys}
 }
 
 func due(value string) store.Key { return store.Key{Index: "due", Value: value} }
@@ -142,7 +143,7 @@ func rows(t *testing.T, db store.DB, index, from string, limit int, want ...stor
 }
 
 func getWhatWasPut(t *testing.T, db store.DB) {
-	is := store.Doc{ID: "r", Chain: store.Chain{Seq: 2, Head: "ab"}, Facts: []byte(`{"名前":"\u003c山田\u003e"}`), Progress: []byte(`{"tries":1}`), Old: true}
+	is := store.Doc{ID: "r", Kind: "kind of which no backend knows", Chain: store.Chain{Seq: 2, Head: "ab"}, Facts: []byte(`{"名前":"\u003c山田\u003e"}`), Progress: []byte(`{"tries":1}`), Old: true}
 	put(t, db, nil, is)
 	is.Version = 1
 	got, err := db.Get(t.Context(), "r")

@@ -53,7 +53,7 @@ func auditFinds(t *testing.T, db whole) {
 		t.Fatal(err)
 	}
 	same(t, audited(t, db), []string(nil))
-	put(t, db, nil, store.Doc{ID: "login-1", Version: 1, Facts: []byte(`{"id":"login-1","state":"active"}`), Keys: []store.Key{due("1")}})
+	put(t, db, nil, store.Doc{ID: "login-1", Kind: store.KindGrant, Version: 1, Facts: []byte(`{"id":"login-1","state":"active"}`), Keys: []store.Key{due("1")}})
 	if ids := audited(t, db); len(ids) < 3 { // the chain, the state and the keys
 		t.Errorf("found in %v", ids)
 	}

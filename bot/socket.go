@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -260,11 +259,10 @@ func (s *Socket) sayForbidden(ctx context.Context, judged store.Press, trigger s
 
 // about names what a press is on, or nothing: a denial does not depend on what its form can say.
 func (s *Socket) about(ctx context.Context, pen Pen, p store.Press) string {
-	if strings.HasPrefix(p.On, store.TaskPrefix) {
-		if t, err := s.Desk.Task(ctx, p.On); err == nil {
-			return pen.aboutTask(t)
-		}
-	} else if g, err := s.Desk.Grant(ctx, p.On); err == nil {
+	if t, err := s.Desk.Task(ctx, p.On); err == nil {
+		return pen.aboutTask(t)
+	}
+	if g, err := s.Desk.Grant(ctx, p.On); err == nil {
 		return pen.about(g)
 	}
 	return ""

@@ -184,9 +184,9 @@ func (p Pen) Refusal(press store.Press) string {
 	switch {
 	case press.Refusal == handlers.Late && f["state"] == string(store.Asked): // it is early
 		key = "refusal.late_asked"
-	case press.Refusal == policy.Own && strings.HasPrefix(press.On, store.AlertPrefix):
+	case press.Refusal == policy.Own && f[handlers.FactOn] == store.KindAlert:
 		key = "refusal.own_alert"
-	case press.Refusal == policy.UserGone && strings.HasPrefix(press.On, store.AlertPrefix):
+	case press.Refusal == policy.UserGone && f[handlers.FactOn] == store.KindAlert:
 		key = "refusal.user_gone_alert"
 	case press.Refusal == policy.NoApprover && f["told"] != "":
 		key = "refusal.no_approver_told"
@@ -199,7 +199,7 @@ func (p Pen) Refusal(press store.Press) string {
 	}
 	program := f["by"] == "" || f["by"] == store.Self || f["by"] == store.Rule
 	// A rotation goes on by itself long after its approval, which is not what was faster.
-	byPress := !strings.HasPrefix(press.On, store.TaskPrefix) || f["outcome"] != "" || press.Verb == store.Approve || press.Verb == store.Deny
+	byPress := f[handlers.FactOn] != store.KindTask || f["outcome"] != "" || press.Verb == store.Approve || press.Verb == store.Deny
 	if press.Refusal == handlers.Late && !program && byPress && f["by"] != press.By { // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {

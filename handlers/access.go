@@ -89,40 +89,29 @@ func (k *Keeper) waiting(ctx context.Context, account string, person store.Perso
 	if err != nil {
 		return err
 	}
-	grants, tasks, err := k.listed(ctx, names, store.WaitingFor, 2*mostListed)
-	if err != nil {
-		return err
-	}
 	voted := func(approvals []store.Approval) bool {
 		return slices.ContainsFunc(approvals, func(a store.Approval) bool { return k.Policy.People.Same(k.Policy.People.Of(a.By), person) })
 	}
-	a.Waiting, err = loaded(ctx, k.DB, grants, store.LoadGrant, func(g store.Grant) bool {
+	undecided := func(g store.Grant) bool {
 		approvals := g.Approvals
 		if g.Extension.Open() {
 			approvals = g.Extension.Approvals
 		}
 		return !k.Policy.holds(person, g) && !barred[g.Role] && len(g.Missing()) > 0 && !voted(approvals)
-	})
-	if err != nil {
-		return err
 	}
-	a.Rotations.Waiting, err = loaded(ctx, k.DB, tasks, store.LoadTask, func(t store.Task) bool {
+	undecidedTask := func(t store.Task) bool {
 		return !k.Policy.People.Same(k.Policy.People.Of(t.By), person) && len(t.Missing()) > 0 && !voted(t.Approvals)
-	})
+	}
+	a.Waiting, a.Rotations.Waiting, err = k.listed(ctx, names, store.WaitingFor, 2*mostListed, undecided, undecidedTask)
 	sortNewest(a.Waiting, a.Rotations.Waiting)
 	return err
 }
 
 // decided finds what the person has approved or denied of late, by any account of theirs.
 func (k *Keeper) decided(ctx context.Context, person store.Person, a *Access) error {
-	grants, tasks, err := k.listed(ctx, k.Policy.People.Accounts(person), store.DecidedBy, mostDecided)
-	if err != nil {
-		return err
-	}
-	if a.Decided, err = loaded(ctx, k.DB, grants, store.LoadGrant, func(store.Grant) bool { return true }); err != nil {
-		return err
-	}
-	a.Rotations.Decided, err = loaded(ctx, k.DB, tasks, store.LoadTask, func(store.Task) bool { return true })
+	var err error
+	a.Decided, a.Rotations.Decided, err = k.listed(ctx, k.Policy.People.Accounts(person), store.DecidedBy, mostDecided,
+		func(store.Grant) bool { return true }, func(store.Task) bool { return true })
 	sortNewest(a.Decided, a.Rotations.Decided)
 	a.Decided, a.Rotations.Decided = a.Decided[:min(len(a.Decided), mostDecided)], a.Rotations.Decided[:min(len(a.Rotations.Decided), mostDecided)]
 	return err
@@ -144,7 +133,7 @@ func (k *Keeper) underWay(ctx context.Context, account string, a *Access) error 
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if strings.HasPrefix(id, store.TaskPrefix) {
+		if err == nil {
 			ids = append(ids, id)
 		}
 	}
@@ -188,29 +177,42 @@ func (k *Keeper) concerned(rule Rotation) []string {
 	return slices.Concat(rule.Deciders(), rule.Rotators, k.Policy.Security)
 }
 
-// listed returns the ids that an index has under any of these names, of grants and of tasks.
-func (k *Keeper) listed(ctx context.Context, names []string, index func(context.Context, store.DB, int, ...string) ([]string, error), most int) (grants, tasks []string, err error) {
+// listed returns the grants and the tasks that an index has under any of these names, and that are wanted.
+func (k *Keeper) listed(ctx context.Context, names []string, index func(context.Context, store.DB, int, ...string) ([]string, error), most int,
+	wanted func(store.Grant) bool, wantedTask func(store.Task) bool) (grants []store.Grant, tasks []store.Task, err error) {
 	ids, err := index(ctx, k.DB, most, names...)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, id := range ids {
-		if strings.HasPrefix(id, store.TaskPrefix) {
-			tasks = append(tasks, id)
-		} else {
-			grants = append(grants, id)
+		r, err := store.Load(ctx, k.DB, id)
+		if len(store.BrokenIn(err)) > 0 {
+			continue // it is told when it is due
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		switch r := r.(type) {
+		case *store.Grant:
+			if wanted(*r) {
+				grants = append(grants, *r)
+			}
+		case *store.Task:
+			if wantedTask(*r) {
+				tasks = append(tasks, *r)
+			}
 		}
 	}
 	return grants, tasks, nil
 }
 
-// loaded are the records that are wanted. An index may be older than its record by a moment.
+// loaded are the records of a kind that are wanted. An index may be older than its record by a moment.
 func loaded[T any](ctx context.Context, db store.DB, ids []string, load func(context.Context, store.DB, string) (T, error), wanted func(T) bool) ([]T, error) {
 	var out []T
 	for _, id := range ids {
 		r, err := load(ctx, db, id)
-		if len(store.BrokenIn(err)) > 0 {
-			continue // it is told when it is due
+		if len(store.BrokenIn(err)) > 0 || errors.Is(err, store.ErrNotFound) {
+			continue // it is told when it is due; or it is of another kind
 		}
 		if err != nil {
 			return nil, err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"sekisho/handlers/people"
@@ -127,7 +126,7 @@ func (k *Keeper) refused(ctx context.Context, g store.Grant, rule policy.Entitle
 // a rule gives by itself it gives at once to who asks by hand: a sign-in could be somebody else's.
 func (k *Keeper) ask(ctx context.Context, g store.Grant, d policy.Decision) error {
 	now := k.now()
-	id, err := k.findHolder(ctx, g)
+	holder, err := k.findHolder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
 		denied, lately, err := k.findDenied(ctx, g, now)
 		switch {
@@ -148,13 +147,11 @@ func (k *Keeper) ask(ctx context.Context, g store.Grant, d policy.Decision) erro
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(id, store.TaskPrefix) { // the key is being rotated
+	holds, is := holder.(*store.Grant)
+	if !is { // the key is being rotated
 		return k.ignore(ctx, g, InUse)
 	}
-	held, err := store.LoadGrant(ctx, k.DB, id)
-	if err != nil {
-		return err
-	}
+	held := *holds
 	if held.State == store.Ending || held.State.Live() && held.Over(now) {
 		return k.await(ctx, g)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"sekisho/handlers/policy"
@@ -126,18 +125,17 @@ func (k *Keeper) newTask(ctx context.Context, rule Rotation, by, reason string) 
 
 // whatHolds says of the record that holds a user's key in which state it is, which key that is, and since or until when.
 func (k *Keeper) whatHolds(ctx context.Context, id string) ([]string, error) {
-	if !strings.HasPrefix(id, store.TaskPrefix) {
-		g, err := store.LoadGrant(ctx, k.DB, id)
-		if err != nil || !g.State.Live() || g.Until.IsZero() {
-			return nil, err
+	holder, err := store.Load(ctx, k.DB, id)
+	switch holder := holder.(type) {
+	case *store.Grant:
+		if !holder.State.Live() || holder.Until.IsZero() {
+			return nil, nil
 		}
-		return []string{"state", string(g.State), "key", g.Effects[store.FactKey], "until", strconv.FormatInt(g.Until.Unix(), 10)}, nil
+		return []string{"state", string(holder.State), "key", holder.Effects[store.FactKey], "until", strconv.FormatInt(holder.Until.Unix(), 10)}, nil
+	case *store.Task:
+		return []string{"state", string(holder.State), "key", cmp.Or(holder.Old, holder.Effects[store.FactOld]), "since", strconv.FormatInt(holder.Asked.Unix(), 10)}, nil
 	}
-	t, err := store.LoadTask(ctx, k.DB, id)
-	if err != nil {
-		return nil, err
-	}
-	return []string{"state", string(t.State), "key", cmp.Or(t.Old, t.Effects[store.FactOld]), "since", strconv.FormatInt(t.Asked.Unix(), 10)}, nil
+	return nil, err
 }
 
 // taskID is that of a rotation that began at a time: of two, the later has the greater one.

@@ -31,24 +31,25 @@ func (k *Keeper) Forbidden(ctx context.Context, p store.Press) (store.Press, err
 	case leaves && decides(p.Verb):
 		p.Refusal = people.Leaves
 		return p, nil
-	case strings.HasPrefix(p.On, store.AlertPrefix):
-		p.Refusal, p.Facts, err = k.verdictOnAlert(ctx, p, account)
-	case strings.HasPrefix(p.On, store.TaskPrefix):
-		p.Refusal, p.Facts, err = k.verdictOnTask(ctx, p, account)
-	default:
-		p.Refusal, p.Facts, err = k.verdictOnGrant(ctx, p, account)
 	}
-	if errors.Is(err, store.ErrNotFound) {
+	on, err := store.Load(ctx, k.DB, p.On)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return p, err
+	}
+	switch on := on.(type) {
+	case *store.Alert:
+		p.Refusal, p.Facts, err = k.verdictOnAlert(ctx, *on, p, account)
+	case *store.Task:
+		p.Refusal, p.Facts, err = k.verdictOnTask(ctx, *on, p, account)
+	case *store.Grant:
+		p.Refusal, p.Facts, err = k.verdictOnGrant(ctx, *on, p, account)
+	default:
 		p.Refusal, err = Gone, nil
 	}
 	return p, err
 }
 
-func (k *Keeper) verdictOnGrant(ctx context.Context, p store.Press, account people.Account) (string, map[string]string, error) {
-	g, err := store.LoadGrant(ctx, k.DB, p.On)
-	if err != nil {
-		return "", nil, err
-	}
+func (k *Keeper) verdictOnGrant(ctx context.Context, g store.Grant, p store.Press, account people.Account) (string, map[string]string, error) {
 	b, err := k.bench(ctx, g, p, account)
 	if err != nil {
 		return "", nil, err
@@ -57,11 +58,7 @@ func (k *Keeper) verdictOnGrant(ctx context.Context, p store.Press, account peop
 	return refusal, b.factsOf(refusal), nil
 }
 
-func (k *Keeper) verdictOnTask(ctx context.Context, p store.Press, account people.Account) (string, map[string]string, error) {
-	t, err := store.LoadTask(ctx, k.DB, p.On)
-	if err != nil {
-		return "", nil, err
-	}
+func (k *Keeper) verdictOnTask(ctx context.Context, t store.Task, p store.Press, account people.Account) (string, map[string]string, error) {
 	b, err := k.taskBench(ctx, t, p, account)
 	if err != nil {
 		return "", nil, err
@@ -70,11 +67,7 @@ func (k *Keeper) verdictOnTask(ctx context.Context, p store.Press, account peopl
 	return refusal, b.factsOf(refusal), nil
 }
 
-func (k *Keeper) verdictOnAlert(ctx context.Context, p store.Press, account people.Account) (string, map[string]string, error) {
-	a, err := store.LoadAlert(ctx, k.DB, p.On)
-	if err != nil {
-		return "", nil, err
-	}
+func (k *Keeper) verdictOnAlert(ctx context.Context, a store.Alert, p store.Press, account people.Account) (string, map[string]string, error) {
 	security, err := k.among(ctx, k.Policy.Security, p.By)
 	if err != nil {
 		return "", nil, err
@@ -88,6 +81,9 @@ var naming = []string{policy.NotApprover, NotSecurity, NotRotator, policy.NoPers
 
 // FactWho is the fact of a refusal that names who can instead: Slack user ids and "usergroup:" ids, with blanks between.
 const FactWho = "who"
+
+// FactOn is the fact of a refusal that says of what kind of record the press was on. There is none of a grant.
+const FactOn = "on"
 
 // factsOf is what the sentence about a refusal names: who can instead as well.
 func (b Bench) factsOf(refusal string) map[string]string {
@@ -131,7 +127,7 @@ func (b TaskBench) factsOf(refusal string) map[string]string {
 }
 
 func (p *Settings) factsOfAlert(a store.Alert, refusal string) map[string]string {
-	out := map[string]string{"by": a.By, "state": string(a.State)}
+	out := map[string]string{FactOn: store.KindAlert, "by": a.By, "state": string(a.State)}
 	if slices.Contains(naming, refusal) {
 		out[FactWho] = strings.Join(p.Security, " ")
 	}

@@ -14,15 +14,12 @@ import (
 // standing returns what holds the slot that a sign-in asks for, or a window of it that has begun, if it is an open request or
 // live access.
 func (k *Keeper) standing(ctx context.Context, asks store.Grant) (g store.Grant, stands bool, err error) {
-	id, err := k.findHolder(ctx, asks)
-	if errors.Is(err, store.ErrNotFound) || err == nil && strings.HasPrefix(id, store.TaskPrefix) {
-		return g, false, nil
+	holder, err := k.findHolder(ctx, asks)
+	held, is := holder.(*store.Grant)
+	if err != nil || !is {
+		return g, false, unlessUnknown(err)
 	}
-	if err != nil {
-		return g, false, err
-	}
-	g, err = store.LoadGrant(ctx, k.DB, id)
-	return g, g.State.Open() && g.State != store.Ending && !g.Over(k.now()), err
+	return *held, held.State.Open() && held.State != store.Ending && !held.Over(k.now()), nil
 }
 
 // Folded is why a sign-in has no card: operators read it in the ledger.

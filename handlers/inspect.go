@@ -14,13 +14,15 @@ const inspectAgain = time.Minute
 // inspect is the look at an issued key that is due although nothing has happened: at one that rests, whether it is still off; at
 // one that stands, whether its secret is still its requester's alone. It reads AWS, and writes what has become of it.
 func (k *Keeper) inspect(ctx context.Context, id string) error {
-	if err := k.trust(ctx, id); err != nil {
+	r, err := k.trust(ctx, id)
+	g, is := r.(*store.Grant)
+	if err != nil || !is {
 		return unlessFaster(err)
 	}
-	g, err := store.LoadGrant(ctx, k.DB, id)
-	if err != nil {
-		return err
-	}
+	return k.inspectGrant(ctx, *g)
+}
+
+func (k *Keeper) inspectGrant(ctx context.Context, g store.Grant) error {
 	if at, ok := g.Due(store.Look); !ok || k.now().Before(at) {
 		return nil
 	}

@@ -299,7 +299,7 @@ func (k *Keeper) taskBench(ctx context.Context, t store.Task, p store.Press, acc
 
 // factsOfTask is what the sentence about a refusal names.
 func factsOfTask(t store.Task) map[string]string {
-	out := map[string]string{"state": string(t.State), "account": t.Account, "user": t.User, "person": t.By}
+	out := map[string]string{FactOn: store.KindTask, "state": string(t.State), "account": t.Account, "user": t.User, "person": t.By}
 	if t.Outcome != "" {
 		out["by"], out["outcome"] = t.EndedBy, string(t.Outcome)
 	} else if n := len(t.Approvals); n > 0 {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -72,18 +71,16 @@ func (k *Keeper) Poke() {
 // accountOf returns the account that a record's work calls, and "" for an offboarding, which calls several, and for what
 // cannot be read.
 func (k *Keeper) accountOf(ctx context.Context, id string) string {
-	switch {
-	case strings.HasPrefix(id, store.OffboardingPrefix):
-		return ""
-	case strings.HasPrefix(id, store.AlertPrefix):
-		a, _ := store.LoadAlert(ctx, k.DB, id) // its work says why
-		return a.Account
-	case strings.HasPrefix(id, store.TaskPrefix):
-		t, _ := store.LoadTask(ctx, k.DB, id)
-		return t.Account
+	r, _ := store.Load(ctx, k.DB, id) // its work says why
+	switch r := r.(type) {
+	case *store.Alert:
+		return r.Account
+	case *store.Task:
+		return r.Account
+	case *store.Grant:
+		return r.Account
 	}
-	g, _ := store.LoadGrant(ctx, k.DB, id)
-	return g.Account
+	return ""
 }
 
 // done is what a worker reports.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"sekisho/handlers/people"
@@ -38,34 +37,24 @@ func earliest(times ...time.Time) (first time.Time) {
 // what was stuck for days is refused although Slack still does not answer. What has been decided meanwhile is late instead.
 // Ages are told by the machine's clock, also while it stands behind the ledger: Slack's and AWS's clocks are compared with it,
 // and nothing is given then.
-func (k *Keeper) tooOld(ctx context.Context, p store.Press) (bool, map[string]string, error) {
+func (k *Keeper) tooOld(p store.Press, on store.Record) (bool, map[string]string) {
 	if p.Age(k.Now()) <= oldPress {
-		return false, nil, nil
+		return false, nil
 	}
 	now := k.now()
-	switch {
-	case strings.HasPrefix(p.On, store.AlertPrefix):
-		a, err := store.LoadAlert(ctx, k.DB, p.On)
-		if err != nil {
-			return false, nil, unlessUnknown(err)
-		}
-		_, err = a.After(store.Entry{Verb: p.Verb})
-		return err == nil && givesOnAlert(p.Verb, a), map[string]string{"state": string(a.State)}, nil
-	case strings.HasPrefix(p.On, store.TaskPrefix):
-		t, err := store.LoadTask(ctx, k.DB, p.On)
-		if err != nil {
-			return false, nil, unlessUnknown(err)
-		}
-		_, err = t.State.NextTask(p.Verb)
-		return err == nil && givesOnTask(p.Verb), factsOfTask(t), nil
+	switch on := on.(type) {
+	case *store.Alert:
+		_, err := on.After(store.Entry{Verb: p.Verb})
+		return err == nil && givesOnAlert(p.Verb, *on), map[string]string{"state": string(on.State)}
+	case *store.Task:
+		_, err := on.State.NextTask(p.Verb)
+		return err == nil && givesOnTask(p.Verb), factsOfTask(*on)
+	case *store.Grant:
+		_, err := on.State.Next(p.Verb)
+		over := on.State == store.Asked && !now.Before(on.Lapses) || on.Over(now)
+		return err == nil && !over && givesOnGrant(p.Verb, *on), facts(*on)
 	}
-	g, err := store.LoadGrant(ctx, k.DB, p.On)
-	if err != nil || !store.IsGrant(p.On) {
-		return false, nil, unlessUnknown(err)
-	}
-	_, err = g.State.Next(p.Verb)
-	over := g.State == store.Asked && !now.Before(g.Lapses) || g.Over(now)
-	return err == nil && !over && givesOnGrant(p.Verb, g), facts(g), nil
+	return false, nil
 }
 
 // unlessUnknown passes over a record that is not there: the press is judged, and answered so.

@@ -59,9 +59,13 @@ var ages = map[string]func(w *world, p store.Press) string{
 // effect is what presses can have changed of a grant or an alert.
 func (w *world) effect(id string) string {
 	w.t.Helper()
-	g, err := store.LoadGrant(w.t.Context(), w.db, id)
+	r, err := store.Load(w.t.Context(), w.db, id)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	g, is := r.(*store.Grant)
+	if !is {
+		return fmt.Sprint(r.(*store.Alert).State)
 	}
 	return fmt.Sprint(g.State, g.Outcome, g.Answer, len(g.Approvals), g.Until, g.Extension.Until, len(g.Extension.Approvals))
 }

@@ -26,7 +26,7 @@ func (k *Keeper) Lift(ctx context.Context, by, account, reason string) (string, 
 	person := k.Policy.People.OrSelf(account)
 	standing, err := k.standingOf(ctx, person)
 	if err == nil && standing.ID != "" {
-		err = k.trust(ctx, standing.ID)
+		_, err = k.trust(ctx, standing.ID)
 	}
 	switch {
 	case len(store.BrokenIn(err)) > 0:
@@ -54,7 +54,7 @@ func (k *Keeper) Lift(ctx context.Context, by, account, reason string) (string, 
 // voidVotes takes away the leaver's approvals of all that waits for others still.
 func (k *Keeper) voidVotes(ctx context.Context, mine store.Offboarding) (store.Offboarding, error) {
 	accounts := k.Policy.People.Accounts(mine.Person)
-	grants, tasks, err := k.listed(ctx, accounts, store.DecidedBy, mostVotes)
+	ids, err := store.DecidedBy(ctx, k.DB, mostVotes, accounts...)
 	if err != nil {
 		return mine, err
 	}
@@ -69,32 +69,34 @@ func (k *Keeper) voidVotes(ctx context.Context, mine store.Offboarding) (store.O
 			Facts: map[string]string{store.FactAccounts: strings.Join(voted, " "), store.FactOffboarding: mine.ID}}
 	}
 	some := func(e store.Entry) bool { return e.Facts[store.FactAccounts] != "" }
-	for _, id := range grants {
-		_, err := k.update(ctx, id, func(g store.Grant) (store.Grant, error) {
-			e := void(g.Approvals)
-			if g.State == store.Active {
-				e = void(g.Extension.Approvals)
-			}
-			if g.State != store.Asked && g.State != store.Active || !some(e) {
-				return g, errMoved
-			}
-			return g.After(e)
-		})
-		if err = unlessFaster(err); err != nil {
-			return mine, err
+	inGrant := func(g store.Grant) (store.Grant, error) {
+		e := void(g.Approvals)
+		if g.State == store.Active {
+			e = void(g.Extension.Approvals)
 		}
+		if g.State != store.Asked && g.State != store.Active || !some(e) {
+			return g, errMoved
+		}
+		return g.After(e)
 	}
-	for _, id := range tasks {
-		_, err := k.updateTask(ctx, id, func(t store.Task) (store.Task, error) {
-			e := void(t.Approvals)
-			if t.State == store.Resting { // they are for deleting the key before its time
-				e = void(t.Deletion)
-			}
-			if t.State != store.Asked && t.State != store.Resting || !some(e) {
-				return t, errMoved
-			}
-			return t.After(e)
-		})
+	inTask := func(t store.Task) (store.Task, error) {
+		e := void(t.Approvals)
+		if t.State == store.Resting { // they are for deleting the key before its time
+			e = void(t.Deletion)
+		}
+		if t.State != store.Asked && t.State != store.Resting || !some(e) {
+			return t, errMoved
+		}
+		return t.After(e)
+	}
+	for _, id := range ids {
+		r, err := store.Load(ctx, k.DB, id)
+		switch r.(type) {
+		case *store.Grant:
+			_, err = k.update(ctx, id, inGrant)
+		case *store.Task:
+			_, err = k.updateTask(ctx, id, inTask)
+		}
 		if err = unlessFaster(err); err != nil {
 			return mine, err
 		}

@@ -54,7 +54,7 @@ func (k *Keeper) lastChanged(ctx context.Context) time.Time {
 
 // verify verifies a record, and writes it once more if it lacks one of its rows.
 func (k *Keeper) verify(ctx context.Context, id string, rows []store.Key) error {
-	if err := k.trustIfThere(ctx, id); err != nil {
+	if _, err := k.trustIfThere(ctx, id); err != nil {
 		return errors.Join(unlessFaster(err), k.tellBroken(ctx, err))
 	}
 	r, err := store.Unlisted(ctx, k.DB, id, rows)

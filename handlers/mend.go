@@ -171,14 +171,15 @@ func (k *Keeper) mendByRotation(ctx context.Context, a store.Alert) (outcome, er
 		return outcome{verb: store.Done, Result: Result{Facts: map[string]string{store.FactTask: id}}}
 	}
 	id, err := store.Holder(ctx, k.DB, keySlot(people.Login{Account: a.Account, User: a.Subject.User}))
+	var holder store.Record
+	if err == nil {
+		holder, err = store.Load(ctx, k.DB, id)
+	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return outcome{}, err
 	}
-	if strings.HasPrefix(id, store.TaskPrefix) {
-		t, err := store.LoadTask(ctx, k.DB, id)
-		if err != nil || t.By == a.By && t.Rule == a.Finding.Rotation && id >= taskID(t.Rule, a.LastAt) {
-			return begun(id), err
-		}
+	if t, is := holder.(*store.Task); is && t.By == a.By && t.Rule == a.Finding.Rotation && id >= taskID(t.Rule, a.LastAt) {
+		return begun(id), nil
 	}
 	if seen, err := k.sight(ctx, a); err != nil || seen == nil {
 		return outcome{verb: store.Vanish}, err

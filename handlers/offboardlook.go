@@ -107,17 +107,20 @@ type custody struct {
 
 func (k *Keeper) custody(ctx context.Context, person store.Person, user store.Holding) (custody, error) {
 	id, err := store.Holder(ctx, k.DB, store.Task{Account: user.Account, Kind: rotated, User: user.User}.Slot())
-	switch {
-	case errors.Is(err, store.ErrNotFound):
+	if errors.Is(err, store.ErrNotFound) {
 		return custody{}, nil
-	case err != nil:
-		return custody{}, err
-	case strings.HasPrefix(id, store.TaskPrefix):
-		t, err := store.LoadTask(ctx, k.DB, id)
-		return custody{rotation: t.State != store.Asked}, err // one that waits for approvals may never begin
 	}
-	g, err := store.LoadGrant(ctx, k.DB, id)
-	return custody{grant: g, leavers: k.Policy.holds(person, g)}, err
+	if err != nil {
+		return custody{}, err
+	}
+	holder, err := store.Load(ctx, k.DB, id)
+	switch holder := holder.(type) {
+	case *store.Task:
+		return custody{rotation: holder.State != store.Asked}, nil // one that waits for approvals may never begin
+	case *store.Grant:
+		return custody{grant: *holder, leavers: k.Policy.holds(person, *holder)}, nil
+	}
+	return custody{}, err
 }
 
 // held are the things that an offboarding ends, or leaves to somebody, by what IAM and the ledger say. What a live grant of

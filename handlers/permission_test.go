@@ -112,9 +112,13 @@ func (w *world) readyFor(verb store.Verb) store.Press {
 // record is how far a grant or an alert has come.
 func (w *world) record(id string) string {
 	w.t.Helper()
-	g, err := store.LoadGrant(w.t.Context(), w.db, id)
-	if err != nil {
-		w.t.Fatal(err)
+	r, err := store.Load(w.t.Context(), w.db, id)
+	switch r := r.(type) {
+	case *store.Grant:
+		return fmt.Sprint(r.State, " ", r.Chain.Seq)
+	case *store.Alert:
+		return fmt.Sprint(r.State, " ", r.Chain.Seq)
 	}
-	return fmt.Sprint(g.State, " ", g.Chain.Seq)
+	w.t.Fatal(id, err)
+	return ""
 }

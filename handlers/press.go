@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"sekisho/handlers/people"
@@ -55,18 +54,16 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 	if err != nil || p.Judged {
 		return err
 	}
-	if err := k.trust(ctx, id); err != nil {
+	if _, err := k.trust(ctx, id); err != nil {
 		return err
 	}
-	if err := k.trustIfThere(ctx, p.On); len(store.BrokenIn(err)) > 0 {
+	on, err := k.trustIfThere(ctx, p.On)
+	if len(store.BrokenIn(err)) > 0 {
 		return errors.Join(k.tellBroken(ctx, err), k.refuse(ctx, p, Unusable, nil))
 	} else if err != nil {
 		return err
 	}
-	switch old, facts, err := k.tooOld(ctx, p); {
-	case err != nil:
-		return err
-	case old:
+	if old, facts := k.tooOld(p, on); old {
 		return k.refuseOld(ctx, p, facts)
 	}
 	account, err := k.Directory.Account(ctx, p.By)
@@ -79,9 +76,11 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 		return err
 	case leaves && decides(p.Verb):
 		return k.refuse(ctx, p, people.Leaves, nil)
-	case strings.HasPrefix(p.On, store.AlertPrefix):
+	}
+	switch on.(type) {
+	case *store.Alert:
 		return k.judgeOnAlert(ctx, p, account)
-	case strings.HasPrefix(p.On, store.TaskPrefix):
+	case *store.Task:
 		return k.judgeOnTask(ctx, p, account)
 	}
 	return k.judgeOnGrant(ctx, p, account)
@@ -90,7 +89,7 @@ func (k *Keeper) judgeOnce(ctx context.Context, id string) error {
 func (k *Keeper) judgeOnGrant(ctx context.Context, p store.Press, account people.Account) error {
 	g, err := store.LoadGrant(ctx, k.DB, p.On)
 	switch {
-	case errors.Is(err, store.ErrNotFound), err == nil && !store.IsGrant(p.On):
+	case errors.Is(err, store.ErrNotFound):
 		return k.refuse(ctx, p, Gone, nil)
 	case err != nil:
 		return err

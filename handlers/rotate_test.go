@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -360,7 +359,7 @@ func TestRotateBySchedule(t *testing.T) {
 		tasks := func() []string {
 			var ids []string
 			for d, err := w.db.(*store.Mem).Next(w.t.Context(), ""); err == nil; d, err = w.db.(*store.Mem).Next(w.t.Context(), d.ID) {
-				if strings.HasPrefix(d.ID, store.TaskPrefix) {
+				if d.Kind == store.KindTask {
 					ids = append(ids, d.ID)
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,7 +81,7 @@ type muffled struct {
 
 func (m muffled) Put(ctx context.Context, docs ...store.Doc) error {
 	switch {
-	case !strings.HasPrefix(docs[0].ID, store.SealPrefix):
+	case docs[0].Kind != store.KindSeal:
 		return m.DB.Put(ctx, docs...)
 	case m.err == nil:
 		<-ctx.Done()

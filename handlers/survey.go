@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"sekisho/handlers/people"
@@ -133,17 +132,20 @@ func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 // heldKeys are those of one user. One record at a time holds a user's keys.
 func heldKeys(ctx context.Context, db store.DB, l people.Login) ([]string, error) {
 	id, err := store.Holder(ctx, db, keySlot(l))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
-	case err != nil:
-		return nil, err
-	case strings.HasPrefix(id, store.TaskPrefix):
-		t, err := store.LoadTask(ctx, db, id)
-		return []string{t.New, t.Old}, err
 	}
-	g, err := store.LoadGrant(ctx, db, id)
-	return []string{g.Effects[store.FactKey]}, err
+	if err != nil {
+		return nil, err
+	}
+	holder, err := store.Load(ctx, db, id)
+	switch holder := holder.(type) {
+	case *store.Task:
+		return []string{holder.New, holder.Old}, nil
+	case *store.Grant:
+		return []string{holder.Effects[store.FactKey]}, nil
+	}
+	return nil, err
 }
 
 func keySlot(l people.Login) string {

@@ -9,34 +9,35 @@ import (
 
 // trust verifies a record before it is acted on. A grant that is not what its entries say is rebuilt from those that fit, and ends,
 // in one write with the alert. Of another record nothing is done: it is broken.
-func (k *Keeper) trust(ctx context.Context, id string) error {
-	fault := store.Sound(ctx, k.DB, id)
-	if len(store.BrokenIn(fault)) == 0 || !store.IsGrant(id) {
-		return fault
+func (k *Keeper) trust(ctx context.Context, id string) (store.Record, error) {
+	r, fault := store.LoadSound(ctx, k.DB, id)
+	if len(store.BrokenIn(fault)) == 0 {
+		return r, fault
 	}
 	g, err := store.Rebuilt(ctx, k.DB, id, store.Entry{Verb: store.Rebuild, By: store.Self, At: k.now()})
 	if err != nil {
-		return errors.Join(fault, err)
+		return nil, errors.Join(fault, err)
 	}
 	k.Log.Error("a record of the ledger was changed behind the bot's back: it ends as its entries say", "id", id, "err", fault)
 	a, err := k.tampered(ctx, id, store.IsRebuilt)
 	if err != nil || a == nil {
-		return errors.Join(err, k.save(ctx, &g))
+		return &g, errors.Join(err, k.save(ctx, &g))
 	}
-	return k.save(ctx, &g, a)
+	return &g, k.save(ctx, &g, a)
 }
 
-// trustIfThere is trust in what may be gone by now.
-func (k *Keeper) trustIfThere(ctx context.Context, id string) error {
-	return unlessUnknown(k.trust(ctx, id))
+// trustIfThere is trust in what may be gone by now: then there is no record.
+func (k *Keeper) trustIfThere(ctx context.Context, id string) (store.Record, error) {
+	r, err := k.trust(ctx, id)
+	return r, unlessUnknown(err)
 }
 
 // tellBroken raises the alert about each record that an error says cannot be used, once a record.
 func (k *Keeper) tellBroken(ctx context.Context, err error) error {
 	var errs []error
 	for _, id := range store.BrokenIn(err) {
-		if store.IsGrant(id) && k.trust(ctx, id) == nil {
-			continue // it is rebuilt, and told
+		if _, err := k.trust(ctx, id); err == nil {
+			continue // it is rebuilt, and told; or it was put back
 		}
 		why := store.CannotBeRead
 		if store.Readable(ctx, k.DB, id) == nil {

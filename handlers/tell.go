@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"sekisho/store"
@@ -18,27 +17,31 @@ const (
 	digestMost = 10              // requests on one digest, so that it stays within Slack's limits
 )
 
-// tell says what people have not heard yet, record by record.
-func (k *Keeper) tell(ctx context.Context, id string) error {
-	switch {
-	case strings.HasPrefix(id, store.PressPrefix):
+// tell says what people have not heard yet of a record, which is nil if it cannot be read.
+func (k *Keeper) tell(ctx context.Context, id string, r store.Record) error {
+	switch r.(type) {
+	case *store.Press:
 		return k.answer(ctx, id)
-	case strings.HasPrefix(id, store.AlertPrefix):
+	case *store.Alert:
 		return k.tellAlert(ctx, id)
-	case strings.HasPrefix(id, store.TaskPrefix):
+	case *store.Task:
 		return k.tellTask(ctx, id)
-	case strings.HasPrefix(id, store.OffboardingPrefix):
+	case *store.Offboarding:
 		return tellStory(ctx, k, id, k.storyOfOffboarding())
-	case strings.HasPrefix(id, store.ReportPrefix):
+	case *store.Report:
 		return k.tellReport(ctx, id)
 	}
-	if err := k.trust(ctx, id); err != nil {
+	r, err := k.trust(ctx, id)
+	g, is := r.(*store.Grant)
+	if err != nil || !is {
 		return unlessFaster(err)
 	}
-	g, err := store.LoadGrant(ctx, k.DB, id)
-	if err != nil {
-		return err
-	}
+	return k.tellOf(ctx, *g)
+}
+
+// tellOf says what people have not heard yet of a grant.
+func (k *Keeper) tellOf(ctx context.Context, g store.Grant) error {
+	id := g.ID
 	switch {
 	case !g.Untold():
 		return k.remind(ctx, g)
@@ -51,6 +54,7 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 		if err := k.Voice.Turn(ctx, g.Card); err != nil {
 			return err
 		}
+		var err error
 		if g, err = store.LoadGrant(ctx, k.DB, id); err != nil { // what is drawn is the latest
 			return err
 		}
@@ -61,11 +65,11 @@ func (k *Keeper) tell(ctx context.Context, id string) error {
 }
 
 // tellCard draws the card of what was decided or has ended, and leaves the rest to the lane of all that is told.
-func (k *Keeper) tellCard(ctx context.Context, id string) error {
-	switch {
-	case strings.HasPrefix(id, store.TaskPrefix):
+func (k *Keeper) tellCard(ctx context.Context, id string, r store.Record) error {
+	switch r.(type) {
+	case *store.Task:
 		return tellStory(ctx, k, id, k.storyOfTask().cardOnly())
-	case strings.HasPrefix(id, store.OffboardingPrefix):
+	case *store.Offboarding:
 		return tellStory(ctx, k, id, k.storyOfOffboarding().cardOnly())
 	}
 	g, err := store.LoadGrant(ctx, k.DB, id)

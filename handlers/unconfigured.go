@@ -47,10 +47,10 @@ func (k *Keeper) toEnd(ctx context.Context, account string) (int, error) {
 	}
 	n := 0
 	for _, id := range ids {
-		if !store.IsGrant(id) {
+		g, err := store.LoadGrant(ctx, k.DB, id)
+		if errors.Is(err, store.ErrNotFound) { // it is no grant
 			continue
 		}
-		g, err := store.LoadGrant(ctx, k.DB, id)
 		if err != nil {
 			return n, err
 		}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"sekisho/store"
@@ -29,13 +28,11 @@ type errLater struct{ pause time.Duration }
 func (errLater) Error() string { return "later" }
 
 // speechOf returns the road of what is told of a record: messages to one channel fail together.
-func speechOf(id string) road {
-	for _, prefix := range []string{store.AlertPrefix, store.ReportPrefix, store.OffboardingPrefix} {
-		if strings.HasPrefix(id, prefix) {
-			return road{account: "Slack", kind: "security"}
-		}
-	}
-	if strings.HasPrefix(id, store.PressPrefix) {
+func speechOf(r store.Record) road {
+	switch r.(type) {
+	case *store.Alert, *store.Report, *store.Offboarding:
+		return road{account: "Slack", kind: "security"}
+	case *store.Press:
 		return road{account: "Slack", kind: "answers"}
 	}
 	return road{account: "Slack", kind: "cards"}

@@ -120,17 +120,18 @@ func (k *Keeper) tellLanes() []lane {
 }
 
 // tellAs tells a record with an urgency, once no other lane's worker does, unless Slack is known not to answer.
-func (k *Keeper) tellAs(u Urgency, tell func(context.Context, string) error) func(context.Context, string) error {
+func (k *Keeper) tellAs(u Urgency, tell func(context.Context, string, store.Record) error) func(context.Context, string) error {
 	return func(ctx context.Context, id string) error {
 		h, err := k.tellers.begin(ctx, id, u)
 		if err != nil {
 			return err
 		}
 		defer k.tellers.end(id)
-		at := speechOf(id)
+		r, _ := store.Load(ctx, k.DB, id) // what tells it says why
+		at := speechOf(r)
 		if _, held := k.roads.held(at, id, k.now()); held {
 			return errHeld{at}
 		}
-		return k.spoken(at, id, u, tell(h.In(ctx), id))
+		return k.spoken(at, id, u, tell(h.In(ctx), id, r))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"sekisho/store"
@@ -13,9 +12,9 @@ import (
 // SlotHeld is why a grant whose start has come waits: access before it has not ended.
 const SlotHeld = "slot_held"
 
-// findHolder returns the id of what stands in the way of a request: the record that holds its slot or an overlapping window of it.
+// findHolder returns what stands in the way of a request: a grant or a rotation that holds its slot or an overlapping window of it.
 // store.ErrNotFound if nothing does. A sign-in asks for a moment, as it does not say for how long.
-func (k *Keeper) findHolder(ctx context.Context, g store.Grant) (string, error) {
+func (k *Keeper) findHolder(ctx context.Context, g store.Grant) (store.Record, error) {
 	now := k.now()
 	from, until := g.Window(now)
 	if g.Origin != store.Requested {
@@ -23,22 +22,23 @@ func (k *Keeper) findHolder(ctx context.Context, g store.Grant) (string, error) 
 	}
 	ids, err := store.InSlotBefore(ctx, k.DB, g.Slot(), until)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, id := range ids {
-		if strings.HasPrefix(id, store.TaskPrefix) {
-			return id, nil
-		}
-		held, err := store.LoadGrant(ctx, k.DB, id)
+		r, err := store.Load(ctx, k.DB, id)
 		if err != nil {
-			return "", err
+			return nil, err
+		}
+		held, is := r.(*store.Grant)
+		if !is {
+			return r, nil
 		}
 		start, end := held.Window(now)
 		if g.From.IsZero() && (held.From.IsZero() || held.Planned) || start.Before(until) && from.Before(end) {
-			return id, nil
+			return held, nil
 		}
 	}
-	return "", store.ErrNotFound
+	return nil, store.ErrNotFound
 }
 
 // findTaken returns when the first window of the grant's slot begins that another request has, and that lies between the grant's end
@@ -49,10 +49,13 @@ func (k *Keeper) findTaken(ctx context.Context, g store.Grant, until time.Time) 
 		return time.Time{}, err
 	}
 	for _, id := range ids {
-		if id == g.ID || strings.HasPrefix(id, store.TaskPrefix) {
+		if id == g.ID {
 			continue
 		}
 		other, err := store.LoadGrant(ctx, k.DB, id)
+		if errors.Is(err, store.ErrNotFound) { // a rotation has no window
+			continue
+		}
 		if err != nil {
 			return time.Time{}, err
 		}

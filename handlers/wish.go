@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"sekisho/handlers/policy"
@@ -204,20 +203,20 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d policy.Decision) (_
 	if d.RefuseByAWS(k.impossible(look, g)); d.Refusal != "" {
 		return d, nil, nil
 	}
-	id, err := k.findHolder(ctx, g)
+	holder, err := k.findHolder(ctx, g)
 	if errors.Is(err, store.ErrNotFound) {
 		return d, nil, nil
 	}
 	if err != nil {
 		return d, nil, err
 	}
-	if strings.HasPrefix(id, store.TaskPrefix) {
+	holds, is := holder.(*store.Grant)
+	if !is {
 		d.Refuse(InUse)
 		return d, nil, nil
 	}
-	held, err := store.LoadGrant(ctx, k.DB, id)
+	held := *holds
 	switch {
-	case err != nil:
 	case !k.Policy.holds(g.Subject.Person, held) && held.State.Open():
 		d.Refuse(InUse)
 	case has(held, k.now()):
@@ -225,7 +224,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d policy.Decision) (_
 	case held.State == store.Asked && held.Origin == store.Requested:
 		d.Refusal, d.Why = Waits, append(d.Why, policy.Reason{Key: Waits, Facts: describeWindow(held, k.now())})
 	}
-	return d, nil, err
+	return d, nil, nil
 }
 
 // impossible is why something could not be given whoever approves it, as far as AWS says so now.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"sekisho/store"
@@ -16,46 +15,49 @@ const (
 	claimTime   = claimSteps*stepTime + claimMargin // so a claim that has run out is a dead worker's
 )
 
-// tend does what a grant needs now; it is the one place where the state of a grant picks the work.
+// tend does what a record needs now.
 func (k *Keeper) tend(ctx context.Context, id string) error {
-	if err := k.trust(ctx, id); err != nil {
+	r, err := k.trust(ctx, id)
+	if err != nil {
 		return unlessFaster(err)
 	}
-	if strings.HasPrefix(id, store.AlertPrefix) {
+	switch r := r.(type) {
+	case *store.Alert:
 		return k.remedy(ctx, id)
-	}
-	if strings.HasPrefix(id, store.TaskPrefix) {
+	case *store.Task:
 		return k.rotate(ctx, id)
-	}
-	if strings.HasPrefix(id, store.OffboardingPrefix) {
+	case *store.Offboarding:
 		return k.offboard(ctx, id)
+	case *store.Grant:
+		return unlessFaster(k.tendGrant(ctx, *r))
 	}
-	g, err := store.LoadGrant(ctx, k.DB, id)
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+// tendGrant does what a grant needs now; it is the one place where the state of a grant picks the work.
+func (k *Keeper) tendGrant(ctx context.Context, g store.Grant) error {
 	now := k.now()
 	if now.Before(g.Claim.End) {
 		return nil // its worker brings it back
 	}
 	switch {
 	case g.State == store.Received:
-		err = k.identify(ctx, g)
+		return k.identify(ctx, g)
 	case g.State == store.Asked && !now.Before(g.Lapses):
-		err = k.lapse(ctx, g)
+		return k.lapse(ctx, g)
 	case g.State == store.Asked:
-		err = k.escalate(ctx, g)
+		return k.escalate(ctx, g)
 	case (g.State == store.Approved || g.State == store.Active) && g.Over(now):
-		err = k.expire(ctx, g)
+		return k.expire(ctx, g)
 	case g.State == store.Approved && now.Before(g.Start):
 	case g.State == store.Approved:
-		err = k.give(ctx, g)
+		return k.give(ctx, g)
 	case g.State == store.Ending:
-		err = k.take(ctx, g)
+		return k.take(ctx, g)
 	case g.State == store.Ended:
-		err = k.recheck(ctx, g)
+		return k.recheck(ctx, g)
 	}
-	return unlessFaster(err)
+	return nil
 }
 
 // unlessFaster passes over what failed because somebody was faster: the record is due again, as what it is now.
@@ -137,24 +139,25 @@ func (k *Keeper) Recover(ctx context.Context) error {
 }
 
 // unclaim voids the claim on a record.
-func (k *Keeper) unclaim(ctx context.Context, id string) (err error) {
-	switch {
-	case strings.HasPrefix(id, store.AlertPrefix):
+func (k *Keeper) unclaim(ctx context.Context, id string) error {
+	r, err := store.Load(ctx, k.DB, id)
+	switch r.(type) {
+	case *store.Alert:
 		_, err = k.updateAlert(ctx, id, func(a store.Alert) (store.Alert, error) {
 			a.Claim = store.Claim{}
 			return a, nil
 		})
-	case strings.HasPrefix(id, store.TaskPrefix):
+	case *store.Task:
 		_, err = k.updateTask(ctx, id, func(t store.Task) (store.Task, error) {
 			t.Claim = store.Claim{}
 			return t, nil
 		})
-	case strings.HasPrefix(id, store.OffboardingPrefix):
+	case *store.Offboarding:
 		_, err = k.updateOffboarding(ctx, id, func(o store.Offboarding) (store.Offboarding, error) {
 			o.Claim = store.Claim{}
 			return o, nil
 		})
-	default:
+	case *store.Grant:
 		_, err = k.update(ctx, id, func(g store.Grant) (store.Grant, error) {
 			g.Claim = store.Claim{}
 			return g, nil

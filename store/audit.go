@@ -100,7 +100,7 @@ func (a *audit) record(d Doc) {
 		a.fault(d.ID, fmt.Errorf("%w: its %d entries stand without it", ErrRecord, len(d.Entries)))
 		return
 	}
-	r, err := Decode(d)
+	r, err := blank(d)
 	switch r.(type) {
 	case *Grant:
 		a.count.Grants++
@@ -123,7 +123,7 @@ func (a *audit) record(d Doc) {
 	if _, err := Verify(d, d.Entries); err != nil {
 		a.fault(d.ID, err)
 	}
-	if err == nil {
+	if err == nil && decode(d, r) == nil {
 		declares := r.keys()
 		a.keys(d.ID, declares, d.Keys)
 		a.sealed(d, declares)

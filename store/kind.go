@@ -73,6 +73,3 @@ func hasEntries(r Record) bool {
 	_, has := r.(lived)
 	return has
 }
-
-// IsGrant tells whether an id is that of a grant.
-func IsGrant(id string) bool { return KindByID(id) == KindGrant }

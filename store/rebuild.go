@@ -15,10 +15,19 @@ const (
 	FactLost  = "lost"  // the sum of the facts and entries that stood there instead
 )
 
-// Sound reads a record with its entries and verifies it, before it is acted on. One that is not what its entries say is [Broken],
+// LoadSound reads a record with its entries and verifies it, before it is acted on. One that is not what its entries say is [Broken],
 // and so is a live grant whose facts no entry holds. One that is not there is ErrNotFound, unless it has left its entries.
+func LoadSound(ctx context.Context, db DB, id string) (Record, error) {
+	doc, _, _, err := verified(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	return Decode(doc)
+}
+
+// Sound is nil for a record that LoadSound reads.
 func Sound(ctx context.Context, db DB, id string) error {
-	_, _, _, err := verified(ctx, db, id)
+	_, err := LoadSound(ctx, db, id)
 	return err
 }
 
@@ -38,7 +47,7 @@ func verified(ctx context.Context, db DB, id string) (doc Doc, entries []Entry, 
 		switch {
 		case gone:
 			fault = fmt.Errorf("%w: its %d entries stand without it", ErrRecord, len(entries))
-		case fault == nil && doc.Old && IsGrant(id):
+		case fault == nil && doc.Old:
 			fault = liveAndOld(doc)
 		}
 		if fault == nil {

@@ -227,10 +227,13 @@ func decode(doc Doc, into Record) error {
 // Decode returns the record of a document.
 func Decode(doc Doc) (Record, error) {
 	r, err := blank(doc)
+	if err == nil {
+		err = decode(doc, r)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return r, decode(doc, r)
+	return r, nil
 }
 
 // Load reads a record of any kind.

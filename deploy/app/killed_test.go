@@ -97,7 +97,7 @@ func (d *tappedDB) Put(ctx context.Context, docs ...store.Doc) error {
 	for _, doc := range docs {
 		names = append(names, doc.ID)
 	}
-	if strings.HasPrefix(names[0], store.MarkPrefix) { // the clock's, twice a minute: nothing of the job hangs on one
+	if docs[0].Kind == store.KindMark { // the clock's, twice a minute: nothing of the job hangs on one
 		if err := d.tap.alive(); err != nil {
 			return err
 		}

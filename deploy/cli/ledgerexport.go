@@ -130,14 +130,14 @@ func (x *exporter) record(doc store.Doc, unread error) error {
 			continue
 		}
 		var held store.Holding
-		if strings.HasPrefix(doc.ID, store.OffboardingPrefix) {
+		if doc.Kind == store.KindOffboarding {
 			held = store.HoldingOf(e.Facts)
 		}
 		err := x.put(happening{Record: doc.ID, Seq: e.Seq, At: exact(e.At), Verb: e.Verb, State: e.State, By: e.By,
 			Account: cmp.Or(about.Account, held.Account), AccountName: cmp.Or(about.AccountName, held.AccountName),
 			User: cmp.Or(about.Subject.User, about.User, held.User), Person: cmp.Or(about.Subject.Person, about.Person).Account(),
 			Target: cmp.Or(about.Target, about.Secret, held.Name), Rule: cmp.Or(about.Entitlement, about.Rule), Until: exact(e.Until), Duration: length(e.Duration), Note: e.Note, Facts: e.Facts,
-			AlreadyHeld: planned && store.IsGrant(doc.ID) && store.Grant{Effects: about.Effects}.AlreadyHeld()})
+			AlreadyHeld: planned && doc.Kind == store.KindGrant && store.Grant{Effects: about.Effects}.AlreadyHeld()})
 		if err != nil {
 			return unwritten(err)
 		}

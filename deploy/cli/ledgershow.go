@@ -139,10 +139,10 @@ func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unre
 	err = each(ctx, ledger, func(doc store.Doc, err error) error {
 		r, listed, known := listing(doc)
 		switch {
-		case !listed:
-			return nil
 		case err != nil || !known:
 			unread++
+			return nil
+		case !listed:
 			return nil
 		}
 		if len(doc.Entries) > 0 {
@@ -154,24 +154,26 @@ func requests(ctx context.Context, ledger *boltdb.Reader) (found []request, unre
 	return found, unread, err
 }
 
-// listing is a record in the list, if it is of a kind that is listed and can be read.
+// listing is a record in the list, if it is of a kind that is listed, and can be read.
 func listing(doc store.Doc) (r request, listed, known bool) {
-	switch {
-	case store.IsGrant(doc.ID):
+	switch doc.Kind {
+	case store.KindGrant:
 		var g store.Grant
 		known = json.Unmarshal(doc.Facts, &g) == nil
 		r = request{ID: doc.ID, State: g.State, User: g.Subject.User, Account: g.Account, AccountName: g.AccountName,
 			Target: g.Target, Start: g.Start, Until: g.Until, Outcome: g.Outcome, AlreadyHeld: g.AlreadyHeld()}
 		return r, true, known
-	case strings.HasPrefix(doc.ID, store.TaskPrefix):
+	case store.KindTask:
 		var t store.Task
 		known = json.Unmarshal(doc.Facts, &t) == nil
 		r = request{ID: doc.ID, State: t.State, User: t.User, Account: t.Account, AccountName: t.AccountName, Target: t.Secret, Outcome: t.Outcome}
 		return r, true, known
-	case strings.HasPrefix(doc.ID, store.OffboardingPrefix):
+	case store.KindOffboarding:
 		var o store.Offboarding
 		known = json.Unmarshal(doc.Facts, &o) == nil
 		return request{ID: doc.ID, State: o.State, User: o.Person.Account(), Target: "all"}, true, known
+	case store.KindPress, store.KindAlert, store.KindReport, store.KindSeal, store.KindMark:
+		return r, false, true
 	}
 	return r, false, false
 }

@@ -63,50 +63,51 @@ func (n noted) Put(ctx context.Context, docs ...store.Doc) error {
 		return err
 	}
 	for _, d := range docs {
-		n.journal.look(context.WithoutCancel(ctx), n.DB, d.ID)
+		n.journal.look(context.WithoutCancel(ctx), n.DB, d)
 	}
 	n.journal.rang()
 	return nil
 }
 
-// look reads a record and its new entries. A ledger that is closed meanwhile is read again after the next start.
-func (j *journal) look(ctx context.Context, db store.DB, id string) {
+// look reads a record that was written, and its new entries. A ledger that is closed meanwhile is read again after the next start.
+func (j *journal) look(ctx context.Context, db store.DB, d store.Doc) {
+	id := d.ID
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	about := line{Record: id}
-	switch {
-	case store.IsGrant(id):
+	switch d.Kind {
+	case store.KindGrant:
 		g, err := store.LoadGrant(ctx, db, id)
 		if err != nil {
 			return
 		}
 		j.grants[id] = g
 		about.User, about.Target = g.Subject.User, g.Target
-	case strings.HasPrefix(id, store.AlertPrefix):
+	case store.KindAlert:
 		a, err := store.LoadAlert(ctx, db, id)
 		if err != nil {
 			return
 		}
 		j.alerts[id] = a
 		about.User, about.Target = a.Subject.User, a.Target
-	case strings.HasPrefix(id, store.ReportPrefix):
+	case store.KindReport:
 		if r, err := store.LoadReport(ctx, db, id); err == nil && r.State == store.Current {
 			j.report = r
 		}
-	case strings.HasPrefix(id, store.TaskPrefix):
+	case store.KindTask:
 		t, err := store.LoadTask(ctx, db, id)
 		if err != nil {
 			return
 		}
 		j.tasks[id] = t
 		about.User, about.Target = t.User, t.Secret
-	case strings.HasPrefix(id, store.OffboardingPrefix):
+	case store.KindOffboarding:
 		o, err := store.LoadOffboarding(ctx, db, id)
 		if err != nil {
 			return
 		}
 		about.User = o.Person.Account()
-	case strings.HasPrefix(id, store.PressPrefix):
+	case store.KindPress:
 		if p, err := store.LoadPress(ctx, db, id); err == nil && p.Refusal == policy.Own {
 			j.tour.refused(p.On)
 		}

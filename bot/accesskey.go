@@ -9,7 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -97,7 +97,7 @@ func (p Pen) KeyMoved(t store.Task) Message {
 func (v *Voice) KeyMoved(ctx context.Context, t store.Task) error {
 	_, err := v.letter(ctx, store.Card{}, t.Holder.Account(), func(p Pen) Message { return p.KeyMoved(t) })
 	if answers(err, unreachable) {
-		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+		err = fmt.Errorf("%w: %w", access.ErrUnreachable, err)
 	}
 	return wrap(err, "tell %s of the key of %s", t.Holder, t.ID)
 }

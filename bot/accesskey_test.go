@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -132,7 +132,7 @@ func TestWhereTheNextKeyIs(t *testing.T) {
 		}
 		w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
 		task.Holder = "U0LEFT"
-		if err := w.voice.KeyMoved(t.Context(), task); !errors.Is(err, handlers.ErrUnreachable) {
+		if err := w.voice.KeyMoved(t.Context(), task); !errors.Is(err, access.ErrUnreachable) {
 			t.Errorf("who has left: %v", err)
 		}
 	})

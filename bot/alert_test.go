@@ -12,6 +12,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -163,13 +164,13 @@ func TestRefusalsOfAnAlert(t *testing.T) {
 	for _, c := range []struct {
 		refusal, by, want string
 	}{
-		{handlers.Late, sato, `Too late: <@U0SATO> was faster, and the state is now "In progress".`},
-		{handlers.Late, kato, `Too late: the state is now "In progress".`}, // pressed twice
-		{handlers.Late, store.Self, `Too late: the state is now "In progress".`},
+		{access.Late, sato, `Too late: <@U0SATO> was faster, and the state is now "In progress".`},
+		{access.Late, kato, `Too late: the state is now "In progress".`}, // pressed twice
+		{access.Late, store.Self, `Too late: the state is now "In progress".`},
 		{policy.Own, "", "This is about your own IAM user, so another person has to decide."},
 		{policy.UserGone, "", "IAM no longer has this user, so I can't tell whose it is. Nothing was decided."},
-		{handlers.NotSecurity, "", "Only the security team can decide this."},
-		{handlers.Changed, "", "It has changed since you saw it. Please look at the card again and decide anew."},
+		{access.NotSecurity, "", "Only the security team can decide this."},
+		{access.Changed, "", "It has changed since you saw it. Please look at the card again and decide anew."},
 		{handlers.Gone, "", "I have no record of this."},
 	} {
 		press.Refusal, press.Facts = c.refusal, map[string]string{"state": string(a.State), "by": c.by}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -29,7 +29,7 @@ func TestWhoApprovedHearsOfIt(t *testing.T) {
 			t.Errorf("redrawn at %+v: %+v, %v", again, said, err)
 		}
 		w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
-		if _, err := w.voice.Approver(t.Context(), store.Card{}, "U0LEFT", g); !errors.Is(err, handlers.ErrUnreachable) {
+		if _, err := w.voice.Approver(t.Context(), store.Card{}, "U0LEFT", g); !errors.Is(err, access.ErrUnreachable) {
 			t.Errorf("who has left: %v", err)
 		}
 	})

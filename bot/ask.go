@@ -3,7 +3,7 @@ package bot
 import (
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -52,9 +52,9 @@ func (p Pen) DM(g store.Grant) Message {
 // turnedAway tells a person why their sign-in asks for nothing, and what they can do.
 func (p Pen) turnedAway(g store.Grant) Message {
 	switch g.Refusal.Why {
-	case handlers.SeenLate:
+	case access.SeenLate:
 		return p.explainUnasked("dm.seen_late", g)
-	case handlers.DeniedLately:
+	case access.DeniedLately:
 		return p.explainUnasked("dm.denied_lately", g)
 	}
 	key, then := "dm.turned_away", "dm.turned_away_then"
@@ -104,7 +104,7 @@ func (p Pen) asked(g store.Grant) Message {
 			alone = "dm.not_asked_program"
 		}
 	}
-	if g.State == store.Ignored && g.Note == handlers.Unanswered {
+	if g.State == store.Ignored && g.Note == access.Unanswered {
 		alone = "dm.unanswered"
 	}
 	if alone != "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -78,7 +78,7 @@ func TestOnlyThePersonAnswers(t *testing.T) {
 			g = w.ask(g)
 			w.press(user, g.DM, store.NotMine)
 			press := d.presses()[0]
-			press.Refusal, press.Facts = handlers.NotYours, map[string]string{"state": "asked"}
+			press.Refusal, press.Facts = access.NotYours, map[string]string{"state": "asked"}
 			if err := w.voice.Answer(t.Context(), press); err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestWhoCannotBeWrittenTo(t *testing.T) {
 			w.SetUser(fakeslack.User{ID: "U0ROBOT", Bot: true})
 			w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
 			g := changed(func(g *store.Grant) { g.Subject.Person = store.Person(user) })
-			if dm, err := w.voice.DM(t.Context(), g); !errors.Is(err, handlers.ErrUnreachable) || dm != g.DM {
+			if dm, err := w.voice.DM(t.Context(), g); !errors.Is(err, access.ErrUnreachable) || dm != g.DM {
 				t.Errorf("%s: %+v, %v", user, dm, err)
 			}
 		})
@@ -120,7 +120,7 @@ func TestUnreachableOrTryAgain(t *testing.T) {
 				}
 				w.failing(refusing(method, c.code))
 				dm, err := w.voice.DM(t.Context(), g)
-				if err == nil || errors.Is(err, handlers.ErrUnreachable) != c.never || dm != g.DM {
+				if err == nil || errors.Is(err, access.ErrUnreachable) != c.never || dm != g.DM {
 					t.Errorf("%+v, %v", dm, err)
 				}
 			})

@@ -9,7 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -148,7 +148,7 @@ func (v *Voice) call(ctx context.Context, account string, card store.Card, draw 
 	}
 	at, err := v.letter(ctx, store.Card{}, account, func(p Pen) Message { return draw(p, link) })
 	if answers(err, unreachable) {
-		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+		err = fmt.Errorf("%w: %w", access.ErrUnreachable, err)
 	}
 	return at, wrap(err, "write to %s", account)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -30,7 +30,7 @@ func TestWhoMayDecideIsAsked(t *testing.T) {
 			}
 		}
 		w.SetUser(fakeslack.User{ID: "U0LEFT", Deleted: true})
-		if _, err := w.voice.Call(t.Context(), "U0LEFT", g); !errors.Is(err, handlers.ErrUnreachable) {
+		if _, err := w.voice.Call(t.Context(), "U0LEFT", g); !errors.Is(err, access.ErrUnreachable) {
 			t.Errorf("who has left: %v", err)
 		}
 	})
@@ -49,7 +49,7 @@ func TestACallWithoutACard(t *testing.T) {
 			t.Errorf("reads %+v", said)
 		}
 		w.failing(refusing("chat.getPermalink", "internal_error"))
-		if _, err := w.voice.Call(t.Context(), sato, g); err == nil || errors.Is(err, handlers.ErrUnreachable) {
+		if _, err := w.voice.Call(t.Context(), sato, g); err == nil || errors.Is(err, access.ErrUnreachable) {
 			t.Errorf("no link for now: %v", err)
 		}
 	})

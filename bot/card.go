@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -219,9 +219,9 @@ func (p Pen) denial(g store.Grant) []slack.Block {
 // reasons have a sentence of their own, which says what to do. Those of a rotation are of package identity.
 var reasons = []string{policy.UserGone, policy.NotApprover, policy.NoPerson, policy.NoHolder, people.HolderLeft, people.HolderOutside, people.BeingOffboarded, policy.RoleBarred, policy.RoleGone, policy.Own,
 	policy.RuleGone, policy.RuleChanged, policy.NotYourUser, policy.Excluded, policy.NotAsker, policy.TooLong, policy.TooShort,
-	policy.NoReason, policy.NoTicket, policy.OutsideHours, handlers.TakenLater, handlers.SeenLate, policy.NoMFA, policy.NoApprover, policy.GroupGone, policy.MoreSteps, policy.VoterGone, people.Leaves, policy.Voted,
-	handlers.AskerGone, handlers.AskerLost, handlers.GroupChanged, handlers.GroupHeld, handlers.SlotHeld, "NoSuchEntity", "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
-	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent", handlers.AccountGone}
+	policy.NoReason, policy.NoTicket, policy.OutsideHours, access.TakenLater, access.SeenLate, policy.NoMFA, policy.NoApprover, policy.GroupGone, policy.MoreSteps, policy.VoterGone, people.Leaves, policy.Voted,
+	access.AskerGone, access.AskerLost, access.GroupChanged, access.GroupHeld, access.SlotHeld, "NoSuchEntity", "TwoKeys", "NotAlone", "Timeout", "Unreachable", "ClockBehind",
+	"NewKeyInactive", "SecretChanged", "KeyGone", "UnsafeParameter", "UnsafeDocument", "NoServers", "ServersSilent", access.AccountGone}
 
 // why says why something did not work: a reason of ours, or AWS's error code.
 func (p Pen) why(reason string) string {

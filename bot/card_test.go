@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -69,7 +69,7 @@ func TestButtonsCanWork(t *testing.T) {
 		}
 		for _, b := range buttonsOf(v.in(p).(Message)) {
 			if b.ActionID == rotateVerb {
-				if !slices.ContainsFunc(v.rotates, func(r handlers.Rotatable) bool { return r.ID == b.Value && !r.Busy }) {
+				if !slices.ContainsFunc(v.rotates, func(r access.Rotatable) bool { return r.ID == b.Value && !r.Busy }) {
 					t.Errorf("button of rotation %q", b.Value)
 				}
 				continue
@@ -244,14 +244,14 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				o.Version, o.Mute, o.Claim.Owner, o.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return o
 			},
-			leaver: func(l handlers.Leaver) handlers.Leaver { return l },
+			leaver: func(l access.Leaver) access.Leaver { return l },
 			row: func(a store.Alert) store.Alert {
 				a = reread(t, a.ID, a)
 				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return a
 			},
-			offer: func(o handlers.Offer) handlers.Offer { return o }, // no record
-			rule:  func(r handlers.Rotatable) handlers.Rotatable { return r },
+			offer: func(o access.Offer) access.Offer { return o }, // no record
+			rule:  func(r access.Rotatable) access.Rotatable { return r },
 		})
 		if after := string(body(t, read.in(p))); after != before {
 			t.Errorf("after a restart it is\n%s\nand was\n%s", after, before)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -49,7 +49,7 @@ const mostSlips = 2
 
 // meant asks whether a word was meant that is near, as it is typed behind a prefix. It is empty if none is near.
 func (p Pen) meant(typed string, words []string, prefix string) string {
-	near, ok := handlers.Nearest(typed, words, mostSlips)
+	near, ok := access.Nearest(typed, words, mostSlips)
 	if !ok {
 		return ""
 	}
@@ -110,12 +110,12 @@ func (s *Socket) own(ctx context.Context, c slack.SlashCommand, pen Pen, v ownVe
 	case len(meant) == 0:
 		return whisper(pen.Words.Say(v.nothing, nil))
 	case len(possible) == 0:
-		refusal := handlers.AtMax
+		refusal := access.AtMax
 		switch {
 		case meant[0].Extension.Open():
-			refusal = handlers.Extending
+			refusal = access.Extending
 		case meant[0].AlreadyHeld():
-			refusal = handlers.HeldBefore
+			refusal = access.HeldBefore
 		}
 		return whisper(pen.Refusal(store.Press{Verb: v.verb, Refusal: refusal}))
 	case len(possible) > 1:

@@ -10,7 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -46,7 +46,7 @@ func TestOwnByCommand(t *testing.T) {
 	} {
 		t.Run(c.typed, func(t *testing.T) {
 			inSlack(t, func(t *testing.T, w *world) {
-				d := &desk{access: handlers.Access{Held: c.held}}
+				d := &desk{access: access.Access{Held: c.held}}
 				w.run(d)
 				if said := w.jit(kato, c.typed); !strings.Contains(said, c.says) {
 					t.Errorf("said %q, want %q", said, c.says)
@@ -86,7 +86,7 @@ func TestChoicesByCommand(t *testing.T) {
 	} {
 		t.Run(c.typed, func(t *testing.T) {
 			inSlack(t, func(t *testing.T, w *world) {
-				d := &desk{access: handlers.Access{Held: held}, revocable: held}
+				d := &desk{access: access.Access{Held: held}, revocable: held}
 				w.run(d)
 				said := w.jit(kato, c.typed)
 				if !strings.Contains(said, c.title) || !strings.Contains(said, "jit-prod-2") || len(d.presses()) != 0 {

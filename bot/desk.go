@@ -7,7 +7,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -25,17 +25,17 @@ type Desk interface {
 	// Alert returns an alert as it stands, for the form of keeping it.
 	Alert(ctx context.Context, id string) (store.Alert, error)
 	// Offers returns what a person may ask for, or why that is nothing.
-	Offers(ctx context.Context, by string) ([]handlers.Offer, string, error)
+	Offers(ctx context.Context, by string) ([]access.Offer, string, error)
 	// Request takes in what a person asks for, unless the decision refuses it.
-	Request(ctx context.Context, w handlers.Wish) (policy.Decision, error)
+	Request(ctx context.Context, w access.Wish) (policy.Decision, error)
 	// Open takes note that a person looks at their Home tab, from a place in what is over.
 	Open(user string, from int)
 	// Access returns what concerns a person, and a page of what is over.
-	Access(ctx context.Context, user string, from int) (handlers.Access, error)
+	Access(ctx context.Context, user string, from int) (access.Access, error)
 	// Revocable returns what somebody may revoke of a person's access, or with "" of what they approved; or why nothing.
 	Revocable(ctx context.Context, by, of string) ([]store.Grant, string, error)
 	// Rotatable returns the rotations that somebody may begin, or why that is none.
-	Rotatable(ctx context.Context, by string) ([]handlers.Rotatable, string, error)
+	Rotatable(ctx context.Context, by string) ([]access.Rotatable, string, error)
 	// Hindered tells why somebody could not begin a rotation now, if so.
 	Hindered(ctx context.Context, by, rotation string) (policy.Decision, error)
 	// Rotate begins a rotation, or asks for its approval, unless the decision refuses it.
@@ -43,7 +43,7 @@ type Desk interface {
 	// Offboards tells whether somebody may offboard people.
 	Offboards(ctx context.Context, by string) bool
 	// Leaver returns what a person has, for who may end all of it, or why they may not.
-	Leaver(ctx context.Context, by, whom string) (handlers.Leaver, string, error)
+	Leaver(ctx context.Context, by, whom string) (access.Leaver, string, error)
 	// Offboard ends all that a person has, or returns why it does not.
 	Offboard(ctx context.Context, by, person, reason string) (refusal string, err error)
 	// Lift lets a person ask again who was offboarded.
@@ -109,13 +109,13 @@ func (s *Socket) openWish(ctx context.Context, user, trigger, named string) {
 		s.Log.Warn("form not opened", "by", user, "err", err)
 		return
 	}
-	s.drawWish(ctx, view.ID, user, s.People.Now(), func(p Pen, offers []handlers.Offer) (chosen, note string) {
+	s.drawWish(ctx, view.ID, user, s.People.Now(), func(p Pen, offers []access.Offer) (chosen, note string) {
 		return p.namedOffer(offers, named)
 	})
 }
 
 // drawWish draws the form of a request anew. choose returns which of the offers is chosen, and what is to be said of that.
-func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time, choose func(Pen, []handlers.Offer) (chosen, note string)) {
+func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time, choose func(Pen, []access.Offer) (chosen, note string)) {
 	pen := s.penFor(ctx, user)
 	offers, refusal, err := s.Desk.Offers(ctx, user)
 	chosen, note := choose(pen, offers)
@@ -126,7 +126,7 @@ func (s *Socket) drawWish(ctx context.Context, id, user string, opened time.Time
 		view = pen.WishNote(pen.Words.Say("ask.failed", nil))
 	case refusal == policy.NotAsker:
 		view = pen.WishNote(pen.Words.Say("ask.nothing", nil))
-	case refusal == handlers.NoUsers:
+	case refusal == access.NoUsers:
 		view = pen.WishNote(pen.Words.Say("ask.no_users", nil))
 	case refusal != "":
 		view = pen.WishNote(pen.WishRefusal(policy.Decision{Refusal: refusal}))
@@ -151,7 +151,7 @@ func (s *Socket) wish(ctx context.Context, cb slack.InteractionCallback) reply {
 		return reply{}
 	}
 	redraw := func(ctx context.Context) {
-		s.drawWish(ctx, cb.View.ID, f.By, f.opened, func(Pen, []handlers.Offer) (string, string) { return f.Entitlement, "" })
+		s.drawWish(ctx, cb.View.ID, f.By, f.opened, func(Pen, []access.Offer) (string, string) { return f.Entitlement, "" })
 	}
 	switch cb.Type {
 	case slack.InteractionTypeBlockActions:

@@ -13,7 +13,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -30,22 +30,22 @@ type about struct {
 	alert    store.Alert
 	report   store.Report
 	rows     []store.Alert // of the report
-	access   handlers.Access
-	offers   []handlers.Offer
+	access   access.Access
+	offers   []access.Offer
 	chosen   string // of the offers
 	note     string // above them
 	press    store.Press
 	entry    store.Entry
 	task     store.Task
-	leaver   handlers.Leaver
+	leaver   access.Leaver
 	offboard store.Offboarding
-	rotates  []handlers.Rotatable
+	rotates  []access.Rotatable
 	recall   store.Recall
 	sentence string     // its key
 	verb     store.Verb // of a list to choose from
 	unstored time.Time
 	sooner   time.Duration // than Max
-	members  handlers.MemberChange
+	members  access.MemberChange
 }
 
 // draws are all that draw, by the name of Pen's method. What is entered here and in drawings has golden files, and is
@@ -121,7 +121,7 @@ func drawings(t *testing.T) map[string]drawing {
 		"form/approve_with-endless": {"ApprovalForm", about{press: pressed("8088", approveWith, ""), grants: []store.Grant{keyCards(t)["key-endless"]}}},
 		"form/ask_more":             {"ExtensionForm", about{press: pressed("8088", store.AskMore, ""), grants: []store.Grant{lived(t, request(), approve, plan, apply)}}},
 		"form/ask_more-long":        {"ExtensionForm", about{press: longPress(store.AskMore), grants: []store.Grant{lived(t, request(), approve, plan, apply)}}},
-		"form/ask_more-forbidden":   {"ForbiddenNote", about{press: forbidden(handlers.TakenLater, "from", fmt.Sprint(signedIn.Unix()))}},
+		"form/ask_more-forbidden":   {"ForbiddenNote", about{press: forbidden(access.TakenLater, "from", fmt.Sprint(signedIn.Unix()))}},
 		"form/ask_more-taken":       {"ExtensionForm", about{press: pressed("8088", store.AskMore, ""), grants: []store.Grant{lived(t, request(), approve, plan, apply)}, sooner: 331 * time.Minute}},
 		"form/rotate":               {"RotateForm", about{rotates: rotatable(1)}},
 		"form/rotate-approved":      {"RotateForm", about{rotates: rotatable(3)[2:]}},
@@ -195,13 +195,13 @@ func drawings(t *testing.T) map[string]drawing {
 		out[name] = drawing{"OffboardForm", about{leaver: l}}
 	}
 	out["form/offboard-loading"] = drawing{"OffboardNote", about{sentence: "offboard.loading"}}
-	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + handlers.NoLeaver}}
+	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + access.NoLeaver}}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
 	out["alert/head"] = drawing{"Head", about{}}
-	out["alert/members"] = drawing{"Members", about{members: handlers.MemberChange{Group: "S0LEADS", Added: []string{kato}, Removed: []string{sato, yamada}}}}
-	out["alert/members-gone"] = drawing{"Members", about{members: handlers.MemberChange{Group: "S0LEADS", Gone: true, Removed: []string{sato}}}}
+	out["alert/members"] = drawing{"Members", about{members: access.MemberChange{Group: "S0LEADS", Added: []string{kato}, Removed: []string{sato, yamada}}}}
+	out["alert/members-gone"] = drawing{"Members", about{members: access.MemberChange{Group: "S0LEADS", Gone: true, Removed: []string{sato}}}}
 	out["alert/head-unstored"] = drawing{"Head", about{unstored: audited.Add(-49 * time.Hour)}}
 	for name, r := range reports() {
 		out["report/"+name] = drawing{"Report", about{report: r.report, rows: r.rows}}
@@ -260,14 +260,14 @@ func (d drawing) message(p Pen) (m Message, ok bool) {
 type records struct {
 	grant  func(store.Grant) store.Grant
 	alert  func(store.Alert) store.Alert
-	offer  func(handlers.Offer) handlers.Offer
+	offer  func(access.Offer) access.Offer
 	task   func(store.Task) store.Task
-	rule   func(handlers.Rotatable) handlers.Rotatable
+	rule   func(access.Rotatable) access.Rotatable
 	report func(store.Report) store.Report
 	row    func(store.Alert) store.Alert
 
 	offboard func(store.Offboarding) store.Offboarding
-	leaver   func(handlers.Leaver) handlers.Leaver
+	leaver   func(access.Leaver) access.Leaver
 }
 
 // of is the same drawing of other records.

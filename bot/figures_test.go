@@ -37,7 +37,7 @@ func TestFigures(t *testing.T) {
 	}
 	t.Logf("rule examples in policy-examples.yaml: %d", len(sample.Examples))
 	rows := 0
-	for _, path := range []string{"policy/decide", "rules", "steps", "policy/hours", "judgealert"} {
+	for _, path := range []string{"policy/decide", "access/rules", "access/steps", "policy/hours", "access/judgealert"} {
 		rows += examplesIn(t, "../handlers/"+path+"_test.go")
 	}
 	t.Logf("rule examples in the tests' tables: %d", rows)

@@ -11,7 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -123,9 +123,9 @@ func TestWhoCannotDecideGetsNoForm(t *testing.T) {
 // On a Home tab the refusal stands in the place of the form, as there is no message beside which it could be said.
 func TestWhoCannotExtendOnHomeGetsNoForm(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		d := &desk{forbids: handlers.AtMax, grant: lived(t, request(), approve, plan, apply)}
+		d := &desk{forbids: access.AtMax, grant: lived(t, request(), approve, plan, apply)}
 		w.run(d)
-		if err := w.voice.Home(t.Context(), yamada, handlers.Access{Held: []store.Grant{d.grant}}); err != nil {
+		if err := w.voice.Home(t.Context(), yamada, access.Access{Held: []store.Grant{d.grant}}); err != nil {
 			t.Fatal(err)
 		}
 		home, _ := w.Home(yamada)

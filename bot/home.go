@@ -9,7 +9,7 @@ import (
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -27,7 +27,7 @@ type Cards struct {
 
 // Home draws a person's Home tab: what they have, what waits for them, the rotations on which they may press, what they have
 // decided, and a page of what is over. What is to be decided is decided on its card, which shows all that one should know.
-func (p Pen) Home(a handlers.Access, cards Cards) slack.HomeTabViewRequest {
+func (p Pen) Home(a access.Access, cards Cards) slack.HomeTabViewRequest {
 	h := homeTab{pen: p}
 	ask := slack.NewButtonBlockElement(homeAsk, "", plain(p.Words.Say("ask.title", nil))).WithStyle(slack.StylePrimary)
 	h.blocks = append(h.blocks, slack.NewActionBlock(homeAsk, ask)) // named, so that it is the same when the tab is drawn anew
@@ -181,13 +181,13 @@ func (p Pen) past(g store.Grant) string {
 }
 
 // pages are the buttons to what is older, and back to what is newest.
-func (p Pen) pages(a handlers.Access) []slack.BlockElement {
+func (p Pen) pages(a access.Access) []slack.BlockElement {
 	var out []slack.BlockElement
 	if a.From > 0 {
 		out = append(out, slack.NewButtonBlockElement(homeMore, "0", plain(p.Words.Say("home.newest", nil))))
 	}
 	if a.More {
-		older := slack.NewButtonBlockElement(homeMore+"_older", strconv.Itoa(a.From+handlers.PageLength), plain(p.Words.Say("home.older", nil)))
+		older := slack.NewButtonBlockElement(homeMore+"_older", strconv.Itoa(a.From+access.PageLength), plain(p.Words.Say("home.older", nil)))
 		out = append(out, older)
 	}
 	return out

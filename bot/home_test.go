@@ -11,14 +11,14 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 const cardsChannel = "C0APPROVALS"
 
 // homeTabs are Home tabs: empty, with one of everything, with an older page, and full.
-func homeTabs(t *testing.T) map[string]handlers.Access {
+func homeTabs(t *testing.T) map[string]access.Access {
 	t.Helper()
 	all := cards(t)
 	pick := func(names ...string) []store.Grant {
@@ -39,27 +39,27 @@ func homeTabs(t *testing.T) map[string]handlers.Access {
 		}
 		return out
 	}
-	full := handlers.Access{From: handlers.PageLength, More: true, Cut: true}
+	full := access.Access{From: access.PageLength, More: true, Cut: true}
 	full.Held = pick(slices.Repeat([]string{"active", "active-extension", "approved-trouble"}, 5)...)
 	full.Waiting = pick(slices.Repeat([]string{"asked-steps", "active-extension-high", "asked-1-of-2"}, 5)...)
 	full.Decided = pick("active-limited", "denied", "ended-kept", "asked-1-of-2", "ended-revoked")
-	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, handlers.PageLength/2)...)
-	full.Rotations = handlers.Rotations{Waiting: rotations(slices.Repeat([]string{"asked-1-of-2"}, 10)...), Open: rotations(slices.Repeat([]string{"handing-failed"}, 10)...),
+	full.Past = pick(slices.Repeat([]string{"ended-expired", "denied"}, access.PageLength/2)...)
+	full.Rotations = access.Rotations{Waiting: rotations(slices.Repeat([]string{"asked-1-of-2"}, 10)...), Open: rotations(slices.Repeat([]string{"handing-failed"}, 10)...),
 		Decided: rotations(slices.Repeat([]string{"rotated-back"}, 5)...)}
-	return map[string]handlers.Access{
+	return map[string]access.Access{
 		"empty": {},
 		"some": {Held: pick("active", "asked-1-of-2", "active-extension", "approved-ahead"), Waiting: pick("asked-steps", "active-extension"), More: true,
 			Decided: pick("active-limited", "denied"), Past: pick("ended-expired", "denied", "ended-revoked", "withdrawn", "lapsed")},
-		"rotations": {Rotations: handlers.Rotations{Waiting: rotations("asked", "asked-1-of-2"), Open: rotations("proving", "handing-failed", "resting"),
+		"rotations": {Rotations: access.Rotations{Waiting: rotations("asked", "asked-1-of-2"), Open: rotations("proving", "handing-failed", "resting"),
 			Decided: rotations("rotated", "denied", "rotated-back")}},
 		"kept":  {Held: pick("active-kept", "ending-kept"), Decided: pick("active-kept"), Past: pick("ended-kept", "ended-kept-not-mine")},
-		"older": {Past: pick("ended-revoked", "denied"), From: handlers.PageLength},
+		"older": {Past: pick("ended-revoked", "denied"), From: access.PageLength},
 		"full":  full,
 	}
 }
 
 // linksIn has a link to each card that was posted.
-func linksIn(a handlers.Access) Cards {
+func linksIn(a access.Access) Cards {
 	cards := Cards{Channel: cardsChannel, Links: map[store.Card]string{}}
 	for _, tasks := range [][]store.Task{a.Rotations.Waiting, a.Rotations.Open, a.Rotations.Decided} {
 		for _, t := range tasks {
@@ -105,7 +105,7 @@ func TestTheHomeTab(t *testing.T) {
 		if diff := cmp.Diff(want, taken[0], beside); diff != "" {
 			t.Errorf("press (-want +got):\n%s", diff)
 		}
-		want.Refusal, want.Facts = handlers.Over, map[string]string{"state": "active"}
+		want.Refusal, want.Facts = access.Over, map[string]string{"state": "active"}
 		if err := w.voice.Answer(t.Context(), want); err != nil {
 			t.Fatal(err)
 		}

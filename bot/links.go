@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -41,7 +41,7 @@ func (l *links) to(ctx context.Context, api *slack.Client, at store.Card) (strin
 }
 
 // linksOf are the addresses of the cards that a Home tab names. It is drawn without one that Slack does not tell.
-func (v *Voice) linksOf(ctx context.Context, a handlers.Access) map[store.Card]string {
+func (v *Voice) linksOf(ctx context.Context, a access.Access) map[store.Card]string {
 	out := map[store.Card]string{}
 	link := func(at store.Card) {
 		to, err := v.links.to(ctx, v.api, at)

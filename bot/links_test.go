@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -12,7 +12,7 @@ import (
 func TestHomeLinksToCards(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		w.failing(nil)
-		a := handlers.Access{Waiting: []store.Grant{w.post(request())}, Rotations: handlers.Rotations{Open: []store.Task{w.drawn(tasks(t)["proving"])}}}
+		a := access.Access{Waiting: []store.Grant{w.post(request())}, Rotations: access.Rotations{Open: []store.Task{w.drawn(tasks(t)["proving"])}}}
 		shown := func() string {
 			t.Helper()
 			if err := w.voice.Home(t.Context(), kato, a); err != nil {

@@ -6,12 +6,12 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // List says what a person has, what waits for their decision, and what they can type. Buttons are on the cards and in the
 // Home tab.
-func (p Pen) List(a handlers.Access, cards Cards) Message {
+func (p Pen) List(a access.Access, cards Cards) Message {
 	h := homeTab{pen: p}
 	var held, waiting []string
 	for _, g := range a.Held {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -22,7 +22,7 @@ func (w *world) jit(user, text string) string {
 
 func TestList(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
-		d := &desk{access: handlers.Access{Held: []store.Grant{lived(t, request(), approve, plan, apply)}, Waiting: []store.Grant{changed(needsBoth)}}}
+		d := &desk{access: access.Access{Held: []store.Grant{lived(t, request(), approve, plan, apply)}, Waiting: []store.Grant{changed(needsBoth)}}}
 		w.run(d)
 		for user, want := range map[string][]string{
 			kato:   {"Your access and requests", "Active", "Ends", "Waiting for your decision", "Decide by", "/jit request"},
@@ -38,7 +38,7 @@ func TestList(t *testing.T) {
 				}
 			}
 		}
-		d.show(handlers.Access{}, errors.New("no answer"))
+		d.show(access.Access{}, errors.New("no answer"))
 		if said := w.jit(kato, "LIST"); !strings.Contains(said, "try again in a minute") {
 			t.Errorf("said %q", said)
 		}

@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -127,14 +127,14 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 			return d.of(records{
 				grant:  func(g store.Grant) store.Grant { g, _ = outside(g, store.Entry{}, text); return g },
 				alert:  func(a store.Alert) store.Alert { return outsideAlert(a, text) },
-				offer:  func(o handlers.Offer) handlers.Offer { return outsideOffer(o, text) },
+				offer:  func(o access.Offer) access.Offer { return outsideOffer(o, text) },
 				task:   func(t store.Task) store.Task { return outsideTask(t, text) },
-				rule:   func(r handlers.Rotatable) handlers.Rotatable { return outsideRotatable(r, text) },
+				rule:   func(r access.Rotatable) access.Rotatable { return outsideRotatable(r, text) },
 				report: func(r store.Report) store.Report { return outsideReport(r, text) },
 				row:    func(a store.Alert) store.Alert { return outsideRow(a, text) },
 
 				offboard: func(o store.Offboarding) store.Offboarding { return outsideOffboarding(o, text) },
-				leaver:   func(l handlers.Leaver) handlers.Leaver { return outsideLeaver(l, text) },
+				leaver:   func(l access.Leaver) access.Leaver { return outsideLeaver(l, text) },
 			}).in(p)
 		}
 		sameMarkup(t, with(tameText), with(evilText))
@@ -156,8 +156,8 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 		tameLine, _ := p.OffboardingLine(outsideOffboarding(leavingNow(), tameText), outsideEntry(lineOf, tameText))
 		sameSentence(t, tameLine, evilLine)
 
-		press := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
-		tamePress := store.Press{Refusal: handlers.Late, Facts: map[string]string{"state": "active", "by": "tame"}}
+		press := store.Press{Refusal: access.Late, Facts: map[string]string{"state": "active", "by": visible(t, "by"), "user": visible(t, "user")}}
+		tamePress := store.Press{Refusal: access.Late, Facts: map[string]string{"state": "active", "by": "tame"}}
 		sameSentence(t, p.Refusal(tamePress), p.Refusal(press))
 	})
 }

@@ -5,12 +5,12 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // Members implements handlers.Voice.
-func (v *Voice) Members(ctx context.Context, c handlers.MemberChange) error {
+func (v *Voice) Members(ctx context.Context, c access.MemberChange) error {
 	pace := v.postsIn(v.security)
 	if err := pace.wait(ctx); err != nil {
 		return err
@@ -20,7 +20,7 @@ func (v *Voice) Members(ctx context.Context, c handlers.MemberChange) error {
 }
 
 // Members draws who has come into a user group that decides, and who is in it no more, and calls who looks after that.
-func (p Pen) Members(c handlers.MemberChange, security []string) Message {
+func (p Pen) Members(c access.MemberChange, security []string) Message {
 	title := p.Words.Say("members.title", nil)
 	key := "members.text"
 	if c.Gone {

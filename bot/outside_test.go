@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -144,7 +144,7 @@ func outsideRow(a store.Alert, text func(field string) string) store.Alert {
 }
 
 // outsideOffer is the same for what may be asked for, as the configuration, IAM and a person's tags have it.
-func outsideOffer(o handlers.Offer, text func(field string) string) handlers.Offer {
+func outsideOffer(o access.Offer, text func(field string) string) access.Offer {
 	o.Target, o.Account, o.AccountName = text("target"), text("account"), text("account name")
 	o.Users = slices.Clone(o.Users)
 	for i := range o.Users {

@@ -10,7 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -284,7 +284,7 @@ func TestTimesAreTheReaders(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Until(until.AddDate(0, -2, 0)))
-				d := &desk{offers: offers()[:1], decides: wishRefused(handlers.Already, ""), alert: alerts(t)["unknown-raised"]}
+				d := &desk{offers: offers()[:1], decides: wishRefused(access.Already, ""), alert: alerts(t)["unknown-raised"]}
 				w.run(d)
 				form := w.wishForm(kato)
 				if _, err := w.Submit(kato, form.ID, map[string]string{reasonField: "x"}); err != nil {

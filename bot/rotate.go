@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -18,7 +18,7 @@ import (
 const rotateVerb = "rotate"
 
 // RotateList lists the rotations that a person may begin, each with the button that opens its form.
-func (p Pen) RotateList(all []handlers.Rotatable) Message {
+func (p Pen) RotateList(all []access.Rotatable) Message {
 	title := p.Words.Say("rotate.list", nil)
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(title), nil, nil)}
 	for _, r := range all[:min(len(all), mostChoices)] {
@@ -38,7 +38,7 @@ func (p Pen) RotateList(all []handlers.Rotatable) Message {
 
 // RotateForm says what a rotation is going to do, and asks why: who decides on it has to know. It is the second look of who
 // begins one that nobody has to approve.
-func (p Pen) RotateForm(r handlers.Rotatable) slack.ModalViewRequest {
+func (p Pen) RotateForm(r access.Rotatable) slack.ModalViewRequest {
 	need := p.Words.Say("rotate.no_approval", nil)
 	if len(r.Steps) > 0 {
 		need = p.needed(r.Steps)
@@ -56,7 +56,7 @@ func (p Pen) RotateForm(r handlers.Rotatable) slack.ModalViewRequest {
 }
 
 // rotateRefusals have a sentence of their own; the others are those of a request.
-var rotateRefusals = []string{policy.NotAsker, handlers.InUse, policy.Impossible, policy.RuleGone, policy.NoPerson, people.Leaves, people.Guest, people.Stranger}
+var rotateRefusals = []string{policy.NotAsker, access.InUse, policy.Impossible, policy.RuleGone, policy.NoPerson, people.Leaves, people.Guest, people.Stranger}
 
 // RotateRefusal says why a rotation cannot begin. It is shown as plain text.
 func (p Pen) RotateRefusal(d policy.Decision) string {
@@ -64,7 +64,7 @@ func (p Pen) RotateRefusal(d policy.Decision) string {
 		return p.WishRefusal(d)
 	}
 	facts := d.Refusals()[0].Facts
-	if d.Refusal == handlers.InUse {
+	if d.Refusal == access.InUse {
 		return p.busy(facts)
 	}
 	lines := []string{p.Words.Say("rotate.refused."+d.Refusal, data{"Why": strings.ReplaceAll(p.why(facts["code"]), "`", "")})}
@@ -77,7 +77,7 @@ func (p Pen) RotateRefusal(d policy.Decision) string {
 
 // busy says what is done with a key already, since or until when, as far as that is known.
 func (p Pen) busy(facts map[string]string) string {
-	key := "rotate.refused." + handlers.InUse
+	key := "rotate.refused." + access.InUse
 	switch {
 	case facts["until"] != "" && facts["key"] != "":
 		key = "rotate.busy_held"
@@ -112,7 +112,7 @@ func asksToRotate(cb slack.InteractionCallback) (id string, ok bool) {
 func (s *Socket) rotate(ctx context.Context, by, trigger, named string, show func(context.Context, Message)) {
 	pen := s.penFor(ctx, by)
 	all, refusal, err := s.Desk.Rotatable(ctx, by)
-	meant := slices.DeleteFunc(slices.Clone(all), func(r handlers.Rotatable) bool { return !isNamed(r, named) })
+	meant := slices.DeleteFunc(slices.Clone(all), func(r access.Rotatable) bool { return !isNamed(r, named) })
 	switch {
 	case err != nil:
 		s.Log.Warn("nothing looked up", "by", by, "verb", rotateVerb, "err", err)
@@ -130,7 +130,7 @@ func (s *Socket) rotate(ctx context.Context, by, trigger, named string, show fun
 	case meant[0].Busy:
 		d, err := s.Desk.Hindered(ctx, by, meant[0].ID)
 		if err != nil || d.Refusal == "" {
-			d = policy.Decision{Refusal: handlers.InUse}
+			d = policy.Decision{Refusal: access.InUse}
 		}
 		show(ctx, Message{Text: pen.RotateRefusal(d)})
 	default:
@@ -140,7 +140,7 @@ func (s *Socket) rotate(ctx context.Context, by, trigger, named string, show fun
 
 // openRotation opens a form at once, as a trigger lives three seconds. What it asks is drawn once AWS has said that the rotation
 // can begin: nobody types a reason for one that cannot.
-func (s *Socket) openRotation(ctx context.Context, pen Pen, by, trigger string, r handlers.Rotatable) {
+func (s *Socket) openRotation(ctx context.Context, pen Pen, by, trigger string, r access.Rotatable) {
 	view, err := s.API.OpenViewContext(ctx, trigger, pen.RotateNote(pen.Words.Say("rotate.loading", nil)))
 	if err != nil {
 		s.Log.Warn("form not opened", "by", by, "err", err)
@@ -161,7 +161,7 @@ func (s *Socket) openRotation(ctx context.Context, pen Pen, by, trigger string, 
 }
 
 // isNamed tells whether a person means a rotation by a name: of its rule, or of the user.
-func isNamed(r handlers.Rotatable, name string) bool {
+func isNamed(r access.Rotatable, name string) bool {
 	return strings.EqualFold(name, r.ID) || strings.EqualFold(name, r.User)
 }
 

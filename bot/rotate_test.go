@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 )
@@ -28,7 +28,7 @@ func TestRotateByCommand(t *testing.T) {
 			if shown := w.RenderView(form); form.Title != "Rotate a key" || !strings.Contains(shown, "svc-batch-1") || len(d.begun) != 0 {
 				t.Errorf("%s opens %q, begun %q:\n%s", typed, form.Title, d.begun, shown)
 			}
-			d.decide(policy.Decision{Refusal: handlers.InUse})
+			d.decide(policy.Decision{Refusal: access.InUse})
 			if delivery, err := w.Submit(kato, form.ID, map[string]string{reasonField: "leak"}); err != nil || !strings.Contains(string(delivery.Response), "being rotated already") {
 				t.Errorf("refused: %s, %v", delivery.Response, err)
 			}
@@ -133,12 +133,12 @@ func TestARotationThatCannotBegin(t *testing.T) {
 	}{
 		"two keys": {facts(policy.Impossible, map[string]string{"code": "TwoKeys", "keys": oldKey + "=" + at + " " + newKey + "=" + at}), nil,
 			oldKey + ", created 2026-11-22 14:00 JST\n" + newKey + ", created 2026-11-22 14:00 JST", newKey + " (作成日時: 2026-11-22 14:00 JST)"},
-		"rotating": {facts(handlers.InUse, map[string]string{"state": "proving", "key": oldKey, "since": at}), nil,
+		"rotating": {facts(access.InUse, map[string]string{"state": "proving", "key": oldKey, "since": at}), nil,
 			"This key is being rotated already, since 2026-11-22 14:00 JST: " + oldKey + " is replaced.", oldKey},
-		"begun":   {facts(handlers.InUse, map[string]string{"state": "making", "since": at}), nil, "This key is being rotated already, since 2026-11-22 14:00 JST.", "2026-11-22 14:00 JST から"},
-		"asked":   {facts(handlers.InUse, map[string]string{"state": "asked", "since": at}), nil, "has waited for approval since 2026-11-22 14:00 JST.", "から承認待ち"},
-		"held":    {facts(handlers.InUse, map[string]string{"state": "active", "key": oldKey, "until": at}), nil, oldKey + " of this IAM user until 2026-11-22 14:00 JST.", oldKey},
-		"unknown": {facts(handlers.InUse, nil), nil, "This key is being rotated already, or somebody has it", "すでにローテーション中"},
+		"begun":   {facts(access.InUse, map[string]string{"state": "making", "since": at}), nil, "This key is being rotated already, since 2026-11-22 14:00 JST.", "2026-11-22 14:00 JST から"},
+		"asked":   {facts(access.InUse, map[string]string{"state": "asked", "since": at}), nil, "has waited for approval since 2026-11-22 14:00 JST.", "から承認待ち"},
+		"held":    {facts(access.InUse, map[string]string{"state": "active", "key": oldKey, "until": at}), nil, oldKey + " of this IAM user until 2026-11-22 14:00 JST.", oldKey},
+		"unknown": {facts(access.InUse, nil), nil, "This key is being rotated already, or somebody has it", "すでにローテーション中"},
 		"silence": {policy.Decision{}, errors.New("no answer"), "I could not look that up.", "確認できませんでした"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -50,7 +50,7 @@ func TestAFormSentTwice(t *testing.T) {
 				}
 				taken := d.counts()
 				d.mu.Lock()
-				d.decides, d.refusal = wishRefused(handlers.InUse, ""), people.BeingOffboarded
+				d.decides, d.refusal = wishRefused(access.InUse, ""), people.BeingOffboarded
 				d.mu.Unlock()
 				again, err := w.Resubmit(first)
 				if err != nil || again.Problem != "" || again.Response != nil || d.counts() != taken {

@@ -17,7 +17,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"sekisho/bot/fakeslack"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -167,24 +167,24 @@ func (w *world) click(user string, g store.Grant, verb store.Verb) fakeslack.Del
 
 // desk keeps the presses and the wishes that it takes in.
 type desk struct {
-	offers    []handlers.Offer
+	offers    []access.Offer
 	refusal   string          // of all offers
 	decides   policy.Decision // on each wish
-	wishes    []handlers.Wish
+	wishes    []access.Wish
 	grant     store.Grant
 	alert     store.Alert
 	task      store.Task
-	access    handlers.Access
+	access    access.Access
 	revocable []store.Grant
 	whose     []string // who asked what they may revoke, and of whom
 	failed    error    // of what is asked for access
-	rotates   []handlers.Rotatable
+	rotates   []access.Rotatable
 	forbids   string          // why every press would be refused
 	unjudged  error           // of that
 	hinders   policy.Decision // a rotation, before its form is drawn
 	begun     []string        // who began which rotation, and why
 	times     []time.Time     // of the presses, by Slack's clock
-	leaver    handlers.Leaver
+	leaver    access.Leaver
 	ended     []string // who offboarded whom, and why; or looked
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
@@ -237,13 +237,13 @@ func (d *desk) Task(_ context.Context, id string) (store.Task, error) {
 	return d.task, nil
 }
 
-func (d *desk) Offers(context.Context, string) ([]handlers.Offer, string, error) {
+func (d *desk) Offers(context.Context, string) ([]access.Offer, string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.offers, d.refusal, nil
 }
 
-func (d *desk) Request(_ context.Context, w handlers.Wish) (policy.Decision, error) {
+func (d *desk) Request(_ context.Context, w access.Wish) (policy.Decision, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.wishes = append(d.wishes, w)
@@ -251,13 +251,13 @@ func (d *desk) Request(_ context.Context, w handlers.Wish) (policy.Decision, err
 }
 
 // show says what everybody's access is, or why that is not known.
-func (d *desk) show(a handlers.Access, err error) {
+func (d *desk) show(a access.Access, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.access, d.failed = a, err
 }
 
-func (d *desk) Access(context.Context, string, int) (handlers.Access, error) {
+func (d *desk) Access(context.Context, string, int) (access.Access, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.access, d.failed
@@ -270,7 +270,7 @@ func (d *desk) Revocable(_ context.Context, by, of string) ([]store.Grant, strin
 	return d.revocable, d.refusal, d.failed
 }
 
-func (d *desk) Rotatable(context.Context, string) ([]handlers.Rotatable, string, error) {
+func (d *desk) Rotatable(context.Context, string) ([]access.Rotatable, string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.rotates, d.refusal, d.failed
@@ -286,7 +286,7 @@ func (d *desk) Rotate(_ context.Context, by, rotation, reason string) (store.Tas
 func (d *desk) Forbidden(_ context.Context, p store.Press) (store.Press, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p.Refusal, p.Facts = d.forbids, map[string]string{handlers.FactWho: "usergroup:S0LEADS U0SATO"}
+	p.Refusal, p.Facts = d.forbids, map[string]string{access.FactWho: "usergroup:S0LEADS U0SATO"}
 	return p, d.unjudged
 }
 
@@ -300,7 +300,7 @@ func (d *desk) Hindered(context.Context, string, string) (policy.Decision, error
 
 func (d *desk) Offboards(_ context.Context, by string) bool { return by == kato }
 
-func (d *desk) Leaver(_ context.Context, by, whom string) (handlers.Leaver, string, error) {
+func (d *desk) Leaver(_ context.Context, by, whom string) (access.Leaver, string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended = append(d.ended, by+" looks at "+whom)
@@ -327,10 +327,10 @@ func (d *desk) decide(as policy.Decision) {
 	d.decides = as
 }
 
-func (d *desk) wished() []handlers.Wish {
+func (d *desk) wished() []access.Wish {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]handlers.Wish(nil), d.wishes...)
+	return append([]access.Wish(nil), d.wishes...)
 }
 
 func (d *desk) presses() []store.Press {

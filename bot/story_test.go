@@ -10,6 +10,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -267,8 +268,8 @@ func cards(t *testing.T) map[string]store.Grant {
 		"ended-kept-not-mine":   lived(t, one, approve, kept, apply, notMine, undo),
 		"ended-refused":         lived(t, one, approve, plan, refused("LimitExceeded"), undo),
 		"ended-user-gone":       lived(t, one, approve, refused(policy.UserGone), undo),
-		"ended-group-changed":   lived(t, one, approve, plan, refused(handlers.GroupChanged), undo),
-		"ended-group-held":      lived(t, one, approve, refused(handlers.GroupHeld), undo),
+		"ended-group-changed":   lived(t, one, approve, plan, refused(access.GroupChanged), undo),
+		"ended-group-held":      lived(t, one, approve, refused(access.GroupHeld), undo),
 		"ended-own":             lived(t, one, approve, refused(policy.Own), undo),
 		"denied":                lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}),
 		"denied-again":          again(t, lived(t, one, store.Entry{Verb: store.Deny, By: sato, Note: denied}), fromElsewhere),
@@ -296,7 +297,7 @@ func cards(t *testing.T) map[string]store.Grant {
 		"request-later":         changed(later),
 		"request-until":         changed(until),
 		"approved-ahead":        lived(t, changed(ahead), approve),
-		"approved-ahead-held":   lived(t, changed(ahead), approve, failed(handlers.SlotHeld)),
+		"approved-ahead-held":   lived(t, changed(ahead), approve, failed(access.SlotHeld)),
 		"approved-ahead-fail":   lived(t, changed(ahead), approve, failed("ClockBehind")),
 		"denied-ahead":          lived(t, changed(ahead), store.Entry{Verb: store.Deny, By: sato}),
 		"request-program":       changed(func(g *store.Grant) { byRole(g); g.Role, g.NotBy = "", nil }),
@@ -431,27 +432,27 @@ func refusals(t *testing.T) map[string]store.Press {
 	}
 	at := fmt.Sprint(signedIn.Unix())
 	out := map[string]store.Press{
-		"late, approved":    press(handlers.Late, "state", "active", "by", sato, "at", at),
-		"late, by the rule": press(handlers.Late, "state", "active", "by", store.Rule, "at", at),
-		"late, denied":      press(handlers.Late, "state", "denied", "outcome", "deny", "by", sato),
-		"late, revoked":     press(handlers.Late, "state", "ended", "outcome", "revoke", "by", sato),
-		"late, ending":      press(handlers.Late, "state", "ending", "outcome", "finish", "by", yamada),
-		"late, expired":     press(handlers.Late, "state", "ended", "outcome", "expire", "by", store.Self),
-		"late, lapsed":      press(handlers.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
-		"late, kept":        press(handlers.Late, "state", "ended", "outcome", "revoke", "by", sato, "held", "iam-group"),
-		"late, asked":       press(handlers.Late, "state", "asked"),
-		"late, disowned":    press(handlers.Late, "state", "denied", "outcome", "not_mine", "by", yamada),
+		"late, approved":    press(access.Late, "state", "active", "by", sato, "at", at),
+		"late, by the rule": press(access.Late, "state", "active", "by", store.Rule, "at", at),
+		"late, denied":      press(access.Late, "state", "denied", "outcome", "deny", "by", sato),
+		"late, revoked":     press(access.Late, "state", "ended", "outcome", "revoke", "by", sato),
+		"late, ending":      press(access.Late, "state", "ending", "outcome", "finish", "by", yamada),
+		"late, expired":     press(access.Late, "state", "ended", "outcome", "expire", "by", store.Self),
+		"late, lapsed":      press(access.Late, "state", "lapsed", "outcome", "lapse", "by", store.Self),
+		"late, kept":        press(access.Late, "state", "ended", "outcome", "revoke", "by", sato, "held", "iam-group"),
+		"late, asked":       press(access.Late, "state", "asked"),
+		"late, disowned":    press(access.Late, "state", "denied", "outcome", "not_mine", "by", yamada),
 	}
 	for _, state := range alertStates {
-		out["late, alert "+string(state)] = press(handlers.Late, "state", string(state), "by", sato)
+		out["late, alert "+string(state)] = press(access.Late, "state", string(state), "by", sato)
 	}
 	for _, refusal := range pressRefusals(t) {
-		if refusal != handlers.Late {
+		if refusal != access.Late {
 			out[refusal] = press(refusal, "state", "asked")
 		}
 	}
 	out[handlers.TooOld] = press(handlers.TooOld, "state", "asked", "pressed", at)
-	for _, refusal := range handlers.Losses {
+	for _, refusal := range access.Losses {
 		p := press(refusal, "state", "asked", "person", yamada)
 		maps.Copy(p.Facts, wishRefused(refusal, "OPS-123").Why[0].Facts)
 		p.Facts["from"] = at
@@ -463,10 +464,10 @@ func refusals(t *testing.T) map[string]store.Press {
 		"deleting": {Verb: store.PutBack, Facts: map[string]string{"state": "deleting", "by": sato, "at": at}}, // the approval was long ago
 		"rotated":  {Verb: store.Delete, Facts: map[string]string{"state": "rotated", "outcome": "deleted", "by": store.Self}},
 	} {
-		p.On, p.By, p.Refusal = rotation().ID, kato, handlers.Late
+		p.On, p.By, p.Refusal = rotation().ID, kato, access.Late
 		out["late, rotation "+name] = p
 	}
-	own, notYours := out[policy.Own], out[handlers.NotYours]
+	own, notYours := out[policy.Own], out[access.NotYours]
 	own.On = store.AlertPrefix + "1"
 	notYours.Verb = store.NotMine
 	out["own, alert"], out["not_yours, answer"] = own, notYours

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -233,11 +233,11 @@ func taskVerbs(t *testing.T) []string {
 }
 
 // rotatable are rotations to choose from: the second is under way, the third needs approvals.
-func rotatable(n int) []handlers.Rotatable {
-	var out []handlers.Rotatable
+func rotatable(n int) []access.Rotatable {
+	var out []access.Rotatable
 	for i := range n {
 		t := rotation()
-		r := handlers.Rotatable{AccountName: t.AccountName, Busy: i == 1, Rotation: handlers.Rotation{ID: fmt.Sprint("batch-", i+1), Account: t.Account,
+		r := access.Rotatable{AccountName: t.AccountName, Busy: i == 1, Rotation: access.Rotation{ID: fmt.Sprint("batch-", i+1), Account: t.Account,
 			User: fmt.Sprint("svc-batch-", i+1), Secret: t.Secret, Fleet: t.Fleet, Proof: t.Proof, Grace: t.Grace}}
 		if i == 2 {
 			r.Steps, r.Fleet = t.Steps, store.Fleet{}
@@ -272,7 +272,7 @@ func worstTask(t store.Task, text string) store.Task {
 	return t.With(servers)
 }
 
-func worstRotatable(r handlers.Rotatable, text string) handlers.Rotatable {
+func worstRotatable(r access.Rotatable, text string) access.Rotatable {
 	r.Account, r.AccountName, r.User, r.Secret = "123456789012", fill(text, 128), fill(text, 64), fill(text, 600)
 	r.Proof, r.Grace, r.Fleet = 99999*time.Hour, 99999*time.Hour, store.Fleet{Key: fill(text, 128), Value: fill(text, 256)}
 	return r
@@ -309,7 +309,7 @@ func outsideTask(t store.Task, text func(field string) string) store.Task {
 	return t.With(servers)
 }
 
-func outsideRotatable(r handlers.Rotatable, text func(field string) string) handlers.Rotatable {
+func outsideRotatable(r access.Rotatable, text func(field string) string) access.Rotatable {
 	r.Account, r.AccountName, r.User, r.Secret = text("account"), text("account name"), text("user"), text("secret")
 	if r.Fleet.Key != "" {
 		r.Fleet.Key, r.Fleet.Value = text("tag"), text("value")

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -123,7 +123,7 @@ func (p Pen) stepsOf(t store.Task) []step {
 // unused is until when the old key is watched. Where no server has answered nobody knows: the new one has to be in use.
 func (p Pen) unused(t store.Task) string {
 	if t.Answered() {
-		return p.Words.Say("task.unused", data{"Since": when(t.Since, p.Zone), "Until": when(handlers.Proven(t), p.Zone)})
+		return p.Words.Say("task.unused", data{"Since": when(t.Since, p.Zone), "Until": when(access.Proven(t), p.Zone)})
 	}
 	return p.Words.Say("task.unused_alone", data{"Since": when(t.Since, p.Zone), "Proof": p.Words.Span(t.Proof)})
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 )
 
@@ -33,7 +33,7 @@ func TestRequestForLater(t *testing.T) {
 		}
 		d.decide(wishRefused(policy.EndFirst, ""))
 		send(map[string]string{endsField: "終了日時は開始日時より後にしてください。"})
-		for _, refusal := range []string{policy.StartPast, policy.OutsideHours, handlers.Already, handlers.Waits, handlers.InUse} {
+		for _, refusal := range []string{policy.StartPast, policy.OutsideHours, access.Already, access.Waits, access.InUse} {
 			d.decide(wishRefused(refusal, ""))
 			send(map[string]string{startsField: penIn("ja").WishRefusal(wishRefused(refusal, ""))})
 		}
@@ -72,7 +72,7 @@ func TestNoMomentIsNone(t *testing.T) {
 
 // TestAlreadyForLater names both times: to have it now, that one is to be finished first.
 func TestAlreadyForLater(t *testing.T) {
-	refused := wishRefused(handlers.Already, "")
+	refused := wishRefused(access.Already, "")
 	refused.Why[0].Facts["from"] = fmt.Sprint(signedIn.Add(-time.Hour).Unix())
 	for language, want := range map[string]string{
 		"en": "It is approved for you already, from 2026-11-22 13:00 JST to 2026-11-22 14:00 JST. Choose a time outside of it, or finish that first.",

@@ -8,7 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -182,32 +182,32 @@ func (p Pen) Refusal(press store.Press) string {
 	}
 	key := "refusal." + press.Refusal
 	switch {
-	case press.Refusal == handlers.Late && f["state"] == string(store.Asked): // it is early
+	case press.Refusal == access.Late && f["state"] == string(store.Asked): // it is early
 		key = "refusal.late_asked"
-	case press.Refusal == policy.Own && f[handlers.FactOn] == store.KindAlert:
+	case press.Refusal == policy.Own && f[access.FactOn] == store.KindAlert:
 		key = "refusal.own_alert"
-	case press.Refusal == policy.UserGone && f[handlers.FactOn] == store.KindAlert:
+	case press.Refusal == policy.UserGone && f[access.FactOn] == store.KindAlert:
 		key = "refusal.user_gone_alert"
 	case press.Refusal == policy.NoApprover && f["told"] != "":
 		key = "refusal.no_approver_told"
-	case press.Refusal == handlers.NotYours && press.Verb == store.AskMore:
+	case press.Refusal == access.NotYours && press.Verb == store.AskMore:
 		key = "refusal.not_yours_extend"
-	case press.Refusal == handlers.NotYours && (press.Verb == store.Withdraw || press.Verb == store.Retract):
+	case press.Refusal == access.NotYours && (press.Verb == store.Withdraw || press.Verb == store.Retract):
 		key = "refusal.not_yours_withdraw"
-	case press.Refusal == handlers.NotYours && press.Verb != store.Finish:
+	case press.Refusal == access.NotYours && press.Verb != store.Finish:
 		key = "refusal.not_yours_answer"
 	}
 	program := f["by"] == "" || f["by"] == store.Self || f["by"] == store.Rule
 	// A rotation goes on by itself long after its approval, which is not what was faster.
-	byPress := f[handlers.FactOn] != store.KindTask || f["outcome"] != "" || press.Verb == store.Approve || press.Verb == store.Deny
-	if press.Refusal == handlers.Late && !program && byPress && f["by"] != press.By { // nobody is faster than themselves
+	byPress := f[access.FactOn] != store.KindTask || f["outcome"] != "" || press.Verb == store.Approve || press.Verb == store.Deny
+	if press.Refusal == access.Late && !program && byPress && f["by"] != press.By { // nobody is faster than themselves
 		key = "refusal.late_by"
 		if sec, err := strconv.ParseInt(f["at"], 10, 64); err == nil {
 			key, d["At"] = "refusal.late_approved", when(time.Unix(sec, 0), p.Zone)
 		}
 	}
 	said := p.Words.Say(key, d)
-	if who := mentions(strings.Fields(f[handlers.FactWho]), press.By); who != "" { // whoever pressed sees it alone: nobody is called
+	if who := mentions(strings.Fields(f[access.FactWho]), press.By); who != "" { // whoever pressed sees it alone: nobody is called
 		said += " " + p.Words.Say("refusal.who", data{"Who": who})
 	}
 	return said

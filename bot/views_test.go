@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -88,28 +88,28 @@ func questions(t *testing.T) map[string]store.Grant {
 		"turned-away-hours": turnedAway(policy.OutsideHours, map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}),
 		"turned-away":       turnedAway(policy.NoApprover, nil),
 		"turned-away-aws":   turnedAway(policy.Impossible, map[string]string{"code": "NoSuchEntity"}),
-		"seen-late":         turnedAway(handlers.SeenLate, nil),
+		"seen-late":         turnedAway(access.SeenLate, nil),
 		"unanswered": changed(func(g *store.Grant) {
 			byHand(g)
-			g.State, g.Note = store.Ignored, handlers.Unanswered
+			g.State, g.Note = store.Ignored, access.Unanswered
 		}),
 		"turned-away-excluded": turnedAway(policy.Excluded, nil),
 		"active-limited":       lived(t, one, shorter(store.Approve, sato), plan, apply),
 		"active-declined":      lived(t, one, approve, plan, apply, extend(), decline),
 		"request-role-ignored": changed(func(g *store.Grant) {
 			byRole(g)
-			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, access.Already
 		}),
-		"denied-lately":          turnedAway(handlers.DeniedLately, nil),
-		"denied-lately-not-mine": lived(t, turnedAway(handlers.DeniedLately, nil), notMine),
+		"denied-lately":          turnedAway(access.DeniedLately, nil),
+		"denied-lately-not-mine": lived(t, turnedAway(access.DeniedLately, nil), notMine),
 		"turned-away-mine":       lived(t, turnedAway(policy.NoMFA, nil), mine),
 		"request-waits": changed(func(g *store.Grant) {
 			byHand(g)
-			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Waits
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, access.Waits
 		}),
 		"request-ignored": changed(func(g *store.Grant) {
 			byHand(g)
-			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, handlers.Already
+			g.State, g.Outcome, g.Note = store.Ignored, store.Ignore, access.Already
 		}),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -34,7 +35,7 @@ type Voice struct {
 	posts map[string]*pace // by channel
 }
 
-var _ handlers.Voice = (*Voice)(nil)
+var _ access.Voice = (*Voice)(nil)
 
 // NewVoice returns a voice that keeps to Slack's pace.
 func NewVoice(api *slack.Client, people *People, place Place, log *slog.Logger) *Voice {
@@ -141,7 +142,7 @@ func (v *Voice) pointOn(ctx context.Context, a store.Alert) {
 func (v *Voice) DM(ctx context.Context, g store.Grant) (store.Card, error) {
 	card, err := v.ask(ctx, g)
 	if answers(err, unreachable) {
-		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+		err = fmt.Errorf("%w: %w", access.ErrUnreachable, err)
 	}
 	return card, wrap(err, "ask %s", g.Subject.Person)
 }
@@ -193,7 +194,7 @@ func (v *Voice) rewrite(ctx context.Context, at store.Card, account string, draw
 func (v *Voice) Approver(ctx context.Context, at store.Card, account string, g store.Grant) (store.Card, error) {
 	card, err := v.letter(ctx, at, account, func(p Pen) Message { return p.Approver(account, g) })
 	if answers(err, unreachable) {
-		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+		err = fmt.Errorf("%w: %w", access.ErrUnreachable, err)
 	}
 	return card, wrap(err, "write to %s", account)
 }
@@ -317,13 +318,13 @@ func (v *Voice) write(ctx context.Context, p store.Press) error {
 		_, err = v.post(ctx, store.Card{}, dm.ID, slack.MsgOptionText(text, false), slack.MsgOptionDisableLinkUnfurl())
 	}
 	if answers(err, unreachable) {
-		err = fmt.Errorf("%w: %w", handlers.ErrUnreachable, err)
+		err = fmt.Errorf("%w: %w", access.ErrUnreachable, err)
 	}
 	return wrap(err, "answer %s", p.ID)
 }
 
 // Home implements handlers.Voice, in the language of the person.
-func (v *Voice) Home(ctx context.Context, account string, a handlers.Access) error {
+func (v *Voice) Home(ctx context.Context, account string, a access.Access) error {
 	if err := v.homes.wait(ctx); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -128,7 +129,7 @@ func TestAnOldPressIsAnsweredByDM(t *testing.T) {
 			}
 		}
 		w.failing(refusing("conversations.open", "user_disabled"))
-		if err := w.voice.Answer(t.Context(), p); !errors.Is(err, handlers.ErrUnreachable) {
+		if err := w.voice.Answer(t.Context(), p); !errors.Is(err, access.ErrUnreachable) {
 			t.Errorf("who cannot be written to: %v", err)
 		}
 	})

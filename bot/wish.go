@@ -11,7 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 )
 
@@ -19,7 +19,7 @@ import (
 type filled struct {
 	opened time.Time
 	drawn  string // the entitlement that the form was drawn for
-	handlers.Wish
+	access.Wish
 }
 
 // filledIn reads the form of a request. Like a press it is a claim: what the form offered counts for nothing.
@@ -30,7 +30,7 @@ func filledIn(cb slack.InteractionCallback) (filled, error) {
 		return filled{}, fmt.Errorf("read form %q of %q: %w", clean(cb.View.PrivateMetadata, 64), clean(cb.User.ID, 64), errPress)
 	}
 	field := func(block, action string) slack.BlockAction { return cb.View.State.Values[block][action] }
-	w := handlers.Wish{By: cb.User.ID, Entitlement: field(targetField, targetField).SelectedOption.Value,
+	w := access.Wish{By: cb.User.ID, Entitlement: field(targetField, targetField).SelectedOption.Value,
 		Reason: cut(field(reasonField, reasonField).Value, reasonLength),
 		Ticket: cut(strings.TrimSpace(field(ticketField, ticketField).Value), ticketLength)}
 	if clean(w.Reason, 1) == "" { // a reason that nobody can see is none
@@ -44,7 +44,7 @@ func filledIn(cb slack.InteractionCallback) (filled, error) {
 	w.Duration = spanOf(field(periodField+":"+drawn, periodField).SelectedOption.Value)
 	w.From, w.To = momentOf(field(startsField, startsField)), momentOf(field(endsField, endsField))
 	said := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %q %d %d", w.Entitlement, w.User, w.Duration, w.Reason, w.Ticket, w.From.Unix(), w.To.Unix()))
-	w.ID = strings.Join([]string{handlers.WishPrefix + opened, cb.View.ID, hex.EncodeToString(said[:4])}, "-")
+	w.ID = strings.Join([]string{access.WishPrefix + opened, cb.View.ID, hex.EncodeToString(said[:4])}, "-")
 	if isNoID(w.ID) {
 		return filled{}, fmt.Errorf("read form of view %q: %w", clean(cb.View.ID, 64), errPress)
 	}
@@ -69,7 +69,7 @@ func fieldOf(cb slack.InteractionCallback, f filled, refusal string) string {
 	switch refusal {
 	case policy.StartPast, policy.StartFar, policy.OutsideHours:
 		prefix = startsField
-	case handlers.Already, handlers.Waits, handlers.InUse: // at another time it could be had
+	case access.Already, access.Waits, access.InUse: // at another time it could be had
 		if !f.From.IsZero() {
 			prefix = startsField
 		}
@@ -84,7 +84,7 @@ func fieldOf(cb slack.InteractionCallback, f filled, refusal string) string {
 		prefix = reasonField
 	case policy.NoTicket:
 		prefix = ticketField
-	case handlers.NoUser, policy.NotYourUser:
+	case access.NoUser, policy.NotYourUser:
 		prefix = userField + ":"
 	}
 	var blocks []string

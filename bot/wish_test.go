@@ -14,6 +14,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -22,30 +23,30 @@ import (
 // wishRefusals are all reasons why something cannot be asked for.
 func wishRefusals(t *testing.T) []string {
 	t.Helper()
-	return slices.Concat(constants(t, "../handlers/policy", "Refusals of a request"), constants(t, "../handlers/policy", "Refusals of a wished start"), constants(t, "../handlers", "Refusals of a wish"),
+	return slices.Concat(constants(t, "../handlers/policy", "Refusals of a request"), constants(t, "../handlers/policy", "Refusals of a wished start"), constants(t, "../handlers/access", "Refusals of a wish"),
 		[]string{policy.RuleGone, policy.NoPerson, people.Guest, people.Stranger, people.BeingOffboarded, handlers.TooOld})
 }
 
 // offer is something that a person may ask for.
-func offer(id, target string, change func(*handlers.Offer)) handlers.Offer {
+func offer(id, target string, change func(*access.Offer)) access.Offer {
 	steps := []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}
-	o := handlers.Offer{AccountName: "production", Users: []string{"t.yamada"}, Decision: policy.Decision{Rule: id, Steps: steps},
+	o := access.Offer{AccountName: "production", Users: []string{"t.yamada"}, Decision: policy.Decision{Rule: id, Steps: steps},
 		Entitlement: policy.Entitlement{ID: id, Kind: "iam-group", Account: "123456789012", Target: target, ReasonRequired: true,
 			Duration: 4 * time.Hour, Longest: 12 * time.Hour, Steps: steps}}
 	change(&o)
 	return o
 }
 
-func offers() []handlers.Offer {
-	return []handlers.Offer{
-		offer("prod-operator", "jit-prod-operators", func(*handlers.Offer) {}),
-		offer("prod-admin", "jit-prod-admins", func(o *handlers.Offer) {
+func offers() []access.Offer {
+	return []access.Offer{
+		offer("prod-operator", "jit-prod-operators", func(*access.Offer) {}),
+		offer("prod-admin", "jit-prod-admins", func(o *access.Offer) {
 			o.Risk, o.Users, o.Duration, o.Longest = store.High, []string{"t.yamada", "t.yamada-admin"}, 20*time.Minute, 90*time.Minute
 			o.Ticket = &policy.Ticket{Pattern: regexp.MustCompile(`\AOPS-\d+\z`), Example: "OPS-123"}
 			o.Decision.Steps = append(o.Decision.Steps, store.Step{By: []string{"usergroup:S0CHIEFS"}, Count: 1})
 		}),
-		offer("prod-reader", "jit-prod-readers", func(o *handlers.Offer) { o.ReasonRequired, o.Decision.Auto = false, time.Hour }),
-		offer("prod-nights", "jit-prod-nights", func(o *handlers.Offer) {
+		offer("prod-reader", "jit-prod-readers", func(o *access.Offer) { o.ReasonRequired, o.Decision.Auto = false, time.Hour }),
+		offer("prod-nights", "jit-prod-nights", func(o *access.Offer) {
 			o.Decision = policy.Decision{Refusal: policy.OutsideHours,
 				Why: []policy.Reason{{Key: policy.OutsideHours, Facts: map[string]string{"hours": "mon-fri 09:00-18:00 Asia/Tokyo"}}}}
 		}),
@@ -63,15 +64,15 @@ func forms() map[string]about {
 		"refused": {offers: all, chosen: "prod-nights"},
 		"only":    {offers: all[:1]},
 		"no-such": {offers: all, note: "There is nothing called `prod` that you may ask for. Did you mean this? `/jit request prod-reader`"},
-		"endless": {offers: []handlers.Offer{offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Endless = true })}},
+		"endless": {offers: []access.Offer{offer("batch-key", "svc-batch", func(o *access.Offer) { o.Endless = true })}},
 	}
 }
 
 // manyOffers are as many as a configuration may have.
-func manyOffers(n int) []handlers.Offer {
-	var out []handlers.Offer
+func manyOffers(n int) []access.Offer {
+	var out []access.Offer
 	for i := range n {
-		out = append(out, offer(fmt.Sprintf("%064d", i), "jit-prod-operators", func(*handlers.Offer) {}))
+		out = append(out, offer(fmt.Sprintf("%064d", i), "jit-prod-operators", func(*access.Offer) {}))
 	}
 	return out
 }
@@ -84,9 +85,9 @@ func wishRefused(refusal, text string) policy.Decision {
 
 // TestSuggestionsAmongTenThousand come while Slack waits, and so does the form.
 func TestSuggestionsAmongTenThousand(t *testing.T) {
-	var all []handlers.Offer
+	var all []access.Offer
 	for i := range 10_000 {
-		all = append(all, offer(fmt.Sprint("rule-", i), fmt.Sprint("group-", i), func(*handlers.Offer) {}))
+		all = append(all, offer(fmt.Sprint("rule-", i), fmt.Sprint("group-", i), func(*access.Offer) {}))
 	}
 	begin := time.Now()
 	for typed, want := range map[string]int{"rule-9999": 1, "group-123": 11, "nothing": 0, "": mostOptions} {
@@ -184,7 +185,7 @@ func TestRequestByHand(t *testing.T) {
 			t.Errorf("id %q", got.ID)
 		}
 		got.ID = ""
-		want := handlers.Wish{By: yamada, Entitlement: "prod-admin", User: "t.yamada-admin", Duration: time.Hour, Reason: "Roll *back*.", Ticket: "OPS-7"}
+		want := access.Wish{By: yamada, Entitlement: "prod-admin", User: "t.yamada-admin", Duration: time.Hour, Reason: "Roll *back*.", Ticket: "OPS-7"}
 		if got != want {
 			t.Errorf("wish %+v, want %+v", got, want)
 		}
@@ -243,7 +244,7 @@ func TestManyTargetsAreSearched(t *testing.T) {
 	inSlack(t, func(t *testing.T, w *world) {
 		d := &desk{}
 		for i := range 300 {
-			d.offers = append(d.offers, offer(fmt.Sprintf("rule-%03d", i), fmt.Sprintf("group-%03d", i), func(*handlers.Offer) {}))
+			d.offers = append(d.offers, offer(fmt.Sprintf("rule-%03d", i), fmt.Sprintf("group-%03d", i), func(*access.Offer) {}))
 		}
 		w.run(d)
 		form := w.wishForm(kato)
@@ -259,7 +260,7 @@ func TestManyTargetsAreSearched(t *testing.T) {
 
 // TestRequestNamesItsTarget: the form opens on what is typed behind the command, or says what could be meant.
 func TestRequestNamesItsTarget(t *testing.T) {
-	all := append(offers(), offer("prod2-operator", "jit-twice", func(*handlers.Offer) {}), offer("prod3-operator", "jit-twice", func(*handlers.Offer) {}))
+	all := append(offers(), offer("prod2-operator", "jit-twice", func(*access.Offer) {}), offer("prod3-operator", "jit-twice", func(*access.Offer) {}))
 	for _, c := range []struct{ user, typed, chosen, says string }{
 		{kato, "prod-reader", "prod-reader", ""}, {kato, "PROD-Reader", "prod-reader", ""}, {kato, "jit-prod-readers", "prod-reader", ""},
 		{kato, "jit-twice", "", ""}, {kato, "prod-raeder", "", "There is nothing called `prod-raeder` that you may ask for. Did you mean this? `/jit request prod-reader`"},
@@ -295,7 +296,7 @@ func TestRequestNamesItsTarget(t *testing.T) {
 
 // TestTheKindOfAccessIsNamed where it is chosen, within Slack's room for an option.
 func TestTheKindOfAccessIsNamed(t *testing.T) {
-	key := offer("batch-key", "svc-batch", func(o *handlers.Offer) { o.Kind = "access-key" })
+	key := offer("batch-key", "svc-batch", func(o *access.Offer) { o.Kind = "access-key" })
 	for language, want := range map[string][2]string{
 		"en": {"Access key of svc-batch (production)", "IAM group jit-prod-operators (production)"},
 		"ja": {"svc-batch のアクセスキー (production)", "IAMユーザーグループ jit-prod-operators (production)"},
@@ -304,10 +305,10 @@ func TestTheKindOfAccessIsNamed(t *testing.T) {
 		if got := [2]string{p.option(key).Text.Text, p.option(offers()[0]).Text.Text}; got != want {
 			t.Errorf("%s: %q, want %q", language, got, want)
 		}
-		if got := p.suggestions([]handlers.Offer{key, offers()[0]}, "access key").Options; language == "en" && (len(got) != 1 || got[0].Value != "batch-key") {
+		if got := p.suggestions([]access.Offer{key, offers()[0]}, "access key").Options; language == "en" && (len(got) != 1 || got[0].Value != "batch-key") {
 			t.Errorf("the kind is not found: %d options", len(got))
 		}
-		long := offer("x", fill("漢", 128), func(o *handlers.Offer) { o.Kind, o.AccountName = "access-key", fill("漢", 64) })
+		long := offer("x", fill("漢", 128), func(o *access.Offer) { o.Kind, o.AccountName = "access-key", fill("漢", 64) })
 		if n := len([]rune(p.option(long).Text.Text)); n > 75 {
 			t.Errorf("%s: %d letters", language, n)
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -35,7 +35,7 @@ const (
 const opening = "20060102T150405Z"
 
 // WishForm is what a person may ask for, drawn for what they have chosen so far. A note stands above it, if there is one.
-func (p Pen) WishForm(offers []handlers.Offer, opened time.Time, chosen, note string) slack.ModalViewRequest {
+func (p Pen) WishForm(offers []access.Offer, opened time.Time, chosen, note string) slack.ModalViewRequest {
 	if len(offers) == 1 {
 		chosen = offers[0].ID
 	}
@@ -45,7 +45,7 @@ func (p Pen) WishForm(offers []handlers.Offer, opened time.Time, chosen, note st
 	}
 	blocks = append(blocks, p.targets(offers, chosen))
 	wantsReason := true
-	i := slices.IndexFunc(offers, func(o handlers.Offer) bool { return o.ID == chosen })
+	i := slices.IndexFunc(offers, func(o access.Offer) bool { return o.ID == chosen })
 	if i >= 0 {
 		wantsReason = offers[i].ReasonRequired
 		blocks = append(blocks, p.choice(offers[i])...)
@@ -78,7 +78,7 @@ func (p Pen) wishView(blocks ...slack.Block) slack.ModalViewRequest {
 func (p Pen) label(key string) *slack.TextBlockObject { return plain(p.Words.Say(key, nil)) }
 
 // namedOffer returns which offer a person means by a name, of its rule or of its target, and what to say if that is none.
-func (p Pen) namedOffer(offers []handlers.Offer, name string) (chosen, note string) {
+func (p Pen) namedOffer(offers []access.Offer, name string) (chosen, note string) {
 	var ids, targets []string
 	for _, o := range offers {
 		switch {
@@ -104,7 +104,7 @@ func (p Pen) thing(kind, target string) string {
 }
 
 // targets is the field that says what is asked for. The form is redrawn for each choice.
-func (p Pen) targets(offers []handlers.Offer, chosen string) slack.Block {
+func (p Pen) targets(offers []access.Offer, chosen string) slack.Block {
 	field := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, p.label("ask.choose"), targetField)
 	options := make([]*slack.OptionBlockObject, len(offers))
 	for i, o := range offers {
@@ -124,14 +124,14 @@ func (p Pen) targets(offers []handlers.Offer, chosen string) slack.Block {
 const optionLength = 75
 
 // option is an offer in a select: of which kind it is, and in which account.
-func (p Pen) option(o handlers.Offer) *slack.OptionBlockObject {
+func (p Pen) option(o access.Offer) *slack.OptionBlockObject {
 	text := p.thing(o.Kind, clean(o.Target, 40))
 	text += " (" + clean(cmp.Or(o.AccountName, o.Account), optionLength-utf8.RuneCountInString(text)-len(" ()")) + ")"
 	return slack.NewOptionBlockObject(o.ID, plain(text), plain(clean(o.ID, 75)))
 }
 
 // choice is what depends on what is asked for: what it takes, for which IAM user, and for how long.
-func (p Pen) choice(o handlers.Offer) []slack.Block {
+func (p Pen) choice(o access.Offer) []slack.Block {
 	facts := []*slack.TextBlockObject{p.fact("card.account", nameAndID(o.AccountName, o.Account))}
 	if len(o.Users) == 1 {
 		facts = append(facts, p.fact("ask.user", code(o.Users[0])))
@@ -165,7 +165,7 @@ func (p Pen) choice(o handlers.Offer) []slack.Block {
 }
 
 // hindrances are sentences about why asking would be refused now, and about harm.
-func (p Pen) hindrances(o handlers.Offer) []string {
+func (p Pen) hindrances(o access.Offer) []string {
 	var out []string
 	if o.Risk == store.High {
 		out = append(out, p.Words.Say("ask.high", nil))
@@ -181,7 +181,7 @@ var presets = []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, 2 *
 	24 * time.Hour, 72 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour}
 
 // period is the field for the duration: the presets up to the rule's longest, with that and the rule's own.
-func (p Pen) period(o handlers.Offer) slack.Block {
+func (p Pen) period(o access.Offer) slack.Block {
 	spans := append(slices.Clone(presets), o.Duration, o.Longest)
 	slices.Sort(spans)
 	var options []*slack.OptionBlockObject
@@ -206,7 +206,7 @@ func (p Pen) ticket(t policy.Ticket) slack.Block {
 }
 
 // suggestions are the offers in which a text is found, as many as one answer can hold.
-func (p Pen) suggestions(offers []handlers.Offer, typed string) slack.OptionsResponse {
+func (p Pen) suggestions(offers []access.Offer, typed string) slack.OptionsResponse {
 	const room = 18 << 10 // of the 20 KB that Socket Mode takes
 	out, size := []*slack.OptionBlockObject{}, 0
 	for _, o := range offers {
@@ -247,11 +247,11 @@ func (p Pen) wishWrong(cb slack.InteractionCallback, f filled, d policy.Decision
 func (p Pen) refusal(why string, facts map[string]string) string {
 	key := "wish." + why
 	switch {
-	case why == handlers.Already && facts["from"] != "":
+	case why == access.Already && facts["from"] != "":
 		key = "wish.already_ahead"
-	case why == handlers.Already && facts["held"] != "":
+	case why == access.Already && facts["held"] != "":
 		key = "wish.already_held"
-	case why == handlers.Waits && facts["from"] != "":
+	case why == access.Waits && facts["from"] != "":
 		key = "wish.waits_ahead"
 	case why == policy.NoApprover && facts["told"] != "":
 		key = "wish.no_approver_told"

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -85,14 +85,14 @@ const goneGroup = "unapprovable.group_gone"
 func pressRefusals(t *testing.T) []string {
 	t.Helper()
 	approval := slices.DeleteFunc(constants(t, "../handlers/policy", "Refusals of an approval"), func(code string) bool { return code == policy.VoterGone })
-	return slices.Concat(constants(t, "../handlers", "Refusals of a press"), approval, constants(t, "../handlers/people", "Refusals of an account"))
+	return slices.Concat(constants(t, "../handlers/access", "Refusals of a press"), constants(t, "../handlers", "Refusals of any press"), approval, constants(t, "../handlers/people", "Refusals of an account"))
 }
 
 // composed are the ends of the keys that the code puts together, by how they begin.
 func composed(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{
-		"refusal.":           append(pressRefusals(t), handlers.Losses...),
+		"refusal.":           append(pressRefusals(t), access.Losses...),
 		"wish.":              wishRefusals(t),
 		"dm.unasked.":        {string(store.Mine), string(store.NotMine)},
 		"card.thing.":        slices.Collect(maps.Keys(parts)),

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -127,7 +127,7 @@ func worstReport(r store.Report, text string) store.Report {
 }
 
 // worstOffer is the same for what may be asked for. Its refusal is the one with the longest sentence.
-func worstOffer(o handlers.Offer, text string) handlers.Offer {
+func worstOffer(o access.Offer, text string) access.Offer {
 	o.Target, o.AccountName, o.Longest, o.Risk = fill(text, 128), fill(text, 128), 365*24*time.Hour, store.High
 	o.Ticket, o.Decision = &policy.Ticket{Example: fill(text, 1000)}, wishRefused(policy.NoTicket, fill(text, 1000))
 	o.Users = manyUsers
@@ -147,13 +147,13 @@ func worstOf(d drawing, text string) drawing {
 	return d.of(records{
 		grant:  func(g store.Grant) store.Grant { return worst(g, text) },
 		alert:  func(a store.Alert) store.Alert { return worstAlert(a, text) },
-		offer:  func(o handlers.Offer) handlers.Offer { return worstOffer(o, text) },
+		offer:  func(o access.Offer) access.Offer { return worstOffer(o, text) },
 		task:   func(t store.Task) store.Task { return worstTask(t, text) },
-		rule:   func(r handlers.Rotatable) handlers.Rotatable { return worstRotatable(r, text) },
+		rule:   func(r access.Rotatable) access.Rotatable { return worstRotatable(r, text) },
 		report: func(r store.Report) store.Report { return worstReport(r, text) },
 		row:    func(a store.Alert) store.Alert { return worstRow(a, text) },
 
 		offboard: func(o store.Offboarding) store.Offboarding { return worstOffboarding(o, text) },
-		leaver:   func(l handlers.Leaver) handlers.Leaver { return worstLeaver(l, text) },
+		leaver:   func(l access.Leaver) access.Leaver { return worstLeaver(l, text) },
 	})
 }

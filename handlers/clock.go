@@ -44,52 +44,52 @@ func (c *clock) now(machine time.Time) time.Time {
 	return machine
 }
 
-// now is the time of everything that the keeper does.
-func (k *Keeper) now() time.Time { return k.clock.now(k.Now()) }
+// Time returns the time by which everything is done: the machine's, but never before what the ledger has seen.
+func (e *Engine) Time() time.Time { return e.clock.now(e.Now()) }
 
 // wind sets the clock to the time that the ledger has seen.
-func (k *Keeper) wind(ctx context.Context) {
-	m, err := store.LoadMark(ctx, k.DB, clockMark)
+func (e *Engine) wind(ctx context.Context) {
+	m, err := store.LoadMark(ctx, e.DB, clockMark)
 	if err != nil {
-		k.Log.Error("time", "err", err)
+		e.Log.Error("time", "err", err)
 		return
 	}
-	k.clock.now(m.At)
+	e.clock.now(m.At)
 }
 
-// onTime is an error if the clock stands more than a minute behind the time that the ledger has seen: an end reckoned
+// CheckClock returns an error if the clock stands more than a minute behind the time that the ledger has seen: an end reckoned
 // from it would come too late. Nothing is given then; what is over is still ended. An operator resets the mark (ResetClock).
-func (k *Keeper) onTime(ctx context.Context) error {
-	m, err := store.LoadMark(ctx, k.DB, clockMark)
+func (e *Engine) CheckClock(ctx context.Context) error {
+	m, err := store.LoadMark(ctx, e.DB, clockMark)
 	if err != nil {
 		return err
 	}
-	if behind := m.At.Sub(k.Now()); behind > clockSlack {
+	if behind := m.At.Sub(e.Now()); behind > clockSlack {
 		return errClock{behind.Round(time.Second)}
 	}
 	return nil
 }
 
 // keepTime moves the mark on with the clock, and never back, until the context ends.
-func (k *Keeper) keepTime(ctx context.Context) {
+func (e *Engine) keepTime(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := k.markTime(ctx); err != nil {
-			k.Log.Error("time", "err", err)
+		if err := e.markTime(ctx); err != nil {
+			e.Log.Error("time", "err", err)
 		}
-		pause(ctx, clockEvery)
+		Pause(ctx, clockEvery)
 	}
 }
 
-func (k *Keeper) markTime(ctx context.Context) error {
-	m, err := store.LoadMark(ctx, k.DB, clockMark)
+func (e *Engine) markTime(ctx context.Context) error {
+	m, err := store.LoadMark(ctx, e.DB, clockMark)
 	if err != nil {
 		return err
 	}
-	if now := k.Now().UTC().Round(0); now.After(m.At) {
+	if now := e.Now().UTC().Round(0); now.After(m.At) {
 		m.At = now
-		return store.Save(ctx, k.DB, &m)
+		return store.Save(ctx, e.DB, &m)
 	}
-	return k.onTime(ctx)
+	return e.CheckClock(ctx)
 }
 
 // ResetClock sets the mark of a ledger that no bot is at work on to now, and returns where it stood: a clock that once

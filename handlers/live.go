@@ -17,50 +17,46 @@ const (
 
 // verifyLive verifies all that is live at the start and then twice an hour, until the context ends: an end that was moved makes nothing
 // due before it has come. At the start it also verifies what had changed since a time: what is live may say that it has ended.
-func (k *Keeper) verifyLive(ctx context.Context, since time.Time) {
-	changed, err := store.ChangedSince(ctx, k.DB, since)
+func (e *Engine) verifyLive(ctx context.Context, since time.Time) {
+	changed, err := store.ChangedSince(ctx, e.DB, since)
 	for ctx.Err() == nil {
-		live, failed := store.Live(ctx, k.DB)
+		live, failed := store.Live(ctx, e.DB)
 		if err := errors.Join(err, failed); err != nil {
-			k.Log.Error("what is live could not be listed, and is not verified yet", "err", err)
+			e.Log.Error("what is live could not be listed, and is not verified yet", "err", err)
 		}
 		ids := slices.Concat(slices.Sorted(maps.Keys(live)), changed)
 		for _, id := range ids {
-			if err := k.verify(ctx, id, live[id]); err != nil {
-				k.Log.Error("record could not be verified and will be again", "id", id, "err", err)
+			if err := e.verifyOne(ctx, id, live[id]); err != nil {
+				e.Log.Error("record could not be verified and will be again", "id", id, "err", err)
 			}
-			if pause(ctx, livePace); ctx.Err() != nil {
+			if Pause(ctx, livePace); ctx.Err() != nil {
 				return
 			}
 		}
 		changed, err = nil, nil
-		pause(ctx, liveEvery)
+		Pause(ctx, liveEvery)
 	}
 }
 
 // lastChanged returns when what is live by now had changed at the earliest: no grant that can end is live for longer than its rule allows
 // without an entry. The last seal is as old as the last entry before the stop.
-func (k *Keeper) lastChanged(ctx context.Context) time.Time {
-	last, err := store.LastSeal(ctx, k.DB)
+func (e *Engine) lastChanged(ctx context.Context) time.Time {
+	last, err := store.LastSeal(ctx, e.DB)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		k.Log.Error("last seal could not be read: all that has ever changed is verified", "err", err)
+		e.Log.Error("last seal could not be read: all that has ever changed is verified", "err", err)
 	}
-	longest := time.Duration(0)
-	for _, e := range k.Policy.Entitlements {
-		longest = max(longest, e.Longest)
-	}
-	return last.At.Add(-longest)
+	return last.At.Add(-e.Longest)
 }
 
 // verify verifies a record, and writes it once more if it lacks one of its rows.
-func (k *Keeper) verify(ctx context.Context, id string, rows []store.Key) error {
-	if _, err := k.trustIfThere(ctx, id); err != nil {
-		return errors.Join(unlessFaster(err), k.tellBroken(ctx, err))
+func (e *Engine) verifyOne(ctx context.Context, id string, rows []store.Key) error {
+	if _, err := e.VerifyIfThere(ctx, id); err != nil {
+		return errors.Join(IgnoreFaster(err), e.ReportBroken(ctx, err))
 	}
-	r, err := store.Unlisted(ctx, k.DB, id, rows)
+	r, err := store.Unlisted(ctx, e.DB, id, rows)
 	if err != nil || r == nil {
-		return unlessUnknown(err)
+		return IgnoreUnknown(err)
 	}
-	k.Log.Error("rows of the ledger's indexes were removed behind the bot's back: they are put back", "id", id)
-	return unlessFaster(k.save(ctx, r))
+	e.Log.Error("rows of the ledger's indexes were removed behind the bot's back: they are put back", "id", id)
+	return IgnoreFaster(e.Save(ctx, r))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	stepTime  = 20 * time.Second // of one step outside, with all its calls
+	StepTime  = 20 * time.Second // of one step outside, with all its calls
 	probeTime = 3 * time.Second  // of one call to an account that has not answered lately
 	stopTime  = 7 * time.Second  // after which a stop cuts off what calls are still out, of its ten
 )
@@ -20,10 +20,10 @@ type ledgerKey struct{}
 // probeKey is under what a context says that its calls find out whether an account answers again.
 type probeKey struct{}
 
-// outside returns the context of calls to AWS and Slack, which end after a time. The ledger is asked with the context from
+// Outside returns the context of calls to AWS and Slack, which end after a time. The ledger is asked with the context from
 // before, whichever of the two a function has: what came of a call is written down however long it took. Every limit of time
 // in this package is made here.
-func outside(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+func Outside(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(apart(ctx, forLedger(ctx)), limit)
 }
 
@@ -40,16 +40,16 @@ func forLedger(ctx context.Context) context.Context {
 	return ctx
 }
 
-// toward returns the context of a step on a road. While the road is shut each call is a probe.
-func (k *Keeper) toward(ctx context.Context, at road) (context.Context, context.CancelFunc) {
-	if k.roads.isShut(at) {
-		ctx = probing(ctx)
+// CallContext returns the context of a step on a circuit. While the breaker is open each call is a probe.
+func (e *Engine) CallContext(ctx context.Context, at Circuit) (context.Context, context.CancelFunc) {
+	if e.breakers.isOpen(at) {
+		ctx = Probing(ctx)
 	}
-	return outside(ctx, stepTime)
+	return Outside(ctx, StepTime)
 }
 
-// probing returns a context whose calls to AWS are probes.
-func probing(ctx context.Context) context.Context { return context.WithValue(ctx, probeKey{}, true) }
+// Probing returns a context whose calls to AWS are probes.
+func Probing(ctx context.Context) context.Context { return context.WithValue(ctx, probeKey{}, true) }
 
 // CallTime returns how long one call to AWS may take, which is less than usual where the account has not answered lately.
 func CallTime(ctx context.Context, usual time.Duration) time.Duration {
@@ -66,7 +66,7 @@ var errStopping = errors.New("the program stops")
 func Later(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	later, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		pause(later, d)
+		Pause(later, d)
 		cancel(errStopping)
 	})
 	return later, func() { stop(); cancel(nil) }

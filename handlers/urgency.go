@@ -47,8 +47,8 @@ func UrgencyOf(ctx context.Context) Urgency {
 	return Ordinary
 }
 
-// hurry makes what a context is for at least so urgent.
-func hurry(ctx context.Context, least Urgency) {
+// RaiseUrgency makes what a context is for at least so urgent.
+func RaiseUrgency(ctx context.Context, least Urgency) {
 	if h, ok := ctx.Value(hurryKey{}).(*Hurry); ok {
 		h.Raise(least)
 	}
@@ -108,30 +108,30 @@ func (t *tellers) end(id string) {
 
 // tellLanes returns the lanes that tell, with what they do. A storm of requests takes no worker from what presses, what a look has
 // found none from an alarm, and people who pressed much none from either.
-func (k *Keeper) tellLanes() []lane {
-	return []lane{
-		{store.Alarm, 4, k.tellAs(Alarming, k.tell)},
-		{store.Answer, 4, k.tellAs(Alarming, k.tell)},
-		{store.Redraw, 8, k.tellAs(Pressing, k.tellCard)},
-		{store.Warn, 2, k.tellAs(Pressing, k.tell)},
-		{store.Post, 2, k.tellAs(Pressing, k.tell)}, // one posts, and the next is ready
-		{store.Tell, 8, k.tellAs(Ordinary, k.tell)},
+func (e *Engine) tellLanes() []queue {
+	return []queue{
+		{store.Alarm, 4, e.tellAs(Alarming, e.tell)},
+		{store.Answer, 4, e.tellAs(Alarming, e.tell)},
+		{store.Redraw, 8, e.tellAs(Pressing, e.tellCard)},
+		{store.Warn, 2, e.tellAs(Pressing, e.tell)},
+		{store.Post, 2, e.tellAs(Pressing, e.tell)}, // one posts, and the next is ready
+		{store.Tell, 8, e.tellAs(Ordinary, e.tell)},
 	}
 }
 
 // tellAs tells a record with an urgency, once no other lane's worker does, unless Slack is known not to answer.
-func (k *Keeper) tellAs(u Urgency, tell func(context.Context, string, store.Record) error) func(context.Context, string) error {
+func (e *Engine) tellAs(u Urgency, tell func(context.Context, string, store.Record) error) func(context.Context, string) error {
 	return func(ctx context.Context, id string) error {
-		h, err := k.tellers.begin(ctx, id, u)
+		h, err := e.tellers.begin(ctx, id, u)
 		if err != nil {
 			return err
 		}
-		defer k.tellers.end(id)
-		r, _ := store.Load(ctx, k.DB, id) // what tells it says why
-		at := speechOf(r)
-		if _, held := k.roads.held(at, id, k.now()); held {
+		defer e.tellers.end(id)
+		r, _ := store.Load(ctx, e.DB, id) // what tells it says why
+		at := e.speechOf(r)
+		if _, held := e.breakers.blocks(at, id, e.Time()); held {
 			return errHeld{at}
 		}
-		return k.spoken(at, id, u, tell(h.In(ctx), id, r))
+		return e.spoken(at, id, u, tell(h.In(ctx), id, r))
 	}
 }

@@ -45,6 +45,9 @@ func (*Report) kind() string      { return KindReport }
 func (*Seal) kind() string        { return KindSeal }
 func (*Mark) kind() string        { return KindMark }
 
+// KindOf returns the kind of a record.
+func KindOf(r Record) string { return r.kind() }
+
 // blank returns an empty record of a document's kind. A document is [Broken] whose kind this build does not know, or is not the
 // one that its id is made for. It is never taken for a grant because it is nothing else.
 func blank(doc Doc) (Record, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -76,8 +77,8 @@ type AccessKey struct {
 }
 
 var (
-	_ handlers.Cloud = AccessKey{}
-	_ handlers.Guard = AccessKey{}
+	_ access.Cloud = AccessKey{}
+	_ access.Guard = AccessKey{}
 )
 
 // Plan implements handlers.Cloud: it reads which keys there are, and picks the secret's name.
@@ -86,7 +87,7 @@ func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map
 		return nil, err
 	}
 	user, err := c.Accounts.User(ctx, g.Account, g.Target)
-	if errors.Is(err, handlers.ErrNoUser) {
+	if errors.Is(err, access.ErrNoUser) {
 		return nil, &handlers.Refused{Code: "NoSuchEntity"}
 	}
 	if err != nil {
@@ -112,9 +113,9 @@ func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map
 }
 
 // Step implements handlers.Cloud. What has ended is cleared away: until then the key is only deactivated.
-func (c AccessKey) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
+func (c AccessKey) Step(ctx context.Context, g store.Grant) (access.Result, error) {
 	if g.Effects[KeyUser] == "" || g.Effects[SecretName] == "" {
-		return handlers.Result{}, fmt.Errorf("step %s: there is no plan", g.ID)
+		return access.Result{}, fmt.Errorf("step %s: there is no plan", g.ID)
 	}
 	switch g.State {
 	case store.Approved:
@@ -124,46 +125,46 @@ func (c AccessKey) Step(ctx context.Context, g store.Grant) (handlers.Result, er
 	case store.Ended:
 		return c.clear(ctx, g)
 	}
-	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
+	return access.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
 }
 
 // give looks what there is and does what is missing: an empty secret, its policy for the requester alone, and only then
 // a key, whose secret goes into it. So there is no moment at which somebody else could read it.
-func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, error) {
+func (c AccessKey) give(ctx context.Context, g store.Grant) (access.Result, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
-		return handlers.Result{}, err
+		return access.Result{}, err
 	}
 	s, err := c.see(ctx, g)
 	switch {
 	case err != nil:
-		return handlers.Result{}, err
+		return access.Result{}, err
 	case s.user == "":
-		return handlers.Result{}, &handlers.Refused{Code: policy.UserGone}
+		return access.Result{}, &handlers.Refused{Code: policy.UserGone}
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
-		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
+		return access.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
 	if some, err := c.discard(ctx, g, s, c.Now().Add(-unseen)); err != nil || some {
-		return handlers.Result{Again: settling}, err
+		return access.Result{Again: settling}, err
 	}
 	if s.kept != nil {
 		if closed, err := c.close(ctx, g); err != nil || !closed {
-			return handlers.Result{Again: settling}, err
+			return access.Result{Again: settling}, err
 		}
 	}
 	return c.fill(ctx, g, s)
 }
 
 // fill puts a key into the secret, and says done once there is one.
-func (c AccessKey) fill(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
-	again := handlers.Result{Again: settling}
+func (c AccessKey) fill(ctx context.Context, g store.Grant, s sight) (access.Result, error) {
+	again := access.Result{Again: settling}
 	switch key := s.readable(g); {
 	case key != nil:
-		return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(key.AccessKeyId), SecretARN: s.kept.arn,
+		return access.Result{Facts: map[string]string{IssuedKey: aws.ToString(key.AccessKeyId), SecretARN: s.kept.arn,
 			IssuedAt: aws.ToTime(key.CreateDate).UTC().Format(time.RFC3339)}}, nil
 	case s.kept != nil && s.kept.current != "" && c.Now().Sub(s.kept.changed) < unseen: // its key is not listed yet
 		return again, nil
 	case full(g, s.keys) != "":
-		return handlers.Result{}, &handlers.Refused{Code: full(g, s.keys)}
+		return access.Result{}, &handlers.Refused{Code: full(g, s.keys)}
 	case s.kept == nil:
 		return again, createEmpty(ctx, c.Accounts[g.Account].Secrets, g.Effects[SecretName], g.ID, c.Keeping.KMSKey)
 	}

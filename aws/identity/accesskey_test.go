@@ -17,6 +17,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -26,7 +27,7 @@ const batch = "svc-batch"
 type locksmith struct {
 	*fakeaws.AWS
 	t    *testing.T
-	kind handlers.Cloud
+	kind access.Cloud
 	g    store.Grant
 }
 
@@ -55,7 +56,7 @@ func (l *locksmith) plan() error {
 }
 
 // settle takes steps as the keeper does, until done or refused, whatever fails on the way.
-func (l *locksmith) settle(state store.State) (handlers.Result, error) {
+func (l *locksmith) settle(state store.State) (access.Result, error) {
 	l.t.Helper()
 	l.g.State = state
 	for range 200 {
@@ -78,7 +79,7 @@ func (l *locksmith) settle(state store.State) (handlers.Result, error) {
 		}
 	}
 	l.t.Fatalf("%s: it never comes to an end", state)
-	return handlers.Result{}, nil
+	return access.Result{}, nil
 }
 
 // issue plans and gives.

@@ -10,18 +10,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // Look implements handlers.Guard. A key that is gone, or is to work no more, has no secret worth reading; nor can a secret
 // be read that is to be deleted.
-func (c AccessKey) Look(ctx context.Context, g store.Grant) (handlers.Sight, error) {
+func (c AccessKey) Look(ctx context.Context, g store.Grant) (access.Sight, error) {
 	s, err := c.seeKeys(ctx, g)
 	if err != nil {
-		return handlers.Sight{}, err
+		return access.Sight{}, err
 	}
-	seen := handlers.Sight{Gone: s.issued == nil}
+	seen := access.Sight{Gone: s.issued == nil}
 	if s.issued != nil && isActive(*s.issued) {
 		seen.Works = aws.ToString(s.issued.AccessKeyId)
 	}
@@ -42,14 +42,14 @@ func (c AccessKey) Look(ctx context.Context, g store.Grant) (handlers.Sight, err
 }
 
 // lookAtUnnamed looks for a key that works of a grant that names none: it has ended while its key was being made.
-func (c AccessKey) lookAtUnnamed(ctx context.Context, g store.Grant, s sight) (handlers.Sight, error) {
+func (c AccessKey) lookAtUnnamed(ctx context.Context, g store.Grant, s sight) (access.Sight, error) {
 	if err := c.seeSecret(ctx, g, &s); err != nil {
-		return handlers.Sight{}, err
+		return access.Sight{}, err
 	}
 	if i := slices.IndexFunc(s.stored, isActive); i >= 0 {
-		return handlers.Sight{Works: aws.ToString(s.stored[i].AccessKeyId)}, nil
+		return access.Sight{Works: aws.ToString(s.stored[i].AccessKeyId)}, nil
 	}
-	return handlers.Sight{Gone: true}, nil
+	return access.Sight{Gone: true}, nil
 }
 
 // isClosed tells whether a secret's policy is that of the reader with a unique id, and no other. The name in it may be
@@ -60,7 +60,7 @@ func isClosed(ctx context.Context, client Secrets, name, readerID string) (bool,
 		return false, fmt.Errorf("read policy of secret %s: %w", name, err)
 	}
 	policy := aws.ToString(out.ResourcePolicy)
-	return samePolicy(policy, policyFor(handlers.User{ARN: allowed(policy), ID: readerID})), nil
+	return samePolicy(policy, policyFor(access.User{ARN: allowed(policy), ID: readerID})), nil
 }
 
 // allowed returns the one principal that a policy's statements allow something, or "".
@@ -87,37 +87,37 @@ func allowed(policy string) string {
 type Closing struct{ Accounts Accounts }
 
 // Do implements handlers.Remedy. Of a secret that is gone nobody reads anything.
-func (c Closing) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
+func (c Closing) Do(ctx context.Context, a store.Alert) (access.Result, error) {
 	if _, err := c.Accounts.in(a.Account); err != nil {
-		return handlers.Result{}, err
+		return access.Result{}, err
 	}
 	client, name := c.Accounts[a.Account].Secrets, a.Effects[SecretName]
 	has, err := look(ctx, client, name)
 	if err != nil || has == nil || has.deleted {
-		return handlers.Result{}, err
+		return access.Result{}, err
 	}
 	if closed, err := isClosed(ctx, client, name, a.Subject.UserID); err != nil || closed {
-		return handlers.Result{}, err
+		return access.Result{}, err
 	}
 	reader, err := c.reader(ctx, a)
 	if err != nil {
-		return handlers.Result{}, err
+		return access.Result{}, err
 	}
-	return handlers.Result{Again: settling}, readableBy(ctx, client, name, reader)
+	return access.Result{Again: settling}, readableBy(ctx, client, name, reader)
 }
 
 // reader returns the user who alone is to read, under the present name. A user who is gone has no ARN.
-func (c Closing) reader(ctx context.Context, a store.Alert) (handlers.User, error) {
+func (c Closing) reader(ctx context.Context, a store.Alert) (access.User, error) {
 	name, err := c.Accounts.userName(ctx, a.Account, a.Subject)
-	if errors.Is(err, handlers.ErrNoUser) {
-		return handlers.User{ID: a.Subject.UserID}, nil
+	if errors.Is(err, access.ErrNoUser) {
+		return access.User{ID: a.Subject.UserID}, nil
 	}
 	if err != nil {
-		return handlers.User{}, err
+		return access.User{}, err
 	}
 	user, err := c.Accounts.User(ctx, a.Account, name)
 	if err == nil && user.ID != a.Subject.UserID {
-		return handlers.User{}, fmt.Errorf("read user %s: the name has passed on", name)
+		return access.User{}, fmt.Errorf("read user %s: the name has passed on", name)
 	}
 	return user, err
 }

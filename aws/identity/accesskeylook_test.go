@@ -10,15 +10,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"sekisho/aws/identity"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // looks is what a look at an issued key shows.
-func (l *locksmith) looks(state store.State) handlers.Sight {
+func (l *locksmith) looks(state store.State) access.Sight {
 	l.t.Helper()
 	l.g.State = state
-	seen, err := l.kind.(handlers.Guard).Look(l.t.Context(), l.g)
+	seen, err := l.kind.(access.Guard).Look(l.t.Context(), l.g)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -25,7 +25,7 @@ func (a Accounts) userName(ctx context.Context, account string, s store.Subject)
 	switch {
 	case err == nil && user.ID == s.UserID:
 		return s.User, nil
-	case err != nil && !errors.Is(err, handlers.ErrNoUser):
+	case err != nil && !errors.Is(err, access.ErrNoUser):
 		return "", err
 	}
 	client, err := a.in(account)
@@ -41,7 +41,7 @@ func (a Accounts) userName(ctx context.Context, account string, s store.Subject)
 			return aws.ToString(u.UserName), nil
 		}
 	}
-	return "", fmt.Errorf("find user %s among all: %w", s.UserID, handlers.ErrNoUser)
+	return "", fmt.Errorf("find user %s among all: %w", s.UserID, access.ErrNoUser)
 }
 
 // allUsers lists the users of an account.
@@ -65,27 +65,27 @@ var errRenamed = errors.New("renamed meanwhile")
 // another user's, and what was not found may stand under another name.
 func (a Accounts) mustStay(ctx context.Context, account string, s store.Subject) error {
 	user, err := a.User(ctx, account, s.User)
-	if errors.Is(err, handlers.ErrNoUser) || err == nil && user.ID != s.UserID {
+	if errors.Is(err, access.ErrNoUser) || err == nil && user.ID != s.UserID {
 		return fmt.Errorf("look at user %s: %w", s.User, errRenamed)
 	}
 	return err
 }
 
 // UserOf implements handlers.Users.
-func (a Accounts) UserOf(ctx context.Context, account string, s store.Subject) (handlers.User, error) {
+func (a Accounts) UserOf(ctx context.Context, account string, s store.Subject) (access.User, error) {
 	user, err := a.User(ctx, account, s.User)
 	switch {
 	case err == nil && (s.UserID == "" || user.ID == s.UserID):
 		return user, nil
-	case s.UserID == "", err != nil && !errors.Is(err, handlers.ErrNoUser):
-		return handlers.User{}, err
+	case s.UserID == "", err != nil && !errors.Is(err, access.ErrNoUser):
+		return access.User{}, err
 	}
 	name, err := a.userName(ctx, account, s)
 	if err != nil {
-		return handlers.User{}, err
+		return access.User{}, err
 	}
 	if user, err = a.User(ctx, account, name); err == nil && user.ID != s.UserID { // renamed once more
-		err = fmt.Errorf("find user %s: %w", s.UserID, handlers.ErrNoUser)
+		err = fmt.Errorf("find user %s: %w", s.UserID, access.ErrNoUser)
 	}
 	return user, err
 }

@@ -5,6 +5,7 @@ import (
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -95,13 +96,13 @@ var nameClauses = []clause{
 
 var userClauses = []clause{
 	{"a user has the id that IAM gave", func(w world) {
-		w.wantUser("alice", handlers.User{ID: w.addUser(prod, "alice", nil)})
+		w.wantUser("alice", access.User{ID: w.addUser(prod, "alice", nil)})
 	}},
 	{"a user's tag names the person, other tags do not", func(w world) {
 		id := w.addUser(prod, "alice", map[string]string{"team": "U0TEAM", identity.SlackTag: "U01ABCDEF", "z": "U0Z"})
-		w.wantUser("alice", handlers.User{ID: id, Slack: "U01ABCDEF"})
+		w.wantUser("alice", access.User{ID: id, Slack: "U01ABCDEF"})
 		id = w.addUser(prod, "bob", map[string]string{"slack-user-id": "U01ABCDEF"})
-		w.wantUser("bob", handlers.User{ID: id})
+		w.wantUser("bob", access.User{ID: id})
 	}},
 	{"a user made anew has another id", func(w world) {
 		old := w.addUser(prod, "alice", nil)
@@ -112,13 +113,13 @@ var userClauses = []clause{
 	}},
 	{"no such user", func(w world) {
 		w.addUser(dev, "alice", nil)
-		if _, err := w.accounts.User(w.t.Context(), prod, "alice"); !errors.Is(err, handlers.ErrNoUser) {
+		if _, err := w.accounts.User(w.t.Context(), prod, "alice"); !errors.Is(err, access.ErrNoUser) {
 			w.t.Errorf("got %v", err)
 		}
 	}},
 	// To IAM, GetUser without a name asks for the caller.
 	{"no name is nobody, not the caller", func(w world) {
-		if got, err := w.accounts.User(w.t.Context(), prod, ""); !errors.Is(err, handlers.ErrNoUser) {
+		if got, err := w.accounts.User(w.t.Context(), prod, ""); !errors.Is(err, access.ErrNoUser) {
 			w.t.Errorf("got %+v, %v", got, err)
 		}
 	}},
@@ -129,7 +130,7 @@ var userClauses = []clause{
 			w.t.Errorf("%s, %v; want %s, not %s", got, err, id, other)
 		}
 		w.deleteRole(prod, "deployer")
-		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); !errors.Is(err, handlers.ErrNoRole) {
+		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); !errors.Is(err, access.ErrNoRole) {
 			w.t.Errorf("got %q, %v", got, err)
 		}
 		again := w.addRole(prod, "deployer")
@@ -144,7 +145,7 @@ var userClauses = []clause{
 	}},
 }
 
-func (w world) wantUser(name string, want handlers.User) {
+func (w world) wantUser(name string, want access.User) {
 	w.t.Helper()
 	want.ARN = "arn:aws:iam::" + prod + ":user/" + name
 	if got, err := w.accounts.User(w.t.Context(), prod, name); err != nil || got != want {

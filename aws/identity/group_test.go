@@ -8,6 +8,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -103,7 +104,7 @@ var giveClauses = []clause{
 		g := w.planned(w.alice())
 		w.deleteGroup(prod, ops)
 		w.addGroup(prod, ops)
-		w.stepRefused(g, handlers.GroupChanged)
+		w.stepRefused(g, access.GroupChanged)
 		w.wantMembers(prod)
 		w.wantWrites()
 	}},

@@ -3,18 +3,18 @@ package identity
 import (
 	"context"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // Members implements handlers.Roster: everybody who is in the group, whoever put them there.
-func (c Group) Members(ctx context.Context, account, target string) (handlers.Roll, error) {
+func (c Group) Members(ctx context.Context, account, target string) (access.Roll, error) {
 	client, err := c.Accounts.in(account)
 	if err != nil {
-		return handlers.Roll{}, err
+		return access.Roll{}, err
 	}
 	id, members, err := membersOf(ctx, client, target)
-	return handlers.Roll{GroupID: id, Members: members}, err
+	return access.Roll{GroupID: id, Members: members}, err
 }
 
 // GroupName implements handlers.Roster.
@@ -26,7 +26,7 @@ func (c Group) GroupName(ctx context.Context, account, groupID string) (string, 
 type Member struct{ Group Group }
 
 // Do implements handlers.Remedy. The user and the group are those that were reported, whatever their names are now.
-func (m Member) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
+func (m Member) Do(ctx context.Context, a store.Alert) (access.Result, error) {
 	return m.Group.take(ctx, store.Grant{Account: a.Account, Subject: a.Subject, Target: a.Target,
 		Effects: map[string]string{GroupID: a.GroupID}}, false)
 }

@@ -9,32 +9,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
-var _ handlers.Closer = Accounts{}
+var _ access.Closer = Accounts{}
 
 // Holds implements handlers.Closer: what a user has now, whoever gave it.
-func (a Accounts) Holds(ctx context.Context, account, name string) (handlers.Holds, error) {
+func (a Accounts) Holds(ctx context.Context, account, name string) (access.Holds, error) {
 	user, err := a.User(ctx, account, name)
 	if err != nil {
-		return handlers.Holds{}, err
+		return access.Holds{}, err
 	}
 	client, err := a.in(account)
 	if err != nil {
-		return handlers.Holds{}, err
+		return access.Holds{}, err
 	}
-	out := handlers.Holds{UserID: user.ID}
+	out := access.Holds{UserID: user.ID}
 	groups, err := groupsOf(ctx, client, name)
 	if missing(err) {
-		err = fmt.Errorf("list groups of %s: %w", name, handlers.ErrNoUser)
+		err = fmt.Errorf("list groups of %s: %w", name, access.ErrNoUser)
 	}
 	if err != nil {
 		return out, err
 	}
 	for _, g := range groups {
-		out.Groups = append(out.Groups, handlers.Group{Name: aws.ToString(g.GroupName), ID: aws.ToString(g.GroupId)})
+		out.Groups = append(out.Groups, access.Group{Name: aws.ToString(g.GroupName), ID: aws.ToString(g.GroupId)})
 	}
 	keys, err := keysOf(ctx, client, name)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (handlers.Hol
 	}
 	out.Policies, err = policiesOf(ctx, client, name)
 	if missing(err) {
-		err = fmt.Errorf("list policies of %s: %w", name, handlers.ErrNoUser)
+		err = fmt.Errorf("list policies of %s: %w", name, access.ErrNoUser)
 	}
 	return out, err
 }

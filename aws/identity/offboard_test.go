@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -18,7 +18,7 @@ import (
 var holdClauses = []clause{
 	{"all that a user has is seen", func(w world) {
 		id, key := w.whole()
-		want := handlers.Holds{UserID: id, Groups: []handlers.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []handlers.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
+		want := access.Holds{UserID: id, Groups: []access.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []access.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
 		if diff := cmp.Diff(want, w.holds()); diff != "" {
 			w.t.Errorf("holds (-want +got):\n%s", diff)
 		}
@@ -42,7 +42,7 @@ var holdClauses = []clause{
 	}},
 	{"a user who is gone has nothing to end", func(w world) {
 		w.addGroup(prod, "a")
-		if _, err := w.accounts.Holds(w.t.Context(), prod, "alice"); !errors.Is(err, handlers.ErrNoUser) {
+		if _, err := w.accounts.Holds(w.t.Context(), prod, "alice"); !errors.Is(err, access.ErrNoUser) {
 			w.t.Errorf("holds: %v", err)
 		}
 		for _, h := range []store.Holding{{Kind: store.HeldGroup, Name: "a"}, {Kind: store.HeldGroup, Name: "nothing"}, {Kind: store.HeldKey, Name: "AKIA1111111111111111"}, {Kind: store.HeldPassword}} {
@@ -84,14 +84,14 @@ func (w world) ends(h store.Holding) {
 }
 
 // holds is what alice has, without when her keys were made and without the ids of groups, which are right.
-func (w world) holds() handlers.Holds {
+func (w world) holds() access.Holds {
 	w.t.Helper()
 	out, err := w.accounts.Holds(w.t.Context(), prod, "alice")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for i := range out.Keys {
-		out.Keys[i] = handlers.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
+		out.Keys[i] = access.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
 	}
 	for i, g := range out.Groups {
 		if want := w.groupID(prod, g.Name); g.ID != want {
@@ -99,7 +99,7 @@ func (w world) holds() handlers.Holds {
 		}
 		out.Groups[i].ID = ""
 	}
-	slices.SortFunc(out.Groups, func(x, y handlers.Group) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(out.Groups, func(x, y access.Group) int { return strings.Compare(x.Name, y.Name) })
 	return out
 }
 
@@ -112,7 +112,7 @@ func TestFaultsOfHolds(t *testing.T) {
 				a.Fault(onCall(call, f.fault))
 				ctx, cancel := context.WithTimeout(t.Context(), stepTime)
 				defer cancel()
-				if _, err := w.accounts.Holds(ctx, prod, "alice"); err == nil || errors.Is(err, handlers.ErrNoUser) || codeOf(err) != f.code {
+				if _, err := w.accounts.Holds(ctx, prod, "alice"); err == nil || errors.Is(err, access.ErrNoUser) || codeOf(err) != f.code {
 					t.Errorf("%s %s: %v", call, f.name, err)
 				}
 			})

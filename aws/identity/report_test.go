@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/identity"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 )
@@ -47,10 +47,10 @@ func judged(t *testing.T, content []byte) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := &handlers.Settings{Policy: policy.Policy{Accounts: map[string]string{prod: "production"}, People: people.New(nil)},
-		Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour}}
+	rules := &access.Settings{Policy: policy.Policy{Accounts: map[string]string{prod: "production"}, People: people.New(nil)},
+		Audit: &access.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour}}
 	var out []string
-	for _, f := range rules.Findings(prod, in, handlers.Known{}, reportedAt) {
+	for _, f := range rules.Findings(prod, in, access.Known{}, reportedAt) {
 		out = append(out, fmt.Sprintf("%s %s %s %s", f.Kind, f.User, f.Key, f.Since.Format(time.DateOnly)))
 	}
 	for _, o := range in.Odd {

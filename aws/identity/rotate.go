@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -27,7 +28,7 @@ type Rotation struct {
 	Now      func() time.Time
 }
 
-var _ handlers.Rotator = Rotation{}
+var _ access.Rotator = Rotation{}
 
 // fault is a reason not to go on that AWS has no code for.
 type fault string
@@ -46,7 +47,7 @@ func (f fault) ErrorCode() string { return string(f) }
 // Plan implements handlers.Rotator.
 func (r Rotation) Plan(ctx context.Context, t store.Task) (map[string]string, error) {
 	user, err := r.Accounts.User(ctx, t.Account, t.User)
-	if errors.Is(err, handlers.ErrNoUser) {
+	if errors.Is(err, access.ErrNoUser) {
 		return nil, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {
@@ -107,20 +108,20 @@ func (r Rotation) Made(ctx context.Context, account, user string) (time.Time, er
 }
 
 // Step implements handlers.Rotator.
-func (r Rotation) Step(ctx context.Context, t store.Task) (handlers.Progress, error) {
+func (r Rotation) Step(ctx context.Context, t store.Task) (access.Progress, error) {
 	s, err := r.stand(ctx, t)
 	if err != nil {
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	}
 	made := r.Now()
 	if t.State == store.Making {
 		made = made.Add(-unseen)
 	}
 	if some, err := discard(ctx, r.Accounts[t.Account].IAM, t.User, s.lost, made); err != nil || some {
-		return handlers.Progress{Again: settling}, err
+		return access.Progress{Again: settling}, err
 	}
 	if t.State != store.Making && s.strayed(t) {
-		return handlers.Progress{Again: settling}, turnBack(ctx, r.Accounts[t.Account].Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
+		return access.Progress{Again: settling}, turnBack(ctx, r.Accounts[t.Account].Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
 	}
 	switch t.State {
 	case store.Making:
@@ -129,10 +130,10 @@ func (r Rotation) Step(ctx context.Context, t store.Task) (handlers.Progress, er
 		return r.restore(ctx, t, s)
 	}
 	if r.slipped(t, s) {
-		return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.New, types.StatusTypeActive)
+		return access.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.New, types.StatusTypeActive)
 	}
 	if err := s.works(t); err != nil {
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	}
 	switch t.State {
 	case store.Handing:
@@ -146,7 +147,7 @@ func (r Rotation) Step(ctx context.Context, t store.Task) (handlers.Progress, er
 	case store.Deleting:
 		return r.remove(ctx, t, s)
 	}
-	return handlers.Progress{}, fmt.Errorf("step %s while %s: %w", t.ID, t.State, store.ErrState)
+	return access.Progress{}, fmt.Errorf("step %s while %s: %w", t.ID, t.State, store.ErrState)
 }
 
 // stand is what AWS shows of a rotation.
@@ -160,7 +161,7 @@ type stand struct {
 // stand only reads. Lost is what was made between the plan and the outcome and is not in the secret; see [AccessKey.see].
 func (r Rotation) stand(ctx context.Context, t store.Task) (stand, error) {
 	user, err := r.Accounts.User(ctx, t.Account, t.User)
-	if gone := errors.Is(err, handlers.ErrNoUser); gone || err == nil && user.ID != t.Effects[KeyUser] {
+	if gone := errors.Is(err, access.ErrNoUser); gone || err == nil && user.ID != t.Effects[KeyUser] {
 		return stand{}, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {

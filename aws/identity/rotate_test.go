@@ -14,7 +14,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -25,7 +25,7 @@ func onFleet(document string) store.Task {
 }
 
 // rotator returns what rotates keys, with other clients of IAM and Systems Manager between it and AWS.
-func rotator(a *fakeaws.AWS, change func(*identity.Clients)) handlers.Rotator {
+func rotator(a *fakeaws.AWS, change func(*identity.Clients)) access.Rotator {
 	clients := identity.In(a.Config(prod))
 	change(&clients)
 	return identity.Rotators(identity.Accounts{prod: clients}, identity.Keeping{}, time.Now)[identity.KindAccessKey]
@@ -68,7 +68,7 @@ func TestWhatIsNoKeyIsNotSentToServers(t *testing.T) {
 		}
 		task.Effects, task.Planned = facts, true
 		for range 60 {
-			var p handlers.Progress
+			var p access.Progress
 			if p, err = r.Step(t.Context(), task); p.Verb == store.Made {
 				task.State, task.New = store.Handing, p.Facts[store.FactNew]
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -21,25 +21,25 @@ const (
 
 // prove watches the old key until it has been unused for the proof window, and the new one is in use. A key that nobody uses
 // yet is no failure: it is looked at in silence.
-func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) prove(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	if !s.has(t.Old) {
-		return handlers.Progress{Verb: store.Unused}, nil
+		return access.Progress{Verb: store.Unused}, nil
 	}
 	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	case p.last.After(t.Since):
 		return again(p.last), nil
 	case r.sinceBack(t) < unseen: // whatever lands late on the other key is to be seen
-		return handlers.Progress{Again: lookAtServers}, nil
+		return access.Progress{Again: lookAtServers}, nil
 	case p.left > 0:
-		return handlers.Progress{Again: min(watchEvery, p.left)}, nil
+		return access.Progress{Again: min(watchEvery, p.left)}, nil
 	}
 	if in, err := r.inUse(ctx, t); err != nil || !in {
-		return handlers.Progress{Again: watchEvery}, err
+		return access.Progress{Again: watchEvery}, err
 	}
-	return handlers.Progress{Verb: store.Unused, Facts: lastUse(p.last)}, nil
+	return access.Progress{Verb: store.Unused, Facts: lastUse(p.last)}, nil
 }
 
 // inUse tells whether the key in the secret is in use: every server has said so, or IAM knows of a use. Of a key that was put
@@ -71,7 +71,7 @@ func (r Rotation) proof(ctx context.Context, t store.Task) (proof, error) {
 		p.now = there
 	}
 	since := t.Since
-	if quiet := p.last.Add(handlers.Coarse); !p.last.IsZero() && quiet.After(since) {
+	if quiet := p.last.Add(access.Coarse); !p.last.IsZero() && quiet.After(since) {
 		since = quiet
 	}
 	p.left = since.Add(t.Proof).Sub(p.now)
@@ -94,8 +94,8 @@ func (r Rotation) used(ctx context.Context, t store.Task, key string) (last, the
 }
 
 // again is that the old key was used all the same, and is watched anew.
-func again(last time.Time) handlers.Progress {
-	return handlers.Progress{Verb: store.Used, Facts: lastUse(last), Again: watchEvery}
+func again(last time.Time) access.Progress {
+	return access.Progress{Verb: store.Used, Facts: lastUse(last), Again: watchEvery}
 }
 
 func lastUse(at time.Time) map[string]string {
@@ -106,63 +106,63 @@ func lastUse(at time.Time) map[string]string {
 }
 
 // retire deactivates the old key, after a last look at its use.
-func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) retire(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	if !s.active(t.Old) {
-		return handlers.Progress{Verb: store.Off, Facts: map[string]string{OffKey: t.Old}}, nil
+		return access.Progress{Verb: store.Off, Facts: map[string]string{OffKey: t.Old}}, nil
 	}
 	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	case p.left > 0:
 		return again(p.last), nil
 	}
-	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeInactive)
+	return access.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeInactive)
 }
 
 // rest looks after a key that is deactivated. One that somebody has made work again is somebody's, and proven anew; and so
 // is one of whose use, before that, IAM tells only now: it is made to work again. Its time has come once it has by AWS's
 // clock as well.
-func (r Rotation) rest(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) rest(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	switch {
 	case s.active(t.Old):
 		return again(time.Time{}), nil
 	case !s.has(t.Old):
-		return handlers.Progress{Verb: store.Delete}, nil
+		return access.Progress{Verb: store.Delete}, nil
 	}
 	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	case p.last.After(t.Since):
 		return r.revive(ctx, t)
 	case !p.now.Before(t.Deletes):
-		return handlers.Progress{Verb: store.Delete}, nil
+		return access.Progress{Verb: store.Delete}, nil
 	}
-	return handlers.Progress{Again: min(restEvery, t.Deletes.Sub(p.now))}, nil
+	return access.Progress{Again: min(restEvery, t.Deletes.Sub(p.now))}, nil
 }
 
 // revive makes the old key work again. The next look finds that it does, and the proof begins anew.
-func (r Rotation) revive(ctx context.Context, t store.Task) (handlers.Progress, error) {
-	return handlers.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeActive)
+func (r Rotation) revive(ctx context.Context, t store.Task) (access.Progress, error) {
+	return access.Progress{Again: settling}, turnKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old, types.StatusTypeActive)
 }
 
 // remove deletes the old key, unless it works again or was in use after all.
-func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) remove(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	switch {
 	case !s.has(t.Old):
-		return handlers.Progress{Verb: store.Deleted}, nil
+		return access.Progress{Verb: store.Deleted}, nil
 	case s.active(t.Old):
 		return again(time.Time{}), nil
 	}
 	p, err := r.proof(ctx, t)
 	switch {
 	case err != nil:
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	case p.last.After(t.Since):
 		return r.revive(ctx, t)
 	case p.left > 0:
 		return again(p.last), nil
 	}
-	return handlers.Progress{Again: settling}, deleteKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old)
+	return access.Progress{Again: settling}, deleteKey(ctx, r.Accounts[t.Account].IAM, t.User, t.Old)
 }

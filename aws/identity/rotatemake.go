@@ -11,11 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // make looks what there is and does what is missing: one new key, in the secret.
-func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) make(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	before := t.Effects[store.FactVersion] + t.Effects[store.FactBefore] // one of them is ""
 	now := ""
 	if s.kept != nil {
@@ -23,22 +24,22 @@ func (r Rotation) make(ctx context.Context, t store.Task, s stand) (handlers.Pro
 	}
 	switch {
 	case s.stored != nil && s.kept.deleted: // somebody may restore it, with the key that is in it
-		return handlers.Progress{}, secretChanged
+		return access.Progress{}, secretChanged
 	case s.stored != nil:
-		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: aws.ToString(s.stored.AccessKeyId), store.FactOld: t.Old,
+		return access.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: aws.ToString(s.stored.AccessKeyId), store.FactOld: t.Old,
 			SecretARN: s.kept.arn, IssuedAt: aws.ToTime(s.stored.CreateDate).UTC().Format(time.RFC3339)}}, nil
 	case s.kept != nil && s.kept.deleted:
-		return handlers.Progress{}, &handlers.Refused{Code: "InvalidRequestException"}
+		return access.Progress{}, &handlers.Refused{Code: "InvalidRequestException"}
 	case isFor(now, t.ID) && r.Now().Sub(s.kept.changed) < unseen:
-		return handlers.Progress{Again: settling}, nil
+		return access.Progress{Again: settling}, nil
 	case isFor(now, t.ID) && before != "": // with a key that was lost: who reads the secret gets what worked, until there is another
-		return handlers.Progress{Again: settling}, turnBack(ctx, r.Accounts[t.Account].Secrets, t.Secret, now, before)
+		return access.Progress{Again: settling}, turnBack(ctx, r.Accounts[t.Account].Secrets, t.Secret, now, before)
 	case now != before && !isFor(now, t.ID): // somebody has stored something else meanwhile
-		return handlers.Progress{}, &handlers.Refused{Code: string(secretChanged)}
+		return access.Progress{}, &handlers.Refused{Code: string(secretChanged)}
 	case len(s.keys) >= mostKeys: // and made a key
-		return handlers.Progress{}, &handlers.Refused{Code: TwoKeys}
+		return access.Progress{}, &handlers.Refused{Code: TwoKeys}
 	}
-	return handlers.Progress{Again: settling}, r.issue(ctx, t, s.kept != nil)
+	return access.Progress{Again: settling}, r.issue(ctx, t, s.kept != nil)
 }
 
 // issue makes a key and stores it. The next look finds it. Two keys where IAM lists fewer are one whose answer was lost,
@@ -68,22 +69,22 @@ func (r Rotation) issue(ctx context.Context, t store.Task, there bool) error {
 const RestoredAt = "restored_at"
 
 // restore makes the key from before work again, and then the one that servers get. The other one goes on working.
-func (r Rotation) restore(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) restore(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	clients := r.Accounts[t.Account]
 	switch {
 	case !s.has(t.New):
-		return handlers.Progress{}, keyGone
+		return access.Progress{}, keyGone
 	case !s.active(t.New):
-		return handlers.Progress{Again: settling}, turnKey(ctx, clients.IAM, t.User, t.New, types.StatusTypeActive)
+		return access.Progress{Again: settling}, turnKey(ctx, clients.IAM, t.User, t.New, types.StatusTypeActive)
 	case s.kept == nil || s.kept.deleted:
-		return handlers.Progress{}, secretChanged
+		return access.Progress{}, secretChanged
 	}
 	switch s.kept.current {
 	case versionOf(t, t.New):
-		return handlers.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: t.New, store.FactOld: t.Old,
+		return access.Progress{Verb: store.Made, Facts: map[string]string{store.FactNew: t.New, store.FactOld: t.Old,
 			RestoredAt: r.Now().UTC().Format(time.RFC3339)}}, nil
 	case versionOf(t, t.Old):
-		return handlers.Progress{Again: settling}, turnBack(ctx, clients.Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
+		return access.Progress{Again: settling}, turnBack(ctx, clients.Secrets, t.Secret, s.kept.current, versionOf(t, t.New))
 	}
-	return handlers.Progress{}, secretChanged
+	return access.Progress{}, secretChanged
 }

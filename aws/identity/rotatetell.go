@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -34,18 +34,18 @@ const (
 )
 
 // hand tells the servers which key to use, and hears what they use, until all use it.
-func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Progress, error) {
+func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (access.Progress, error) {
 	if t.Fleet.Key == "" {
 		return r.heeded(t), nil
 	}
 	client := r.Accounts[t.Account].SSM
 	now, err := r.servers(ctx, client, t)
 	if err != nil {
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	}
 	seen := t.With(now)
 	running, waiting := seen.Count(store.Running), r.turn(seen)
-	p := handlers.Progress{Servers: now, Again: lookForSilent}
+	p := access.Progress{Servers: now, Again: lookForSilent}
 	if running > 0 || len(waiting) > 0 {
 		p.Again = lookAtServers
 	}
@@ -69,16 +69,16 @@ func (r Rotation) hand(ctx context.Context, t store.Task, s stand) (handlers.Pro
 
 // heeded is what has come of it once all servers use the key: without another one to retire, that is all. It is said once no
 // call that was given up can make a key any more, since nobody looks then.
-func (r Rotation) heeded(t store.Task) handlers.Progress {
+func (r Rotation) heeded(t store.Task) access.Progress {
 	issued, err := time.Parse(time.RFC3339, t.Effects[IssuedAt])
 	left := issued.Add(unseen).Sub(r.Now())
 	switch {
 	case t.Old != "":
-		return handlers.Progress{Verb: store.Heeded, Facts: counts(t)}
+		return access.Progress{Verb: store.Heeded, Facts: counts(t)}
 	case err == nil && left > 0:
-		return handlers.Progress{Again: left}
+		return access.Progress{Again: left}
 	}
-	return handlers.Progress{Verb: store.Done, Facts: counts(t)}
+	return access.Progress{Verb: store.Done, Facts: counts(t)}
 }
 
 func counts(t store.Task) map[string]string {
@@ -100,14 +100,14 @@ func (r Rotation) turn(t store.Task) []string {
 }
 
 // tell sends the command: the first time to all that have the tag, later to those that have not answered.
-func (r Rotation) tell(ctx context.Context, client SSM, t store.Task, arn string, ids []string) (handlers.Progress, error) {
+func (r Rotation) tell(ctx context.Context, client SSM, t store.Task, arn string, ids []string) (access.Progress, error) {
 	to := ids
 	if t.Command == "" {
 		to = nil
 	}
 	command, err := send(ctx, client, t, arn, to)
 	if err != nil {
-		return handlers.Progress{}, err
+		return access.Progress{}, err
 	}
 	t = t.With(t.Servers)
 	for _, id := range ids {
@@ -115,7 +115,7 @@ func (r Rotation) tell(ctx context.Context, client SSM, t store.Task, arn string
 		s.State, s.Why, s.Key, s.Tries = store.Running, "", "", s.Tries+1
 		t.Servers[id] = s
 	}
-	return handlers.Progress{Verb: store.Told, Servers: t.Servers, Again: lookAtServers,
+	return access.Progress{Verb: store.Told, Servers: t.Servers, Again: lookAtServers,
 		Facts: map[string]string{store.FactCommand: command, ServersOf: strconv.Itoa(len(ids))}}, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // TestASecretSaysNothingOfItself prints, logs and encodes a secret in every way, by itself and inside of other values. One
@@ -60,7 +60,7 @@ func shows(out, secret string) bool {
 
 // TestThePolicyOfASecret is word for word: one user may read, and whoever has another id is denied, whatever else allows it.
 func TestThePolicyOfASecret(t *testing.T) {
-	reader := handlers.User{ID: "AIDAALICE", ARN: "arn:aws:iam::123456789012:user/alice"}
+	reader := access.User{ID: "AIDAALICE", ARN: "arn:aws:iam::123456789012:user/alice"}
 	const want = `{"Version": "2012-10-17", "Statement": [
 		{"Sid": "Requester", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:user/alice"},
 			"Action": "secretsmanager:GetSecretValue", "Resource": "*"},

@@ -9,14 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // policyFor lets one IAM user read a secret, and denies it to everybody else, whatever their own policies say. They are
 // told by their unique id, which a rename does not change and a user who is made anew under the same name does not have.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable (aws:userid)
 // Without an ARN nobody is allowed anything, as there is nobody: a policy cannot name who is gone.
-func policyFor(reader handlers.User) string {
+func policyFor(reader access.User) string {
 	said := []map[string]any{
 		{"Sid": "Requester", "Effect": "Allow", "Principal": map[string]string{"AWS": reader.ARN}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
 		{"Sid": "NobodyElse", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
@@ -30,7 +30,7 @@ func policyFor(reader handlers.User) string {
 }
 
 // isReadableBy tells whether the secret's policy is that of the reader and no other, as Secrets Manager shows it.
-func isReadableBy(ctx context.Context, client Secrets, name string, reader handlers.User) (bool, error) {
+func isReadableBy(ctx context.Context, client Secrets, name string, reader access.User) (bool, error) {
 	out, err := client.GetResourcePolicy(ctx, &secretsmanager.GetResourcePolicyInput{SecretId: aws.String(name)})
 	if err != nil {
 		return false, fmt.Errorf("read policy of secret %s: %w", name, err)
@@ -64,7 +64,7 @@ func bare(v any) any {
 }
 
 // readableBy puts the policy of the reader. To put the same one again changes nothing.
-func readableBy(ctx context.Context, client Secrets, name string, reader handlers.User) error {
+func readableBy(ctx context.Context, client Secrets, name string, reader access.User) error {
 	_, err := client.PutResourcePolicy(ctx, &secretsmanager.PutResourcePolicyInput{SecretId: aws.String(name), ResourcePolicy: aws.String(policyFor(reader)),
 		BlockPublicPolicy: aws.Bool(true)})
 	if err != nil {

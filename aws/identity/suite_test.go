@@ -15,6 +15,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -136,7 +137,7 @@ func (s spy) ListGroupsForUser(ctx context.Context, in *iam.ListGroupsForUserInp
 }
 
 // kind is what is tested, found as the program finds it.
-func (w world) kind() handlers.Cloud {
+func (w world) kind() access.Cloud {
 	return identity.Kinds(w.accounts, identity.Keeping{Grace: 24 * time.Hour, Recovery: 7}, time.Now)[identity.KindGroup]
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -66,7 +67,7 @@ var ErrNoAccount error = noAccount{}
 type noAccount struct{}
 
 func (noAccount) Error() string     { return "account is not in the configuration" }
-func (noAccount) ErrorCode() string { return handlers.AccountGone }
+func (noAccount) ErrorCode() string { return access.AccountGone }
 
 func (a Accounts) in(account string) (IAM, error) {
 	if clients, ok := a[account]; ok {
@@ -77,22 +78,22 @@ func (a Accounts) in(account string) (IAM, error) {
 
 // User implements handlers.Users. Without a name there is no user: GetUser would answer with the caller, who is the bot.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html
-func (a Accounts) User(ctx context.Context, account, name string) (handlers.User, error) {
+func (a Accounts) User(ctx context.Context, account, name string) (access.User, error) {
 	client, err := a.in(account)
 	if err != nil {
-		return handlers.User{}, err
+		return access.User{}, err
 	}
 	if name == "" {
-		return handlers.User{}, fmt.Errorf("get user: %w", handlers.ErrNoUser)
+		return access.User{}, fmt.Errorf("get user: %w", access.ErrNoUser)
 	}
 	out, err := client.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name)})
 	if missing(err) {
-		return handlers.User{}, fmt.Errorf("get user %s: %w", name, handlers.ErrNoUser)
+		return access.User{}, fmt.Errorf("get user %s: %w", name, access.ErrNoUser)
 	}
 	if err != nil {
-		return handlers.User{}, fmt.Errorf("get user %s: %w", name, err)
+		return access.User{}, fmt.Errorf("get user %s: %w", name, err)
 	}
-	user := handlers.User{ID: aws.ToString(out.User.UserId), ARN: aws.ToString(out.User.Arn)}
+	user := access.User{ID: aws.ToString(out.User.UserId), ARN: aws.ToString(out.User.Arn)}
 	for _, tag := range out.User.Tags {
 		if aws.ToString(tag.Key) == SlackTag {
 			user.Slack = aws.ToString(tag.Value)
@@ -110,7 +111,7 @@ func (a Accounts) RoleID(ctx context.Context, account, name string) (string, err
 	}
 	out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
 	if missing(err) {
-		return "", fmt.Errorf("get role %s: %w", name, handlers.ErrNoRole)
+		return "", fmt.Errorf("get role %s: %w", name, access.ErrNoRole)
 	}
 	if err != nil {
 		return "", fmt.Errorf("get role %s: %w", name, err)
@@ -121,7 +122,7 @@ func (a Accounts) RoleID(ctx context.Context, account, name string) (string, err
 // is tells whether the subject's name still means the same user.
 func (a Accounts) is(ctx context.Context, g store.Grant) (bool, error) {
 	user, err := a.User(ctx, g.Account, g.Subject.User)
-	if errors.Is(err, handlers.ErrNoUser) {
+	if errors.Is(err, access.ErrNoUser) {
 		return false, nil
 	}
 	return err == nil && user.ID == g.Subject.UserID, err

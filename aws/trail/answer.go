@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 )
 
@@ -20,8 +20,8 @@ type Replies interface {
 
 // Answerer hands on what programs ask for, and tells them what came of it.
 type Answerer struct {
-	Ask  func(context.Context, handlers.Wish) (policy.Decision, error) // nil once it is durable, new or known, or refused
-	Says func(policy.Decision) string                                  // why, for people
+	Ask  func(context.Context, access.Wish) (policy.Decision, error) // nil once it is durable, new or known, or refused
+	Says func(policy.Decision) string                                // why, for people
 	SQS  Replies
 	URL  string // of the queue of replies; "" for none
 	Log  *slog.Logger

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sekisho/aws/trail"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 var (
@@ -60,7 +60,7 @@ func check(t reporter, body []byte) trail.Finding {
 	default:
 		t.Errorf("class %q", got.Class)
 	}
-	if empty := got.Request == (handlers.Request{}); empty == (got.Class == trail.Request) || got.Why == "" {
+	if empty := got.Request == (access.Request{}); empty == (got.Class == trail.Request) || got.Why == "" {
 		t.Errorf("%s, %q with the request %+v", got.Class, got.Why, got.Request)
 	}
 	return got

@@ -3,7 +3,7 @@ package trail
 import (
 	"encoding/json"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -29,8 +29,8 @@ type Finding struct {
 
 	// One of the two is set if Class is Request: a sign-in by Parse, or what a program asks for by ParseWish, with the id
 	// that it gave.
-	Request handlers.Request
-	Wish    handlers.Wish
+	Request access.Request
+	Wish    access.Wish
 	Ref     string
 }
 
@@ -53,7 +53,7 @@ func Parse(body []byte, known func(account string) bool) Finding {
 	if err != nil {
 		return Finding{Class: Invalid, Why: err.Error()}
 	}
-	return Finding{Class: Request, Why: why, Account: r.account(), User: r.user, Request: handlers.Request{
+	return Finding{Class: Request, Why: why, Account: r.account(), User: r.user, Request: access.Request{
 		ID:      id,
 		Origin:  store.SignIn,
 		Account: r.account(),

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/trail"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -18,7 +18,7 @@ func TestParseRequest(t *testing.T) {
 		Why:     "a console sign-in by IAM user anaya",
 		Account: "111122223333",
 		User:    "anaya",
-		Request: handlers.Request{
+		Request: access.Request{
 			ID:      "login-11111111-2222-4333-8444-555555555555",
 			Origin:  store.SignIn,
 			Account: "111122223333",

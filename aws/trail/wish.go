@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // The most characters of a program's own words: as many as a person may write in Slack.
@@ -49,12 +49,12 @@ func ParseWish(body []byte, sender string) Finding {
 	w.Sender = sender
 	id, _, _ := strings.Cut(sender, ":")
 	sum := sha256.Sum256([]byte(id + "\x00" + ref))
-	w.ID = handlers.WishPrefix + "queue-" + hex.EncodeToString(sum[:16])
+	w.ID = access.WishPrefix + "queue-" + hex.EncodeToString(sum[:16])
 	return Finding{Class: Request, Why: "a program asks for " + w.Entitlement, User: w.User, Ref: ref, Wish: w}
 }
 
 // readWish reads the fields. There must be no others: a misspelt one would be passed over in silence.
-func readWish(top object) (ref string, w handlers.Wish, err error) {
+func readWish(top object) (ref string, w access.Wish, err error) {
 	for _, key := range slices.Sorted(maps.Keys(top)) {
 		if !slices.Contains(wishKeys, key) {
 			return "", w, fmt.Errorf("unknown key %q", clean(key, 32))
@@ -76,7 +76,7 @@ func readWish(top object) (ref string, w handlers.Wish, err error) {
 		return s
 	}
 	ref = named("id", wishRef)
-	w = handlers.Wish{Entitlement: named("entitlement", ruleID), User: named("iam_user", userName),
+	w = access.Wish{Entitlement: named("entitlement", ruleID), User: named("iam_user", userName),
 		Reason: text("reason", reasonLength), Ticket: text("ticket", ticketLength)}
 	if length := text("duration", wordLength); length != "" {
 		w.Duration, err = time.ParseDuration(length)

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"sekisho/aws/trail"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 )
 
@@ -37,9 +37,9 @@ func wished(t *testing.T, changes ...any) string {
 
 func TestParseWish(t *testing.T) {
 	f := trail.ParseWish([]byte(wished(t)), "AIDAYAMADA")
-	want := handlers.Wish{ID: f.Wish.ID, Sender: "AIDAYAMADA", Entitlement: "prod-operator", User: "t.yamada",
+	want := access.Wish{ID: f.Wish.ID, Sender: "AIDAYAMADA", Entitlement: "prod-operator", User: "t.yamada",
 		Duration: 90 * time.Minute, Reason: "リリースのため。", Ticket: "OPS-1"}
-	if f.Class != trail.Request || f.Wish != want || f.Ref != "deploy-4711" || !strings.HasPrefix(f.Wish.ID, handlers.WishPrefix) {
+	if f.Class != trail.Request || f.Wish != want || f.Ref != "deploy-4711" || !strings.HasPrefix(f.Wish.ID, access.WishPrefix) {
 		t.Errorf("%+v", f)
 	}
 	if f := trail.ParseWish([]byte(wished(t, "reason", nil, "duration", nil, "ticket", nil)), "AIDAYAMADA"); f.Class != trail.Request || f.Wish.Duration != 0 {
@@ -104,7 +104,7 @@ func TestParseWishRefuses(t *testing.T) {
 		"something after it": {wished(t) + "{}", "something follows"},
 	} {
 		f := trail.ParseWish([]byte(c.body), "AIDAYAMADA")
-		if f.Class != trail.Invalid || !strings.Contains(f.Why, c.why) || f.Wish != (handlers.Wish{}) || f.User != "" {
+		if f.Class != trail.Invalid || !strings.Contains(f.Why, c.why) || f.Wish != (access.Wish{}) || f.User != "" {
 			t.Errorf("%s: %.200v, want %q", name, f, c.why)
 		}
 	}
@@ -118,11 +118,11 @@ func FuzzParseWish(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, sender string) {
 		got := trail.ParseWish(body, sender)
-		if !shown.MatchString(got.Why) || got.Request != (handlers.Request{}) {
+		if !shown.MatchString(got.Why) || got.Request != (access.Request{}) {
 			t.Errorf("%+v", got)
 		}
 		if got.Class == trail.Invalid {
-			if got.Wish != (handlers.Wish{}) || got.Ref != "" {
+			if got.Wish != (access.Wish{}) || got.Ref != "" {
 				t.Errorf("invalid, and %+v", got)
 			}
 			return
@@ -175,11 +175,11 @@ func TestAnswerer(t *testing.T) {
 		var log bytes.Buffer
 		to := &replies{err: c.reply}
 		a := trail.Answerer{SQS: to, URL: c.url, Log: slog.New(slog.NewTextHandler(&log, nil)),
-			Ask: func(context.Context, handlers.Wish) (policy.Decision, error) {
+			Ask: func(context.Context, access.Wish) (policy.Decision, error) {
 				return policy.Decision{Refusal: c.refusal}, c.asked
 			},
 			Says: func(policy.Decision) string { return "Because." }}
-		err := a.Sink(t.Context(), trail.Finding{Ref: "1", Wish: handlers.Wish{ID: "request-queue-1", Sender: "AIDA", Reason: "secret"}})
+		err := a.Sink(t.Context(), trail.Finding{Ref: "1", Wish: access.Wish{ID: "request-queue-1", Sender: "AIDA", Reason: "secret"}})
 		if got := strings.Join(to.sent, "\n"); got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
@@ -220,7 +220,7 @@ func TestMessagesHaveTheTimeOfTheirQueue(t *testing.T) {
 			t.Errorf("%q: a sign-in came at %s, want %s", stamp, f.Request.Sent, want)
 		}
 	}
-	if f := trail.SignIns(nil)(types.Message{Body: aws.String("{}"), Attributes: map[string]string{"SentTimestamp": "1763787600123"}}); f.Request != (handlers.Request{}) {
+	if f := trail.SignIns(nil)(types.Message{Body: aws.String("{}"), Attributes: map[string]string{"SentTimestamp": "1763787600123"}}); f.Request != (access.Request{}) {
 		t.Errorf("what is no request is %+v", f.Request)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"sekisho/bot"
 	"sekisho/deploy/config"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -34,7 +35,7 @@ type Edges struct {
 
 // App is the bot, ready to run.
 type App struct {
-	keeper  *handlers.Keeper
+	keeper  *access.Keeper
 	bot     *bot.Bot
 	pollers []*trail.Poller
 	alone   bool
@@ -50,15 +51,16 @@ func New(c config.Config, e Edges) *App {
 	for id := range c.Policy.Accounts {
 		accounts[id] = identity.In(e.AWS(id))
 	}
-	var shelf handlers.HeadStore
+	var shelf access.HeadStore
 	if c.Heads.Bucket != "" {
 		shelf = heads.In(e.AWS(""), heads.Place(c.Heads), e.Now)
 	}
-	keeper := handlers.New(handlers.Keeper{
-		DB: e.DB, Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
+	engine := handlers.New(handlers.Engine{DB: e.DB, Now: e.Now, Log: e.Log, Owner: rand.Text()})
+	keeper := access.New(engine, access.Keeper{
+		Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Guards:   identity.Guards(accounts, identity.Keeping(c.Keys), e.Now),
 		Rotators: identity.Rotators(accounts, identity.Keeping(c.Keys), e.Now),
-		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf, Now: e.Now, Log: e.Log, Owner: rand.Text(),
+		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf,
 	})
 	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }
@@ -97,7 +99,7 @@ func (a *App) Run(ctx context.Context, also ...func(context.Context) error) erro
 func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.keeper) }
 
 // Poke makes the bot look at what is due now: the clock was moved.
-func (a *App) Poke() { a.keeper.Poke() }
+func (a *App) Poke() { a.keeper.Wake() }
 
 // Audit looks for stale credentials now, and reports them.
 func (a *App) Audit(ctx context.Context) error { return a.keeper.Audit(ctx) }

@@ -6,25 +6,25 @@
 // The tests are named by their folder. That each is there is tested (threats_test.go). That a test sees each defence break
 // is tried by hand: `go run ./.ci/mutants` makes the changes of .ci/mutants/list.yaml one at a time.
 //
-//	one's own request, a second account    handlers.TestFourEyes handlers.TestJudge handlers.TestAnExtensionNeedsAnApproval
-//	a stolen approver's session            config.TestMistakesOfRules app.TestTwoStepsWithHighRisk handlers.TestApproversHearThatTheyHave
-//	                                       handlers.TestApproverHearsBeforeTheGrant bot.TestWhoApprovedHearsOfIt
-//	a press replayed, a double click       app.TestPressesWhileAWSHangs bot.TestRedeliveryIsTheSamePress handlers.TestTwoApproveAtOnce
-//	approving what has changed since       handlers.TestASignInWhileTheRequestIsOpen handlers.TestAVoteIsBoundToWhatWasShown
+//	one's own request, a second account    access.TestFourEyes access.TestJudge access.TestAnExtensionNeedsAnApproval
+//	a stolen approver's session            config.TestMistakesOfRules app.TestTwoStepsWithHighRisk access.TestApproversHearThatTheyHave
+//	                                       access.TestApproverHearsBeforeTheGrant bot.TestWhoApprovedHearsOfIt
+//	a press replayed, a double click       app.TestPressesWhileAWSHangs bot.TestRedeliveryIsTheSamePress access.TestTwoApproveAtOnce
+//	approving what has changed since       access.TestASignInWhileTheRequestIsOpen access.TestAVoteIsBoundToWhatWasShown
 //	                                       store.TestTermsBindWhatWasShown
-//	rule, user or group changed since      handlers.TestChangedBetweenPressAndAct handlers.TestStepsAreUpheldBeforeTheAct
-//	                                       handlers.TestTheRuleChangesItsMind handlers.TestARequesterWhoHasLeft
-//	approving after the end, a race        handlers.TestDeniedAndLapsed handlers.TestTooLateBeforeTheSweepSaysSo
-//	                                       handlers.TestTwoApproveAtOnce store.TestWhatEndsStaysEnded
+//	rule, user or group changed since      access.TestChangedBetweenPressAndAct access.TestStepsAreUpheldBeforeTheAct
+//	                                       access.TestTheRuleChangesItsMind access.TestARequesterWhoHasLeft
+//	approving after the end, a race        access.TestDeniedAndLapsed access.TestTooLateBeforeTheSweepSaysSo
+//	                                       access.TestTwoApproveAtOnce store.TestWhatEndsStaysEnded
 //	asking for a group that can change IAM app.TestLook identity.TestEscapes cli.TestConfigCheckLive
 //	a forged body in SQS, a forged press   app.TestForgedEvents app.TestForgedRequestsOfPrograms app.TestForgedPresses app.TestForgedForms
-//	                                       handlers.TestWhatIsIgnored trail.TestParseAccounts
+//	                                       access.TestWhatIsIgnored trail.TestParseAccounts
 //	a message that is lost                 app.TestNoSignInIsLostWhileTheLedgerCannotBeWritten trail.TestPollerLedgerUnwritten
 //	                                       trail.TestRedriveFails cli.TestEventsRedrive
-//	a flood of events                      handlers.TestFloodOfEvents handlers.TestFlood app.TestStormOfSignIns bot.TestTooManyPresses
+//	a flood of events                      access.TestFloodOfEvents access.TestFlood app.TestStormOfSignIns bot.TestTooManyPresses
 //	markup, bidi, zero width, ANSI         bot.TestNothingFromOutsideIsMarkup bot.TestClean bot.TestCodeOf cli.TestLogIsOneLine
-//	prolonging for ever, the last moment   handlers.TestEndlessSignIns handlers.TestTheLastMillisecond
-//	                                       handlers.TestNoExtensionBeyondTheMaximum store.TestTheEndStaysWithinTheTerm
+//	prolonging for ever, the last moment   access.TestEndlessSignIns access.TestTheLastMillisecond
+//	                                       access.TestNoExtensionBeyondTheMaximum store.TestTheEndStaysWithinTheTerm
 //	equal names in two accounts            app.TestTwoAccountsWithEqualNames app.TestRoleOfAnotherAccount app.TestAccountsAreApart
 //	                                       store.TestSlot store.TestSlotsAreApart
 //	a secret in the log, in Slack, in SSM  identity.TestASecretSaysNothingOfItself app.TestNoSecretLeavesSecretsManager
@@ -38,52 +38,52 @@
 //	                                       app.TestAStrangerIsReportedWhileAnotherAccountHangs
 //	a stop while something hangs           app.TestAccessEndsWhileTheBotStops app.TestStopWhileSlackHangs app.TestStopWhileAWSIsSlow
 //	                                       cli.TestASecondSignalEndsAtOnce
-//	a call that takes all its time         handlers.TestAFormIsSentAndACallTakesAllItsTime handlers.TestAPressIsJudgedAtTheLastMoment
-//	                                       handlers.TestLimitsAreMadeInOnePlace handlers.TestAClaimOutlivesTheStepsUnderIt
+//	a call that takes all its time         access.TestAFormIsSentAndACallTakesAllItsTime access.TestAPressIsJudgedAtTheLastMoment
+//	                                       access.TestLimitsAreMadeInOnePlace access.TestAClaimOutlivesTheStepsUnderIt
 //	a key under another name, or on again  identity.TestAKeyThatIAMDoesNotTellOfIsNotGone app.TestAKeyThatIsActivatedAfterItsEnd
 //	injection through SSM                  identity.TestNothingOddIsSentToServers identity.TestADocumentOfAnotherSchemaIsRefused
-//	two bots at once, a revoked token      boltdb.TestSecondProcessIsTold cli.TestServeTwice handlers.TestClaimsOfTheDead
+//	two bots at once, a revoked token      boltdb.TestSecondProcessIsTold cli.TestServeTwice access.TestClaimsOfTheDead
 //	                                       bot.TestRevokedWhileRunning
-//	an account leaves the configuration    handlers.TestAnAccountLeavesTheConfiguration
-//	a record that cannot be read           handlers.TestARecordThatCannotBeRead handlers.TestAnAlertThatCannotBeRead
+//	an account leaves the configuration    access.TestAnAccountLeavesTheConfiguration
+//	a record that cannot be read           access.TestARecordThatCannotBeRead access.TestAnAlertThatCannotBeRead
 //	                                       boltdb.TestABrokenRowIsNamed
 //	a ledger file that is damaged          cli.TestEveryCommandNamesTheDamage cli.TestDamagedFreeList boltdb.TestFlippedBits
 //	                                       boltdb.TestCutFile boltdb.TestTampering
-//	deciding what is another's             handlers.TestWhoMayPressWhat handlers.TestJudgeAlert bot.TestOnAHomeTabNobodyApproves
+//	deciding what is another's             access.TestWhoMayPressWhat access.TestJudgeAlert bot.TestOnAHomeTabNobodyApproves
 //	                                       bot.TestOnChoicesNobodyApproves
-//	a user or group is renamed             handlers.TestRenamedAtEachStep handlers.TestRenamedUnderAnOlderBuild
-//	                                       handlers.TestARenameEndsNothingEarly handlers.TestOneGroupUnderTwoNames
-//	                                       handlers.TestAManagedGroupIsRenamed handlers.TestAManagedGroupIsNotShown
-//	                                       handlers.TestALeaverWasRenamed handlers.TestNotMeOfAUserWhoWasRenamed
-//	                                       handlers.TestAnUnknownMemberIsRenamed handlers.TestARowsUserWasRenamed
+//	a user or group is renamed             access.TestRenamedAtEachStep access.TestRenamedUnderAnOlderBuild
+//	                                       access.TestARenameEndsNothingEarly access.TestOneGroupUnderTwoNames
+//	                                       access.TestAManagedGroupIsRenamed access.TestAManagedGroupIsNotShown
+//	                                       access.TestALeaverWasRenamed access.TestNotMeOfAUserWhoWasRenamed
+//	                                       access.TestAnUnknownMemberIsRenamed access.TestARowsUserWasRenamed
 //	                                       identity.TestRenamedMeanwhile identity.TestAnAdditionIsNotRepeatedUnseen
-//	one who leaves keeps a way in          handlers.TestOffboard handlers.TestNothingIsGivenToWhoLeaves handlers.TestWhoLeavesDecidesNothing
-//	                                       handlers.TestOffboardWhatHasChanged app.TestOffboardingKilledAtEveryStep
-//	a person's accounts are remapped       handlers.TestPersonWithOtherAccountsApprovesNothingOfTheirs
-//	                                       handlers.TestExtensionIsNotOnesOwnUnderAnotherAccount handlers.TestOffboardingEndsWhatOtherAccountsHold
-//	                                       handlers.TestOffboardingIsFoundByEveryAccount app.TestPersonsAreComparedInOnePlace
-//	a role asks for who is behind it       handlers.TestRoleBars handlers.TestRoleBarsAsOfNow handlers.TestRoleBarsAnExtension
-//	                                       handlers.TestRoleLeavesNobody cli.TestConfigCheckOfOthers
-//	one press deletes what two approved    handlers.TestDeletionNeedsTheSameApprovals handlers.TestDeletionIsAnother
-//	                                       handlers.TestPressesAreBoundToTerms store.TestDeletionTakesTheApprovalsOfItsOwn
-//	an offboarded person comes back        handlers.TestOffboardedPersonIsGivenNothingUntilThatIsLifted handlers.TestVotesOfALeaverAreVoid
-//	                                       handlers.TestOffboardedPersonSignsIn handlers.TestNobodyLiftsTheirOwn
-//	offboarding by who may not             handlers.TestWhoMayOffboard handlers.TestWhomToOffboard app.TestForgedOffboardings
-//	shutting others out by the audit       handlers.TestJudgeRow handlers.TestNoLongerSo handlers.TestUndoLeavesOthersAlone
-//	                                       handlers.TestCrashInARemedy bot.TestButtonsOfRows
+//	one who leaves keeps a way in          access.TestOffboard access.TestNothingIsGivenToWhoLeaves access.TestWhoLeavesDecidesNothing
+//	                                       access.TestOffboardWhatHasChanged app.TestOffboardingKilledAtEveryStep
+//	a person's accounts are remapped       access.TestPersonWithOtherAccountsApprovesNothingOfTheirs
+//	                                       access.TestExtensionIsNotOnesOwnUnderAnotherAccount access.TestOffboardingEndsWhatOtherAccountsHold
+//	                                       access.TestOffboardingIsFoundByEveryAccount app.TestPersonsAreComparedInOnePlace
+//	a role asks for who is behind it       access.TestRoleBars access.TestRoleBarsAsOfNow access.TestRoleBarsAnExtension
+//	                                       access.TestRoleLeavesNobody cli.TestConfigCheckOfOthers
+//	one press deletes what two approved    access.TestDeletionNeedsTheSameApprovals access.TestDeletionIsAnother
+//	                                       access.TestPressesAreBoundToTerms store.TestDeletionTakesTheApprovalsOfItsOwn
+//	an offboarded person comes back        access.TestOffboardedPersonIsGivenNothingUntilThatIsLifted access.TestVotesOfALeaverAreVoid
+//	                                       access.TestOffboardedPersonSignsIn access.TestNobodyLiftsTheirOwn
+//	offboarding by who may not             access.TestWhoMayOffboard access.TestWhomToOffboard app.TestForgedOffboardings
+//	shutting others out by the audit       access.TestJudgeRow access.TestNoLongerSo access.TestUndoLeavesOthersAlone
+//	                                       access.TestCrashInARemedy bot.TestButtonsOfRows
 //	the ledger is edited or rolled back    store.TestTamperedEntriesAreFound store.TestAuditFindsTampering
 //	                                       store.TestAuditFindsWhatIsNotAsItWasSealed store.TestAuditFindsWhatWasNeverSealed
 //	                                       store.TestCheckHead cli.TestLedgerVerifyFindsTampering
 //	                                       cli.TestLedgerVerifyFindsWhatWasDeleted cli.TestLedgerVerifyHead
-//	                                       handlers.TestWhatHappensIsSealed handlers.TestASealHoldsNothingUp
-//	                                       handlers.TestTheHeadIsPostedDaily store.TestDeleteTakesWhatIsSpent
+//	                                       access.TestWhatHappensIsSealed access.TestASealHoldsNothingUp
+//	                                       access.TestTheHeadIsPostedDaily store.TestDeleteTakesWhatIsSpent
 //	                                       store.TestDeleteKilled store.TestDeleteKeepsWhatIsNotAsItWasSealed
 //	                                       store.TestAuditFindsAFalseDeletion
-//	                                       handlers.TestTheHeadIsStoredDaily app.TestTheHeadOfTheDayIsInS3
+//	                                       access.TestTheHeadIsStoredDaily app.TestTheHeadOfTheDayIsInS3
 //	                                       heads.TestNotStored heads.TestAll cli.TestLedgerVerifyWithStoredHeads
 //	                                       cli.TestLedgerVerifyFindsEditedFacts cli.TestLedgerVerifyFindsAForgedExtension
-//	                                       handlers.TestAChangedGrantEndsByItsEntries handlers.TestAChangedRequestGivesNothing
-//	                                       handlers.TestARecordOfWhichNothingFits store.TestFactsAreChangedByEntriesAlone
+//	                                       access.TestAChangedGrantEndsByItsEntries access.TestAChangedRequestGivesNothing
+//	                                       access.TestARecordOfWhichNothingFits store.TestFactsAreChangedByEntriesAlone
 //	                                       store.TestProgressHoldsNoFacts
 //	oversize, deep, hostile JSON or YAML   trail.TestParseBounds trail.TestBodiesThatAreTooLong trail.FuzzParse trail.FuzzParseWish
 //	                                       app.TestHostileBodies config.TestLoadStopsReading
@@ -92,16 +92,16 @@
 //
 // # Faults of every day
 //
-//	two approvers at once                  handlers.TestTwoApproveAtOnce app.TestPressesWhileAWSHangs
-//	approving after the time limit         handlers.TestDeniedAndLapsed
-//	the rules change before the press      handlers.TestJudge handlers.TestTheRuleChangesItsMind
-//	a requester who has left               handlers.TestARequesterWhoHasLeft handlers.TestWishIsDecidedAgain
-//	ten thousand entitlements              handlers.TestTenThousandEntitlements bot.TestSuggestionsAmongTenThousand
+//	two approvers at once                  access.TestTwoApproveAtOnce app.TestPressesWhileAWSHangs
+//	approving after the time limit         access.TestDeniedAndLapsed
+//	the rules change before the press      access.TestJudge access.TestTheRuleChangesItsMind
+//	a requester who has left               access.TestARequesterWhoHasLeft access.TestWishIsDecidedAgain
+//	ten thousand entitlements              access.TestTenThousandEntitlements bot.TestSuggestionsAmongTenThousand
 //	a reason with markup                   bot.TestNothingFromOutsideIsMarkup bot.TestRequestByHand
 //	3,000 runes, an emoji at the cut       bot.TestALongJapaneseReason bot.TestCut bot.TestWorstDrawingsFit
-//	a report of yesterday, two presses     handlers.TestOneReportStands handlers.TestTwoPressOnARow
-//	Slack is down, or refuses a card       app.TestSlackIsDownForHours app.TestRefusedCard handlers.TestOneMessageWithoutAnAnswer
+//	a report of yesterday, two presses     access.TestOneReportStands access.TestTwoPressOnARow
+//	Slack is down, or refuses a card       app.TestSlackIsDownForHours app.TestRefusedCard access.TestOneMessageWithoutAnAnswer
 //	                                       bot.TestWhoseFaultItIs store.TestRefusedMessagesWaitLonger
-//	killed while it tells                  handlers.TestKilledWhileTelling app.TestKilledAtEveryStep
-//	an approver in both groups             handlers.TestTwoSteps app.TestTwoStepsWithHighRisk handlers.TestTwoAccountsInTwoSteps
+//	killed while it tells                  access.TestKilledWhileTelling app.TestKilledAtEveryStep
+//	an approver in both groups             access.TestTwoSteps app.TestTwoStepsWithHighRisk access.TestTwoAccountsInTwoSteps
 package app

@@ -19,7 +19,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // The environment that `serve` runs in. AWS has its own variables.
@@ -49,8 +49,8 @@ func Environment(ctx context.Context, c config.Config, getenv func(string) strin
 }
 
 // Survey returns what an audit asks, by the same edges, but without Slack where there is no token for it.
-func Survey(ctx context.Context, c config.Config, getenv func(string) string, log *slog.Logger) (handlers.Survey, error) {
-	s := handlers.Survey{Policy: c.Policy}
+func Survey(ctx context.Context, c config.Config, getenv func(string) string, log *slog.Logger) (access.Survey, error) {
+	s := access.Survey{Policy: c.Policy}
 	in, err := awsEdge(ctx, c)
 	if err != nil {
 		return s, err

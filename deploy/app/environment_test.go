@@ -10,7 +10,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // In another account the bot acts by the role that is named for it, and shows the external id that the role asks for.
@@ -27,7 +27,7 @@ func TestRoleOfAnotherAccount(t *testing.T) {
 	cloud.Join(account2, "t.yamada", group)
 	role := cloud.AddRole(account2, "sekisho", "sekisho-7f3a91")
 	members := func(external string) int {
-		c := config.Config{Policy: &handlers.Settings{}, Roles: map[string]config.Role{account2: {ARN: role, ExternalID: external}}}
+		c := config.Config{Policy: &access.Settings{}, Roles: map[string]config.Role{account2: {ARN: role, ExternalID: external}}}
 		tokens := map[string]string{app.BotToken: "xoxb-1", app.AppToken: "xapp-1"}
 		e, err := app.Environment(t.Context(), c, func(name string) string { return tokens[name] }, slog.New(slog.DiscardHandler))
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -30,9 +31,10 @@ func (k *keys) lean() *process {
 	}
 	keeping := identity.Keeping(c.Keys)
 	k.lives++
-	keeper := handlers.New(handlers.Keeper{DB: &tappedDB{DB: k.mem, tap: tap, full: &k.full}, Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),
-		Guards: identity.Guards(accounts, keeping, k.now), Rotators: identity.Rotators(accounts, keeping, k.now), Closer: accounts, Users: accounts, Directory: known{}, Voice: mute{}, Now: k.now,
+	engine := handlers.New(handlers.Engine{DB: &tappedDB{DB: k.mem, tap: tap, full: &k.full}, Now: k.now,
 		Log: slog.New(slog.NewTextHandler(&k.log, nil)), Owner: fmt.Sprint(k.lives)})
+	keeper := access.New(engine, access.Keeper{Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),
+		Guards: identity.Guards(accounts, keeping, k.now), Rotators: identity.Rotators(accounts, keeping, k.now), Closer: accounts, Users: accounts, Directory: known{}, Voice: mute{}})
 	p := &process{db: k.mem, kill: kill, ended: make(chan error, 1), close: func() error { return nil }}
 	go func() {
 		err := keeper.Recover(ctx)
@@ -73,8 +75,8 @@ func (mute) TaskApprover(context.Context, string, store.Task, store.Entry) error
 func (mute) Recall(context.Context, store.Recall, store.Grant) error              { return nil }
 func (mute) CallAll(context.Context, store.Card, []string, time.Time) error       { return nil }
 func (mute) Head(context.Context, store.SealHead, int, time.Time) error           { return nil }
-func (mute) Members(context.Context, handlers.MemberChange) error                 { return nil }
-func (mute) Home(context.Context, string, handlers.Access) error                  { return nil }
+func (mute) Members(context.Context, access.MemberChange) error                   { return nil }
+func (mute) Home(context.Context, string, access.Access) error                    { return nil }
 func (mute) Alert(context.Context, store.Alert, store.Card) (store.Card, error)   { return here, nil }
 func (mute) Task(context.Context, store.Task) (store.Card, error)                 { return here, nil }
 func (mute) TaskThread(context.Context, store.Task, store.Entry) (bool, error)    { return true, nil }

@@ -16,7 +16,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -116,7 +116,7 @@ type keys struct {
 func keySetup() setup {
 	return setup{awsStep: keyWrites, slackStep: noSteps, config: func(c *config.Config) {
 		c.Keys = config.Keeping{Prefix: "sekisho/", Grace: grace, Recovery: 7}
-		c.Policy.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: batch, Secret: batchKeys, Rotators: []string{"U0SATO"},
+		c.Policy.Rotations = []access.Rotation{{ID: "batch", Account: account, User: batch, Secret: batchKeys, Rotators: []string{"U0SATO"},
 			Fleet: store.Fleet{Key: "key", Value: batch, Path: script}, Within: time.Hour, Proof: proof, Grace: grace}}
 		c.Policy.Entitlements = append(c.Policy.Entitlements, keyRule("batch-key"))
 	}}

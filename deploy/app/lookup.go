@@ -19,7 +19,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 )
 
@@ -130,7 +130,7 @@ func queueFault(ctx context.Context, queues Queues, url string) (string, error) 
 type userGroup struct{ section, name string }
 
 // userGroups returns those that the rules name.
-func userGroups(p *handlers.Settings) (out []userGroup) {
+func userGroups(p *access.Settings) (out []userGroup) {
 	add := func(section string, names []string) {
 		for _, name := range names {
 			if g := (userGroup{section, name}); strings.HasPrefix(name, "usergroup:") && !slices.ContainsFunc(out, func(o userGroup) bool { return o.name == name }) {

@@ -15,7 +15,7 @@ import (
 	"sekisho/aws/trail"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -131,7 +131,7 @@ func TestRoleOfAProgramAsks(t *testing.T) {
 		}
 		answers := s.answers(replies)
 		slices.Sort(answers)
-		if !slices.Equal(answers, []string{"1 accepted", "1 accepted", "2 refused " + handlers.NotNamed}) {
+		if !slices.Equal(answers, []string{"1 accepted", "1 accepted", "2 refused " + access.NotNamed}) {
 			t.Errorf("answered %q", answers)
 		}
 	})
@@ -176,8 +176,8 @@ func TestForgedRequestsOfPrograms(t *testing.T) {
 		if visible, hidden := s.aws.Depth(s.dead); visible+hidden != 8 {
 			t.Errorf("%d dead letters", visible+hidden)
 		}
-		want := map[string]bool{"others refused " + handlers.NotSender: true, "role refused " + handlers.NotNamed: true, "account refused " + handlers.NotSender: true,
-			"session refused " + handlers.NotNamed: true, "elsewhere refused " + handlers.NotNamed: true, "bare refused " + handlers.NotSender: true, "long refused " + policy.TooLong: true}
+		want := map[string]bool{"others refused " + access.NotSender: true, "role refused " + access.NotNamed: true, "account refused " + access.NotSender: true,
+			"session refused " + access.NotNamed: true, "elsewhere refused " + access.NotNamed: true, "bare refused " + access.NotSender: true, "long refused " + policy.TooLong: true}
 		for _, a := range s.answers(replies) {
 			if !want[a] {
 				t.Errorf("answered %q", a)

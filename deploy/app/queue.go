@@ -10,12 +10,12 @@ import (
 	"sekisho/aws/trail"
 	"sekisho/bot"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // pollers returns one for the queue of sign-ins and, where there is one, for that of programs' requests. Programs are
 // answered in English, with times in UTC, whatever the cards say.
-func pollers(c config.Config, e Edges, keeper *handlers.Keeper, seen func(trail.Class)) []*trail.Poller {
+func pollers(c config.Config, e Edges, keeper *access.Keeper, seen func(trail.Class)) []*trail.Poller {
 	client := func(queue string) *sqs.Client { return sqs.NewFromConfig(e.AWS(""), inRegionOf(queue)) }
 	signIns := &trail.Poller{SQS: client(c.SignIns), URL: c.SignIns, Log: e.Log, Seen: seen, Read: trail.SignIns(c.Policy.Known),
 		Sink: func(ctx context.Context, f trail.Finding) error { return keeper.Receive(ctx, f.Request) }}

@@ -7,7 +7,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -16,7 +16,7 @@ import (
 func TestARotationFromSlack(t *testing.T) {
 	t.Parallel()
 	alive(t, setup{config: func(c *config.Config) {
-		c.Policy.Rotations = []handlers.Rotation{{ID: "batch", Account: account, User: "svc-batch", Secret: "prod/svc-batch", Rotators: []string{"U0SATO"},
+		c.Policy.Rotations = []access.Rotation{{ID: "batch", Account: account, User: "svc-batch", Secret: "prod/svc-batch", Rotators: []string{"U0SATO"},
 			Steps: []store.Step{{By: []string{"U0KATO"}, Count: 1}}, Within: 24 * time.Hour, Proof: 24 * time.Hour, Grace: 72 * time.Hour}}
 	}}, func(s *sim) {
 		s.aws.AddUser(account, "svc-batch", nil)

@@ -23,7 +23,7 @@ import (
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -159,7 +159,7 @@ func (s *sim) settings() config.Config {
 	for _, name := range append([]string{"t.yamada"}, s.setup.users...) {
 		persons = append(persons, people.Person{Slack: []string{person(name)}, IAM: []people.Login{{Account: account, User: name}}})
 	}
-	c := config.Config{People: persons, Channel: approvals, Security: security, Language: "en", Zone: time.UTC, SignIns: s.queue, Policy: &handlers.Settings{Policy: policy.Policy{
+	c := config.Config{People: persons, Channel: approvals, Security: security, Language: "en", Zone: time.UTC, SignIns: s.queue, Policy: &access.Settings{Policy: policy.Policy{
 		Accounts: map[string]string{account: "production", account2: "staging"},
 		Entitlements: []policy.Entitlement{{ID: "prod-operator", Kind: "iam-group", Account: account, Target: group, OnLogin: true,
 			Steps: []store.Step{{By: []string{"usergroup:S0LEADS"}, Count: 1}}, Within: decideIn, Duration: duration, Longest: longest}},

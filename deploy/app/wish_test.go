@@ -12,7 +12,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -160,7 +160,7 @@ func TestForgedForms(t *testing.T) {
 		}
 		s.slack.Redeliver(forgeForm(t, d, "V0TRUE", "U0YAMADA", "prod-operator", "prod-operator", "t.yamada", "600")) // the same road takes a true one
 		s.wait(10 * time.Second)
-		if g, err := s.first(s.db(), "t.yamada"); err != nil || g.State != store.Asked || !strings.HasPrefix(g.ID, handlers.WishPrefix) {
+		if g, err := s.first(s.db(), "t.yamada"); err != nil || g.State != store.Asked || !strings.HasPrefix(g.ID, access.WishPrefix) {
 			t.Errorf("%s %s, %v", g.ID, g.State, err)
 		}
 		t.Logf("%d forged forms", n)

@@ -14,7 +14,7 @@ import (
 
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -106,7 +106,7 @@ func summarize(out io.Writer, c config.Config) {
 }
 
 // summarizePrograms says for whom roles ask.
-func summarizePrograms(out io.Writer, p *handlers.Settings) {
+func summarizePrograms(out io.Writer, p *access.Settings) {
 	for _, role := range p.Programs {
 		var users []string
 		for _, l := range role.Users {
@@ -125,7 +125,7 @@ func approvedByAll(role string) string {
 }
 
 // warnings returns what an operator should think about, for programs.
-func warnings(p *handlers.Settings) []string {
+func warnings(p *access.Settings) []string {
 	var out []string
 	for _, role := range p.Programs {
 		if len(role.NotBy) == 0 {
@@ -150,7 +150,7 @@ func notBy(who []string) string {
 }
 
 // summarizeSignIns says what a sign-in asks for: each takes those it names from the ones behind it.
-func summarizeSignIns(out io.Writer, p *handlers.Settings, account string) {
+func summarizeSignIns(out io.Writer, p *access.Settings, account string) {
 	rest := "a sign-in"
 	for _, e := range p.OnLogin(account) {
 		who := rest
@@ -166,7 +166,7 @@ func summarizeSignIns(out io.Writer, p *handlers.Settings, account string) {
 	_, _ = fmt.Fprintf(out, "  %s asks for nothing\n", rest)
 }
 
-func describe(p *handlers.Settings, e policy.Entitlement) string {
+func describe(p *access.Settings, e policy.Entitlement) string {
 	text := fmt.Sprintf("%s %s %s; %s to approve, within %s", e.Kind, e.Target, lasts(e), approvals(e.Steps), short(e.Within))
 	if rotation, ok := p.RotationOf(e.Account, e.Target); ok && e.Endless {
 		text += fmt.Sprintf("\n    once %s has rotated it, whoever has it reads the secret %s: allow their IAM users to", rotation.ID, rotation.Secret)
@@ -253,7 +253,7 @@ func during(h *policy.Hours) string {
 func either(who []string) string { return strings.Join(who, " or ") }
 
 // others says how a person is known to be behind an IAM user who is not in the file.
-func others(p *handlers.Settings) string {
+func others(p *access.Settings) string {
 	switch {
 	case p.MatchTag && p.MatchEmail:
 		return "other IAM users are known by their tag, or by a name that is an e-mail address in Slack"
@@ -266,7 +266,7 @@ func others(p *handlers.Settings) string {
 }
 
 // summarizeClaims says who in AWS can say whose an IAM user is.
-func summarizeClaims(out io.Writer, p *handlers.Settings) {
+func summarizeClaims(out io.Writer, p *access.Settings) {
 	if p.MatchTag {
 		_, _ = fmt.Fprintf(out, "          %s\n", claimedByTag)
 	}
@@ -280,7 +280,7 @@ const claimedByEmail = `match_email is on: who may create or rename users in IAM
 const claimedByTag = `match_tag is on: who may tag users in IAM (iam:TagUser) can make one anybody's who is listed, by sekisho:slack-user-id; its card says "by a tag in AWS", and no rule gives it anything by itself`
 
 // fate says what comes of members whom no grant explains.
-func fate(p *handlers.Settings) string {
+func fate(p *access.Settings) string {
 	if p.Enforce {
 		return fmt.Sprintf("removed, at most %d in one look", p.Removals)
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -188,7 +188,7 @@ func meaningOf(c config.Config) *meaning {
 	return &m
 }
 
-func entitlementOf(p *handlers.Settings, e policy.Entitlement) entitlementMeaning {
+func entitlementOf(p *access.Settings, e policy.Entitlement) entitlementMeaning {
 	m := entitlementMeaning{ID: e.ID, Kind: e.Kind, Account: p.Accounts[e.Account], Target: e.Target, OnLogin: e.OnLogin,
 		Request: e.Askers, Exclude: e.Excluded, Approve: e.Steps, Escalate: escalateOf(e.Escalation), Prolong: string(cmp.Or(e.Prolong, policy.ProlongSame)),
 		MFA: required(e.MFARequired), Risk: string(cmp.Or(e.Risk, "low")), IAM: e.AllowsIAM, Reason: required(e.ReasonRequired), Within: short(e.Within),
@@ -211,7 +211,7 @@ func entitlementOf(p *handlers.Settings, e policy.Entitlement) entitlementMeanin
 	return m
 }
 
-func rotationOf(p *handlers.Settings, r handlers.Rotation) rotationMeaning {
+func rotationOf(p *access.Settings, r access.Rotation) rotationMeaning {
 	m := rotationMeaning{ID: r.ID, Account: p.Accounts[r.Account], User: r.User, Secret: r.Secret, By: r.Rotators,
 		Approve: slices.Concat([]store.Step{}, r.Steps), Escalate: escalateOf(r.Escalation), Within: short(r.Within), Proof: short(r.Proof), Grace: short(r.Grace)}
 	if r.OlderThan > 0 {
@@ -220,7 +220,7 @@ func rotationOf(p *handlers.Settings, r handlers.Rotation) rotationMeaning {
 	return m
 }
 
-func rolesOf(p *handlers.Settings) []role {
+func rolesOf(p *access.Settings) []role {
 	var out []role
 	for _, r := range p.Programs {
 		m := role{Role: p.NameOf(r), NotBy: slices.Concat([]string{}, r.NotBy)}
@@ -232,7 +232,7 @@ func rolesOf(p *handlers.Settings) []role {
 	return out
 }
 
-func auditOf(a *handlers.Audit) auditMeaning {
+func auditOf(a *access.Audit) auditMeaning {
 	m := auditMeaning{short(a.Password), short(a.KeyAge), short(a.KeyUnused), slices.Concat([]string{}, a.Policies), "none"}
 	if a.Daily {
 		m.At = fmt.Sprintf("%02d:%02d", a.At/60, a.At%60)

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // summarizeRotations says whose keys are rotated in an account.
-func summarizeRotations(out io.Writer, p *handlers.Settings, account string) {
+func summarizeRotations(out io.Writer, p *access.Settings, account string) {
 	for _, r := range p.Rotations {
 		if r.Account == account {
 			_, _ = fmt.Fprintf(out, "  %s\n", describeRotation(r))
@@ -18,7 +18,7 @@ func summarizeRotations(out io.Writer, p *handlers.Settings, account string) {
 	}
 }
 
-func describeRotation(r handlers.Rotation) string {
+func describeRotation(r access.Rotation) string {
 	when := "by hand only"
 	if r.OlderThan > 0 {
 		when = "once it is older than " + short(r.OlderThan)
@@ -35,7 +35,7 @@ func describeRotation(r handlers.Rotation) string {
 }
 
 // rotations says how many there are, and how they begin.
-func rotations(all []handlers.Rotation) string {
+func rotations(all []access.Rotation) string {
 	aging := 0
 	for _, r := range all {
 		if r.OlderThan > 0 {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -48,7 +48,7 @@ const (
 )
 
 // whatMay says what a person may ask for and approve. Where a group decides whose members are not known, it is named.
-func whatMay(p *handlers.Settings, user string, members map[string][]string) (userMay, error) {
+func whatMay(p *access.Settings, user string, members map[string][]string) (userMay, error) {
 	person := p.People.Of(user)
 	if person == "" {
 		return userMay{}, fmt.Errorf("%s is nobody under people, so may approve nothing and ask for nothing: no tag in AWS and no e-mail address makes an IAM user theirs", user)
@@ -130,7 +130,7 @@ func (a answer) condition() string {
 }
 
 // write says it for people.
-func (m userMay) write(out io.Writer, p *handlers.Settings) {
+func (m userMay) write(out io.Writer, p *access.Settings) {
 	for i, e := range m.Entitlements {
 		asks := "may ask" + e.Ask.condition()
 		if e.Ask.Is == no {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 )
@@ -65,7 +65,7 @@ func (c policyWho) Run(s streams) error {
 	return nil
 }
 
-func ids(p *handlers.Settings) string {
+func ids(p *access.Settings) string {
 	var out []string
 	for _, e := range p.Entitlements {
 		out = append(out, e.ID)
@@ -74,7 +74,7 @@ func ids(p *handlers.Settings) string {
 }
 
 // whoMay says who may ask for an entitlement, and who approves it.
-func whoMay(s streams, p *handlers.Settings, e policy.Entitlement, members map[string][]string) {
+func whoMay(s streams, p *access.Settings, e policy.Entitlement, members map[string][]string) {
 	line := func(label, text string) { _, _ = fmt.Fprintf(s.out, "  %-9s %s\n", label, text) }
 	_, _ = fmt.Fprintf(s.out, "%s: %s %s in %s %s\n", e.ID, e.Kind, e.Target, p.Accounts[e.Account], lasts(e))
 	line("asks", cmp.Or(named(e.Askers, members), "everybody"))
@@ -114,7 +114,7 @@ func named(who []string, members map[string][]string) string {
 }
 
 // whoMayJSON is the same for programs.
-func whoMayJSON(p *handlers.Settings, e policy.Entitlement, members map[string][]string) any {
+func whoMayJSON(p *access.Settings, e policy.Entitlement, members map[string][]string) any {
 	out := struct {
 		entitlementMeaning
 		Programs []programMeaning    `json:"programs,omitempty"` // whose requests some may not approve

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 var (
@@ -73,7 +73,7 @@ func (r *reader) account(name word) string {
 		return id
 	}
 	names := slices.Sorted(maps.Keys(r.accounts))
-	if near, ok := handlers.Nearest(name.value, names, slips(name.value)); ok {
+	if near, ok := access.Nearest(name.value, names, slips(name.value)); ok {
 		r.note(name.at, "%s is not among the accounts: did you mean %s?", quote(name.value), quote(near))
 		return ""
 	}

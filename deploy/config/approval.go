@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -23,7 +23,7 @@ var (
 )
 
 // readApproval returns the steps of an approval. Each of them, and all together, can be met by the people that are listed.
-func (r *reader) readApproval(s section, p *handlers.Settings) []store.Step {
+func (r *reader) readApproval(s section, p *access.Settings) []store.Step {
 	v, ok := s.need("approve", approveExample)
 	if !ok {
 		return nil

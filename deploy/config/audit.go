@@ -3,7 +3,7 @@ package config
 import (
 	"regexp"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 const auditExample = `{password: 2160h, key_age: 2160h, key_unused: 1080h, at: "09:00"}`
@@ -20,7 +20,7 @@ func (r *reader) readAudit(c *Config, top section) {
 	if v, ok := top.values["audit"]; ok {
 		s, _ = r.section(v, auditExample, "password", "key_age", "key_unused", "policies", "at")
 	}
-	a := &handlers.Audit{Zone: c.Zone, Policies: []string{"IAMUserChangePassword"}}
+	a := &access.Audit{Zone: c.Zone, Policies: []string{"IAMUserChangePassword"}}
 	a.Password = r.span(s.wordOr("password", "2160h", timeSpan))
 	a.KeyAge = r.span(s.wordOr("key_age", "2160h", timeSpan))
 	a.KeyUnused = r.span(s.wordOr("key_unused", "1080h", timeSpan))

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // audited is what is good with a section about the audit.
@@ -21,12 +21,12 @@ func TestAudit(t *testing.T) {
 	change := []string{"IAMUserChangePassword"}
 	for name, c := range map[string]struct {
 		text string
-		want handlers.Audit
+		want access.Audit
 	}{
-		"unless said": {good, handlers.Audit{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Daily: true, At: 9 * 60, Zone: zone}},
+		"unless said": {good, access.Audit{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Daily: true, At: 9 * 60, Zone: zone}},
 		"all": {audited(`{password: 720h, key_age: 48h, key_unused: 90m, policies: [Self, IAMUserChangePassword], at: "7:30"}`),
-			handlers.Audit{Password: 720 * time.Hour, KeyAge: 48 * time.Hour, KeyUnused: 90 * time.Minute, Policies: []string{"Self", "IAMUserChangePassword"}, Daily: true, At: 7*60 + 30, Zone: zone}},
-		"never": {audited("{at: none}"), handlers.Audit{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Zone: zone}},
+			access.Audit{Password: 720 * time.Hour, KeyAge: 48 * time.Hour, KeyUnused: 90 * time.Minute, Policies: []string{"Self", "IAMUserChangePassword"}, Daily: true, At: 7*60 + 30, Zone: zone}},
+		"never": {audited("{at: none}"), access.Audit{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Zone: zone}},
 	} {
 		got, err := config.Parse([]byte(c.text))
 		if err != nil {

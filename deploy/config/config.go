@@ -7,14 +7,14 @@ import (
 	"os"
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 )
 
 // Config is what the program is told.
 type Config struct {
-	Policy   *handlers.Settings
+	Policy   *access.Settings
 	People   []people.Person // in the order of the file; Policy finds them by account
 	Roles    map[string]Role // by account; none: the program's own credentials
 	Channel  string          // Slack channel id of the cards
@@ -80,7 +80,7 @@ func read(path string) ([]byte, error) {
 
 func parse(source []byte, wanted sections) (Config, error) {
 	r := &reader{accounts: map[string]string{}, persons: map[string]int{}}
-	c := Config{Roles: map[string]Role{}, Policy: &handlers.Settings{Policy: policy.Policy{Accounts: map[string]string{}}}}
+	c := Config{Roles: map[string]Role{}, Policy: &access.Settings{Policy: policy.Policy{Accounts: map[string]string{}}}}
 	if root := r.tree(source); root != nil {
 		file := value{node: root, at: place{1, 1}, name: "the file"}
 		top, ok := r.section(file, "accounts: {...}", "accounts", "slack", "queues", "people", "security", "reconcile", "access_keys", "rotations", "audit", "ledger", "entitlements")

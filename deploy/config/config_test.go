@@ -16,7 +16,7 @@ import (
 
 	"sekisho/aws/identity"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -90,7 +90,7 @@ func TestParse(t *testing.T) {
 		Channel: "C01ABCDEF", Security: "C02ABCDEF", Language: "ja", Zone: zone,
 		Keys:    config.Keeping{Grace: 24 * time.Hour, Recovery: 7},
 		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
-		Policy: &handlers.Settings{Policy: policy.Policy{
+		Policy: &access.Settings{Policy: policy.Policy{
 			Accounts:   map[string]string{"123456789012": "production", "012345678901": "staging"},
 			People:     people.New(persons),
 			MatchTag:   true,
@@ -107,7 +107,7 @@ func TestParse(t *testing.T) {
 			Enforce:  true,
 			Removals: 50,
 			Keep:     30 * 24 * time.Hour,
-			Audit: &handlers.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
+			Audit: &access.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
 				Policies: []string{"IAMUserChangePassword"}, Daily: true, At: 9 * 60, Zone: zone},
 		},
 	}

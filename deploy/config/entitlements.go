@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 )
 
@@ -74,7 +74,7 @@ func (r *reader) readEntitlements(c *Config, top section) {
 	}
 }
 
-func (r *reader) readEntitlement(s section, p *handlers.Settings, before rules) policy.Entitlement {
+func (r *reader) readEntitlement(s section, p *access.Settings, before rules) policy.Entitlement {
 	id := s.word("id", ruleID)
 	if at, taken := before.ids[id.value]; taken {
 		r.note(id.at, "%s is the id of an entitlement already, on line %d: write another one, for buttons and the ledger know it by its id", id.value, at.line)

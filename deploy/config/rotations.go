@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -44,9 +44,9 @@ func (r *reader) readRotations(c *Config, top section) {
 	}
 }
 
-func (r *reader) readRotation(s section, p *handlers.Settings, before taken) handlers.Rotation {
+func (r *reader) readRotation(s section, p *access.Settings, before taken) access.Rotation {
 	id, user, secret := s.word("id", ruleID), s.word("user", userName), s.word("secret", secretName)
-	out := handlers.Rotation{ID: id.value, Account: r.account(s.word("account", anyName)), User: user.value, Secret: secret.value}
+	out := access.Rotation{ID: id.value, Account: r.account(s.word("account", anyName)), User: user.value, Secret: secret.value}
 	r.once(before.ids, id.value, id, "is the id of a rotation")
 	r.once(before.users, out.Account+"/"+strings.ToLower(user.value), user, "has a rotation")
 	r.once(before.secrets, out.Account+"/"+secret.value, secret, "is the secret of a rotation")
@@ -96,7 +96,7 @@ func (r *reader) readFleet(s section) store.Fleet {
 }
 
 // readDuration reads how long access lasts, or that it has no end, which only a key that is rotated may have.
-func (r *reader) readDuration(s section, p *handlers.Settings, e *policy.Entitlement) {
+func (r *reader) readDuration(s section, p *access.Settings, e *policy.Entitlement) {
 	if v, ok := s.values["duration"]; ok && shapeOf(v.node) == text && v.node.GetToken().Value == none {
 		e.Endless, e.Duration, e.Longest = true, toHandOver, toHandOver
 		if _, rotated := p.RotationOf(e.Account, e.Target); e.Target != "" && e.Account != "" && !(rotated && e.Kind == "access-key") {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -41,7 +41,7 @@ func TestRotations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []handlers.Rotation{
+	want := []access.Rotation{
 		{ID: "batch", Account: "123456789012", User: "svc-batch", Secret: "prod/svc-batch", Rotators: []string{"usergroup:S01SRE"},
 			Within: 24 * time.Hour, Proof: 24 * time.Hour, Grace: 72 * time.Hour},
 		{ID: "web", Account: "123456789012", User: "svc-web", Secret: "prod/svc-web", OlderThan: 2160 * time.Hour,

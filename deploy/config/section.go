@@ -5,7 +5,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // section is a mapping whose keys are known.
@@ -59,7 +59,7 @@ func slips(written string) int { return max(2, len(written)/3) }
 
 func (r *reader) unknown(p value, s section) {
 	written, hint := p.name, "the"
-	if near, ok := handlers.Nearest(p.key, s.keys, slips(p.key)); ok {
+	if near, ok := access.Nearest(p.key, s.keys, slips(p.key)); ok {
 		hint = "did you mean " + near + "? The"
 		if _, ok := s.values[near]; !ok {
 			p.key, p.name = near, quote(near)

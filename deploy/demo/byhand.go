@@ -13,7 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // turnServer changes how a server takes what it is told. One that is well again uses the key that it fetched last.
@@ -46,7 +46,7 @@ func (s *stage) turnKey(a action) error {
 	return say("error.no_key", "key", a.Name)
 }
 
-func (s *stage) hasKey(r handlers.Rotation, id string) bool {
+func (s *stage) hasKey(r access.Rotation, id string) bool {
 	return slices.ContainsFunc(s.aws.Keys(r.Account, s.userNow(r.Account, r.User)), func(k fakeaws.Key) bool { return k.ID == id })
 }
 

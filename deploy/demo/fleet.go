@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -106,7 +106,7 @@ const answersIn = 2 * time.Second
 
 // shell does what deploy/key-from-secret.sh does on a server, with its exit codes: it fetches the secret, uses the key, and
 // says which.
-func (w *world) shell(r handlers.Rotation, run fakeaws.Run) fakeaws.Output {
+func (w *world) shell(r access.Rotation, run fakeaws.Run) fakeaws.Output {
 	words := strings.Fields(run.Script)
 	if len(words) != 3 || words[0] != r.Fleet.Path {
 		return fakeaws.Output{Stderr: "no such script", Exit: 127}
@@ -178,7 +178,7 @@ func idIn(text string) string {
 }
 
 // rotatedInto adds the keys that are rotated, the account's secrets, and the servers.
-func (s *stage) rotatedInto(out *account, r handlers.Rotation) {
+func (s *stage) rotatedInto(out *account, r access.Rotation) {
 	user := s.userNow(r.Account, r.User)
 	out.Rotated = append(out.Rotated, user)
 	out.Keys = append(out.Keys, s.aws.Keys(r.Account, user)...)

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
 // rotates has somebody ask for a rotation and somebody else approve it, and returns its key from before.
-func (s *stage) rotates(t *testing.T) (r handlers.Rotation, old string) {
+func (s *stage) rotates(t *testing.T) (r access.Rotation, old string) {
 	t.Helper()
 	r = s.settings().Policy.Rotations[0]
 	old = s.aws.Keys(r.Account, r.User)[0].ID
@@ -41,7 +41,7 @@ func (s *stage) reads(t *testing.T, words ...string) {
 }
 
 // is waits until a key is on or off.
-func (s *stage) is(t *testing.T, r handlers.Rotation, key string, on bool) {
+func (s *stage) is(t *testing.T, r access.Rotation, key string, on bool) {
 	t.Helper()
 	s.sees(t, sato, key+" changes", func(state) bool {
 		return slices.Contains(s.aws.Keys(r.Account, r.User), fakeaws.Key{ID: key, Active: on})

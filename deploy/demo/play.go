@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"sekisho/aws/trail"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 )
 
@@ -65,7 +65,7 @@ type player struct {
 	desk     *desk
 	out      io.Writer
 	patience time.Duration // how long a step may take before the story has failed
-	who      handlers.Request
+	who      access.Request
 	event    []byte
 	rule     policy.Entitlement // that the story is about
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -30,6 +30,6 @@ func TestProgramAsks(t *testing.T) {
 	s.sees(t, sato, "access is given", func(v state) bool { return slices.Equal(members(v, "jit-prod-operators"), []string{"a.mori"}) })
 	s.must(t, action{Do: "program"})
 	s.sees(t, sato, "the second is refused, and stands in the ledger", func(v state) bool {
-		return slices.ContainsFunc(v.Ledger, func(l line) bool { return l.Verb == store.Ignore && l.Note == handlers.Already })
+		return slices.ContainsFunc(v.Ledger, func(l line) bool { return l.Verb == store.Ignore && l.Note == access.Already })
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 )
 
 // tooOld is the age at which a key is rotated in the story; older than that is how old the key is.
@@ -19,7 +19,7 @@ type rotation struct {
 	*player
 	old fakeaws.Key
 	now string // the id of the key that takes its place
-	handlers.Rotation
+	access.Rotation
 }
 
 // aRotation is of the key that servers use, which none of them is without at any time.
@@ -33,7 +33,7 @@ func (p *player) aRotation() story {
 		{tells: caption{"The servers are told where the secret is, not what it says. Each fetches it, and answers with the id of the key that it uses now.",
 			"サーバーにはシークレットの場所だけが伝えられます。各サーバーが取得し、使い始めたキーのIDを返します。"}, do: x.hands},
 		{tells: caption{"The old key has been unused for long enough, and is deactivated. It can still be put back.",
-			"古いキーが一定時間使われていないことを確認し、無効化します。この時点ではまだ元に戻せます。"}, do: x.retires, later: x.Proof + handlers.Coarse},
+			"古いキーが一定時間使われていないことを確認し、無効化します。この時点ではまだ元に戻せます。"}, do: x.retires, later: x.Proof + access.Coarse},
 		{tells: caption{"The grace time has passed, and the old key is deleted.", "猶予期間が過ぎ、古いキーが削除されます。"}, do: x.deletes, later: x.Grace},
 	}}
 }

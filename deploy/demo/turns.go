@@ -3,7 +3,7 @@ package demo
 import (
 	"time"
 
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 
@@ -37,7 +37,7 @@ func turnOf(g store.Grant) time.Time {
 func turnOfTask(t store.Task) time.Time {
 	switch t.State {
 	case store.Proving:
-		return handlers.Proven(t)
+		return access.Proven(t)
 	case store.Resting:
 		return t.Deletes
 	}

@@ -24,7 +24,7 @@ import (
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -66,7 +66,7 @@ type running struct {
 }
 
 // newWorld makes a workspace and an account in which this user exists.
-func newWorld(lang string, who handlers.Request) (*world, error) {
+func newWorld(lang string, who access.Request) (*world, error) {
 	c, err := settings(lang, who)
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func groupsOf(c config.Config) []policy.Entitlement {
 
 // settings are the stories', for whoever signs in: the record that was given may be of any user and account, which is the
 // production account then.
-func settings(lang string, who handlers.Request) (config.Config, error) {
+func settings(lang string, who access.Request) (config.Config, error) {
 	c, err := spoken(lang)
 	if err != nil {
 		return c, err

@@ -38,8 +38,8 @@ type Directory interface {
 	Lately() Directory
 }
 
-// refusal says why a Slack account may press nothing at all. Bots and deleted users press nothing, but a stored press of
-// somebody who has left meanwhile is one.
+// Refusal returns why a Slack account may press nothing at all, or "". Bots and deleted users press nothing, but a stored press may be
+// of somebody who has left meanwhile.
 func (a Account) Refusal() string {
 	switch {
 	case a.Stranger:
@@ -53,7 +53,7 @@ func (a Account) Refusal() string {
 // UserGroup marks a Slack user group among Slack users.
 const UserGroup = "usergroup:"
 
-// groupsIn returns the Slack ids of the user groups among these, each once.
+// GroupsIn returns the Slack ids of the user groups among these, each once.
 func GroupsIn(all []string) []string {
 	var out []string
 	for _, who := range all {
@@ -64,8 +64,10 @@ func GroupsIn(all []string) []string {
 	return out
 }
 
+// GroupOf returns the Slack id of a user group. It reports false for a Slack user.
 func GroupOf(approver string) (string, bool) { return strings.CutPrefix(approver, UserGroup) }
 
+// HasLeft reports whether no Slack account of a person is there any more.
 func HasLeft(ctx context.Context, people Registry, directory Directory, person store.Person) (bool, error) {
 	if person == "" { // who is nobody cannot leave
 		return false, nil

@@ -18,11 +18,11 @@ type Person struct {
 // Login is an IAM user of an account.
 type Login struct{ Account, User string }
 
-// folded is the login as IAM compares it: names do not differ by case alone.
+// Folded returns the login as IAM compares it: names do not differ by case alone.
 func (l Login) Folded() Login { return Login{Account: l.Account, User: strings.ToLower(l.User)} }
 
-// People finds persons by their accounts, and compares them. It is the configuration as it is now; a record has a person as
-// the configuration had them when it was written.
+// Registry finds persons by their accounts, and compares them. It is the configuration of now; a record has a person as the configuration
+// had them when it was written.
 type Registry struct {
 	bySlack map[string]store.Person
 	slack   map[store.Person][]string // person -> all their accounts
@@ -30,7 +30,7 @@ type Registry struct {
 	logins  map[store.Person][]Login // person -> their IAM users
 }
 
-// NewPeople indexes the people of the configuration. Each account belongs to one person: package config sees to it.
+// New indexes the people of the configuration. Each account belongs to one person: package config sees to it.
 func New(people []Person) Registry {
 	out := Registry{bySlack: map[string]store.Person{}, slack: map[store.Person][]string{}, byLogin: map[Login]store.Person{},
 		logins: map[store.Person][]Login{}}
@@ -56,7 +56,7 @@ func (p Registry) In(person store.Person, these []store.Person) bool {
 	return slices.ContainsFunc(these, func(each store.Person) bool { return p.Same(person, each) })
 }
 
-// now is a person as the configuration names them now.
+// Current returns a person as the configuration names them now.
 func (p Registry) Current(person store.Person) store.Person {
 	return cmp.Or(p.bySlack[person.Account()], person)
 }
@@ -126,7 +126,7 @@ type Tally struct {
 	steps  map[store.Person][]int
 }
 
-// newTally returns a tally without votes.
+// NewTally returns a tally without votes.
 func NewTally(people Registry) *Tally { return &Tally{people: people} }
 
 // Add lets the person behind a Slack account count for a step, unless they are nobody.

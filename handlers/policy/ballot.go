@@ -14,7 +14,7 @@ type Vote struct {
 	Lost  string // why it does not count any more, or ""
 }
 
-// standing are the steps that each vote can count for which still counts.
+// CountingSteps returns the steps for which each vote can count, of the votes that still count.
 func CountingSteps(votes []Vote) (out [][]int) {
 	for _, v := range votes {
 		if v.Lost == "" {
@@ -24,7 +24,7 @@ func CountingSteps(votes []Vote) (out [][]int) {
 	return out
 }
 
-// without returns the approvals whose votes still count, for what they count now.
+// KeepCounting returns the approvals whose votes still count, each with the steps for which it counts now.
 func KeepCounting(approvals []store.Approval, votes []Vote) (out []store.Approval) {
 	for i, v := range votes {
 		if v.Lost == "" {
@@ -36,7 +36,7 @@ func KeepCounting(approvals []store.Approval, votes []Vote) (out []store.Approva
 	return out
 }
 
-// voids are the entries that take away the votes that do not count any more.
+// VoidEntries returns the entries that take away the votes that do not count any more.
 func VoidEntries(votes []Vote, now time.Time) (out []store.Entry) {
 	for _, v := range votes {
 		if v.Lost != "" {
@@ -47,7 +47,7 @@ func VoidEntries(votes []Vote, now time.Time) (out []store.Entry) {
 	return out
 }
 
-// missing returns why votes are not enough: why the first of them is lost, or that an approver is.
+// CheckVotes returns why votes do not meet the steps, or "": why the first lost vote is lost, or that an approver is missing.
 func CheckVotes(steps []store.Step, votes []Vote) string {
 	if store.Met(steps, CountingSteps(votes)) {
 		return ""
@@ -60,7 +60,7 @@ func CheckVotes(steps []store.Step, votes []Vote) string {
 	return NotApprover
 }
 
-// lost returns why what was allowed before is not allowed any more, or "".
+// Lost returns why what was allowed before is not allowed any more, or "".
 func (d Decision) Lost() string {
 	if d.Refusal == NoPerson {
 		return NoHolder
@@ -68,7 +68,7 @@ func (d Decision) Lost() string {
 	return d.Refusal
 }
 
-// needs returns the approvals that a decision wants of what needs these: more of them, if it wants more by now.
+// Needs returns the approvals that a decision demands of a request that needs these: more of them, if the rule demands more by now.
 func (d Decision) Needs(steps []store.Step) []store.Step {
 	if store.Need(d.Steps) > store.Need(steps) {
 		return d.Steps
@@ -100,7 +100,7 @@ func (p *Policy) CanBeMet(steps []store.Step, q Question) bool {
 	return len(known) == 0 && len(steps) > 0 || store.Met(known, voters.Without(append(PersonsOf(barred), q.Person)...))
 }
 
-// persons returns the persons whom these Slack accounts name.
+// PersonsOf returns the persons whom these Slack accounts name.
 func PersonsOf(accounts []string) []store.Person {
 	var out []store.Person
 	for _, account := range accounts {

@@ -39,7 +39,7 @@ func (d Decision) Because() string {
 	return strings.Join(keys, " ")
 }
 
-// because is the last of the reasons: that of a refusal.
+// LastReason returns the last of the reasons: that of a refusal.
 func (d Decision) LastReason() Reason { return d.Why[len(d.Why)-1] }
 
 // Refusals are all that stands against it, the refusal first.
@@ -54,14 +54,14 @@ func (d Decision) Refusals() []Reason {
 	return append([]Reason{first}, d.Also...)
 }
 
-// note adds a reason. Behind a refusal it counts for nothing.
+// Note adds a reason. Behind a refusal it counts for nothing.
 func (d *Decision) Note(key string, facts ...string) {
 	if d.Refusal == "" {
 		d.Why = append(d.Why, reason(key, facts))
 	}
 }
 
-// refuse makes it a refusal, or says what else is wrong with one.
+// Refuse makes the decision a refusal, or adds what else is wrong to one.
 func (d *Decision) Refuse(key string, facts ...string) {
 	if d.Refusal != "" {
 		d.Also = append(d.Also, reason(key, facts))
@@ -113,7 +113,7 @@ func (p *Policy) Decide(q Question) Decision {
 	return p.DecideOn(rule, q)
 }
 
-// decide is Decide for who has the rule at hand: there may be thousands.
+// DecideOn is Decide for a caller who has the rule: there may be thousands of rules.
 func (p *Policy) DecideOn(rule Entitlement, q Question) Decision {
 	d := Decision{Rule: rule.ID}
 	d.Duration, d.Longest, d.Risk = cmp.Or(q.Duration, rule.Duration), rule.Longest, rule.Risk
@@ -262,7 +262,7 @@ func (p *Policy) givesByItself(rule Entitlement, q Question, duration time.Durat
 // written are the refusals of what stands in the fields of a form: it is looked through whole.
 var Written = []string{TooLong, TooShort, NoReason, NoTicket, OutsideHours, StartPast, StartFar, EndPast, EndFirst}
 
-// mistimed refuses a wished start or end, before all else that is wrong with what was written. What hangs on the two is not said.
+// RefuseTime refuses a wished start or end, before all else that is wrong with what was written. It leaves out what depends on the two.
 func (d Decision) RefuseTime(key string, facts ...string) Decision {
 	if d.Refusal != "" && !slices.Contains(Written, d.Refusal) && d.Refusal != NoApprover {
 		return d
@@ -277,7 +277,7 @@ func (d Decision) RefuseTime(key string, facts ...string) Decision {
 	return out
 }
 
-// must refuses what AWS would not have, by its code if there is one.
+// RefuseByAWS refuses what AWS would not take, by its error code. "" refuses nothing.
 func (d *Decision) RefuseByAWS(code string) {
 	if code != "" {
 		d.Refuse(Impossible, "code", code)

@@ -16,7 +16,7 @@ type Escalation struct {
 // Deciders returns all who approve, and who may once a request is escalated.
 func (e Entitlement) Deciders() []string { return NamedIn(Widen(e.Steps, e.Escalation.Deciders())) }
 
-// to is nobody where nothing is escalated.
+// Deciders returns the users and user groups to which a request is escalated: none without an escalation.
 func (x *Escalation) Deciders() []string {
 	if x == nil {
 		return nil
@@ -24,7 +24,7 @@ func (x *Escalation) Deciders() []string {
 	return x.To
 }
 
-// from is when what is asked for now comes to be escalated, and to whom.
+// Begin returns the escalation of a request that is asked for now.
 func (x *Escalation) Begin(now time.Time) store.Escalation {
 	if x == nil {
 		return store.Escalation{}
@@ -32,12 +32,12 @@ func (x *Escalation) Begin(now time.Time) store.Escalation {
 	return store.Escalation{At: now.Add(x.After).UTC().Round(0), To: x.To}
 }
 
-// still are those who may decide too, as far as the rule still names them.
+// StillNamed returns those to whom a request was escalated and whom the rule still names.
 func (x *Escalation) StillNamed(escalated []string) []string {
 	return slices.DeleteFunc(slices.Clone(escalated), func(who string) bool { return !slices.Contains(x.Deciders(), who) })
 }
 
-// opened are steps for which others can count as well.
+// Widen returns steps for which others count as well.
 func Widen(steps []store.Step, others []string) []store.Step {
 	out := slices.Clone(steps)
 	for i := range out {

@@ -31,7 +31,7 @@ type Question struct {
 	Away        map[string]bool     // Slack accounts that cannot approve now
 }
 
-// gone returns the first of these that is a user group which Slack does not have any more, or "". Whom such a group names nobody knows:
+// FirstGone returns the first of these that is a user group which Slack does not have any more, or "". Nobody knows whom such a group named:
 // where it names those who may not, nobody may.
 func (q Question) FirstGone(these []string) string {
 	for _, id := range these {
@@ -42,7 +42,7 @@ func (q Question) FirstGone(these []string) string {
 	return ""
 }
 
-// accounts returns whom these are, and whether all groups among them are known.
+// Accounts returns the Slack accounts that these name. It reports false if the members of a user group among them are not known.
 func (q Question) Accounts(these []string) (out []string, ok bool) {
 	for _, id := range these {
 		group, isGroup := people.GroupOf(id)

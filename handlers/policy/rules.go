@@ -96,7 +96,7 @@ func (p *Policy) Rule(id string) (Entitlement, bool) {
 // Approvers returns all whom a step names.
 func (e Entitlement) Approvers() []string { return NamedIn(e.Steps) }
 
-// named are all whom these steps name, each once.
+// NamedIn returns all whom these steps name, each once.
 func NamedIn(steps []store.Step) []string {
 	var out []string
 	for _, s := range steps {
@@ -184,6 +184,7 @@ func (p *Policy) Unchanged(g Granted) string {
 	return ""
 }
 
+// SameSteps reports whether two rules demand the same approvals of the same people.
 func SameSteps(a, b []store.Step) bool {
 	return slices.EqualFunc(a, b, func(a, b store.Step) bool { return a.Count == b.Count && slices.Equal(a.By, b.By) })
 }

@@ -87,6 +87,10 @@ func (l ledger) Put(ctx context.Context, docs ...store.Doc) error {
 	return l.DB.Put(forLedger(ctx), docs...)
 }
 
+func (l ledger) Due(ctx context.Context, queue string, now time.Time, limit int) ([]store.Row, error) {
+	return l.DB.Due(forLedger(ctx), queue, now, limit)
+}
+
 func (l ledger) List(ctx context.Context, index, from string, limit int) ([]store.Row, error) {
 	return l.DB.List(forLedger(ctx), index, from, limit)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +13,13 @@ import (
 // Errors of a backend.
 var (
 	ErrNotFound = errors.New("not found")
-	ErrConflict = errors.New("changed meanwhile") // the version is not the one that was read
-	ErrTaken    = errors.New("key is taken")      // another record holds the unique key
+	ErrConflict = errors.New("changed meanwhile")      // the version is not the one that was read
+	ErrTaken    = errors.New("key is taken")           // another record holds the unique key
+	ErrTooLarge = errors.New("too much for one write") // see MaxItems; nothing was written
+
+	// ErrUnknown says that a write may have happened, or may happen yet: the context ended, or the disk or the network failed, while it
+	// ran. What was to be written is to be read again, as Save does.
+	ErrUnknown = errors.New("outcome of a write is unknown")
 
 	ErrUnwritten = errors.New("the ledger cannot be written") // for now, and what is written next would meet the same
 )
@@ -35,9 +41,10 @@ type Doc struct {
 	Chain    Chain   // the end of the entries; of a record without entries, the digest of its facts
 	Facts    []byte  // what is true of it: JSON, as json.Marshal writes it. An entry changes them, and nothing else
 	Progress []byte  // how far the work on it has come: the same, and no fact
-	Keys     []Key   // Put: all of them. Get: none
+	Keys     []Key   // all of them
+	Was      []Key   // Put: the keys that Get returned, so that a backend need not read again which of them go. Get: none
 	Entries  []Entry // Put: the new ones. Get: none, see DB.Entries
-	Delete   bool    // Put: nothing of it stays, neither entries nor keys. Only ID and Version are read
+	Delete   bool    // Put: nothing of it stays, neither entries nor keys. Only ID, Version and Was are read
 	Old      bool    // no entry holds its facts, as a build wrote them in which none did
 }
 
@@ -58,17 +65,54 @@ type Row struct{ Value, ID string }
 
 // DB keeps records and entries. The rules are not in it; package storetest holds what every backend promises.
 type DB interface {
-	// Get returns a record, or ErrNotFound.
+	// Get returns a record with its keys, or ErrNotFound.
 	Get(ctx context.Context, id string) (Doc, error)
 	// Entries returns those of a record with a Seq beyond after, in order, and none for a record that is not there.
 	Entries(ctx context.Context, id string, after uint64) ([]Entry, error)
 	// Put writes all docs with their keys and entries, or nothing. What entries a record has from the first new one's Seq on, these
-	// take their place. It returns after they are durable. ErrConflict if
-	// one is not at its version, ErrTaken if a unique key would be held by two once all docs are written, the context's
-	// error if it had ended before, ErrUnwritten if the fault is not in what was to be written.
+	// take their place. It returns after they are durable. ErrConflict if one is not at its version, ErrTaken if a unique key would be
+	// held by two once all docs are written, ErrTooLarge for more than MaxItems, the context's error if it had ended before,
+	// ErrUnknown if it ended, or something failed, while the write ran, ErrUnwritten if the fault is not in what was to be written.
 	Put(ctx context.Context, docs ...Doc) error
 	// List returns at most limit rows of an index with Value >= from, in the order of Value and ID.
 	List(ctx context.Context, index, from string, limit int) ([]Row, error)
+	// Due returns at most limit rows of a queue, an index by [Stamp], whose time is not after now, the earliest first.
+	Due(ctx context.Context, queue string, now time.Time, limit int) ([]Row, error)
+}
+
+// MaxItems is how many items one Put may hold: records, entries, and the rows of indexes that come or go. A transaction of DynamoDB takes
+// as many.
+const MaxItems = 100
+
+// CheckSize is ErrTooLarge for docs that no Put takes.
+func CheckSize(docs ...Doc) error {
+	n := 0
+	for _, d := range docs {
+		n += d.items()
+	}
+	if n > MaxItems {
+		return fmt.Errorf("put %d records, such as %s: %w: %d items of %d", len(docs), docs[0].ID, ErrTooLarge, n, MaxItems)
+	}
+	return nil
+}
+
+// items counts what a Put of the document writes: the record, its new entries, and the rows that are not as they were.
+func (d Doc) items() int {
+	if d.Delete {
+		return 1 + len(d.Was)
+	}
+	n := 1 + len(d.Entries)
+	for _, k := range d.Keys {
+		if !slices.Contains(d.Was, k) {
+			n++
+		}
+	}
+	for _, k := range d.Was {
+		if !slices.Contains(d.Keys, k) {
+			n++
+		}
+	}
+	return n
 }
 
 // The indexes beside those of the lanes.
@@ -142,18 +186,12 @@ func OnSameCard(ctx context.Context, db DB, c Card, limit int) ([]string, error)
 
 // DueBy returns at most limit ids of records that are due in a lane at the time given, the earliest first.
 func DueBy(ctx context.Context, db DB, lane Lane, now time.Time, limit int) ([]string, error) {
-	rows, err := db.List(ctx, string(lane), "", limit)
-	if err != nil {
-		return nil, err
-	}
+	rows, err := db.Due(ctx, string(lane), now, limit)
 	var ids []string
 	for _, r := range rows {
-		if r.Value > stamp(now) {
-			break
-		}
 		ids = append(ids, r.ID)
 	}
-	return ids, nil
+	return ids, err
 }
 
 func (g *Grant) keys() []Key {
@@ -195,5 +233,7 @@ func laneKeys(due func(Lane) (time.Time, bool)) []Key {
 	return keys
 }
 
-// stamp writes a time so that text order is time order.
+// Stamp writes a time so that text order is time order: the value of a row in a queue.
+func Stamp(t time.Time) string { return stamp(t) }
+
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }

@@ -146,7 +146,7 @@ func (s *Sealer) delete(ctx context.Context, sealed Sealed) (bool, error) {
 	if !is {
 		return false, nil
 	}
-	err = s.db.Put(ctx, Doc{ID: doc.ID, Version: doc.Version, Delete: true})
+	err = s.db.Put(ctx, Doc{ID: doc.ID, Version: doc.Version, Was: doc.Keys, Delete: true})
 	if errors.Is(err, ErrConflict) {
 		return false, nil
 	}

@@ -527,3 +527,46 @@ func TestEveryStateCanEnd(t *testing.T) {
 		}
 	}
 }
+
+// What is to be written together is divided where that is more than one write takes, and stays in its order.
+func TestParts(t *testing.T) {
+	db := &store.Mem{}
+	var all []store.Record
+	for i := range 60 {
+		g := asked()
+		g = after(store.Grant{ID: fmt.Sprint("login-", 100+i), Account: "1", Subject: store.Subject{UserID: fmt.Sprint(i)}, Lapses: g.Lapses}, noon, store.Receive, store.Ask)
+		all = append(all, &g)
+	}
+	if err := store.Save(t.Context(), db, all...); !errors.Is(err, store.ErrTooLarge) {
+		t.Fatal(err)
+	}
+	parts, err := store.Parts(all...)
+	if err != nil || len(parts) < 2 || len(parts) > 10 || !slices.Equal(slices.Concat(parts...), all) {
+		t.Fatalf("%d parts, %v", len(parts), err)
+	}
+	for _, part := range parts {
+		if err := store.Save(t.Context(), db, part...); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A rule that names more approvers than one write takes can be asked under, and its requests be approved.
+func TestARuleWithManyApprovers(t *testing.T) {
+	db := &store.Mem{}
+	g := asked()
+	var by []string
+	for i := range 300 {
+		by = append(by, fmt.Sprint("U", i))
+	}
+	g = after(store.Grant{ID: g.ID, Account: "1", Subject: g.Subject, Duration: time.Hour, Longest: time.Hour, Lapses: g.Lapses,
+		Steps: []store.Step{{By: by, Count: 1}}}, noon, store.Receive, store.Ask)
+	for _, v := range []store.Verb{"", store.Approve} {
+		if v != "" {
+			g = after(g, noon, v)
+		}
+		if err := store.Save(t.Context(), db, &g, &store.Press{ID: store.PressPrefix + string(v)}); err != nil {
+			t.Error(err)
+		}
+	}
+}

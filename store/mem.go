@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Mem is a DB in memory: for tests, and the model that the others are compared with. The zero value is ready.
@@ -25,7 +26,8 @@ func (m *Mem) Get(_ context.Context, id string) (Doc, error) {
 	if !ok {
 		return Doc{}, fmt.Errorf("get %s: %w", id, ErrNotFound)
 	}
-	return Doc{ID: id, Kind: doc.Kind, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress), Old: doc.Old}, nil
+	return Doc{ID: id, Kind: doc.Kind, Version: doc.Version, Chain: doc.Chain, Facts: slices.Clone(doc.Facts), Progress: slices.Clone(doc.Progress),
+		Keys: slices.Clone(doc.Keys), Old: doc.Old}, nil
 }
 
 // Entries implements DB.
@@ -44,6 +46,15 @@ func (m *Mem) List(_ context.Context, index, from string, limit int) ([]Row, err
 	rows := m.index[index]
 	at, _ := slices.BinarySearchFunc(rows, Row{Value: from}, byRow)
 	return slices.Clone(rows[at:min(at+limit, len(rows))]), nil
+}
+
+// Due implements DB.
+func (m *Mem) Due(ctx context.Context, queue string, now time.Time, limit int) ([]Row, error) {
+	rows, err := m.List(ctx, queue, "", limit)
+	if at := slices.IndexFunc(rows, func(r Row) bool { return r.Value > stamp(now) }); at >= 0 {
+		rows = rows[:at]
+	}
+	return rows, err
 }
 
 // Next implements Whole.
@@ -77,6 +88,9 @@ func (m *Mem) Put(ctx context.Context, docs ...Doc) error {
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("put: not written: %w", err)
+	}
+	if err := CheckSize(docs...); err != nil {
+		return err
 	}
 	if m.docs == nil {
 		m.docs, m.entries, m.index = map[string]Doc{}, map[string][]Entry{}, map[string][]Row{}

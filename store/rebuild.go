@@ -85,7 +85,7 @@ func Rebuilt(ctx context.Context, db DB, id string, e Entry) (g Grant, err error
 		return g, errors.Join(fault, fmt.Errorf("rebuild %s: it is sound", id))
 	}
 	lost := sumOfAll(string(doc.Facts), entries[fit:])
-	rebuilt := Doc{ID: id, Kind: KindGrant, Version: doc.Version}
+	rebuilt := Doc{ID: id, Kind: KindGrant, Version: doc.Version, Keys: doc.Keys}
 	for _, each := range entries[:fit] {
 		if rebuilt.Facts, err = merge(rebuilt.Facts, each.Set); err != nil {
 			return g, err

@@ -21,6 +21,7 @@ type Head struct {
 
 	facts []byte  // as they are stored, or as they are after the last fresh entry
 	fresh []Entry // that have not been written yet
+	keys  []Key   // as they are stored
 	old   bool    // see Doc
 }
 
@@ -161,7 +162,7 @@ func document(r Record) (Doc, error) {
 	default:
 		doc.Facts, doc.Chain = h.facts, h.Chain
 	}
-	doc.Version, doc.Entries, doc.Old = h.Version, h.fresh, h.old
+	doc.Version, doc.Entries, doc.Was, doc.Old = h.Version, h.fresh, h.keys, h.old
 	return doc, doc.check()
 }
 
@@ -190,11 +191,61 @@ func Save(ctx context.Context, db DB, records ...Record) error {
 			return err
 		}
 	}
-	if err := db.Put(ctx, docs...); err != nil {
+	err := db.Put(ctx, docs...)
+	if errors.Is(err, ErrUnknown) {
+		err = written(context.WithoutCancel(ctx), db, docs, err)
+	}
+	if err != nil {
 		return err
 	}
 	for i, r := range records {
-		*r.head() = Head{Version: docs[i].Version + 1, Chain: docs[i].Chain, facts: docs[i].Facts, old: docs[i].Old}
+		*r.head() = Head{Version: docs[i].Version + 1, Chain: docs[i].Chain, facts: docs[i].Facts, keys: docs[i].Keys, old: docs[i].Old}
+	}
+	return nil
+}
+
+// Parts divides records, in their order, into as few parts as one write takes each.
+func Parts(records ...Record) (parts [][]Record, err error) {
+	room := 0
+	for _, r := range records {
+		doc, err := document(r)
+		if err != nil {
+			return nil, err
+		}
+		n := doc.items()
+		if n > room {
+			parts, room = append(parts, nil), MaxItems
+		}
+		last := len(parts) - 1
+		parts[last], room = append(parts[last], r), room-n
+	}
+	return parts, nil
+}
+
+// written finds out what has become of a write whose outcome is unknown, and returns nil if it has happened. ErrConflict if another
+// has been made in its place, so that it cannot happen any more. It stays unknown as long as the records stand as they were: who does
+// it again reads them first, and of two writes of one version one is refused.
+func written(ctx context.Context, db DB, docs []Doc, unknown error) error {
+	for _, d := range docs {
+		is, err := db.Get(ctx, d.ID)
+		if errors.Is(err, ErrNotFound) && d.Version == 0 || err == nil && is.Version == d.Version {
+			return unknown
+		}
+		if err != nil {
+			return errors.Join(unknown, err)
+		}
+		if n := len(d.Entries); n > 0 { // it may have gone on since
+			entries, err := db.Entries(ctx, d.ID, d.Entries[n-1].Seq-1)
+			if err != nil {
+				return errors.Join(unknown, err)
+			}
+			if len(entries) > 0 && entries[0].Hash == d.Entries[n-1].Hash {
+				return nil // all of them were written, or none
+			}
+		} else if is.Version == d.Version+1 && is.Chain == d.Chain && bytes.Equal(is.Facts, d.Facts) && bytes.Equal(is.Progress, d.Progress) {
+			continue
+		}
+		return fmt.Errorf("save %s: %w", d.ID, ErrConflict)
 	}
 	return nil
 }
@@ -214,7 +265,7 @@ func decode(doc Doc, into Record) error {
 	if into.id() != doc.ID {
 		return &Broken{ID: doc.ID, Err: fmt.Errorf("%w: it is the record %q, put under another id", ErrRecord, into.id())}
 	}
-	*into.head() = Head{Version: doc.Version, Chain: doc.Chain, facts: doc.Facts, old: doc.Old}
+	*into.head() = Head{Version: doc.Version, Chain: doc.Chain, facts: doc.Facts, keys: doc.Keys, old: doc.Old}
 	if len(doc.Progress) == 0 {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sekisho/store"
 )
@@ -111,6 +112,13 @@ func (d *tappedDB) Get(ctx context.Context, id string) (store.Doc, error) {
 		return store.Doc{}, err
 	}
 	return d.DB.Get(ctx, id)
+}
+
+func (d *tappedDB) Due(ctx context.Context, queue string, now time.Time, limit int) ([]store.Row, error) {
+	if err := d.tap.alive(); err != nil {
+		return nil, err
+	}
+	return d.DB.Due(ctx, queue, now, limit)
 }
 
 func (d *tappedDB) List(ctx context.Context, index, from string, limit int) ([]store.Row, error) {

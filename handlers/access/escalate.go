@@ -75,5 +75,16 @@ func (k *Keeper) escalate(ctx context.Context, g store.Grant) error {
 		}
 		records = append(records, &each)
 	}
-	return k.Save(ctx, records...)
+	return k.saveInParts(ctx, records)
+}
+
+// saveInParts writes records in as many writes as it takes. Where it breaks off, the others are due still.
+func (k *Keeper) saveInParts(ctx context.Context, records []store.Record) error {
+	parts, err := store.Parts(records...)
+	for _, part := range parts {
+		if err == nil {
+			err = k.Save(ctx, part...)
+		}
+	}
+	return err
 }

@@ -19,6 +19,9 @@ import (
 // it, or by a call that was given up, shows by then.
 const lastLook = time.Minute
 
+// mostFound is how many IAM users, or grants, one write of an offboarding adds: each has an entry or more, and rows in indexes.
+const mostFound = 15
+
 // Offboard ends all that the person behind a Slack account has. With a refusal nothing was stored; without one the duty to
 // end it is durable.
 func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (string, error) {
@@ -47,7 +50,7 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 	now := k.Time()
 	o := store.Offboarding{ID: store.OffboardingPrefix + now.UTC().Format("20060102T150405.000Z-") + person.Account(), Person: person, Accounts: k.Policy.People.Accounts(person), By: by, Reason: reason}
 	o, err = o.After(store.Entry{Verb: store.Begin, By: by, At: now, Note: reason, Facts: map[string]string{"person": person.Account()}})
-	for _, user := range users {
+	for _, user := range users[:min(len(users), mostFound)] { // the others are found when it is looked at first
 		if err == nil {
 			o, err = o.After(store.Entry{Verb: store.Found, By: by, At: now, Facts: user.Facts()})
 		}
@@ -132,20 +135,52 @@ func (k *Keeper) endGrants(ctx context.Context, mine store.Offboarding) (store.O
 	if err != nil {
 		return mine, nil, err
 	}
-	o, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
-		for _, g := range open {
-			if o, err = foundGrant(o, g, k.Time()); err != nil {
-				return o, err
-			}
+	o, err := k.foundUsers(ctx, mine, open)
+	for some := range slices.Chunk(open, mostFound) {
+		if err != nil {
+			break
 		}
-		return o, nil
-	})
+		o, err = k.note(ctx, o, func(o store.Offboarding) (store.Offboarding, error) {
+			for _, g := range some {
+				if o, err = foundGrant(o, g, k.Time()); err != nil {
+					return o, err
+				}
+			}
+			return o, nil
+		})
+	}
 	for _, h := range o.ToEnd() {
 		if err == nil && h.Record != "" {
 			o, err = k.endGrant(ctx, o, h)
 		}
 	}
 	return o, open, err
+}
+
+// foundUsers notes the person's IAM users for which the first write of the offboarding had no room.
+func (k *Keeper) foundUsers(ctx context.Context, mine store.Offboarding, open []store.Grant) (store.Offboarding, error) {
+	if len(mine.Users()) < mostFound {
+		return mine, nil
+	}
+	users, err := k.usersOf(ctx, mine.Person, open)
+	users = slices.DeleteFunc(users, func(user store.Holding) bool {
+		_, known := mine.Find(user)
+		return known
+	})
+	for some := range slices.Chunk(users, mostFound) {
+		if err != nil {
+			break
+		}
+		mine, err = k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
+			for _, user := range some {
+				if o, err = o.After(store.Entry{Verb: store.Found, By: store.Self, At: k.Time(), Facts: user.Facts()}); err != nil {
+					return o, err
+				}
+			}
+			return o, nil
+		})
+	}
+	return mine, err
 }
 
 // foundGrant notes what is open, and the IAM user that it is of, which a tag can have made the person's since.

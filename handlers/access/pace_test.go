@@ -140,6 +140,12 @@ func (l *listing) List(ctx context.Context, index, from string, limit int) ([]st
 	return rows, err
 }
 
+func (l *listing) Due(ctx context.Context, queue string, now time.Time, limit int) ([]store.Row, error) {
+	rows, err := l.DB.Due(ctx, queue, now, limit)
+	l.rows.Add(int64(len(rows)))
+	return rows, err
+}
+
 // The cost of a lane grows with what rests, and not with its square: ends that wait for AWS are listed again by time, and not each time that
 // one of them is put off.
 func TestWhatRestsIsNotListedWithEachThatIsDue(t *testing.T) {

@@ -86,5 +86,5 @@ func (k *Keeper) remindTogether(ctx context.Context, first store.Grant) error {
 		}
 		records = append(records, &g)
 	}
-	return handlers.IgnoreFaster(k.Save(ctx, records...))
+	return handlers.IgnoreFaster(k.saveInParts(ctx, records))
 }

@@ -406,9 +406,9 @@ type stopsAt struct {
 	then func()
 }
 
-func (s stopsAt) List(ctx context.Context, index, from string, limit int) ([]store.Row, error) {
-	rows, err := s.DB.List(ctx, index, from, limit)
-	if index == string(s.lane) && len(rows) > 0 {
+func (s stopsAt) Due(ctx context.Context, queue string, now time.Time, limit int) ([]store.Row, error) {
+	rows, err := s.DB.Due(ctx, queue, now, limit)
+	if queue == string(s.lane) && len(rows) > 0 {
 		s.then()
 	}
 	return rows, err

@@ -3,6 +3,7 @@ package boltdb_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -57,7 +58,7 @@ func BenchmarkSeal(b *testing.B) {
 			db := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 			n := int64(0)
 			for b.Loop() {
-				docs := make([]store.Doc, 100)
+				docs := make([]store.Doc, 20)
 				for i := range docs {
 					n++
 					docs[i] = doc(n)
@@ -80,8 +81,10 @@ func BenchmarkSeal(b *testing.B) {
 					next++
 					docs[i] = changed(next)
 				}
-				if err := db.Put(b.Context(), docs...); err != nil {
-					b.Fatal(err)
+				for some := range slices.Chunk(docs, 20) {
+					if err := db.Put(b.Context(), some...); err != nil {
+						b.Fatal(err)
+					}
 				}
 				b.StartTimer()
 				if _, err := s.Sweep(b.Context(), time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), store.SealMinute); err != nil {

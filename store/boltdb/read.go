@@ -181,7 +181,8 @@ func (r *Reader) Get(_ context.Context, id string) (store.Doc, error) {
 	if err != nil {
 		return store.Doc{}, fmt.Errorf("get %s: %w", id, broken(id, err))
 	}
-	return store.Doc{ID: id, Kind: held.Kind, Version: held.Version, Chain: held.Chain, Facts: held.Facts, Progress: held.Progress, Old: held.Old}, nil
+	return store.Doc{ID: id, Kind: held.Kind, Version: held.Version, Chain: held.Chain, Facts: held.Facts, Progress: held.Progress,
+		Keys: held.Keys, Old: held.Old}, nil
 }
 
 // Entries implements store.DB.
@@ -209,6 +210,17 @@ func broken(id string, err error) error {
 
 // List implements store.DB.
 func (r *Reader) List(_ context.Context, index, from string, limit int) ([]store.Row, error) {
+	return r.rows(index, from, limit, func(string) bool { return false })
+}
+
+// Due implements store.DB.
+func (r *Reader) Due(_ context.Context, queue string, now time.Time, limit int) ([]store.Row, error) {
+	last := store.Stamp(now)
+	return r.rows(queue, "", limit, func(value string) bool { return value > last })
+}
+
+// rows returns the rows of an index from a value on, until one is beyond.
+func (r *Reader) rows(index, from string, limit int, beyond func(value string) bool) ([]store.Row, error) {
 	var out []store.Row
 	err := r.view(func(tx *bolt.Tx) error {
 		b := tx.Bucket(indexBucket).Bucket([]byte(index))
@@ -218,6 +230,9 @@ func (r *Reader) List(_ context.Context, index, from string, limit int) ([]store
 		c := b.Cursor()
 		for k, _ := c.Seek([]byte(from)); k != nil && len(out) < limit; k, _ = c.Next() {
 			value, id, _ := strings.Cut(string(k), "\x00")
+			if beyond(value) {
+				break
+			}
 			out = append(out, store.Row{Value: value, ID: id})
 		}
 		return nil

@@ -38,11 +38,13 @@ type sheet struct {
 }
 
 // Put implements store.DB. Where the context has ended before the writer took it up, nothing is written, and the error
-// is the context's; afterwards it waits for the outcome. After an error of the disk itself (store.ErrUnwritten) the outcome is not
-// known before the record has been read again.
+// is the context's. Where it ends while the commit runs, or the disk itself fails in it, the outcome is store.ErrUnknown.
 func (d *DB) Put(ctx context.Context, docs ...store.Doc) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("put: not written: %w", err)
+	}
+	if err := store.CheckSize(docs...); err != nil {
+		return err
 	}
 	c := &change{ctx: ctx, done: make(chan error, 1)}
 	for _, doc := range docs {
@@ -54,11 +56,21 @@ func (d *DB) Put(ctx context.Context, docs ...store.Doc) error {
 	}
 	select {
 	case d.changes <- c:
-		return <-c.done
 	case <-ctx.Done(): // the writer has been busy all the while, as on a disk that hangs
 		return fmt.Errorf("put: not written: %w: %w", store.ErrUnwritten, ctx.Err())
 	case <-d.closing:
 		return fmt.Errorf("put: not written: %w", ErrClosed)
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-c.done: // the writer was done at the same moment
+		return err
+	default:
+		return fmt.Errorf("put: %w: %w", store.ErrUnknown, ctx.Err())
 	}
 }
 
@@ -135,7 +147,7 @@ func (d *DB) commit(group []*change) {
 		case c.err != nil:
 			c.done <- c.err
 		case err != nil:
-			c.done <- d.unwritten(err)
+			c.done <- fmt.Errorf("%w: %w", store.ErrUnknown, d.unwritten(err))
 		default:
 			c.done <- nil
 		}

@@ -259,3 +259,28 @@ func TestWhatDoesNotFitIsRefusedAlone(t *testing.T) {
 		t.Error("half of it was written")
 	}
 }
+
+// Who waits for a commit that does not end is told, once their context has ended, that the outcome is unknown.
+func TestAContextThatEndsDuringACommit(t *testing.T) {
+	t.Parallel()
+	db, err := Open(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	held, err := db.bolt.Begin(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer leave()
+	if err := db.Put(ctx, record("r")); !errors.Is(err, store.ErrUnknown) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("put: %v", err)
+	}
+	if err := held.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Put(t.Context(), record("another")); err != nil || missing(t, db, "another") {
+		t.Errorf("the next one: %v", err)
+	}
+}

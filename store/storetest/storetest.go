@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -31,6 +33,8 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 		{"a slot changes hands in one put", slotChangesHands},
 		{"old keys go", oldKeysGo},
 		{"list in order", listInOrder},
+		{"what is due", whatIsDue},
+		{"as much as one put takes", asMuchAsOnePutTakes},
 		{"entries", entries},
 		{"entries take places", entriesTakePlaces},
 		{"what is returned is the caller's", callersOwn},
@@ -143,7 +147,8 @@ func rows(t *testing.T, db store.DB, index, from string, limit int, want ...stor
 }
 
 func getWhatWasPut(t *testing.T, db store.DB) {
-	is := store.Doc{ID: "r", Kind: "kind of which no backend knows", Chain: store.Chain{Seq: 2, Head: "ab"}, Facts: []byte(`{"名前":"\u003c山田\u003e"}`), Progress: []byte(`{"tries":1}`), Old: true}
+	is := store.Doc{ID: "r", Kind: "kind of which no backend knows", Chain: store.Chain{Seq: 2, Head: "ab"}, Facts: []byte(`{"名前":"\u003c山田\u003e"}`), Progress: []byte(`{"tries":1}`),
+		Keys: []store.Key{due("1"), slot("s")}, Old: true}
 	put(t, db, nil, is)
 	is.Version = 1
 	got, err := db.Get(t.Context(), "r")
@@ -151,6 +156,11 @@ func getWhatWasPut(t *testing.T, db store.DB) {
 		t.Fatal(err)
 	}
 	same(t, got, is)
+	got.Was, got.Keys = got.Keys, []store.Key{due("2")}
+	put(t, db, nil, got)
+	same(t, must(db.Get(t.Context(), "r")).Keys, got.Keys)
+	rows(t, db, "due", "", 9, store.Row{Value: "2", ID: "r"})
+	rows(t, db, "slot", "", 9)
 }
 
 func notThere(t *testing.T, db store.DB) {
@@ -234,6 +244,47 @@ func listInOrder(t *testing.T, db store.DB) {
 	rows(t, db, "due", "", 0)
 	rows(t, db, "due", "3", 9)
 	rows(t, db, "du", "", 9)
+}
+
+func whatIsDue(t *testing.T, db store.DB) {
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) string { return store.Stamp(now.Add(d)) }
+	put(t, db, nil, doc("c", 0, due(at(1))), doc("b", 0, due(at(0))), doc("a", 0, due(at(0))), doc("d", 0, due(at(-time.Hour))), doc("e", 0, slot(at(0))))
+	is := func(limit int, want ...store.Row) {
+		t.Helper()
+		same(t, must(db.Due(t.Context(), "due", now, limit)), want)
+	}
+	is(9, store.Row{Value: at(-time.Hour), ID: "d"}, store.Row{Value: at(0), ID: "a"}, store.Row{Value: at(0), ID: "b"})
+	is(2, store.Row{Value: at(-time.Hour), ID: "d"}, store.Row{Value: at(0), ID: "a"})
+	is(0)
+	same(t, must(db.Due(t.Context(), "nothing", now, 9)), []store.Row(nil))
+	same(t, must(db.Due(t.Context(), "due", now.In(time.FixedZone("JST", 9*3600)), 1)), []store.Row{{Value: at(-time.Hour), ID: "d"}})
+}
+
+// asMuchAsOnePutTakes counts records, entries, and the rows that come or go: what stays as it is costs nothing.
+func asMuchAsOnePutTakes(t *testing.T, db store.DB) {
+	d := doc("r", 0)
+	for i := range store.MaxItems - 3 {
+		d.Keys = append(d.Keys, due(fmt.Sprint(i)))
+	}
+	d.Keys = append(d.Keys, slot("s"))
+	d.Entries = []store.Entry{{Record: "r", Seq: 1}}
+	for _, more := range [][]store.Doc{{doc("other", 0)}, {{ID: "other", Delete: true}}} {
+		put(t, db, store.ErrTooLarge, append(more, d)...)
+	}
+	d.Entries = append(d.Entries, store.Entry{Record: "r", Seq: 2})
+	put(t, db, store.ErrTooLarge, d)
+	if _, err := db.Get(t.Context(), "r"); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("what is too large was written: %v", err)
+	}
+	d.Entries = d.Entries[:1]
+	put(t, db, nil, d)
+	d.Version, d.Was, d.Entries = 1, d.Keys, nil
+	d.Keys = append(slices.Clone(d.Keys), due("one more"), due("and another"))
+	put(t, db, nil, d)
+	put(t, db, store.ErrTooLarge, store.Doc{ID: "r", Version: 2, Was: d.Keys, Delete: true})
+	put(t, db, store.ErrTooLarge, store.Doc{ID: "r", Version: 2, Was: d.Keys, Facts: []byte("{}")})
+	rows(t, db, "slot", "", 9, store.Row{Value: "s", ID: "r"})
 }
 
 func entries(t *testing.T, db store.DB) {

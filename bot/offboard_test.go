@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -120,10 +121,10 @@ func offboardingLines(o store.Offboarding) []store.Entry {
 
 // leavers are all looks of the form.
 func leavers() map[string]access.Leaver {
-	key := func(id string, active bool) access.Key { return access.Key{ID: id, Active: active} }
+	key := func(id string, active bool) audit.Key { return audit.Key{ID: id, Active: active} }
 	prod := access.LeaverUser{Holding: prodUser, Has: access.Holds{Groups: []access.Group{{Name: "jit-prod-operators"}, {Name: "staff"}}, Password: true,
-		Keys: []access.Key{key("AKIA1111111111111111", true), key("AKIA0000000000000000", false)}, Policies: []string{"read-billing"}}}
-	staging := access.LeaverUser{Holding: stagingUser, Has: access.Holds{Keys: []access.Key{key("AKIA3333333333333333", true), key("AKIA4444444444444444", true)}},
+		Keys: []audit.Key{key("AKIA1111111111111111", true), key("AKIA0000000000000000", false)}, Policies: []string{"read-billing"}}}
+	staging := access.LeaverUser{Holding: stagingUser, Has: access.Holds{Keys: []audit.Key{key("AKIA3333333333333333", true), key("AKIA4444444444444444", true)}},
 		Held: []store.Holding{withResult(thing(stagingUser, store.HeldKey, "AKIA3333333333333333"), store.ByRotation), withResult(thing(stagingUser, store.HeldKey, "AKIA4444444444444444"), store.ByGrant)}}
 	live, waiting := request(), request()
 	live.State, live.Until = store.Active, signedIn.Add(4*time.Hour)

@@ -465,10 +465,11 @@ func refusals(t *testing.T) map[string]store.Press {
 		"rotated":  {Verb: store.Delete, Facts: map[string]string{"state": "rotated", "outcome": "deleted", "by": store.Self}},
 	} {
 		p.On, p.By, p.Refusal = rotation().ID, kato, access.Late
+		p.Facts[access.FactOn] = store.KindTask
 		out["late, rotation "+name] = p
 	}
 	own, notYours := out[policy.Own], out[access.NotYours]
-	own.On = store.AlertPrefix + "1"
+	own.On, own.Facts = store.AlertPrefix+"1", map[string]string{access.FactOn: store.KindAlert}
 	notYours.Verb = store.NotMine
 	out["own, alert"], out["not_yours, answer"] = own, notYours
 	notYours.Verb = store.AskMore

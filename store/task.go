@@ -242,3 +242,16 @@ func (t *Task) keys() []Key {
 	keys = append(keys, t.personKeys()...)
 	return append(append(keys, t.Work.keys()...), t.Chain.changedKeys()...)
 }
+
+// KeyKind is the kind of access that rotations are of.
+const KeyKind = "access-key"
+
+// KeySlot returns the slot of an IAM user's access key: a grant of it, or its rotation, holds it.
+func KeySlot(account, user string) string {
+	return Task{Account: account, Kind: KeyKind, User: user}.Slot()
+}
+
+// TaskID returns the id of a rotation that begins at a time: of two, the later has the greater one.
+func TaskID(rule string, at time.Time) string {
+	return TaskPrefix + rule + "-" + at.UTC().Format("20060102T150405.000Z")
+}

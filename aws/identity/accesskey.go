@@ -13,6 +13,7 @@ import (
 
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -87,7 +88,7 @@ func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map
 		return nil, err
 	}
 	user, err := c.Accounts.User(ctx, g.Account, g.Target)
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return nil, &handlers.Refused{Code: "NoSuchEntity"}
 	}
 	if err != nil {
@@ -113,9 +114,9 @@ func (c AccessKey) Plan(ctx context.Context, g store.Grant, _ *store.Grant) (map
 }
 
 // Step implements handlers.Cloud. What has ended is cleared away: until then the key is only deactivated.
-func (c AccessKey) Step(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c AccessKey) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	if g.Effects[KeyUser] == "" || g.Effects[SecretName] == "" {
-		return access.Result{}, fmt.Errorf("step %s: there is no plan", g.ID)
+		return handlers.Result{}, fmt.Errorf("step %s: there is no plan", g.ID)
 	}
 	switch g.State {
 	case store.Approved:
@@ -125,46 +126,46 @@ func (c AccessKey) Step(ctx context.Context, g store.Grant) (access.Result, erro
 	case store.Ended:
 		return c.clear(ctx, g)
 	}
-	return access.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
+	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
 }
 
 // give looks what there is and does what is missing: an empty secret, its policy for the requester alone, and only then
 // a key, whose secret goes into it. So there is no moment at which somebody else could read it.
-func (c AccessKey) give(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c AccessKey) give(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	s, err := c.see(ctx, g)
 	switch {
 	case err != nil:
-		return access.Result{}, err
+		return handlers.Result{}, err
 	case s.user == "":
-		return access.Result{}, &handlers.Refused{Code: policy.UserGone}
+		return handlers.Result{}, &handlers.Refused{Code: policy.UserGone}
 	case s.kept != nil && (s.kept.grant != g.ID || s.kept.deleted): // another's, or somebody has deleted it meanwhile
-		return access.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
+		return handlers.Result{}, &handlers.Refused{Code: "ResourceExistsException"}
 	}
 	if some, err := c.discard(ctx, g, s, c.Now().Add(-unseen)); err != nil || some {
-		return access.Result{Again: settling}, err
+		return handlers.Result{Again: settling}, err
 	}
 	if s.kept != nil {
 		if closed, err := c.close(ctx, g); err != nil || !closed {
-			return access.Result{Again: settling}, err
+			return handlers.Result{Again: settling}, err
 		}
 	}
 	return c.fill(ctx, g, s)
 }
 
 // fill puts a key into the secret, and says done once there is one.
-func (c AccessKey) fill(ctx context.Context, g store.Grant, s sight) (access.Result, error) {
-	again := access.Result{Again: settling}
+func (c AccessKey) fill(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
+	again := handlers.Result{Again: settling}
 	switch key := s.readable(g); {
 	case key != nil:
-		return access.Result{Facts: map[string]string{IssuedKey: aws.ToString(key.AccessKeyId), SecretARN: s.kept.arn,
+		return handlers.Result{Facts: map[string]string{IssuedKey: aws.ToString(key.AccessKeyId), SecretARN: s.kept.arn,
 			IssuedAt: aws.ToTime(key.CreateDate).UTC().Format(time.RFC3339)}}, nil
 	case s.kept != nil && s.kept.current != "" && c.Now().Sub(s.kept.changed) < unseen: // its key is not listed yet
 		return again, nil
 	case full(g, s.keys) != "":
-		return access.Result{}, &handlers.Refused{Code: full(g, s.keys)}
+		return handlers.Result{}, &handlers.Refused{Code: full(g, s.keys)}
 	case s.kept == nil:
 		return again, createEmpty(ctx, c.Accounts[g.Account].Secrets, g.Effects[SecretName], g.ID, c.Keeping.KMSKey)
 	}

@@ -56,7 +56,7 @@ func (l *locksmith) plan() error {
 }
 
 // settle takes steps as the keeper does, until done or refused, whatever fails on the way.
-func (l *locksmith) settle(state store.State) (access.Result, error) {
+func (l *locksmith) settle(state store.State) (handlers.Result, error) {
 	l.t.Helper()
 	l.g.State = state
 	for range 200 {
@@ -79,7 +79,7 @@ func (l *locksmith) settle(state store.State) (access.Result, error) {
 		}
 	}
 	l.t.Fatalf("%s: it never comes to an end", state)
-	return access.Result{}, nil
+	return handlers.Result{}, nil
 }
 
 // issue plans and gives.

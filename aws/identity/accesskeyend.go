@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -96,7 +97,7 @@ func (c AccessKey) owner(ctx context.Context, g store.Grant) (string, error) {
 		}
 	}
 	name, err := c.Accounts.userName(ctx, g.Account, store.Subject{User: g.Target, UserID: g.Effects[KeyUser]})
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return "", nil
 	}
 	return name, err
@@ -118,7 +119,7 @@ func (c AccessKey) userOf(ctx context.Context, g store.Grant, key string) string
 
 func (c AccessKey) isOwner(ctx context.Context, g store.Grant, name string) (bool, error) {
 	user, err := c.Accounts.User(ctx, g.Account, name)
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return false, nil
 	}
 	return err == nil && user.ID == g.Effects[KeyUser], err
@@ -176,52 +177,52 @@ func deleteKey(ctx context.Context, client IAM, user, id string) error {
 // take deactivates the key that the grant names before it looks at anything: a key belongs to one user, so a name that
 // means somebody else by now is answered NoSuchEntity, and hurts nobody. Then it looks whether that has worked, under the
 // user's present name. Keys are deleted later, with the secret; until then a mistake can be undone.
-func (c AccessKey) take(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c AccessKey) take(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	client, err := c.Accounts.in(g.Account)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	key := g.Effects[IssuedKey]
 	if key != "" {
 		if err := turnKey(ctx, client, g.Target, key, types.StatusTypeInactive); err != nil {
-			return access.Result{}, err
+			return handlers.Result{}, err
 		}
 	}
 	s, err := c.seeKeys(ctx, g)
 	switch {
 	case err != nil:
-		return access.Result{}, err
+		return handlers.Result{}, err
 	case s.user == "":
-		return access.Result{Later: c.Keeping.Grace}, nil
+		return handlers.Result{Later: c.Keeping.Grace}, nil
 	case s.issued != nil && s.issued.Status == types.StatusTypeActive && s.user != g.Target:
-		return access.Result{Again: settling}, turnKey(ctx, client, s.user, key, types.StatusTypeInactive)
+		return handlers.Result{Again: settling}, turnKey(ctx, client, s.user, key, types.StatusTypeInactive)
 	case s.issued != nil && s.issued.Status == types.StatusTypeActive:
-		return access.Result{Again: settling}, nil
+		return handlers.Result{Again: settling}, nil
 	}
 	return c.takeOthers(ctx, g, s)
 }
 
 // takeOthers ends what else was made for the grant. What is in the secret is deactivated, what was lost is deleted.
 // Where Secrets Manager does not tell which is which, all of it is deactivated, and nothing else waits for that answer.
-func (c AccessKey) takeOthers(ctx context.Context, g store.Grant, s sight) (access.Result, error) {
+func (c AccessKey) takeOthers(ctx context.Context, g store.Grant, s sight) (handlers.Result, error) {
 	off := s.others
 	if len(s.others) > 0 && c.seeSecret(ctx, g, &s) == nil {
 		off = s.stored
 	}
 	if slices.ContainsFunc(off, isActive) {
-		return access.Result{Again: settling}, c.deactivate(ctx, g, s.user, off)
+		return handlers.Result{Again: settling}, c.deactivate(ctx, g, s.user, off)
 	}
 	if some, err := c.discard(ctx, g, s, c.Now()); err != nil || some {
-		return access.Result{Again: settling}, err
+		return handlers.Result{Again: settling}, err
 	}
 	var ids []string
 	for _, k := range append(listed(s.issued), off...) {
 		ids = append(ids, aws.ToString(k.AccessKeyId))
 	}
 	if len(ids) == 0 {
-		return access.Result{Later: c.Keeping.Grace}, nil
+		return handlers.Result{Later: c.Keeping.Grace}, nil
 	}
-	return access.Result{Facts: map[string]string{OffKey: strings.Join(ids, ",")}, Later: c.Keeping.Grace}, nil
+	return handlers.Result{Facts: map[string]string{OffKey: strings.Join(ids, ",")}, Later: c.Keeping.Grace}, nil
 }
 
 func isActive(k types.AccessKeyMetadata) bool { return k.Status == types.StatusTypeActive }
@@ -258,37 +259,37 @@ func turnKey(ctx context.Context, client IAM, user, id string, to types.StatusTy
 // clear deletes what has ended and has not been missed: the key, and its secret with the time in which that can be
 // restored. A key that works again is let be: Check finds it, and it ends anew. The key goes also while Secrets Manager
 // does not answer.
-func (c AccessKey) clear(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c AccessKey) clear(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	s, err := c.seeKeys(ctx, g)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	if s.issued != nil {
 		return c.remove(ctx, g, s.user, *s.issued)
 	}
 	if err := c.seeSecret(ctx, g, &s); err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	if len(s.stored) > 0 {
 		return c.remove(ctx, g, s.user, s.stored[0])
 	}
 	if some, err := c.discard(ctx, g, s, c.Now()); err != nil || some {
-		return access.Result{Again: settling}, err
+		return handlers.Result{Again: settling}, err
 	}
 	if s.kept == nil || s.kept.deleted || s.kept.grant != g.ID {
-		return access.Result{}, nil
+		return handlers.Result{}, nil
 	}
 	secrets := c.Accounts[g.Account].Secrets
-	return access.Result{Again: settling}, bury(ctx, secrets, g.Effects[SecretName], c.Keeping.Recovery)
+	return handlers.Result{Again: settling}, bury(ctx, secrets, g.Effects[SecretName], c.Keeping.Recovery)
 }
 
 // remove deletes a key that is off.
 func (c AccessKey) remove(ctx context.Context, g store.Grant, user string, k types.AccessKeyMetadata) (
-	access.Result, error) {
+	handlers.Result, error) {
 	if isActive(k) {
-		return access.Result{Again: settling}, nil
+		return handlers.Result{Again: settling}, nil
 	}
-	return access.Result{Again: settling}, deleteKey(ctx, c.Accounts[g.Account].IAM, user, aws.ToString(k.AccessKeyId))
+	return handlers.Result{Again: settling}, deleteKey(ctx, c.Accounts[g.Account].IAM, user, aws.ToString(k.AccessKeyId))
 }
 
 // Check implements handlers.Cloud. A user who is gone has no access. After the end no key may work that was made for the

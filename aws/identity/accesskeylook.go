@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -87,29 +89,29 @@ func allowed(policy string) string {
 type Closing struct{ Accounts Accounts }
 
 // Do implements handlers.Remedy. Of a secret that is gone nobody reads anything.
-func (c Closing) Do(ctx context.Context, a store.Alert) (access.Result, error) {
+func (c Closing) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
 	if _, err := c.Accounts.in(a.Account); err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	client, name := c.Accounts[a.Account].Secrets, a.Effects[SecretName]
 	has, err := look(ctx, client, name)
 	if err != nil || has == nil || has.deleted {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	if closed, err := isClosed(ctx, client, name, a.Subject.UserID); err != nil || closed {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	reader, err := c.reader(ctx, a)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
-	return access.Result{Again: settling}, readableBy(ctx, client, name, reader)
+	return handlers.Result{Again: settling}, readableBy(ctx, client, name, reader)
 }
 
 // reader returns the user who alone is to read, under the present name. A user who is gone has no ARN.
 func (c Closing) reader(ctx context.Context, a store.Alert) (access.User, error) {
 	name, err := c.Accounts.userName(ctx, a.Account, a.Subject)
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return access.User{ID: a.Subject.UserID}, nil
 	}
 	if err != nil {

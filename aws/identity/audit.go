@@ -16,7 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -26,10 +27,10 @@ const reportEvery = time.Second
 // Audit implements handlers.Auditor. The account's credential report tells of everybody in a handful of calls; what it does
 // not tell, policies and the ids of keys, is asked for the managed users only. The report may be four hours old
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html); what is asked is of now, and wins.
-func (a Accounts) Audit(ctx context.Context, account string, managed []string) (access.Inventory, error) {
+func (a Accounts) Inventory(ctx context.Context, account string, managed []string) (audit.Inventory, error) {
 	client, err := a.in(account)
 	if err != nil {
-		return access.Inventory{}, err
+		return audit.Inventory{}, err
 	}
 	out, err := credentialReport(ctx, client)
 	if err != nil {
@@ -41,13 +42,13 @@ func (a Accounts) Audit(ctx context.Context, account string, managed []string) (
 	}
 	addIDs(out.Users, users)
 	for _, name := range managed {
-		i := slices.IndexFunc(out.Users, func(c access.Credentials) bool { return strings.EqualFold(c.User, name) })
+		i := slices.IndexFunc(out.Users, func(c audit.Credentials) bool { return strings.EqualFold(c.User, name) })
 		if i < 0 { // made since the report
 			i = len(out.Users)
-			out.Users = append(out.Users, access.Credentials{User: name})
+			out.Users = append(out.Users, audit.Credentials{User: name})
 		}
 		switch out.Users[i], err = ownOf(ctx, client, out.Users[i]); {
-		case errors.Is(err, access.ErrNoUser):
+		case errors.Is(err, people.ErrNoUser):
 			out.Users = slices.Delete(out.Users, i, i+1)
 		case err != nil:
 			return out, err
@@ -57,7 +58,7 @@ func (a Accounts) Audit(ctx context.Context, account string, managed []string) (
 }
 
 // addIDs adds the unique ids, which a report does not have. A user who was renamed since the report, or made anew, is not in it.
-func addIDs(reported []access.Credentials, users []types.User) {
+func addIDs(reported []audit.Credentials, users []types.User) {
 	byName := map[string]types.User{}
 	for _, u := range users {
 		byName[aws.ToString(u.UserName)] = u
@@ -70,24 +71,24 @@ func addIDs(reported []access.Credentials, users []types.User) {
 }
 
 // credentialReport has a report made, unless there is a young one, and reads it.
-func credentialReport(ctx context.Context, client IAM) (access.Inventory, error) {
+func credentialReport(ctx context.Context, client IAM) (audit.Inventory, error) {
 	for {
 		made, err := client.GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{})
 		if err != nil {
-			return access.Inventory{}, fmt.Errorf("have a credential report made: %w", err)
+			return audit.Inventory{}, fmt.Errorf("have a credential report made: %w", err)
 		}
 		if made.State == types.ReportStateTypeComplete {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			return access.Inventory{}, fmt.Errorf("wait for the credential report: %w", ctx.Err())
+			return audit.Inventory{}, fmt.Errorf("wait for the credential report: %w", ctx.Err())
 		case <-time.After(reportEvery):
 		}
 	}
 	out, err := client.GetCredentialReport(ctx, &iam.GetCredentialReportInput{})
 	if err != nil {
-		return access.Inventory{}, fmt.Errorf("get credential report: %w", err)
+		return audit.Inventory{}, fmt.Errorf("get credential report: %w", err)
 	}
 	in, err := readReport(out.Content)
 	in.Made = aws.ToTime(out.GeneratedTime)
@@ -100,7 +101,7 @@ var columns = []string{"user", "user_creation_time", "password_enabled", "passwo
 	"access_key_2_active", "access_key_2_last_rotated", "access_key_2_last_used_date"}
 
 // readReport reads a report line by line, so that a row that cannot be read is named and spoils no other.
-func readReport(content []byte) (in access.Inventory, err error) {
+func readReport(content []byte) (in audit.Inventory, err error) {
 	var at map[string]int
 	line := 0
 	for text := range bytes.Lines(content) {
@@ -159,8 +160,8 @@ type row struct {
 }
 
 // credentials reads the row. Of the root user a report may say not_supported where it has a password.
-func (r *row) credentials() access.Credentials {
-	c := access.Credentials{User: r.cells[r.at["user"]], Made: r.time("user_creation_time"),
+func (r *row) credentials() audit.Credentials {
+	c := audit.Credentials{User: r.cells[r.at["user"]], Made: r.time("user_creation_time"),
 		Password:    r.flag("password_enabled") || r.cells[r.at["password_enabled"]] == "not_supported",
 		PasswordSet: r.time("password_last_changed"), SignedIn: r.time("password_last_used"), MFA: r.flag("mfa_active")}
 	if c.User == "" {
@@ -168,7 +169,7 @@ func (r *row) credentials() access.Credentials {
 	}
 	for slot := 1; slot <= 2; slot++ {
 		name := "access_key_" + strconv.Itoa(slot)
-		k := access.Key{ID: name, Active: r.flag(name + "_active"), Made: r.time(name + "_last_rotated"), Used: r.time(name + "_last_used_date")}
+		k := audit.Key{ID: name, Active: r.flag(name + "_active"), Made: r.time(name + "_last_rotated"), Used: r.time(name + "_last_used_date")}
 		if k.Active || !k.Made.IsZero() {
 			c.Keys = append(c.Keys, k)
 		}
@@ -208,10 +209,10 @@ func (r *row) wrong(column, cell string) {
 func begin(s string) string { return s[:min(len(s), 32)] }
 
 // ownOf adds what the report does not tell: handlers.ErrNoUser if there is no such user any more.
-func ownOf(ctx context.Context, client IAM, c access.Credentials) (access.Credentials, error) {
+func ownOf(ctx context.Context, client IAM, c audit.Credentials) (audit.Credentials, error) {
 	policies, err := policiesOf(ctx, client, c.User)
 	if missing(err) {
-		return c, fmt.Errorf("list policies of %s: %w", c.User, access.ErrNoUser)
+		return c, fmt.Errorf("list policies of %s: %w", c.User, people.ErrNoUser)
 	}
 	if err != nil {
 		return c, err
@@ -250,10 +251,10 @@ func policiesOf(ctx context.Context, client IAM, user string) ([]string, error) 
 
 // named are the keys that there are now, with their last use as the report has it. The two name no key in common, so they
 // are matched by when each was made; of two that were made in one second both have the later use.
-func named(reported []access.Key, keys []types.AccessKeyMetadata) []access.Key {
-	var out []access.Key
+func named(reported []audit.Key, keys []types.AccessKeyMetadata) []audit.Key {
+	var out []audit.Key
 	for _, k := range keys {
-		key := access.Key{ID: aws.ToString(k.AccessKeyId), Active: k.Status == types.StatusTypeActive, Made: aws.ToTime(k.CreateDate).UTC()}
+		key := audit.Key{ID: aws.ToString(k.AccessKeyId), Active: k.Status == types.StatusTypeActive, Made: aws.ToTime(k.CreateDate).UTC()}
 		for _, r := range reported {
 			if r.Made.Unix() == key.Made.Unix() && r.Used.After(key.Used) {
 				key.Used = r.Used

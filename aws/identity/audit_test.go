@@ -11,14 +11,14 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 )
 
 // read takes an inventory, by few calls.
-func read(t *testing.T, a *fakeaws.AWS, managed ...string) (in access.Inventory, calls map[string]int) {
+func read(t *testing.T, a *fakeaws.AWS, managed ...string) (in audit.Inventory, calls map[string]int) {
 	t.Helper()
 	before := len(a.Calls())
-	in, err := identity.Accounts{prod: identity.In(a.Config(prod))}.Audit(t.Context(), prod, managed)
+	in, err := identity.Accounts{prod: identity.In(a.Config(prod))}.Inventory(t.Context(), prod, managed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,10 +29,10 @@ func read(t *testing.T, a *fakeaws.AWS, managed ...string) (in access.Inventory,
 	return in, calls
 }
 
-func userIn(in access.Inventory, name string) (access.Credentials, bool) {
-	i := slices.IndexFunc(in.Users, func(c access.Credentials) bool { return c.User == name })
+func userIn(in audit.Inventory, name string) (audit.Credentials, bool) {
+	i := slices.IndexFunc(in.Users, func(c audit.Credentials) bool { return c.User == name })
 	if i < 0 {
-		return access.Credentials{}, false
+		return audit.Credentials{}, false
 	}
 	return in.Users[i], true
 }
@@ -60,10 +60,10 @@ func TestAuditReadsTheReport(t *testing.T) {
 			t.Errorf("calls (-want +got):\n%s", diff)
 		}
 		got, _ := userIn(in, "T.Yamada")
-		slices.SortFunc(got.Keys, func(a, b access.Key) int { return a.Made.Compare(b.Made) })
-		want := access.Credentials{User: "T.Yamada", ID: id, Made: day(0), Password: true, PasswordSet: day(100), SignedIn: day(20), MFA: true,
+		slices.SortFunc(got.Keys, func(a, b audit.Key) int { return a.Made.Compare(b.Made) })
+		want := audit.Credentials{User: "T.Yamada", ID: id, Made: day(0), Password: true, PasswordSet: day(100), SignedIn: day(20), MFA: true,
 			Policies: []string{"by-hand", "ReadOnlyAccess"},
-			Keys:     []access.Key{{ID: used, Active: true, Made: day(50), Used: day(3)}, {ID: off, Made: day(40)}}}
+			Keys:     []audit.Key{{ID: used, Active: true, Made: day(50), Used: day(3)}, {ID: off, Made: day(40)}}}
 		seconds := cmp.Comparer(func(a, b time.Time) bool { return a.Sub(b).Abs() < 5*time.Second })
 		if diff := cmp.Diff(want, got, seconds); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
@@ -73,7 +73,7 @@ func TestAuditReadsTheReport(t *testing.T) {
 			t.Errorf("id of other-7: %q", other.ID)
 		}
 		other.ID = ""
-		if diff := cmp.Diff(access.Credentials{User: "other-7", Made: day(0), Keys: []access.Key{{ID: "access_key_1", Active: true, Made: day(9)}}}, other, seconds); diff != "" {
+		if diff := cmp.Diff(audit.Credentials{User: "other-7", Made: day(0), Keys: []audit.Key{{ID: "access_key_1", Active: true, Made: day(9)}}}, other, seconds); diff != "" {
 			t.Errorf("of a user who is not managed (-want +got):\n%s", diff)
 		}
 		if root, _ := userIn(in, "<root_account>"); !root.Password || !root.MFA || len(root.Keys) != 0 {
@@ -119,7 +119,7 @@ func TestAuditThatFails(t *testing.T) {
 					}
 					return nil
 				})
-				_, err := identity.Accounts{prod: identity.In(a.Config(prod))}.Audit(t.Context(), prod, []string{"t.yamada"})
+				_, err := identity.Accounts{prod: identity.In(a.Config(prod))}.Inventory(t.Context(), prod, []string{"t.yamada"})
 				var answer interface{ ErrorCode() string }
 				if !errors.As(err, &answer) || answer.ErrorCode() != "AccessDenied" {
 					t.Errorf("%v", err)

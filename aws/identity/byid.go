@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -25,7 +26,7 @@ func (a Accounts) userName(ctx context.Context, account string, s store.Subject)
 	switch {
 	case err == nil && user.ID == s.UserID:
 		return s.User, nil
-	case err != nil && !errors.Is(err, access.ErrNoUser):
+	case err != nil && !errors.Is(err, people.ErrNoUser):
 		return "", err
 	}
 	client, err := a.in(account)
@@ -41,7 +42,7 @@ func (a Accounts) userName(ctx context.Context, account string, s store.Subject)
 			return aws.ToString(u.UserName), nil
 		}
 	}
-	return "", fmt.Errorf("find user %s among all: %w", s.UserID, access.ErrNoUser)
+	return "", fmt.Errorf("find user %s among all: %w", s.UserID, people.ErrNoUser)
 }
 
 // allUsers lists the users of an account.
@@ -65,7 +66,7 @@ var errRenamed = errors.New("renamed meanwhile")
 // another user's, and what was not found may stand under another name.
 func (a Accounts) mustStay(ctx context.Context, account string, s store.Subject) error {
 	user, err := a.User(ctx, account, s.User)
-	if errors.Is(err, access.ErrNoUser) || err == nil && user.ID != s.UserID {
+	if errors.Is(err, people.ErrNoUser) || err == nil && user.ID != s.UserID {
 		return fmt.Errorf("look at user %s: %w", s.User, errRenamed)
 	}
 	return err
@@ -77,7 +78,7 @@ func (a Accounts) UserOf(ctx context.Context, account string, s store.Subject) (
 	switch {
 	case err == nil && (s.UserID == "" || user.ID == s.UserID):
 		return user, nil
-	case s.UserID == "", err != nil && !errors.Is(err, access.ErrNoUser):
+	case s.UserID == "", err != nil && !errors.Is(err, people.ErrNoUser):
 		return access.User{}, err
 	}
 	name, err := a.userName(ctx, account, s)
@@ -85,7 +86,7 @@ func (a Accounts) UserOf(ctx context.Context, account string, s store.Subject) (
 		return access.User{}, err
 	}
 	if user, err = a.User(ctx, account, name); err == nil && user.ID != s.UserID { // renamed once more
-		err = fmt.Errorf("find user %s: %w", s.UserID, access.ErrNoUser)
+		err = fmt.Errorf("find user %s: %w", s.UserID, people.ErrNoUser)
 	}
 	return user, err
 }

@@ -6,6 +6,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -113,13 +114,13 @@ var userClauses = []clause{
 	}},
 	{"no such user", func(w world) {
 		w.addUser(dev, "alice", nil)
-		if _, err := w.accounts.User(w.t.Context(), prod, "alice"); !errors.Is(err, access.ErrNoUser) {
+		if _, err := w.accounts.User(w.t.Context(), prod, "alice"); !errors.Is(err, people.ErrNoUser) {
 			w.t.Errorf("got %v", err)
 		}
 	}},
 	// To IAM, GetUser without a name asks for the caller.
 	{"no name is nobody, not the caller", func(w world) {
-		if got, err := w.accounts.User(w.t.Context(), prod, ""); !errors.Is(err, access.ErrNoUser) {
+		if got, err := w.accounts.User(w.t.Context(), prod, ""); !errors.Is(err, people.ErrNoUser) {
 			w.t.Errorf("got %+v, %v", got, err)
 		}
 	}},
@@ -130,7 +131,7 @@ var userClauses = []clause{
 			w.t.Errorf("%s, %v; want %s, not %s", got, err, id, other)
 		}
 		w.deleteRole(prod, "deployer")
-		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); !errors.Is(err, access.ErrNoRole) {
+		if got, err := w.accounts.RoleID(w.t.Context(), prod, "deployer"); !errors.Is(err, people.ErrNoRole) {
 			w.t.Errorf("got %q, %v", got, err)
 		}
 		again := w.addRole(prod, "deployer")

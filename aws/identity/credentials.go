@@ -11,7 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -33,57 +34,57 @@ type Credentials struct{ Accounts Accounts }
 
 // Do implements handlers.Remedy: done is said when IAM shows no password and no active key. The user is the one who was
 // reported, whatever the name is now.
-func (c Credentials) Do(ctx context.Context, a store.Alert) (access.Result, error) {
+func (c Credentials) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
 	name, err := c.Accounts.userName(ctx, a.Account, a.Subject)
-	if errors.Is(err, access.ErrNoUser) {
-		return access.Result{Facts: map[string]string{UserIs: "gone"}}, nil
+	if errors.Is(err, people.ErrNoUser) {
+		return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, nil
 	}
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	client, err := c.Accounts.in(a.Account)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	if err := deletePassword(ctx, client, name); err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	keys, err := keysOf(ctx, client, name)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	for _, key := range keys {
 		if key.Status == types.StatusTypeInactive {
 			continue
 		}
 		if err := turnKey(ctx, client, name, aws.ToString(key.AccessKeyId), types.StatusTypeInactive); err != nil {
-			return access.Result{}, err
+			return handlers.Result{}, err
 		}
 	}
 	return c.readBack(ctx, client, a.Account, store.Subject{User: name, UserID: a.Subject.UserID})
 }
 
-func (c Credentials) readBack(ctx context.Context, client IAM, account string, s store.Subject) (access.Result, error) {
+func (c Credentials) readBack(ctx context.Context, client IAM, account string, s store.Subject) (handlers.Result, error) {
 	password, err := hasPassword(ctx, client, s.User)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	keys, err := keysOf(ctx, client, s.User)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	if err := c.Accounts.mustStay(ctx, account, s); err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	active := func(k types.AccessKeyMetadata) bool { return k.Status != types.StatusTypeInactive }
 	if password || slices.ContainsFunc(keys, active) {
-		return access.Result{Again: settling}, nil
+		return handlers.Result{Again: settling}, nil
 	}
 	var ids []string
 	for _, k := range keys {
 		ids = append(ids, aws.ToString(k.AccessKeyId))
 	}
-	return access.Result{Facts: map[string]string{InactiveKeys: strings.Join(ids, ",")}}, nil
+	return handlers.Result{Facts: map[string]string{InactiveKeys: strings.Join(ids, ",")}}, nil
 }
 
 // deletePassword deletes a user's console password. One that is gone needs nothing.

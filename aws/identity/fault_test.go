@@ -9,7 +9,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
-	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -140,7 +140,7 @@ func (w world) wantFailure(do func(context.Context) error, code string, hangs bo
 	if err == nil || errors.As(err, &refused) {
 		w.t.Fatalf("got %v, want an error that is no refusal", err)
 	}
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		w.t.Errorf("got %v, which nobody said", err)
 	}
 	if got := codeOf(err); got != code {

@@ -67,10 +67,10 @@ func (c Group) Plan(ctx context.Context, g store.Grant, prev *store.Grant) (map[
 
 // Step implements handlers.Cloud. What was there before is neither given nor taken: if it has gone meanwhile, giving it
 // would be for ever.
-func (c Group) Step(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c Group) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	was, err := wasMember(g)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	switch g.State {
 	case store.Approved:
@@ -78,7 +78,7 @@ func (c Group) Step(ctx context.Context, g store.Grant) (access.Result, error) {
 	case store.Ending:
 		return c.take(ctx, g, was)
 	}
-	return access.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
+	return handlers.Result{}, fmt.Errorf("step %s while %s: %w", g.ID, g.State, store.ErrState)
 }
 
 // Check implements handlers.Cloud. A membership that was there before is as it should be. Another user or another group
@@ -92,13 +92,13 @@ func (c Group) Check(ctx context.Context, g store.Grant) (bool, error) {
 	return err == nil && m.is == (g.State == store.Active), err
 }
 
-func (c Group) give(ctx context.Context, g store.Grant, was bool) (access.Result, error) {
+func (c Group) give(ctx context.Context, g store.Grant, was bool) (handlers.Result, error) {
 	if err := c.Accounts.mustBe(ctx, g); err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	if !was {
 		if err := c.add(ctx, g); err != nil {
-			return access.Result{}, err
+			return handlers.Result{}, err
 		}
 	}
 	return c.readBack(ctx, g, g.Subject.User, true)
@@ -133,35 +133,35 @@ func (c Group) add(ctx context.Context, g store.Grant) error {
 
 // take removes the user from the group, under the names that both have now, unless the membership was there before. What
 // IAM does not show is removed as well, as an addition may be too young to be shown.
-func (c Group) take(ctx context.Context, g store.Grant, was bool) (access.Result, error) {
+func (c Group) take(ctx context.Context, g store.Grant, was bool) (handlers.Result, error) {
 	if was {
-		return access.Result{}, nil
+		return handlers.Result{}, nil
 	}
 	m, err := c.look(ctx, g)
 	if err == nil && m.user != "" && m.group == "" {
 		m.group, err = c.groupNow(ctx, g)
 	}
 	if err != nil || m.user == "" || m.group == "" {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	client, err := c.Accounts.in(g.Account)
 	if err != nil {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
 	_, err = client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: aws.String(m.user), GroupName: aws.String(m.group)})
 	if err != nil && !missing(err) { // a name that means nobody says nothing: it is read back
-		return access.Result{}, fmt.Errorf("remove %s from group %s: %w", m.user, m.group, err)
+		return handlers.Result{}, fmt.Errorf("remove %s from group %s: %w", m.user, m.group, err)
 	}
 	return c.readBack(ctx, g, m.user, false)
 }
 
 // readBack says done once IAM shows what was done to the user who had a name a moment ago.
-func (c Group) readBack(ctx context.Context, g store.Grant, user string, want bool) (access.Result, error) {
+func (c Group) readBack(ctx context.Context, g store.Grant, user string, want bool) (handlers.Result, error) {
 	m, err := c.lookAs(ctx, g, user)
 	if err != nil || m.is == want {
-		return access.Result{}, err
+		return handlers.Result{}, err
 	}
-	return access.Result{Again: settling}, nil
+	return handlers.Result{Again: settling}, nil
 }
 
 // wasMember reads what Plan saw. Without it nothing may be written: a membership given before its plan is committed

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 
+	"sekisho/handlers"
 	"sekisho/handlers/access"
 	"sekisho/store"
 )
@@ -26,7 +27,7 @@ func (c Group) GroupName(ctx context.Context, account, groupID string) (string, 
 type Member struct{ Group Group }
 
 // Do implements handlers.Remedy. The user and the group are those that were reported, whatever their names are now.
-func (m Member) Do(ctx context.Context, a store.Alert) (access.Result, error) {
+func (m Member) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
 	return m.Group.take(ctx, store.Grant{Account: a.Account, Subject: a.Subject, Target: a.Target,
 		Effects: map[string]string{GroupID: a.GroupID}}, false)
 }

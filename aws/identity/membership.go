@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -89,7 +89,7 @@ func (c Group) byName(ctx context.Context, g store.Grant, user string) (membersh
 		return among(members, g.Subject.UserID, user, g.Target), err
 	}
 	user, lost := c.Accounts.userName(ctx, g.Account, g.Subject)
-	if errors.Is(lost, access.ErrNoUser) {
+	if errors.Is(lost, people.ErrNoUser) {
 		return membership{}, nil
 	}
 	if lost != nil {

@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers"
+	"sekisho/handlers/audit"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -20,12 +22,12 @@ import (
 // console password that was deleted cannot be restored.
 type Mender struct{ Accounts Accounts }
 
-var _ access.Mender = Mender{}
+var _ audit.Mender = Mender{}
 
 // Look implements handlers.Mender. All of it is of now; the audit's credential report may be four hours old. The user has the
 // name under which the row knows them.
-func (m Mender) Look(ctx context.Context, account string, who store.Subject) (access.Credentials, error) {
-	out := access.Credentials{User: who.User}
+func (m Mender) Look(ctx context.Context, account string, who store.Subject) (audit.Credentials, error) {
+	out := audit.Credentials{User: who.User}
 	client, err := m.Accounts.in(account)
 	if err != nil {
 		return out, err
@@ -39,7 +41,7 @@ func (m Mender) Look(ctx context.Context, account string, who store.Subject) (ac
 		u, err = client.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(user)})
 	}
 	if missing(err) {
-		err = access.ErrNoUser
+		err = people.ErrNoUser
 	}
 	if err != nil {
 		return out, fmt.Errorf("get user %s: %w", user, err)
@@ -64,7 +66,7 @@ func (m Mender) Look(ctx context.Context, account string, who store.Subject) (ac
 }
 
 // usedKeys are a user's keys, each with its last use.
-func usedKeys(ctx context.Context, client IAM, user string) ([]access.Key, error) {
+func usedKeys(ctx context.Context, client IAM, user string) ([]audit.Key, error) {
 	keys, err := keysOf(ctx, client, user)
 	if err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func usedKeys(ctx context.Context, client IAM, user string) ([]access.Key, error
 
 // Mend implements handlers.Mender: done is said when IAM shows neither the password nor one of the keys active. The user is the
 // one who was looked at, whatever the name is now.
-func (m Mender) Mend(ctx context.Context, a store.Alert, keys []string) (access.Result, error) {
+func (m Mender) Mend(ctx context.Context, a store.Alert, keys []string) (handlers.Result, error) {
 	client, who, err := m.user(ctx, a)
 	if err != nil || who.User == "" {
 		return gone(err)
@@ -94,38 +96,38 @@ func (m Mender) Mend(ctx context.Context, a store.Alert, keys []string) (access.
 	if a.Effects[store.FactPassword] != "" {
 		facts[store.FactPassword] = a.Effects[store.FactPassword]
 		if err := deletePassword(ctx, client, who.User); err != nil {
-			return access.Result{}, err
+			return handlers.Result{}, err
 		}
 		if there, err := hasPassword(ctx, client, who.User); err != nil || there {
-			return access.Result{Again: settling}, err
+			return handlers.Result{Again: settling}, err
 		}
 	}
 	some, settled, err := m.turn(ctx, client, who.User, keys, types.StatusTypeInactive)
 	if err != nil || !settled {
-		return access.Result{Again: settling}, err
+		return handlers.Result{Again: settling}, err
 	}
 	if len(some) > 0 {
 		facts[store.FactKeys] = strings.Join(some, ",")
 	}
-	return access.Result{Facts: facts}, m.Accounts.mustStay(ctx, a.Account, who)
+	return handlers.Result{Facts: facts}, m.Accounts.mustStay(ctx, a.Account, who)
 }
 
 // Undo implements handlers.Mender.
-func (m Mender) Undo(ctx context.Context, a store.Alert, keys []string) (access.Result, error) {
+func (m Mender) Undo(ctx context.Context, a store.Alert, keys []string) (handlers.Result, error) {
 	client, who, err := m.user(ctx, a)
 	if err != nil || who.User == "" {
 		return gone(err)
 	}
 	some, settled, err := m.turn(ctx, client, who.User, keys, types.StatusTypeActive)
 	if err != nil || !settled {
-		return access.Result{Again: settling}, err
+		return handlers.Result{Again: settling}, err
 	}
-	return access.Result{Facts: map[string]string{store.FactKeys: strings.Join(some, ",")}}, m.Accounts.mustStay(ctx, a.Account, who)
+	return handlers.Result{Facts: map[string]string{store.FactKeys: strings.Join(some, ",")}}, m.Accounts.mustStay(ctx, a.Account, who)
 }
 
 // gone is the result for a user who is no more, unless that is not known.
-func gone(err error) (access.Result, error) {
-	return access.Result{Facts: map[string]string{UserIs: "gone"}}, err
+func gone(err error) (handlers.Result, error) {
+	return handlers.Result{Facts: map[string]string{UserIs: "gone"}}, err
 }
 
 // user reaches a row's account, and returns the user whom the plan or the audit has looked at, under the present name: "" if
@@ -138,14 +140,14 @@ func (m Mender) user(ctx context.Context, a store.Alert) (IAM, store.Subject, er
 	who := store.Subject{User: a.Subject.User, UserID: cmp.Or(a.Effects[store.FactUser], a.Subject.UserID)}
 	if who.UserID == "" {
 		user, err := m.Accounts.User(ctx, a.Account, who.User)
-		if errors.Is(err, access.ErrNoUser) {
+		if errors.Is(err, people.ErrNoUser) {
 			return client, store.Subject{}, nil
 		}
 		who.UserID = user.ID
 		return client, who, err
 	}
 	who.User, err = m.Accounts.userName(ctx, a.Account, who)
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return client, store.Subject{}, nil
 	}
 	return client, who, err

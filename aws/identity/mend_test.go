@@ -9,7 +9,8 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
-	"sekisho/handlers/access"
+	"sekisho/handlers"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -22,7 +23,7 @@ func stale(id string, plan map[string]string) store.Alert {
 // mendClauses are what is promised of remedies, as handlers.Mender has it.
 var mendClauses = []clause{
 	{"a remedy sees what a user has now", func(w world) {
-		if _, err := w.mender().Look(w.t.Context(), prod, store.Subject{User: "nobody"}); !errors.Is(err, access.ErrNoUser) {
+		if _, err := w.mender().Look(w.t.Context(), prod, store.Subject{User: "nobody"}); !errors.Is(err, people.ErrNoUser) {
 			w.t.Errorf("nobody: %v", err)
 		}
 		id, key := w.whole()
@@ -36,14 +37,14 @@ var mendClauses = []clause{
 		other := w.addKey(prod, "alice")
 		row := stale(id, map[string]string{store.FactKeys: mine, store.FactPassword: "true"})
 		for range 2 {
-			facts := w.mended(func() (access.Result, error) {
+			facts := w.mended(func() (handlers.Result, error) {
 				return w.mender().Mend(w.t.Context(), row, []string{mine, "AKIA1111111111111111"})
 			})
 			if facts[store.FactKeys] != mine || facts[store.FactPassword] == "" || w.holds().Password || !slices.Equal(w.active(), []string{other}) {
 				w.t.Errorf("%v; left is %+v", facts, w.holds())
 			}
 		}
-		undo := func() (access.Result, error) { return w.mender().Undo(w.t.Context(), row, []string{mine}) }
+		undo := func() (handlers.Result, error) { return w.mender().Undo(w.t.Context(), row, []string{mine}) }
 		for range 2 {
 			if facts := w.mended(undo); facts[store.FactKeys] != mine || len(w.active()) != 2 || w.holds().Password {
 				w.t.Errorf("undone: %v; left is %+v", facts, w.holds())
@@ -62,7 +63,7 @@ var mendClauses = []clause{
 			if there {
 				_, key = w.whole()
 			}
-			for _, step := range []func(context.Context, store.Alert, []string) (access.Result, error){w.mender().Mend, w.mender().Undo} {
+			for _, step := range []func(context.Context, store.Alert, []string) (handlers.Result, error){w.mender().Mend, w.mender().Undo} {
 				if r, err := step(w.t.Context(), row, []string{key}); err != nil || r.Facts[identity.UserIs] != "gone" {
 					w.t.Errorf("%v, %+v", err, r)
 				}
@@ -77,7 +78,7 @@ var mendClauses = []clause{
 func (w world) mender() identity.Mender { return identity.Mender{Accounts: w.accounts} }
 
 // mended repeats a step until it is done: what it has written it reads back at the next.
-func (w world) mended(step func() (access.Result, error)) map[string]string {
+func (w world) mended(step func() (handlers.Result, error)) map[string]string {
 	w.t.Helper()
 	for range 3 {
 		switch r, err := step(); {
@@ -106,7 +107,7 @@ func (w world) active() (ids []string) {
 func TestMenderLooks(t *testing.T) {
 	bubble(t, fakeaws.Options{}, func(t *testing.T, _ world, a *fakeaws.AWS) {
 		m := identity.Mender{Accounts: identity.Accounts{prod: identity.In(a.Config(prod))}}
-		if _, err := m.Look(t.Context(), prod, store.Subject{User: "nobody"}); !errors.Is(err, access.ErrNoUser) {
+		if _, err := m.Look(t.Context(), prod, store.Subject{User: "nobody"}); !errors.Is(err, people.ErrNoUser) {
 			t.Errorf("nobody: %v", err)
 		}
 		id := a.AddUser(prod, "t.yamada", nil)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -28,7 +29,7 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (access.Holds
 	out := access.Holds{UserID: user.ID}
 	groups, err := groupsOf(ctx, client, name)
 	if missing(err) {
-		err = fmt.Errorf("list groups of %s: %w", name, access.ErrNoUser)
+		err = fmt.Errorf("list groups of %s: %w", name, people.ErrNoUser)
 	}
 	if err != nil {
 		return out, err
@@ -46,7 +47,7 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (access.Holds
 	}
 	out.Policies, err = policiesOf(ctx, client, name)
 	if missing(err) {
-		err = fmt.Errorf("list policies of %s: %w", name, access.ErrNoUser)
+		err = fmt.Errorf("list policies of %s: %w", name, people.ErrNoUser)
 	}
 	return out, err
 }

@@ -11,6 +11,8 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
+	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
@@ -18,7 +20,7 @@ import (
 var holdClauses = []clause{
 	{"all that a user has is seen", func(w world) {
 		id, key := w.whole()
-		want := access.Holds{UserID: id, Groups: []access.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []access.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
+		want := access.Holds{UserID: id, Groups: []access.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []audit.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
 		if diff := cmp.Diff(want, w.holds()); diff != "" {
 			w.t.Errorf("holds (-want +got):\n%s", diff)
 		}
@@ -42,7 +44,7 @@ var holdClauses = []clause{
 	}},
 	{"a user who is gone has nothing to end", func(w world) {
 		w.addGroup(prod, "a")
-		if _, err := w.accounts.Holds(w.t.Context(), prod, "alice"); !errors.Is(err, access.ErrNoUser) {
+		if _, err := w.accounts.Holds(w.t.Context(), prod, "alice"); !errors.Is(err, people.ErrNoUser) {
 			w.t.Errorf("holds: %v", err)
 		}
 		for _, h := range []store.Holding{{Kind: store.HeldGroup, Name: "a"}, {Kind: store.HeldGroup, Name: "nothing"}, {Kind: store.HeldKey, Name: "AKIA1111111111111111"}, {Kind: store.HeldPassword}} {
@@ -91,7 +93,7 @@ func (w world) holds() access.Holds {
 		w.t.Fatal(err)
 	}
 	for i := range out.Keys {
-		out.Keys[i] = access.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
+		out.Keys[i] = audit.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
 	}
 	for i, g := range out.Groups {
 		if want := w.groupID(prod, g.Name); g.ID != want {
@@ -112,7 +114,7 @@ func TestFaultsOfHolds(t *testing.T) {
 				a.Fault(onCall(call, f.fault))
 				ctx, cancel := context.WithTimeout(t.Context(), stepTime)
 				defer cancel()
-				if _, err := w.accounts.Holds(ctx, prod, "alice"); err == nil || errors.Is(err, access.ErrNoUser) || codeOf(err) != f.code {
+				if _, err := w.accounts.Holds(ctx, prod, "alice"); err == nil || errors.Is(err, people.ErrNoUser) || codeOf(err) != f.code {
 					t.Errorf("%s %s: %v", call, f.name, err)
 				}
 			})

@@ -9,6 +9,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -212,11 +213,11 @@ var moreRenames = []clause{
 		if err != nil || c.ID != id || c.User != "alice" || !c.Password || len(c.Keys) != 1 {
 			w.t.Errorf("%+v, %v", c, err)
 		}
-		facts := w.mended(func() (access.Result, error) { return w.mender().Mend(w.t.Context(), row, []string{key}) })
+		facts := w.mended(func() (handlers.Result, error) { return w.mender().Mend(w.t.Context(), row, []string{key}) })
 		if has := w.holdsOf("alicia"); has.Password || has.Keys[0].Active || facts[store.FactKeys] != key {
 			w.t.Errorf("%v; left %+v", facts, has)
 		}
-		facts = w.mended(func() (access.Result, error) { return w.mender().Undo(w.t.Context(), row, []string{key}) })
+		facts = w.mended(func() (handlers.Result, error) { return w.mender().Undo(w.t.Context(), row, []string{key}) })
 		if has := w.holdsOf("alicia"); !has.Keys[0].Active || facts[store.FactKeys] != key {
 			w.t.Errorf("undone: %v; left %+v", facts, has)
 		}
@@ -234,7 +235,7 @@ var moreRenames = []clause{
 			}
 		}
 		w.deleteUser(prod, "zoe")
-		if got, err := w.accounts.UserName(w.t.Context(), prod, who); !errors.Is(err, access.ErrNoUser) {
+		if got, err := w.accounts.UserName(w.t.Context(), prod, who); !errors.Is(err, people.ErrNoUser) {
 			w.t.Errorf("of a user who is gone: %q, %v", got, err)
 		}
 	}},
@@ -273,7 +274,7 @@ func (w world) remedy(kind store.AlertKind) access.Remedy {
 func (w world) shutOut(userID string) map[string]string {
 	w.t.Helper()
 	alert := store.Alert{Account: prod, Subject: store.Subject{User: "alice", UserID: userID}}
-	return w.mended(func() (access.Result, error) { return w.remedy(store.NotMe).Do(w.t.Context(), alert) })
+	return w.mended(func() (handlers.Result, error) { return w.remedy(store.NotMe).Do(w.t.Context(), alert) })
 }
 
 func (w world) holdsOf(user string) access.Holds {

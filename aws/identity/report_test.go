@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/identity"
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 )
@@ -43,14 +43,14 @@ func (r reporting) ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.
 // judged reads a report and judges it: a line for each finding, and for each row that cannot be read.
 func judged(t *testing.T, content []byte) []string {
 	t.Helper()
-	in, err := identity.Accounts{prod: {IAM: reporting{content: content}}}.Audit(t.Context(), prod, nil)
+	in, err := identity.Accounts{prod: {IAM: reporting{content: content}}}.Inventory(t.Context(), prod, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := &access.Settings{Policy: policy.Policy{Accounts: map[string]string{prod: "production"}, People: people.New(nil)},
-		Audit: &access.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour}}
+	rules := audit.Rules{Policy: &policy.Policy{Accounts: map[string]string{prod: "production"}, People: people.New(nil)},
+		Settings: &audit.Settings{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour}}
 	var out []string
-	for _, f := range rules.Findings(prod, in, access.Known{}, reportedAt) {
+	for _, f := range rules.Findings(prod, in, audit.Known{}, reportedAt) {
 		out = append(out, fmt.Sprintf("%s %s %s %s", f.Kind, f.User, f.Key, f.Since.Format(time.DateOnly)))
 	}
 	for _, o := range in.Odd {

@@ -13,6 +13,7 @@ import (
 
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -47,7 +48,7 @@ func (f fault) ErrorCode() string { return string(f) }
 // Plan implements handlers.Rotator.
 func (r Rotation) Plan(ctx context.Context, t store.Task) (map[string]string, error) {
 	user, err := r.Accounts.User(ctx, t.Account, t.User)
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return nil, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {
@@ -161,7 +162,7 @@ type stand struct {
 // stand only reads. Lost is what was made between the plan and the outcome and is not in the secret; see [AccessKey.see].
 func (r Rotation) stand(ctx context.Context, t store.Task) (stand, error) {
 	user, err := r.Accounts.User(ctx, t.Account, t.User)
-	if gone := errors.Is(err, access.ErrNoUser); gone || err == nil && user.ID != t.Effects[KeyUser] {
+	if gone := errors.Is(err, people.ErrNoUser); gone || err == nil && user.ID != t.Effects[KeyUser] {
 		return stand{}, &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -84,11 +85,11 @@ func (a Accounts) User(ctx context.Context, account, name string) (access.User, 
 		return access.User{}, err
 	}
 	if name == "" {
-		return access.User{}, fmt.Errorf("get user: %w", access.ErrNoUser)
+		return access.User{}, fmt.Errorf("get user: %w", people.ErrNoUser)
 	}
 	out, err := client.GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name)})
 	if missing(err) {
-		return access.User{}, fmt.Errorf("get user %s: %w", name, access.ErrNoUser)
+		return access.User{}, fmt.Errorf("get user %s: %w", name, people.ErrNoUser)
 	}
 	if err != nil {
 		return access.User{}, fmt.Errorf("get user %s: %w", name, err)
@@ -111,7 +112,7 @@ func (a Accounts) RoleID(ctx context.Context, account, name string) (string, err
 	}
 	out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
 	if missing(err) {
-		return "", fmt.Errorf("get role %s: %w", name, access.ErrNoRole)
+		return "", fmt.Errorf("get role %s: %w", name, people.ErrNoRole)
 	}
 	if err != nil {
 		return "", fmt.Errorf("get role %s: %w", name, err)
@@ -122,7 +123,7 @@ func (a Accounts) RoleID(ctx context.Context, account, name string) (string, err
 // is tells whether the subject's name still means the same user.
 func (a Accounts) is(ctx context.Context, g store.Grant) (bool, error) {
 	user, err := a.User(ctx, g.Account, g.Subject.User)
-	if errors.Is(err, access.ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		return false, nil
 	}
 	return err == nil && user.ID == g.Subject.UserID, err

@@ -18,6 +18,7 @@ import (
 	"sekisho/deploy/config"
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/store"
 )
 
@@ -36,6 +37,7 @@ type Edges struct {
 // App is the bot, ready to run.
 type App struct {
 	keeper  *access.Keeper
+	audit   *audit.Workflow
 	bot     *bot.Bot
 	pollers []*trail.Poller
 	alone   bool
@@ -60,9 +62,12 @@ func New(c config.Config, e Edges) *App {
 		Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Guards:   identity.Guards(accounts, identity.Keeping(c.Keys), e.Now),
 		Rotators: identity.Rotators(accounts, identity.Keeping(c.Keys), e.Now),
-		Auditor:  accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf,
+		Closer:   accounts, Users: accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf,
 	})
-	return &App{keeper: keeper, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
+	audits := audit.New(audit.Workflow{Engine: engine, Rules: auditRules(c), Reader: accounts, Mender: identity.Mender{Accounts: accounts},
+		Directory: people.People, Notifier: people.Voice, Leaves: keeper.Leaves, Rotate: keeper.BeginRotation})
+	keeper.Rows = audits
+	return &App{keeper: keeper, audit: audits, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }
 
 // Run works until the context ends or a part cannot go on; then it stops taking work, finishes what runs or cuts it off, within
@@ -89,7 +94,7 @@ func (a *App) Run(ctx context.Context, also ...func(context.Context) error) erro
 			}
 		}
 	}
-	a.keeper.Run(ctx, beside...)
+	a.keeper.Run(ctx, append(beside, a.audit.Run)...)
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -102,7 +107,7 @@ func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.keeper)
 func (a *App) Poke() { a.keeper.Wake() }
 
 // Audit looks for stale credentials now, and reports them.
-func (a *App) Audit(ctx context.Context) error { return a.keeper.Audit(ctx) }
+func (a *App) Audit(ctx context.Context) error { return a.audit.Report(ctx) }
 
 // Look compares the managed groups with the ledger now, not only when it is their turn.
 func (a *App) Look(ctx context.Context) error { return a.keeper.Reconcile(ctx) }

@@ -19,7 +19,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/bot"
 	"sekisho/deploy/config"
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 )
 
 // The environment that `serve` runs in. AWS has its own variables.
@@ -49,8 +49,8 @@ func Environment(ctx context.Context, c config.Config, getenv func(string) strin
 }
 
 // Survey returns what an audit asks, by the same edges, but without Slack where there is no token for it.
-func Survey(ctx context.Context, c config.Config, getenv func(string) string, log *slog.Logger) (access.Survey, error) {
-	s := access.Survey{Policy: c.Policy}
+func Survey(ctx context.Context, c config.Config, getenv func(string) string, log *slog.Logger) (audit.Survey, error) {
+	s := audit.Survey{Rules: auditRules(c)}
 	in, err := awsEdge(ctx, c)
 	if err != nil {
 		return s, err
@@ -59,7 +59,7 @@ func Survey(ctx context.Context, c config.Config, getenv func(string) string, lo
 	for id := range c.Policy.Accounts {
 		accounts[id] = identity.In(in(id))
 	}
-	s.Auditor = accounts
+	s.Reader = accounts
 	if getenv(BotToken) == "" {
 		return s, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/bot/fakeslack"
 	"sekisho/deploy/config"
-	"sekisho/handlers/access"
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -16,7 +16,7 @@ const headBucket = "example-heads"
 
 // withHeads has heads stored in a bucket of another account, which the bot's is let into.
 func withHeads(c *config.Config) {
-	c.Policy.Audit = &access.Audit{Zone: time.UTC}
+	c.Policy.Head = &handlers.Daily{At: 9 * 60, Zone: time.UTC}
 	c.Heads = config.Heads{Bucket: headBucket, Account: account2, Prefix: "sekisho/", Days: 400}
 }
 

@@ -23,6 +23,7 @@ var rooms = []struct {
 	{"store", nil, "the ledger is true without Slack, AWS or a library"},
 	{"handlers/people", []string{"sekisho/store"}, "persons are compared without knowing what for"},
 	{"handlers/policy", []string{"sekisho/store", "sekisho/handlers/people"}, "a decision reaches for nothing: `sekisho policy test` runs it alone"},
+	{"handlers/audit", []string{"sekisho/store", "sekisho/handlers", "sekisho/handlers/people", "sekisho/handlers/policy"}, "no workflow imports another"},
 	{"handlers/access", []string{"sekisho/store", "sekisho/handlers", "sekisho/handlers/people", "sekisho/handlers/policy"}, "what happens is decided without knowing who draws or who acts"},
 	{"handlers", []string{"sekisho/store", "sekisho/handlers/people"}, "the engine knows no workflow"},
 	{"bot/fakeslack", []string{"github.com/gorilla/websocket"}, "a fake that used slack-go would share its mistakes"},

@@ -16,6 +16,7 @@ import (
 	"sekisho/aws/trail"
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -334,7 +335,7 @@ func callsOfEverything(t *testing.T) []fakeaws.Call {
 	how.config = func(c *config.Config) {
 		keySetup().config(c)
 		withHeads(c)
-		c.Policy.Audit.Daily, c.Policy.Audit.At = true, 9*60
+		c.Audit = &audit.Settings{Report: c.Policy.Head}
 		there := c.Policy.Entitlements[0]
 		there.ID, there.Account = "staging-operator", account2
 		c.Policy.Entitlements = append(c.Policy.Entitlements, there)

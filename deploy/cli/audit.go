@@ -14,7 +14,7 @@ import (
 
 	"sekisho/deploy/app"
 	"sekisho/deploy/config"
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/store"
 	"sekisho/store/boltdb"
 )
@@ -92,7 +92,7 @@ func oddRow(o store.OddRow) string {
 	return fmt.Sprintf("line %d of the credential report, user %+q, is not judged: %s", o.Line, o.User, o.Why)
 }
 
-func (c auditCommand) write(w io.Writer, conf config.Config, found access.Surveyed, notes []string, now time.Time) error {
+func (c auditCommand) write(w io.Writer, conf config.Config, found audit.Surveyed, notes []string, now time.Time) error {
 	out := bufio.NewWriter(w)
 	var err error
 	switch c.Format {
@@ -106,7 +106,7 @@ func (c auditCommand) write(w io.Writer, conf config.Config, found access.Survey
 	return errors.Join(err, unwritten(out.Flush()))
 }
 
-func auditText(w io.Writer, zone *time.Location, found access.Surveyed, notes []string, now time.Time) {
+func auditText(w io.Writer, zone *time.Location, found audit.Surveyed, notes []string, now time.Time) {
 	for _, a := range found.Accounts {
 		where := a.AccountName + " (" + a.Account + ")"
 		if a.Trouble != "" {
@@ -165,7 +165,7 @@ func auditDetail(f store.Finding, zone *time.Location) string {
 	return strings.Join(parts, "; ")
 }
 
-func auditJSON(w io.Writer, zone *time.Location, found access.Surveyed, notes []string) error {
+func auditJSON(w io.Writer, zone *time.Location, found audit.Surveyed, notes []string) error {
 	for i := range found.Findings {
 		f := &found.Findings[i]
 		for _, at := range []*time.Time{&f.Since, &f.Made, &f.Used, &f.UserMade} {
@@ -186,7 +186,7 @@ func auditJSON(w io.Writer, zone *time.Location, found access.Surveyed, notes []
 }
 
 // auditCSV has a row for each finding, with the age of what it is known by. An account that could not be read has none.
-func auditCSV(w *bufio.Writer, zone *time.Location, found access.Surveyed, bom bool) error {
+func auditCSV(w *bufio.Writer, zone *time.Location, found audit.Surveyed, bom bool) error {
 	made := map[string]time.Time{}
 	for _, a := range found.Accounts {
 		made[a.Account] = a.Made

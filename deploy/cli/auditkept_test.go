@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/store"
 )
 
 // What is kept until a date is shown as kept, by whom, until when and why, in every format.
 func TestAuditShowsWhatIsKept(t *testing.T) {
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
-	found := access.Surveyed{Accounts: []store.Audited{{Account: "123456789012", AccountName: "production", Made: at}}, Findings: []store.Finding{
+	found := audit.Surveyed{Accounts: []store.Audited{{Account: "123456789012", AccountName: "production", Made: at}}, Findings: []store.Finding{
 		{Kind: store.OwnPolicy, Account: "123456789012", User: "t.yamada", Policies: []string{"by-hand"}, Cure: store.MovePolicy,
 			Kept: &store.Keeping{By: "U0SATO", At: at, Until: at.AddDate(0, 2, 0), Why: "The partner\x1b[31m moves by then."}},
 		{Kind: store.NoMFA, Account: "123456789012", User: "k.tanaka", Cure: store.AddMFA},

@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/store"
 )
 
 // A row of a credential report that cannot be read is named, on the report and as an error, and ends with exit code 1.
 func TestAuditNamesOddRows(t *testing.T) {
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
-	found := access.Surveyed{Accounts: []store.Audited{{Account: "123456789012", AccountName: "production", Made: at, Odd: []store.OddRow{
+	found := audit.Surveyed{Accounts: []store.Audited{{Account: "123456789012", AccountName: "production", Made: at, Odd: []store.OddRow{
 		{Line: 7, User: "svc\x1b[31m", Why: `mfa_active is "maybe"`}, {Line: 9, Why: "it names no user"}}}}}
 	var out strings.Builder
 	auditText(&out, time.UTC, found, nil, at)

@@ -87,7 +87,7 @@ func summarize(out io.Writer, c config.Config) {
 	summarizeClaims(out, c.Policy)
 	_, _ = fmt.Fprintf(out, "groups    members whom no grant explains are %s\n", fate(c.Policy))
 	_, _ = fmt.Fprintf(out, "audit     %s: passwords without a sign-in for %s, access keys older than %s or unused for %s; managed users may have %s\n", audits(c),
-		short(c.Policy.Audit.Password), short(c.Policy.Audit.KeyAge), short(c.Policy.Audit.KeyUnused), strings.Join(c.Policy.Audit.Policies, ", "))
+		short(c.Audit.Password), short(c.Audit.KeyAge), short(c.Audit.KeyUnused), strings.Join(c.Audit.Policies, ", "))
 	_, _ = fmt.Fprintf(out, "rotations %s\n", rotations(c.Policy.Rotations))
 	if h := c.Heads; h.Bucket != "" {
 		_, _ = fmt.Fprintf(out, "heads     of the ledger daily to s3://%s/%s of the account %s, locked for %s\n", h.Bucket, h.Prefix, h.Account, number(h.Days, "day"))
@@ -289,11 +289,11 @@ func fate(p *access.Settings) string {
 
 // audits says when and where it is told what is stale.
 func audits(c config.Config) string {
-	a := c.Policy.Audit
-	if !a.Daily {
+	report := c.Audit.Report
+	if report == nil {
 		return "by hand only, with sekisho audit"
 	}
-	return fmt.Sprintf("daily at %02d:%02d %s to %s", a.At/60, a.At%60, a.Zone, cmp.Or(c.Security, c.Channel))
+	return fmt.Sprintf("daily at %02d:%02d %s to %s", report.At/60, report.At%60, report.Zone, cmp.Or(c.Security, c.Channel))
 }
 
 // short writes 4h for 4h0m0s.

@@ -9,6 +9,7 @@ import (
 
 	"sekisho/deploy/config"
 	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -165,7 +166,7 @@ func meaningOf(c config.Config) *meaning {
 		People:       len(c.People),
 		Entitlements: []entitlementMeaning{},
 		Rotations:    []rotationMeaning{},
-		Audit:        auditOf(p.Audit),
+		Audit:        auditOf(c.Audit),
 	}
 	if h := c.Heads; h.Bucket != "" {
 		m.Heads = &headsMeaning{h.Bucket, h.Account, h.Prefix, h.Days}
@@ -232,10 +233,10 @@ func rolesOf(p *access.Settings) []role {
 	return out
 }
 
-func auditOf(a *access.Audit) auditMeaning {
+func auditOf(a *audit.Settings) auditMeaning {
 	m := auditMeaning{short(a.Password), short(a.KeyAge), short(a.KeyUnused), slices.Concat([]string{}, a.Policies), "none"}
-	if a.Daily {
-		m.At = fmt.Sprintf("%02d:%02d", a.At/60, a.At%60)
+	if a.Report != nil {
+		m.At = fmt.Sprintf("%02d:%02d", a.Report.At/60, a.Report.At%60)
 	}
 	return m
 }

@@ -3,7 +3,8 @@ package config
 import (
 	"regexp"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers"
+	"sekisho/handlers/audit"
 )
 
 const auditExample = `{password: 2160h, key_age: 2160h, key_unused: 1080h, at: "09:00"}`
@@ -20,7 +21,7 @@ func (r *reader) readAudit(c *Config, top section) {
 	if v, ok := top.values["audit"]; ok {
 		s, _ = r.section(v, auditExample, "password", "key_age", "key_unused", "policies", "at")
 	}
-	a := &access.Audit{Zone: c.Zone, Policies: []string{"IAMUserChangePassword"}}
+	a := &audit.Settings{Policies: []string{"IAMUserChangePassword"}}
 	a.Password = r.span(s.wordOr("password", "2160h", timeSpan))
 	a.KeyAge = r.span(s.wordOr("key_age", "2160h", timeSpan))
 	a.KeyUnused = r.span(s.wordOr("key_unused", "1080h", timeSpan))
@@ -31,8 +32,10 @@ func (r *reader) readAudit(c *Config, top section) {
 		}
 	}
 	at := s.wordOr("at", "09:00", auditTime)
-	if a.Daily = at.value != none; a.Daily {
-		a.At = minutes(at)
+	head := handlers.Daily{At: 9 * 60, Zone: c.Zone} // where no report is made
+	if at.value != none {
+		head.At = minutes(at)
+		a.Report = &head
 	}
-	c.Policy.Audit = a
+	c.Audit, c.Policy.Head = a, &head
 }

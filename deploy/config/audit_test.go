@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/deploy/config"
-	"sekisho/handlers/access"
+	"sekisho/handlers"
+	"sekisho/handlers/audit"
 )
 
 // audited is what is good with a section about the audit.
@@ -21,20 +22,27 @@ func TestAudit(t *testing.T) {
 	change := []string{"IAMUserChangePassword"}
 	for name, c := range map[string]struct {
 		text string
-		want access.Audit
+		want audit.Settings
 	}{
-		"unless said": {good, access.Audit{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Daily: true, At: 9 * 60, Zone: zone}},
+		"unless said": {good, audit.Settings{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Report: &handlers.Daily{At: 9 * 60, Zone: zone}}},
 		"all": {audited(`{password: 720h, key_age: 48h, key_unused: 90m, policies: [Self, IAMUserChangePassword], at: "7:30"}`),
-			access.Audit{Password: 720 * time.Hour, KeyAge: 48 * time.Hour, KeyUnused: 90 * time.Minute, Policies: []string{"Self", "IAMUserChangePassword"}, Daily: true, At: 7*60 + 30, Zone: zone}},
-		"never": {audited("{at: none}"), access.Audit{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change, Zone: zone}},
+			audit.Settings{Password: 720 * time.Hour, KeyAge: 48 * time.Hour, KeyUnused: 90 * time.Minute, Policies: []string{"Self", "IAMUserChangePassword"}, Report: &handlers.Daily{At: 7*60 + 30, Zone: zone}}},
+		"never": {audited("{at: none}"), audit.Settings{Password: 2160 * time.Hour, KeyAge: 2160 * time.Hour, KeyUnused: 1080 * time.Hour, Policies: change}},
 	} {
 		got, err := config.Parse([]byte(c.text))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if diff := cmp.Diff(&c.want, got.Policy.Audit, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
+		if diff := cmp.Diff(&c.want, got.Audit, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+		at := 9 * 60 // where there is no report
+		if c.want.Report != nil {
+			at = c.want.Report.At
+		}
+		if head := got.Policy.Head; head == nil || head.At != at {
+			t.Errorf("%s: the head is sent at %+v, want %d", name, head, at)
 		}
 	}
 }

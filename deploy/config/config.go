@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 )
@@ -15,6 +16,7 @@ import (
 // Config is what the program is told.
 type Config struct {
 	Policy   *access.Settings
+	Audit    *audit.Settings
 	People   []people.Person // in the order of the file; Policy finds them by account
 	Roles    map[string]Role // by account; none: the program's own credentials
 	Channel  string          // Slack channel id of the cards

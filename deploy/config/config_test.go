@@ -16,7 +16,9 @@ import (
 
 	"sekisho/aws/identity"
 	"sekisho/deploy/config"
+	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -90,6 +92,8 @@ func TestParse(t *testing.T) {
 		Channel: "C01ABCDEF", Security: "C02ABCDEF", Language: "ja", Zone: zone,
 		Keys:    config.Keeping{Grace: 24 * time.Hour, Recovery: 7},
 		SignIns: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/sign-ins",
+		Audit: &audit.Settings{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
+			Policies: []string{"IAMUserChangePassword"}, Report: &handlers.Daily{At: 9 * 60, Zone: zone}},
 		Policy: &access.Settings{Policy: policy.Policy{
 			Accounts:   map[string]string{"123456789012": "production", "012345678901": "staging"},
 			People:     people.New(persons),
@@ -104,11 +108,10 @@ func TestParse(t *testing.T) {
 					Askers: []string{"usergroup:S01SRE", "U02ABCDEF"}, Steps: []store.Step{{By: []string{"usergroup:S01LEADS"}, Count: 1}}, ReasonRequired: true,
 					Within: 24 * time.Hour, Duration: 90 * time.Minute, Longest: 365 * 24 * time.Hour},
 			}},
+			Head:     &handlers.Daily{At: 9 * 60, Zone: zone},
 			Enforce:  true,
 			Removals: 50,
 			Keep:     30 * 24 * time.Hour,
-			Audit: &access.Audit{Password: 90 * 24 * time.Hour, KeyAge: 90 * 24 * time.Hour, KeyUnused: 45 * 24 * time.Hour,
-				Policies: []string{"IAMUserChangePassword"}, Daily: true, At: 9 * 60, Zone: zone},
 		},
 	}
 	same(t, want, got)

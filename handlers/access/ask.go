@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -51,9 +50,9 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	defer cancel()
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
 	switch {
-	case errors.Is(err, ErrNoUser) && g.Origin == store.Requested:
+	case errors.Is(err, people.ErrNoUser) && g.Origin == store.Requested:
 		return k.ignore(ctx, g, NoUser)
-	case errors.Is(err, ErrNoUser):
+	case errors.Is(err, people.ErrNoUser):
 		return k.ignore(ctx, g, unknownUser)
 	case err != nil:
 		return k.fail(ctx, g, err)
@@ -64,7 +63,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
-	switch leaves, err := k.leavesAs(ctx, subject.Person, g.Account, user.ID); {
+	switch leaves, err := k.Leaves(ctx, subject.Person, g.Account, user.ID); {
 	case err != nil:
 		return k.fail(ctx, g, err)
 	case leaves && g.Origin == store.SignIn:

@@ -9,13 +9,9 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
-
-// rotated is the kind of access that rotations are of.
-const rotated = "access-key"
 
 const (
 	lookForDue = time.Hour      // whether a rotation is due by its key's age
@@ -109,7 +105,7 @@ func (k *Keeper) begin(ctx context.Context, rule Rotation, by, reason string) (s
 func (k *Keeper) newTask(ctx context.Context, rule Rotation, by, reason string) (store.Task, policy.Decision, error) {
 	now := k.Time()
 	d := policy.Decision{Rule: rule.ID, Steps: rule.Steps}
-	t := store.Task{ID: taskID(rule.ID, now), Kind: rotated, Rule: rule.ID,
+	t := store.Task{ID: store.TaskID(rule.ID, now), Kind: store.KeyKind, Rule: rule.ID,
 		Account: rule.Account, AccountName: k.Policy.Accounts[rule.Account], User: rule.User, By: by, Reason: reason,
 		Steps: rule.Steps, Escalation: rule.Escalation.Begin(now), Lapses: now.Add(rule.Within).UTC().Round(0),
 		Secret: rule.Secret, Fleet: rule.Fleet, Proof: rule.Proof, Grace: rule.Grace}
@@ -138,11 +134,6 @@ func (k *Keeper) whatHolds(ctx context.Context, id string) ([]string, error) {
 		return []string{"state", string(holder.State), "key", cmp.Or(holder.Old, holder.Effects[store.FactOld]), "since", strconv.FormatInt(holder.Asked.Unix(), 10)}, nil
 	}
 	return nil, err
-}
-
-// taskID is that of a rotation that began at a time: of two, the later has the greater one.
-func taskID(rule string, at time.Time) string {
-	return store.TaskPrefix + rule + "-" + at.UTC().Format("20060102T150405.000Z")
 }
 
 // taskQuestion gathers who can approve a rotation.
@@ -195,7 +186,7 @@ func (k *Keeper) whenDue(ctx context.Context, rule Rotation) error {
 	}
 	look, cancel := handlers.Outside(ctx, handlers.StepTime)
 	defer cancel()
-	made, err := k.rotator(rotated).Made(look, rule.Account, rule.User)
+	made, err := k.rotator(store.KeyKind).Made(look, rule.Account, rule.User)
 	if err != nil {
 		return err
 	}
@@ -208,4 +199,10 @@ func (k *Keeper) whenDue(ctx context.Context, rule Rotation) error {
 		k.Log.Info("rotation is due and waits", "rotation", rule.ID, "why", d.Refusal)
 	}
 	return err
+}
+
+// BeginRotation is Rotate for the audit: it returns the rotation's id.
+func (k *Keeper) BeginRotation(ctx context.Context, by, rule string) (string, policy.Decision, error) {
+	t, d, err := k.Rotate(ctx, by, rule, "")
+	return t.ID, d, err
 }

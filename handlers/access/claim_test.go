@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -54,7 +54,7 @@ func (c slowCloud) Plan(ctx context.Context, g store.Grant, prev *store.Grant) (
 	return c.Cloud.Plan(c.take(ctx), g, prev)
 }
 
-func (c slowCloud) Step(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c slowCloud) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	return c.Cloud.Step(c.take(ctx), g)
 }
 
@@ -76,7 +76,7 @@ type slowRemedy struct {
 	*tardy
 }
 
-func (r slowRemedy) Do(ctx context.Context, a store.Alert) (access.Result, error) {
+func (r slowRemedy) Do(ctx context.Context, a store.Alert) (handlers.Result, error) {
 	return r.Remedy.Do(r.take(ctx), a)
 }
 

@@ -8,11 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

@@ -1,5 +1,5 @@
 // Package access has the workflows: a request is taken in, people decide, access is given, and it ends; keys are rotated, people are
-// offboarded, credentials audited. It knows the ledger, the engine (package handlers) and the ports below, and neither Slack nor AWS nor
+// offboarded. The audit of credentials is package audit. It knows the ledger, the engine (package handlers) and the ports below, and neither Slack nor AWS nor
 // the words that people read.
 //
 // # The order of every change
@@ -22,7 +22,6 @@
 //	offboard  leaving -> ... -> departed  all that a person has, who leaves, is ended
 //	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
-//	audit     once a day: what is stale becomes a report (survey.go reads, audit.go judges, report.go is when, rows.go what of it)
 //	seal      once a minute, at a start and at a stop: what records have come to is sealed (seals.go)
 //	verify    at a start and twice an hour: what is live is compared with its entries (live.go)
 //	show      the Home tabs that are open  (home.go, access.go)
@@ -236,9 +235,6 @@
 //     said twice at most. What is redrawn is not, as it is the same when it is drawn twice.
 //   - A letter to a single person waits for its turn in the ledger and not among the tellers (letters.go): after a storm
 //     of sign-ins there are more of them than Slack takes in an hour.
-//   - The audit's report and the mark that it was made are one write. The audit judges AWS's credential report, which may be four
-//     hours old, and asks IAM itself about managed users only: never a call for each user of an account. A key that a live grant
-//     has issued, or that an open rotation looks after, is in no finding: it has its end.
 //   - A key that works again after its end is ended anew and told, whoever holds its slot by then: it is named by the ledger, and
 //     nobody else has issued it. Its grace time begins anew, as somebody may miss it. The alert is in the write of the intent,
 //     and is over with its outcome.
@@ -248,21 +244,6 @@
 //     Manager does not answer the look is made again a minute later.
 //   - A grace time that is over before AWS has been looked at for the last time is over all the same: key and secret go when the card
 //     says, and what lands late is looked for afterwards.
-//
-// # The rows of a report
-//
-//   - Each finding that a report shows is an alert of its own (store.Stale), which the next audit finds again by what it is about. The
-//     report is the message that draws them, and is redrawn when one of them changes, by one teller at a time.
-//   - The alerts are written first, one by one and as often as it takes, then the report with its mark: no write grows with what is
-//     found, and a crash in between leaves rows that the next report takes up.
-//   - One report at a time has remedies to press. The one before is drawn once more and keeps the way back only, for what was
-//     pressed on it: a key that is missed on Tuesday was deactivated on Monday.
-//   - Before AWS is touched the user is read and judged again, by the same rules as in the audit: what is no longer found is let
-//     be. So a key that was used, rotated or given meanwhile, and a user made anew, is never touched.
-//   - What a remedy is going to do is written down before the first write, so that only what it deactivated is activated again.
-//   - A row is pressed by the security group alone, and nobody keeps what is their own, or gives it back to themselves.
-//   - A finding that was dealt with since AWS made its credential report, which may be four hours old, is not reported once more.
-//   - A rotation is begun as who pressed, by its own rule: the row is no way round its approvals.
 //
 // # Rotations
 //

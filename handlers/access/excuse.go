@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -41,7 +40,7 @@ func (k *Keeper) ignoreTold(ctx context.Context, g store.Grant, why store.Refusa
 // there was a card already, or it came to nothing. Sign-ins, of which there can be a storm, wait for their turn. No guest or
 // stranger is told what the rules are: a tag in AWS can name anybody.
 func (k *Keeper) excuse(ctx context.Context, g store.Grant) error {
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	if wait := (handlers.Delivery{Telling: g.Telling}); g.Refusal.Why != "" && k.waits(k.letters, g.ID, &wait) {
 		_, err := k.update(context.WithoutCancel(ctx), g.ID, func(now store.Grant) (store.Grant, error) {

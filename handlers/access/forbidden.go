@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

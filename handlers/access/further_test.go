@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"sekisho/handlers/access"
-
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )

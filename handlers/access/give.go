@@ -7,7 +7,6 @@ import (
 	"maps"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -142,7 +141,7 @@ func (k *Keeper) allowed(ctx context.Context, g store.Grant) error {
 		return err
 	}
 	user, err := k.Users.User(ctx, g.Account, g.Subject.User)
-	if errors.Is(err, ErrNoUser) || err == nil && user.ID != g.Subject.UserID {
+	if errors.Is(err, people.ErrNoUser) || err == nil && user.ID != g.Subject.UserID {
 		return &handlers.Refused{Code: policy.UserGone}
 	}
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sekisho/handlers/access"
-
+	"sekisho/handlers"
 	"sekisho/store"
 )
 
@@ -47,7 +46,7 @@ func inWorldWithShelf(t *testing.T, test func(w *world, s *shelf, at func(day, h
 	synctest.Test(t, func(t *testing.T) {
 		w, s, begin := newWorld(t), new(shelf), time.Now()
 		p := *w.policy
-		p.Audit = &access.Audit{Zone: time.UTC}
+		p.Head = &handlers.Daily{At: 9 * 60, Zone: time.UTC}
 		w.policy, w.heads = &p, s
 		w.keeper = w.newKeeper()
 		w.run()

@@ -7,7 +7,6 @@ import (
 	"maps"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

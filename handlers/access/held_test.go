@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers/access"
 	"sekisho/store"
 )
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -84,9 +83,9 @@ func (k *Keeper) ownInAWS(ctx context.Context, a store.Alert, person store.Perso
 	user, err := k.Users.UserOf(ctx, a.Account, a.Subject)
 	stays := a.Kind == store.Unknown || a.Kind == store.Stale
 	switch persons := k.Policy.People; {
-	case errors.Is(err, ErrNoUser) && stays:
+	case errors.Is(err, people.ErrNoUser) && stays:
 		return policy.UserGone, nil
-	case errors.Is(err, ErrNoUser):
+	case errors.Is(err, people.ErrNoUser):
 		return "", nil
 	case err != nil:
 		return "", err

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -167,7 +166,7 @@ func (k *Keeper) showHomes(ctx context.Context) {
 }
 
 func (k *Keeper) show(ctx context.Context, account string, from int) ([]string, error) {
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	names, err := k.names(ctx, account)
 	if err != nil {

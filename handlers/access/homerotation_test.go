@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"sekisho/handlers/access"
-
 	"sekisho/store"
 )
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

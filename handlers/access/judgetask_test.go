@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"sekisho/handlers/access"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

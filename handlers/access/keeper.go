@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -22,16 +21,9 @@ type Cloud interface {
 	// Step makes it so (the grant is approved), undoes it (it is ending), or clears away what that left (it has ended, and
 	// the Later of its undoing has passed), any number of times with one effect, and reads back. It does not wait for AWS
 	// to settle: it says Again.
-	Step(ctx context.Context, g store.Grant) (Result, error)
+	Step(ctx context.Context, g store.Grant) (handlers.Result, error)
 	// Check tells whether AWS is as the ledger says. It only reads.
 	Check(ctx context.Context, g store.Grant) (bool, error)
-}
-
-// Result is what came of a step that did not fail.
-type Result struct {
-	Again time.Duration     // not settled yet: look once more after this; 0 for done
-	Later time.Duration     // it has ended, and what is left of it is to be cleared away after this; 0 for nothing
-	Facts map[string]string // what was really done
 }
 
 // Guard looks at what a kind of access has left in the world, between what is done about it. It only reads.
@@ -52,12 +44,6 @@ type User struct {
 	ARN   string
 	Slack string // the tag sekisho:slack-user-id, or empty
 }
-
-// What IAM does not have.
-var (
-	ErrNoUser = errors.New("no such IAM user")
-	ErrNoRole = errors.New("no such IAM role")
-)
 
 // Users reads who IAM has: ErrNoUser and ErrNoRole if there is no such user, or role.
 type Users interface {
@@ -83,7 +69,7 @@ type Roster interface {
 
 // Remedy does what an alert offers, any number of times with one effect, and reads back.
 type Remedy interface {
-	Do(ctx context.Context, a store.Alert) (Result, error)
+	Do(ctx context.Context, a store.Alert) (handlers.Result, error)
 }
 
 // Voice tells people. Everything it says is drawn from the record; it decides nothing.
@@ -135,11 +121,6 @@ type Voice interface {
 	Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error)
 	// OffboardingThread does under an offboarding's card what Thread does.
 	OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) (said bool, err error)
-	// Report draws what the daily audit has found in the security channel, where it stands or anew, with what
-	// has become of it: the rows are those of its findings, in their order.
-	Report(ctx context.Context, r store.Report, rows []store.Alert) (store.Card, error)
-	// ReportThread says under a report what happened to a row, if it is of the kind that people want to read.
-	ReportThread(ctx context.Context, r store.Report, a store.Alert, e store.Entry) error
 	// Head says in the security channel what the ledger has come to, how many changes were sealed since it was last said, and
 	// since when no head could be stored, unless that is the zero time.
 	Head(ctx context.Context, h store.SealHead, changes int, unstored time.Time) error
@@ -152,6 +133,12 @@ type Voice interface {
 // ErrUnreachable says that a person cannot be written to, now or later.
 var ErrUnreachable = errors.New("person cannot be reached")
 
+// Rows does what is asked of the rows of an audit's report, which are alerts of the kind store.Stale.
+type Rows interface {
+	Mend(ctx context.Context, a store.Alert) (handlers.Outcome, error) // what was pressed on it
+	TellRow(ctx context.Context, a store.Alert) error
+}
+
 // Keeper has the workflows: access, rotations, offboardings, alerts and reports. Make one with New.
 type Keeper struct {
 	*handlers.Engine
@@ -161,9 +148,8 @@ type Keeper struct {
 	Guards    map[string]Guard  // by kind
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
-	Auditor   Auditor            // nil: nothing is looked for
 	Closer    Closer
-	Mender    Mender
+	Rows      Rows
 	Users     Users
 	Directory people.Directory
 	Voice     Voice
@@ -184,7 +170,7 @@ type Keeper struct {
 // New returns a keeper whose workflows an engine does.
 func New(e *handlers.Engine, k Keeper) *Keeper {
 	k.Engine = e
-	k.posting, k.digesting, k.reporting = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	k.posting, k.digesting = make(chan struct{}, 1), make(chan struct{}, 1)
 	k.removals, k.failing = new(removals), new(atomic.Bool)
 	k.letters, k.calls = &handlers.Limiter{Every: handlers.LetterPace}, &handlers.Limiter{Every: handlers.CallPace}
 	k.asking, k.homes, k.opened = new(asking), new(homes), make(chan struct{}, 1)
@@ -198,7 +184,7 @@ func New(e *handlers.Engine, k Keeper) *Keeper {
 
 // Run does what is due, and what comes round, beside what others do, until the context ends: see [Engine.Run].
 func (k *Keeper) Run(ctx context.Context, beside ...func(context.Context)) {
-	k.Engine.Run(ctx, append(beside, k.watch, k.showHomes, k.schedule, k.audits, k.postHeads, k.storeHeads)...)
+	k.Engine.Run(ctx, append(beside, k.watch, k.showHomes, k.schedule, k.postHeads, k.storeHeads)...)
 }
 
 // workflows returns those of each kind of record.
@@ -229,8 +215,7 @@ func (k *Keeper) workflows() map[string]handlers.Workflow {
 			Work:    k.remedy, Tell: k.tellAlert, Judge: k.judgeOnAlert, Gives: alertGives, Channel: "security",
 			Unclaim: unclaims(k.updateAlert, func(a *store.Alert) { a.Claim = store.Claim{} }),
 		},
-		store.KindReport: {Tell: k.tellReport, Channel: "security"},
-		store.KindPress:  {Tell: k.answer, Channel: "answers"},
+		store.KindPress: {Tell: k.answer, Channel: "answers"},
 	}
 }
 

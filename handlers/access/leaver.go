@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -42,7 +42,7 @@ type Closer interface {
 type Holds struct {
 	UserID   string
 	Groups   []Group
-	Keys     []Key
+	Keys     []audit.Key
 	Password bool     // to the console
 	Policies []string // of its own, inline and attached
 }
@@ -112,9 +112,9 @@ func (k *Keeper) leaves(ctx context.Context, person store.Person) (bool, error) 
 	return exists(err)
 }
 
-// leavesAs is leaves for a person by an IAM user as well: the configuration may name the user's person by another Slack
+// Leaves is leaves for a person by an IAM user as well: the configuration may name the user's person by another Slack
 // account since.
-func (k *Keeper) leavesAs(ctx context.Context, person store.Person, account, userID string) (bool, error) {
+func (k *Keeper) Leaves(ctx context.Context, person store.Person, account, userID string) (bool, error) {
 	if leaves, err := k.leaves(ctx, person); err != nil || leaves || userID == "" {
 		return leaves, err
 	}
@@ -220,7 +220,7 @@ func (k *Keeper) leaverUser(ctx context.Context, person store.Person, user store
 	out := LeaverUser{Holding: user}
 	found, err := k.look(ctx, person, user, given)
 	switch {
-	case errors.Is(err, ErrNoUser):
+	case errors.Is(err, people.ErrNoUser):
 		out.Gone = true
 	case err != nil:
 		k.Log.Warn("what a leaver has is not known yet", "account", user.Account, "user", user.User, "err", err)

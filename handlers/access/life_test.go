@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"pgregory.net/rapid"
 
+	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -146,7 +146,7 @@ type slowEnd struct {
 	shows time.Time // until when
 }
 
-func (c slowEnd) Step(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c slowEnd) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	result, err := c.Cloud.Step(ctx, g)
 	if g.State == store.Ending && time.Now().Before(c.shows) {
 		result.Again = 2 * time.Second

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/store"
 )

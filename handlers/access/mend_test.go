@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -85,7 +84,7 @@ func (w *world) active(user string) []string {
 // audit has a report made now.
 func (w *world) audit() {
 	w.t.Helper()
-	if err := w.keeper.Audit(w.t.Context()); err != nil {
+	if err := w.auditor().Report(w.t.Context()); err != nil {
 		w.t.Error(err)
 	}
 	w.wait(10 * time.Second)
@@ -457,7 +456,7 @@ func TestCrashInARemedy(t *testing.T) {
 				a := w.row(store.OwnKey)
 				p := store.Press{ID: "press-crash", By: "U0CHIEF", Verb: verb, On: a.ID, Terms: a.Terms()}
 				if verb == store.Raise {
-					w.dies(n, func() { _ = w.keeper.Audit(w.t.Context()) })
+					w.dies(n, func() { _ = w.auditor().Report(w.t.Context()) })
 					w.audit()
 					if a := w.rowIs(store.OwnKey, store.Raised); a.Report != w.latest().report.ID || w.latest().report.State != store.Current {
 						t.Errorf("cut at %d: the row stands on %s", n, a.Report)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -290,14 +289,14 @@ func (k *Keeper) lookAt(ctx, step context.Context, mine store.Offboarding, user 
 		switch {
 		case err != nil:
 			return o, err
-		case errors.Is(failure, ErrNoUser):
+		case errors.Is(failure, people.ErrNoUser):
 			return vanished(o, user, len(found.renamed) > 0, k.Time())
 		case failure != nil:
 			return inVain(o, user, failure, k.Time())
 		}
 		return seen(o, user, found, k.Time())
 	})
-	if errors.Is(failure, ErrNoUser) {
+	if errors.Is(failure, people.ErrNoUser) {
 		failure = nil
 	}
 	return o, found, errors.Join(failure, err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -35,7 +34,7 @@ func (l looked) now(h store.Holding) store.Holding {
 // That says nothing of the user who is known by a unique id: one who was renamed is looked for.
 func (k *Keeper) look(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) (looked, error) {
 	has, err := k.Closer.Holds(ctx, user.Account, user.User)
-	if errors.Is(err, ErrNoUser) {
+	if errors.Is(err, people.ErrNoUser) {
 		has = Holds{}
 	} else if err != nil {
 		return looked{}, err
@@ -47,7 +46,7 @@ func (k *Keeper) look(ctx context.Context, person store.Person, user store.Holdi
 	owner := k.Policy.People.Owner(people.Login{Account: user.Account, User: user.User})
 	anew := user.UserID != "" && has.UserID != user.UserID
 	if !k.Policy.People.Same(owner, person) && (owner != "" || anew) {
-		return looked{renamed: renamed}, ErrNoUser
+		return looked{renamed: renamed}, people.ErrNoUser
 	}
 	keys, err := k.custody(ctx, person, user)
 	if err != nil {
@@ -73,7 +72,7 @@ func (k *Keeper) renamed(ctx context.Context, person store.Person, user store.Ho
 			continue
 		}
 		name, err := k.Closer.UserName(ctx, user.Account, store.Subject{User: user.User, UserID: id})
-		if errors.Is(err, ErrNoUser) {
+		if errors.Is(err, people.ErrNoUser) {
 			continue
 		}
 		if err != nil {
@@ -108,7 +107,7 @@ type custody struct {
 }
 
 func (k *Keeper) custody(ctx context.Context, person store.Person, user store.Holding) (custody, error) {
-	id, err := store.Holder(ctx, k.DB, store.Task{Account: user.Account, Kind: rotated, User: user.User}.Slot())
+	id, err := store.Holder(ctx, k.DB, store.Task{Account: user.Account, Kind: store.KeyKind, User: user.User}.Slot())
 	if errors.Is(err, store.ErrNotFound) {
 		return custody{}, nil
 	}
@@ -164,7 +163,7 @@ func gives(g store.Grant, account, userID string, group Group) bool {
 	if id := g.Effects[store.FactGroup]; id != "" {
 		same = id == group.ID
 	}
-	return same && g.State.Live() && g.Planned && g.Kind != rotated && g.Account == account && g.Subject.UserID == userID
+	return same && g.State.Live() && g.Planned && g.Kind != store.KeyKind && g.Account == account && g.Subject.UserID == userID
 }
 
 // ends tells who ends a key, if somebody does: of a grant that issues one just now it is known only which it is not.

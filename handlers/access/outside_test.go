@@ -14,10 +14,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
+	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -152,7 +152,7 @@ type timed struct {
 	took *[]time.Duration
 }
 
-func (c timed) Step(ctx context.Context, g store.Grant) (access.Result, error) {
+func (c timed) Step(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	begun := time.Now()
 	defer func() { *c.took = append(*c.took, time.Since(begun)) }()
 	return c.Cloud.Step(ctx, g)

@@ -6,7 +6,6 @@ import (
 	"maps"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 
@@ -69,7 +68,7 @@ func (k *Keeper) post(ctx context.Context, id string) error {
 	if err := k.Voice.Turn(ctx, store.Card{}); err != nil {
 		return err
 	}
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	g, err := store.LoadGrant(ctx, k.DB, id) // what is drawn is the latest
 	if err != nil {

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 
@@ -39,7 +38,7 @@ func (k *Keeper) remedy(ctx context.Context, id string) error {
 }
 
 // settleRemedy writes down what came of a try, under its own claim only.
-func (k *Keeper) settleRemedy(ctx context.Context, a store.Alert, o outcome, failure error) error {
+func (k *Keeper) settleRemedy(ctx context.Context, a store.Alert, o handlers.Outcome, failure error) error {
 	_, err := k.updateAlert(ctx, a.ID, func(now store.Alert) (store.Alert, error) {
 		if now.Claim != a.Claim {
 			return now, fmt.Errorf("settle %s: claim lost: %w", a.ID, handlers.ErrMoved)
@@ -50,7 +49,7 @@ func (k *Keeper) settleRemedy(ctx context.Context, a store.Alert, o outcome, fai
 			now.Retry = k.Time().Add(o.Again)
 			return now, nil
 		case failure == nil:
-			return now.After(store.Entry{Verb: o.verb, By: store.Self, At: k.Time(), Note: o.note, Facts: o.Facts})
+			return now.After(store.Entry{Verb: o.Verb, By: store.Self, At: k.Time(), Note: o.Note, Facts: o.Facts})
 		case now.News(handlers.CodeOf(failure), k.Time()):
 			return now.After(store.Entry{Verb: store.Fail, By: store.Self, At: k.Time(), Note: handlers.CodeOf(failure)})
 		}
@@ -61,24 +60,24 @@ func (k *Keeper) settleRemedy(ctx context.Context, a store.Alert, o outcome, fai
 }
 
 // do acts, unless a grant has come to explain what the alert is about.
-func (k *Keeper) do(ctx context.Context, a store.Alert) (outcome, error) {
+func (k *Keeper) do(ctx context.Context, a store.Alert) (handlers.Outcome, error) {
 	if a.Kind == store.Unknown {
 		explained, err := k.explained(ctx, a.Account, a.Target, a.GroupID, a.Subject.UserID)
 		if err != nil || explained {
-			return outcome{verb: store.Done, Result: Result{Facts: map[string]string{"explained": "true"}}}, err
+			return handlers.Outcome{Verb: store.Done, Result: handlers.Result{Facts: map[string]string{"explained": "true"}}}, err
 		}
 	}
 	ctx, cancel := k.CallContext(ctx, roadOfAlert(a))
 	defer cancel()
 	if a.Kind == store.Stale {
-		return k.mend(ctx, a)
+		return k.Rows.Mend(ctx, a)
 	}
 	r, ok := k.Remedies[a.Kind]
 	if !ok {
-		return outcome{}, errNoKind
+		return handlers.Outcome{}, errNoKind
 	}
 	result, err := r.Do(ctx, a)
-	return outcome{Result: result, verb: store.Done}, err
+	return handlers.Outcome{Result: result, Verb: store.Done}, err
 }
 
 // explained tells whether a live grant gives this membership. One that has not begun does not, nor one that found the

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -78,7 +77,7 @@ func TestALeaverWasRenamed(t *testing.T) {
 // users are the names of the account's users.
 func (w *world) users() (out []string) {
 	w.t.Helper()
-	users, err := w.keeper.Auditor.Audit(w.t.Context(), account, nil)
+	users, err := w.auditor().Reader.Inventory(w.t.Context(), account, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}

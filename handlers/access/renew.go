@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

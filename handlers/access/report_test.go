@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/store"
 )
 
@@ -21,8 +22,9 @@ func inAudit(t *testing.T, test func(w *world)) {
 		t.Fatal(err)
 	}
 	inWorld(t, func(w *world) {
+		w.audits = &audit.Settings{Password: 90 * aDay, KeyAge: 90 * aDay, KeyUnused: 45 * aDay, Report: &handlers.Daily{At: 9 * 60, Zone: tokyo}}
 		w.govern(func(p *access.Settings) {
-			p.Audit = &access.Audit{Password: 90 * aDay, KeyAge: 90 * aDay, KeyUnused: 45 * aDay, Daily: true, At: 9 * 60, Zone: tokyo}
+			p.Head = w.audits.Report
 			p.Rotations = []access.Rotation{{ID: "batch", Account: account, User: batch, Secret: keySecret, Within: time.Hour, Proof: proof, Grace: grace}}
 		})
 		w.wait(time.Minute)
@@ -158,7 +160,7 @@ func TestReportByHand(t *testing.T) {
 		w.wait(aDay - 90*time.Second)
 		for range 2 {
 			go func() {
-				if err := w.keeper.Audit(w.t.Context()); err != nil {
+				if err := w.auditor().Report(w.t.Context()); err != nil {
 					t.Error(err)
 				}
 			}()

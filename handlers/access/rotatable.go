@@ -63,5 +63,5 @@ func (k *Keeper) strange(ctx context.Context, by string) (string, error) {
 
 // slotOf is what a rotation of the rule holds while it is under way.
 func slotOf(rule Rotation) string {
-	return store.Task{Kind: rotated, Account: rule.Account, User: rule.User}.Slot()
+	return store.Task{Kind: store.KeyKind, Account: rule.Account, User: rule.User}.Slot()
 }

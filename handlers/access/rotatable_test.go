@@ -7,12 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

@@ -7,12 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

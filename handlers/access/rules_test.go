@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"pgregory.net/rapid"
 
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

@@ -6,12 +6,8 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
-
-// headAt is when the head is sent where no report is made, in minutes after midnight.
-const headAt = 9 * 60
 
 // The marks of the head that was posted, and stored, last: each is sent by itself, so that neither waits for the other.
 const (
@@ -58,7 +54,7 @@ func (k *Keeper) storeHeads(ctx context.Context) {
 // eachDay sends the head once a day, when the audit's report is due, with the one that was sent before. What is not taken is sent
 // later, with growing pauses.
 func (k *Keeper) eachDay(ctx context.Context, mark string, send func(context.Context, string, store.SealHead) error) {
-	for tries := 0; k.Policy.Audit != nil && ctx.Err() == nil; {
+	for tries := 0; k.Policy.Head != nil && ctx.Err() == nil; {
 		err := k.sendHead(ctx, mark, send)
 		if tries++; err == nil {
 			tries = 0
@@ -74,7 +70,7 @@ func (k *Keeper) eachDay(ctx context.Context, mark string, send func(context.Con
 func (k *Keeper) sendHead(ctx context.Context, name string, send func(context.Context, string, store.SealHead) error) error {
 	now := k.Time().UTC().Round(0)
 	mark, err := store.LoadMark(ctx, k.DB, name)
-	if err != nil || !mark.At.Before(k.Policy.Audit.daily(now)) {
+	if err != nil || !mark.At.Before(k.Policy.Head.Due(now)) {
 		return err
 	}
 	if mark.At.IsZero() {
@@ -101,7 +97,7 @@ func (k *Keeper) unstored(ctx context.Context) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	mark, err := store.LoadMark(ctx, k.DB, storedMark)
-	if due := k.Policy.Audit.daily(k.Time()); err != nil || !mark.At.Before(k.Policy.Audit.daily(due.Add(-time.Minute))) {
+	if due := k.Policy.Head.Due(k.Time()); err != nil || !mark.At.Before(k.Policy.Head.Due(due.Add(-time.Minute))) {
 		return time.Time{}, err
 	}
 	return mark.At, nil
@@ -119,7 +115,7 @@ func (k *Keeper) postHead(ctx context.Context, before string, head store.SealHea
 		}
 		changes += len(seal.Records)
 	}
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	return k.Voice.Head(ctx, head, changes, unstored)
 }

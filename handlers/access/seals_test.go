@@ -9,8 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sekisho/handlers"
 	"sekisho/handlers/access"
-
+	"sekisho/handlers/audit"
 	"sekisho/store"
 )
 
@@ -137,13 +138,17 @@ func TestASealHoldsNothingUp(t *testing.T) {
 // Once a day the head is posted, at the report's time or at nine, with what was sealed since: once over restarts, later where Slack
 // takes nothing, and not at all where nothing was sealed.
 func TestTheHeadIsPostedDaily(t *testing.T) {
-	for name, audit := range map[string]*access.Audit{
-		"with reports":    {Daily: true, At: 7 * 60, Zone: time.UTC},
-		"without reports": {Zone: time.FixedZone("two hours ahead", 2*60*60)}, // nine there is seven here
+	for name, head := range map[string]*handlers.Daily{
+		"with reports":    {At: 7 * 60, Zone: time.UTC},
+		"without reports": {At: 9 * 60, Zone: time.FixedZone("two hours ahead", 2*60*60)}, // nine there is seven here
 	} {
+		reports := name == "with reports"
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
-				w.govern(func(p *access.Settings) { p.Audit = audit })
+				if reports {
+					w.audits = &audit.Settings{Report: head}
+				}
+				w.govern(func(p *access.Settings) { p.Head = head })
 				posted := func() []postedHead {
 					w.voice.mu.Lock()
 					defer w.voice.mu.Unlock()
@@ -172,7 +177,7 @@ func TestTheHeadIsPostedDaily(t *testing.T) {
 				}
 				until(24 + 9)
 				before := 2
-				if audit.Daily {
+				if reports {
 					before++ // the report itself was sealed; without it nothing was
 				}
 				if got := posted(); len(got) != before {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -131,9 +130,9 @@ func (k *Keeper) sent(ctx context.Context, w Wish) (Wish, policy.Decision, error
 	}
 	user, err := k.Users.User(ctx, login.Account, login.User)
 	switch {
-	case errors.Is(err, ErrNoUser) && w.Role != "":
+	case errors.Is(err, people.ErrNoUser) && w.Role != "":
 		d.Refuse(NoUser)
-	case errors.Is(err, ErrNoUser), err == nil && w.Role == "" && user.ID != w.Sender:
+	case errors.Is(err, people.ErrNoUser), err == nil && w.Role == "" && user.ID != w.Sender:
 		d.Refuse(NotSender)
 	case err != nil:
 		return w, d, fmt.Errorf("find out who sent %s: %w", w.ID, err)
@@ -155,7 +154,7 @@ func (k *Keeper) roleFor(ctx context.Context, id string, l people.Login) (string
 			continue
 		}
 		switch got, err := k.Users.RoleID(ctx, p.Account, p.Role); {
-		case errors.Is(err, ErrNoRole):
+		case errors.Is(err, people.ErrNoRole):
 		case err != nil:
 			unknown = errors.Join(unknown, err)
 		case got == id:

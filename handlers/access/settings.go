@@ -3,6 +3,7 @@ package access
 import (
 	"time"
 
+	"sekisho/handlers"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -12,10 +13,10 @@ import (
 type Settings struct {
 	policy.Policy
 	Rotations []Rotation
-	Audit     *Audit        // nil: nothing is looked for
-	Enforce   bool          // unknown members of managed groups are removed, not only reported
-	Removals  int           // at most so many in one look at all groups
-	Keep      time.Duration // ignored sign-ins and judged presses are deleted after it; 0: never
+	Head      *handlers.Daily // when the head of the seals is sent; nil: never
+	Enforce   bool            // unknown members of managed groups are removed, not only reported
+	Removals  int             // at most so many in one look at all groups
+	Keep      time.Duration   // ignored sign-ins and judged presses are deleted after it; 0: never
 }
 
 // holderOf returns the holder of a grant.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -35,7 +34,7 @@ func (k *Keeper) anew(ctx context.Context, g store.Grant, when time.Time, rule p
 		q.Unfit, err = k.unfit(ctx, g.Subject.Person)
 	}
 	if err == nil {
-		q.Leaves, err = k.leavesAs(ctx, g.Subject.Person, g.Account, g.Subject.UserID)
+		q.Leaves, err = k.Leaves(ctx, g.Subject.Person, g.Account, g.Subject.UserID)
 	}
 	return q, err
 }

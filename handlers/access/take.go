@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 
@@ -40,7 +39,7 @@ func (k *Keeper) take(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return err
 	}
-	var result Result
+	var result handlers.Result
 	if g.Planned { // else AWS was never touched
 		result, err = k.step(ctx, g)
 		k.Observe(at, g.ID, err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

@@ -8,15 +8,13 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 
 const (
-	tellTime   = 5 * time.Minute // for all that one record has to say, each when it is its turn
-	stale      = time.Hour       // a refusal that could not be delivered for so long is no news
-	digestFrom = 5               // requests without a card that are too many for a card each
-	digestMost = 10              // requests on one digest, so that it stays within Slack's limits
+	stale      = time.Hour // a refusal that could not be delivered for so long is no news
+	digestFrom = 5         // requests without a card that are too many for a card each
+	digestMost = 10        // requests on one digest, so that it stays within Slack's limits
 )
 
 // tell says what people have not heard yet of a grant, once it is verified.
@@ -49,7 +47,7 @@ func (k *Keeper) tellOf(ctx context.Context, g store.Grant) error {
 			return err
 		}
 	}
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	return k.tellGrant(ctx, g)
 }
@@ -68,7 +66,7 @@ func (k *Keeper) tellCard(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	card, sayErr := k.redraw(ctx, g)
 	if sayErr != nil {
@@ -181,7 +179,7 @@ func shows(v store.Verb) bool {
 
 // tellAlert draws an alert's card.
 func (k *Keeper) tellAlert(ctx context.Context, id string) error {
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	a, err := store.LoadAlert(ctx, k.DB, id)
 	if err != nil {
@@ -189,7 +187,7 @@ func (k *Keeper) tellAlert(ctx context.Context, id string) error {
 	}
 	switch {
 	case a.Kind == store.Stale:
-		return k.tellRow(ctx, a)
+		return k.Rows.TellRow(ctx, a)
 	case a.Told[store.OnCard] >= a.Chain.Seq: // another lane was faster
 		return nil
 	}
@@ -228,7 +226,7 @@ func (k *Keeper) cardOf(ctx context.Context, id string) store.Card {
 
 // answer tells a person why their press did nothing. That it came too late is told however late it is.
 func (k *Keeper) answer(ctx context.Context, id string) error {
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	p, err := store.LoadPress(ctx, k.DB, id)
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 
@@ -58,7 +57,7 @@ func tellStory[T any](ctx context.Context, k *Keeper, id string, s story[T]) err
 			return err
 		}
 	}
-	ctx, cancel := handlers.Outside(ctx, tellTime)
+	ctx, cancel := handlers.Outside(ctx, handlers.TellTime)
 	defer cancel()
 	if r, err = s.load(ctx, k.DB, id); err != nil { // what is drawn is the latest
 		return err

@@ -11,9 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
+	"sekisho/handlers"
+	"sekisho/handlers/access"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -372,7 +372,7 @@ func TestOnePanicsTheOthersEnd(t *testing.T) {
 
 type broken struct{ access.Cloud }
 
-func (broken) Step(context.Context, store.Grant) (access.Result, error) { panic("broken") }
+func (broken) Step(context.Context, store.Grant) (handlers.Result, error) { panic("broken") }
 
 // A shutdown lets what has begun come to its end.
 func TestShutdownFinishesWhatRuns(t *testing.T) {

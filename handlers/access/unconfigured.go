@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 

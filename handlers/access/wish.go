@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -194,7 +194,7 @@ func (k *Keeper) taken(ctx context.Context, g store.Grant, d policy.Decision) (_
 	defer cancel()
 	user, err := k.Users.User(look, g.Account, g.Subject.User)
 	switch {
-	case errors.Is(err, ErrNoUser):
+	case errors.Is(err, people.ErrNoUser):
 		d.Refuse(NoUser, "user", g.Subject.User)
 		return d, nil, nil
 	case err != nil:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"sekisho/handlers"
-
 	"sekisho/store"
 )
 
@@ -64,7 +63,7 @@ func (k *Keeper) settle(ctx context.Context, mine store.Grant, outcome func(stor
 }
 
 // step lets the grant's cloud act, in bounded time.
-func (k *Keeper) step(ctx context.Context, g store.Grant) (Result, error) {
+func (k *Keeper) step(ctx context.Context, g store.Grant) (handlers.Result, error) {
 	ctx, cancel := k.CallContext(ctx, roadOf(g))
 	defer cancel()
 	return k.cloud(g).Step(ctx, g)
@@ -86,5 +85,7 @@ var errNoKind = errors.New("this program does not know the kind of access")
 func (noCloud) Plan(context.Context, store.Grant, *store.Grant) (map[string]string, error) {
 	return nil, errNoKind
 }
-func (noCloud) Step(context.Context, store.Grant) (Result, error) { return Result{}, errNoKind }
-func (noCloud) Check(context.Context, store.Grant) (bool, error)  { return false, errNoKind }
+func (noCloud) Step(context.Context, store.Grant) (handlers.Result, error) {
+	return handlers.Result{}, errNoKind
+}
+func (noCloud) Check(context.Context, store.Grant) (bool, error) { return false, errNoKind }

@@ -14,11 +14,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sekisho/handlers/access"
-
 	"sekisho/aws/fakeaws"
 	"sekisho/aws/identity"
 	"sekisho/handlers"
+	"sekisho/handlers/access"
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -31,6 +31,8 @@ const (
 	rule    = "prod-operator"
 )
 
+const aDay = 24 * time.Hour
+
 // world is a keeper between a fake AWS, a ledger in memory and a voice that only remembers. It lives in a bubble.
 type world struct {
 	t      *testing.T
@@ -40,6 +42,7 @@ type world struct {
 	voice  *voice
 	leads  *userGroup
 	keeper *access.Keeper
+	audits *audit.Settings // what the audit looks for; nil: nothing by itself
 	userID string
 	mfa    string // of sign-ins
 	stop   func()
@@ -163,15 +166,25 @@ func (w *world) newKeeper() *access.Keeper {
 	}
 	w.n++
 	engine := handlers.New(handlers.Engine{DB: w.db, Now: w.now, Log: slog.New(besides{slog.DiscardHandler, w.t}), Owner: fmt.Sprint("keeper-", w.n)})
-	return access.New(engine, access.Keeper{Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, w.now), Auditor: accounts, Closer: accounts, Mender: identity.Mender{Accounts: accounts}, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Guards: identity.Guards(accounts, identity.Keeping{}, w.now), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
+	keeper := access.New(engine, access.Keeper{Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, w.now), Closer: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Guards: identity.Guards(accounts, identity.Keeping{}, w.now), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
 		Voice: w.voice, HeadStore: w.heads})
+	rules := audit.Rules{Policy: &w.policy.Policy, Settings: w.audits}
+	for _, r := range w.policy.Rotations {
+		rules.Rotated = append(rules.Rotated, audit.Rotated{Rule: r.ID, Login: people.Login{Account: r.Account, User: r.User}})
+	}
+	keeper.Rows = audit.New(audit.Workflow{Engine: engine, Rules: rules, Reader: accounts, Mender: identity.Mender{Accounts: accounts},
+		Directory: w.leads, Notifier: w.voice, Leaves: keeper.Leaves, Rotate: keeper.BeginRotation})
+	return keeper
 }
+
+// auditor is the audit of the world's keeper.
+func (w *world) auditor() *audit.Workflow { return w.keeper.Rows.(*audit.Workflow) }
 
 func (w *world) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
-	keeper := w.keeper
-	go func() { keeper.Run(ctx); close(ended) }()
+	keeper, auditor := w.keeper, w.auditor()
+	go func() { keeper.Run(ctx, auditor.Run); close(ended) }()
 	w.stop = func() { cancel(); <-ended }
 }
 

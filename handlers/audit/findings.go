@@ -1,4 +1,4 @@
-package access
+package audit
 
 import (
 	"cmp"
@@ -6,19 +6,42 @@ import (
 	"strings"
 	"time"
 
+	"sekisho/handlers"
+
 	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 
-// Audit is by what measure credentials are stale, and when they are looked for.
-type Audit struct {
+// Settings are the ages from which credentials are stale, and the time of the report.
+type Settings struct {
 	Password  time.Duration // without a sign-in
 	KeyAge    time.Duration
 	KeyUnused time.Duration
-	Policies  []string // names of those that a managed user may have
-	Daily     bool     // it is reported by itself,
-	At        int      // at so many minutes after midnight
-	Zone      *time.Location
+	Policies  []string        // names of those that a managed user may have
+	Report    *handlers.Daily // when it is reported by itself; nil: never
+}
+
+// Rules judge credentials.
+type Rules struct {
+	*policy.Policy
+	Settings *Settings
+	Rotated  []Rotated
+}
+
+// Rotated is an IAM user whose access key is rotated, and the rule that does it.
+type Rotated struct {
+	Rule string
+	people.Login
+}
+
+// rotation returns the rule that rotates the key of an IAM user.
+func (r Rules) rotation(l people.Login) (string, bool) {
+	i := slices.IndexFunc(r.Rotated, func(one Rotated) bool { return one.Folded() == l.Folded() })
+	if i < 0 {
+		return "", false
+	}
+	return r.Rotated[i].Rule, true
 }
 
 // Key is an access key of a user.
@@ -54,19 +77,19 @@ type Known struct {
 
 // Managed are the IAM users of an account that people or their access come by: those under people, and those whose keys are
 // given or rotated. Such a user has nothing of its own: what it may do, it is given for a time.
-func (p *Settings) Managed(account string) []string {
+func (r Rules) Managed(account string) []string {
 	var out []string
 	add := func(l people.Login) {
 		if l.Account == account && !slices.ContainsFunc(out, func(name string) bool { return strings.EqualFold(name, l.User) }) {
 			out = append(out, l.User)
 		}
 	}
-	for _, person := range p.People.WithUsers() {
-		for _, l := range p.People.Logins(person) {
+	for _, person := range r.People.WithUsers() {
+		for _, l := range r.People.Logins(person) {
 			add(l)
 		}
 	}
-	for _, l := range p.keyUsers() {
+	for _, l := range r.keyUsers() {
 		add(l)
 	}
 	slices.Sort(out)
@@ -74,28 +97,28 @@ func (p *Settings) Managed(account string) []string {
 }
 
 // keyUsers are the IAM users whose keys are given or rotated.
-func (p *Settings) keyUsers() []people.Login {
+func (r Rules) keyUsers() []people.Login {
 	var out []people.Login
-	for _, e := range p.Entitlements {
-		if e.Kind == rotated {
+	for _, e := range r.Entitlements {
+		if e.Kind == store.KeyKind {
 			out = append(out, people.Login{Account: e.Account, User: e.Target})
 		}
 	}
-	for _, r := range p.Rotations {
-		out = append(out, people.Login{Account: r.Account, User: r.User})
+	for _, one := range r.Rotated {
+		out = append(out, one.Login)
 	}
 	return out
 }
 
 // Findings judges an account's credentials. It is pure; what is found stands in the order of the kinds, of each the longest
 // first.
-func (p *Settings) Findings(account string, in Inventory, known Known, now time.Time) []store.Finding {
-	managed := p.Managed(account)
+func (r Rules) Findings(account string, in Inventory, known Known, now time.Time) []store.Finding {
+	managed := r.Managed(account)
 	var out []store.Finding
 	for _, c := range in.Users {
-		j := judgement{policy: p, now: now, known: known, user: c}
-		j.about = store.Finding{Account: account, AccountName: p.Accounts[account], User: c.User, UserID: c.ID, UserMade: c.Made,
-			Person: p.People.Owner(people.Login{Account: account, User: c.User})}
+		j := judgement{rules: r, now: now, known: known, user: c}
+		j.about = store.Finding{Account: account, AccountName: r.Accounts[account], User: c.User, UserID: c.ID, UserMade: c.Made,
+			Person: r.People.Owner(people.Login{Account: account, User: c.User})}
 		j.managed = slices.ContainsFunc(managed, func(name string) bool { return strings.EqualFold(name, c.User) })
 		j.person()
 		j.password()
@@ -117,7 +140,7 @@ func sortFindings(found []store.Finding) {
 
 // judgement is about one user.
 type judgement struct {
-	policy  *Settings
+	rules   Rules
 	now     time.Time
 	known   Known
 	user    Credentials
@@ -136,14 +159,14 @@ func (j *judgement) find(kind store.FindingKind, cure store.Cure, since time.Tim
 }
 
 func (j *judgement) person() {
-	if j.about.Person != "" && j.policy.People.In(j.about.Person, j.known.Left) {
+	if j.about.Person != "" && j.rules.People.In(j.about.Person, j.known.Left) {
 		cure := store.ShutOut
 		if !j.user.Password && !slices.ContainsFunc(j.user.Keys, j.mine) {
 			cure = store.DeleteUser
 		}
 		j.find(store.Left, cure, time.Time{}, nil)
 	}
-	own := slices.DeleteFunc(slices.Clone(j.user.Policies), func(name string) bool { return slices.Contains(j.policy.Audit.Policies, name) })
+	own := slices.DeleteFunc(slices.Clone(j.user.Policies), func(name string) bool { return slices.Contains(j.rules.Settings.Policies, name) })
 	if j.managed && len(own) > 0 {
 		j.find(store.OwnPolicy, store.MovePolicy, time.Time{}, func(f *store.Finding) { f.Policies = own })
 	}
@@ -159,7 +182,7 @@ func (j *judgement) password() {
 	if !c.MFA {
 		j.find(store.NoMFA, store.AddMFA, time.Time{}, nil)
 	}
-	if last := latest(c.SignedIn, c.PasswordSet); c.User != store.RootUser && !last.IsZero() && j.now.Sub(last) > j.policy.Audit.Password {
+	if last := latest(c.SignedIn, c.PasswordSet); c.User != store.RootUser && !last.IsZero() && j.now.Sub(last) > j.rules.Settings.Password {
 		j.find(store.IdlePassword, store.DeletePassword, last, nil)
 	}
 }
@@ -177,18 +200,18 @@ func (j *judgement) key(k Key) {
 		j.find(store.RootKey, store.DeleteKey, k.Made, named)
 		return
 	}
-	rotation, rotates := j.policy.RotationOf(j.about.Account, j.user.User)
+	rotation, rotates := j.rules.rotation(people.Login{Account: j.about.Account, User: j.user.User})
 	if j.managed && !rotates {
 		j.find(store.OwnKey, store.DeactivateKey, k.Made, named)
 	}
-	if last := latest(k.Used, k.Made); !last.IsZero() && j.now.Sub(last) > j.policy.Audit.KeyUnused {
+	if last := latest(k.Used, k.Made); !last.IsZero() && j.now.Sub(last) > j.rules.Settings.KeyUnused {
 		j.find(store.IdleKey, store.DeactivateKey, last, named)
 	}
-	if k.Made.IsZero() || j.now.Sub(k.Made) <= j.policy.Audit.KeyAge {
+	if k.Made.IsZero() || j.now.Sub(k.Made) <= j.rules.Settings.KeyAge {
 		return
 	}
 	if rotates {
-		j.find(store.OldKey, store.RotateKey, k.Made, func(f *store.Finding) { named(f); f.Rotation = rotation.ID })
+		j.find(store.OldKey, store.RotateKey, k.Made, func(f *store.Finding) { named(f); f.Rotation = rotation })
 		return
 	}
 	j.find(store.OldKey, store.ReplaceKey, k.Made, named)

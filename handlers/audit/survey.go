@@ -1,4 +1,4 @@
-package access
+package audit
 
 import (
 	"cmp"
@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
-// Auditor reads what the users of an account have, and of the managed ones what they have of their own.
-type Auditor interface {
-	Audit(ctx context.Context, account string, managed []string) (Inventory, error)
+// Reader reads what the users of an account have, and of the managed ones what they have of their own.
+type Reader interface {
+	Inventory(ctx context.Context, account string, managed []string) (Inventory, error)
 }
 
 // surveyTime is for one account: a report takes seconds, and each managed user three calls.
@@ -25,8 +24,8 @@ const surveyTime = 3 * time.Minute
 
 // Survey reads all that an audit judges. It writes nothing.
 type Survey struct {
-	Policy    *Settings
-	Auditor   Auditor
+	Rules     Rules
+	Reader    Reader
 	Directory people.Directory // nil: who has left Slack is not asked
 	DB        store.DB         // nil: which keys are under a grant or a rotation, and what is kept, is not known
 }
@@ -48,7 +47,7 @@ func (s Survey) Take(ctx context.Context, now time.Time) (Surveyed, error) {
 		out.Unjudged = true
 	}
 	errs := []error{err}
-	names := s.Policy.Accounts
+	names := s.Rules.Accounts
 	for _, id := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Compare(names[a], names[b]) }) {
 		found, in, err := s.account(ctx, id, left, now)
 		one := store.Audited{Account: id, AccountName: names[id], Made: in.Made, Odd: in.Odd}
@@ -82,7 +81,7 @@ func (s Survey) kept(ctx context.Context, out *Surveyed, now time.Time) (err err
 func (s Survey) account(ctx context.Context, id string, left []store.Person, now time.Time) ([]store.Finding, Inventory, error) {
 	ctx, cancel := handlers.Outside(ctx, surveyTime)
 	defer cancel()
-	in, err := s.Auditor.Audit(ctx, id, s.Policy.Managed(id))
+	in, err := s.Reader.Inventory(ctx, id, s.Rules.Managed(id))
 	if err != nil {
 		return nil, Inventory{}, err
 	}
@@ -90,7 +89,7 @@ func (s Survey) account(ctx context.Context, id string, left []store.Person, now
 	if err != nil {
 		return nil, Inventory{}, err
 	}
-	return s.Policy.Findings(id, in, Known{Keys: keys, Left: left}, now), in, nil
+	return s.Rules.Findings(id, in, Known{Keys: keys, Left: left}, now), in, nil
 }
 
 // left are the people of the configuration with an IAM user who have left Slack.
@@ -100,8 +99,8 @@ func (s Survey) left(ctx context.Context) ([]store.Person, error) {
 	}
 	directory := s.Directory.Lately() // a remedy asks anew
 	var out []store.Person
-	for _, person := range s.Policy.People.WithUsers() {
-		gone, err := people.HasLeft(ctx, s.Policy.People, directory, person)
+	for _, person := range s.Rules.People.WithUsers() {
+		gone, err := people.HasLeft(ctx, s.Rules.People, directory, person)
 		if err != nil {
 			return nil, fmt.Errorf("ask whether %s has left Slack: %w", person, err)
 		}
@@ -118,7 +117,7 @@ func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 		return nil, nil
 	}
 	var out []string
-	for _, l := range s.Policy.keyUsers() {
+	for _, l := range s.Rules.keyUsers() {
 		if l.Account != account {
 			continue
 		}
@@ -133,7 +132,7 @@ func (s Survey) keys(ctx context.Context, account string) ([]string, error) {
 
 // heldKeys are those of one user. One record at a time holds a user's keys.
 func heldKeys(ctx context.Context, db store.DB, l people.Login) ([]string, error) {
-	id, err := store.Holder(ctx, db, keySlot(l))
+	id, err := store.Holder(ctx, db, store.KeySlot(l.Account, l.User))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -148,8 +147,4 @@ func heldKeys(ctx context.Context, db store.DB, l people.Login) ([]string, error
 		return []string{holder.Effects[store.FactKey]}, nil
 	}
 	return nil, err
-}
-
-func keySlot(l people.Login) string {
-	return store.Task{Account: l.Account, Kind: rotated, User: l.User}.Slot()
 }

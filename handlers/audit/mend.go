@@ -1,4 +1,4 @@
-package access
+package audit
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"sekisho/handlers"
-
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -20,49 +19,42 @@ type Mender interface {
 	Look(ctx context.Context, account string, who store.Subject) (Credentials, error)
 	// Mend does what was planned (the facts of the alert's Effects): it deletes the password and deactivates these keys. Its
 	// facts are what was done.
-	Mend(ctx context.Context, a store.Alert, keys []string) (Result, error)
+	Mend(ctx context.Context, a store.Alert, keys []string) (handlers.Result, error)
 	// Undo activates again those of the keys that there still are, which are its facts.
-	Undo(ctx context.Context, a store.Alert, keys []string) (Result, error)
+	Undo(ctx context.Context, a store.Alert, keys []string) (handlers.Result, error)
 }
 
-// outcome is what came of a try at a remedy.
-type outcome struct {
-	Result
-	verb store.Verb // that happened to the alert
-	note string
-}
-
-// mend does what was pressed on a row. What is going to be done is found out and written down first, so that after a crash our
+// Mend does what was pressed on a row. What is going to be done is found out and written down first, so that after a crash our
 // own work is not mistaken for what was there before: only that can be undone.
-func (k *Keeper) mend(ctx context.Context, a store.Alert) (outcome, error) {
+func (w *Workflow) Mend(ctx context.Context, a store.Alert) (handlers.Outcome, error) {
 	if a.State == store.Restoring {
-		return k.unmend(ctx, a)
+		return w.unmend(ctx, a)
 	}
 	if a.Finding.Cure == store.RotateKey {
-		return k.mendByRotation(ctx, a)
+		return w.mendByRotation(ctx, a)
 	}
 	if !a.Planned {
-		seen, err := k.sight(ctx, a)
+		seen, err := w.sight(ctx, a)
 		if err != nil || seen == nil {
-			return outcome{verb: store.Vanish}, err
+			return handlers.Outcome{Verb: store.Vanish}, err
 		}
 		plan := planned(*seen, a)
-		a, err = k.updateAlert(ctx, a.ID, func(now store.Alert) (store.Alert, error) {
+		a, err = w.update(ctx, a.ID, func(now store.Alert) (store.Alert, error) {
 			if now.Claim != a.Claim {
 				return now, handlers.ErrMoved
 			}
-			return now.After(store.Entry{Verb: store.Plan, By: store.Self, At: k.Time(), Facts: plan})
+			return now.After(store.Entry{Verb: store.Plan, By: store.Self, At: w.Time(), Facts: plan})
 		})
 		if err != nil {
-			return outcome{}, err
+			return handlers.Outcome{}, err
 		}
 	}
-	keys, err := k.keysIn(ctx, a)
+	keys, err := w.keysIn(ctx, a)
 	if err != nil {
-		return outcome{}, err
+		return handlers.Outcome{}, err
 	}
-	result, err := k.Mender.Mend(ctx, a, keys)
-	return outcome{Result: result, verb: store.Done}, err
+	result, err := w.Mender.Mend(ctx, a, keys)
+	return handlers.Outcome{Result: result, Verb: store.Done}, err
 }
 
 // sighted is what is left of a finding, by AWS as it is now.
@@ -74,10 +66,10 @@ type sighted struct {
 
 // sight judges the user again, as the audit did: nil if what was found is no longer so, since the key was used, rotated, or
 // switched off, the user was made anew, or somebody has come back.
-func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
-	seen, err := k.Mender.Look(ctx, a.Account, a.Subject)
+func (w *Workflow) sight(ctx context.Context, a store.Alert) (*sighted, error) {
+	seen, err := w.Mender.Look(ctx, a.Account, a.Subject)
 	made := a.Finding.UserMade
-	if errors.Is(err, ErrNoUser) || err == nil && !made.IsZero() && made.Unix() != seen.Made.Unix() {
+	if errors.Is(err, people.ErrNoUser) || err == nil && !made.IsZero() && made.Unix() != seen.Made.Unix() {
 		return nil, nil
 	}
 	if err != nil {
@@ -85,18 +77,18 @@ func (k *Keeper) sight(ctx context.Context, a store.Alert) (*sighted, error) {
 	}
 	s := &sighted{user: seen}
 	known := Known{}
-	if known.Keys, err = heldKeys(ctx, k.DB, people.Login{Account: a.Account, User: a.Subject.User}); err != nil {
+	if known.Keys, err = heldKeys(ctx, w.DB, people.Login{Account: a.Account, User: a.Subject.User}); err != nil {
 		return nil, err
 	}
 	if a.Finding.Kind == store.Left { // nothing else waits for Slack
-		left, err := k.left(ctx, a.Subject.Person)
+		left, err := people.HasLeft(ctx, w.Rules.People, w.Directory, a.Subject.Person)
 		if err != nil || !left {
 			return nil, err
 		}
 		known.Left = []store.Person{a.Subject.Person}
 	}
 	s.held = known.Keys
-	for _, f := range k.Policy.Findings(a.Account, Inventory{Users: []Credentials{seen}}, known, k.Time()) {
+	for _, f := range w.Rules.Findings(a.Account, Inventory{Users: []Credentials{seen}}, known, w.Time()) {
 		if f.ID() == a.ID && f.Cure == a.Finding.Cure {
 			s.found = append(s.found, f)
 		}
@@ -137,8 +129,8 @@ func planned(s sighted, a store.Alert) map[string]string {
 }
 
 // keysIn are the keys of a remedy, without those that have come under a grant or a rotation since: they are its own.
-func (k *Keeper) keysIn(ctx context.Context, a store.Alert) ([]string, error) {
-	held, err := heldKeys(ctx, k.DB, people.Login{Account: a.Account, User: a.Subject.User})
+func (w *Workflow) keysIn(ctx context.Context, a store.Alert) ([]string, error) {
+	held, err := heldKeys(ctx, w.DB, people.Login{Account: a.Account, User: a.Subject.User})
 	if err != nil || a.Effects[store.FactKeys] == "" {
 		return nil, err
 	}
@@ -147,50 +139,50 @@ func (k *Keeper) keysIn(ctx context.Context, a store.Alert) ([]string, error) {
 
 // unmend activates the keys again that the remedy has deactivated, and no others. Where none is left there is nothing to find.
 // Nothing is given back to a person who is being offboarded, whenever AWS answers.
-func (k *Keeper) unmend(ctx context.Context, a store.Alert) (outcome, error) {
-	switch leaves, err := k.leavesAs(ctx, a.Subject.Person, a.Account, a.Subject.UserID); {
+func (w *Workflow) unmend(ctx context.Context, a store.Alert) (handlers.Outcome, error) {
+	switch leaves, err := w.Leaves(ctx, a.Subject.Person, a.Account, a.Subject.UserID); {
 	case err != nil:
-		return outcome{}, err
+		return handlers.Outcome{}, err
 	case leaves:
-		return outcome{verb: store.Vanish, note: people.BeingOffboarded}, nil
+		return handlers.Outcome{Verb: store.Vanish, Note: people.BeingOffboarded}, nil
 	}
-	keys, err := k.keysIn(ctx, a)
+	keys, err := w.keysIn(ctx, a)
 	if err != nil {
-		return outcome{}, err
+		return handlers.Outcome{}, err
 	}
-	result, err := k.Mender.Undo(ctx, a, keys)
-	o := outcome{Result: result, verb: store.Restored}
+	result, err := w.Mender.Undo(ctx, a, keys)
+	o := handlers.Outcome{Result: result, Verb: store.Restored}
 	if err == nil && result.Again == 0 && result.Facts[store.FactKeys] == "" {
-		o.verb = store.Vanish
+		o.Verb = store.Vanish
 	}
 	return o, err
 }
 
 // mendByRotation begins the rotation of the configuration as who pressed. What its rule refuses leaves the row as it was. A
 // crash after it was begun finds it begun.
-func (k *Keeper) mendByRotation(ctx context.Context, a store.Alert) (outcome, error) {
-	begun := func(id string) outcome {
-		return outcome{verb: store.Done, Result: Result{Facts: map[string]string{store.FactTask: id}}}
+func (w *Workflow) mendByRotation(ctx context.Context, a store.Alert) (handlers.Outcome, error) {
+	begun := func(id string) handlers.Outcome {
+		return handlers.Outcome{Verb: store.Done, Result: handlers.Result{Facts: map[string]string{store.FactTask: id}}}
 	}
-	id, err := store.Holder(ctx, k.DB, keySlot(people.Login{Account: a.Account, User: a.Subject.User}))
+	id, err := store.Holder(ctx, w.DB, store.KeySlot(a.Account, a.Subject.User))
 	var holder store.Record
 	if err == nil {
-		holder, err = store.Load(ctx, k.DB, id)
+		holder, err = store.Load(ctx, w.DB, id)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return outcome{}, err
+		return handlers.Outcome{}, err
 	}
-	if t, is := holder.(*store.Task); is && t.By == a.By && t.Rule == a.Finding.Rotation && id >= taskID(t.Rule, a.LastAt) {
+	if t, is := holder.(*store.Task); is && t.By == a.By && t.Rule == a.Finding.Rotation && id >= store.TaskID(t.Rule, a.LastAt) {
 		return begun(id), nil
 	}
-	if seen, err := k.sight(ctx, a); err != nil || seen == nil {
-		return outcome{verb: store.Vanish}, err
+	if seen, err := w.sight(ctx, a); err != nil || seen == nil {
+		return handlers.Outcome{Verb: store.Vanish}, err
 	}
-	t, d, err := k.Rotate(ctx, a.By, a.Finding.Rotation, "")
+	task, d, err := w.Rotate(ctx, a.By, a.Finding.Rotation)
 	if err != nil || d.Refusal == "" {
-		return begun(t.ID), err
+		return begun(task), err
 	}
-	o := outcome{verb: store.Refuse, note: d.Refusal}
+	o := handlers.Outcome{Verb: store.Refuse, Note: d.Refusal}
 	if n := len(d.Why); n > 0 {
 		o.Facts = d.Why[n-1].Facts
 	}

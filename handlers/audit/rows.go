@@ -1,4 +1,4 @@
-package access
+package audit
 
 import (
 	"context"
@@ -45,9 +45,9 @@ func (s Surveyed) found(a store.Alert) bool {
 
 // stand writes the alerts that a report's rows are drawn from, and ends those that are no longer found. To do so once more
 // changes nothing but the report on which they are drawn.
-func (k *Keeper) stand(ctx context.Context, r store.Report, s Surveyed) error {
+func (w *Workflow) stand(ctx context.Context, r store.Report, s Surveyed) error {
 	for _, f := range r.Findings {
-		if err := k.raiseRow(ctx, r, f, s.made(f.Account)); err != nil {
+		if err := w.raiseRow(ctx, r, f, s.made(f.Account)); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (k *Keeper) stand(ctx context.Context, r store.Report, s Surveyed) error {
 		if s.found(a) {
 			continue
 		}
-		_, err := k.updateAlert(ctx, a.ID, func(now store.Alert) (store.Alert, error) { return fallen(now, r.At) })
+		_, err := w.update(ctx, a.ID, func(now store.Alert) (store.Alert, error) { return fallen(now, r.At) })
 		if err != nil {
 			return err
 		}
@@ -63,9 +63,9 @@ func (k *Keeper) stand(ctx context.Context, r store.Report, s Surveyed) error {
 	return nil
 }
 
-func (k *Keeper) raiseRow(ctx context.Context, r store.Report, f store.Finding, made time.Time) error {
+func (w *Workflow) raiseRow(ctx context.Context, r store.Report, f store.Finding, made time.Time) error {
 	for {
-		a, err := store.LoadAlert(ctx, k.DB, f.ID())
+		a, err := store.LoadAlert(ctx, w.DB, f.ID())
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -73,7 +73,7 @@ func (k *Keeper) raiseRow(ctx context.Context, r store.Report, f store.Finding, 
 		if a, err = stood(a, f, made, r); err != nil {
 			return err
 		}
-		if err = k.Save(ctx, &a); !errors.Is(err, store.ErrConflict) {
+		if err = w.Save(ctx, &a); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 	}

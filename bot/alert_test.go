@@ -169,7 +169,7 @@ func TestRefusalsOfAnAlert(t *testing.T) {
 		{access.Late, store.Self, `Too late: the state is now "In progress".`},
 		{policy.Own, "", "This is about your own IAM user, so another person has to decide."},
 		{policy.UserGone, "", "IAM no longer has this user, so I can't tell whose it is. Nothing was decided."},
-		{access.NotSecurity, "", "Only the security team can decide this."},
+		{policy.NotSecurity, "", "Only the security team can decide this."},
 		{access.Changed, "", "It has changed since you saw it. Please look at the card again and decide anew."},
 		{handlers.Gone, "", "I have no record of this."},
 	} {

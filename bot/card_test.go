@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/store"
 )
 
@@ -244,7 +245,7 @@ func TestDrawingsAreOfTheLedger(t *testing.T) {
 				o.Version, o.Mute, o.Claim.Owner, o.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}
 				return o
 			},
-			leaver: func(l access.Leaver) access.Leaver { return l },
+			leaver: func(l offboarding.Leaver) offboarding.Leaver { return l },
 			row: func(a store.Alert) store.Alert {
 				a = reread(t, a.ID, a)
 				a.Version, a.Mute, a.Claim.Owner, a.Told = 7, 3, "another", map[string]uint64{store.OnCard: 2}

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -40,10 +41,15 @@ type Desk interface {
 	Hindered(ctx context.Context, by, rotation string) (policy.Decision, error)
 	// Rotate begins a rotation, or asks for its approval, unless the decision refuses it.
 	Rotate(ctx context.Context, by, rotation, reason string) (store.Task, policy.Decision, error)
+	Offboarder
+}
+
+// Offboarder ends all that a person has.
+type Offboarder interface {
 	// Offboards tells whether somebody may offboard people.
 	Offboards(ctx context.Context, by string) bool
 	// Leaver returns what a person has, for who may end all of it, or why they may not.
-	Leaver(ctx context.Context, by, whom string) (access.Leaver, string, error)
+	Leaver(ctx context.Context, by, whom string) (offboarding.Leaver, string, error)
 	// Offboard ends all that a person has, or returns why it does not.
 	Offboard(ctx context.Context, by, person, reason string) (refusal string, err error)
 	// Lift lets a person ask again who was offboarded.

@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -37,7 +38,7 @@ type about struct {
 	press    store.Press
 	entry    store.Entry
 	task     store.Task
-	leaver   access.Leaver
+	leaver   offboarding.Leaver
 	offboard store.Offboarding
 	rotates  []access.Rotatable
 	recall   store.Recall
@@ -195,7 +196,7 @@ func drawings(t *testing.T) map[string]drawing {
 		out[name] = drawing{"OffboardForm", about{leaver: l}}
 	}
 	out["form/offboard-loading"] = drawing{"OffboardNote", about{sentence: "offboard.loading"}}
-	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + access.NoLeaver}}
+	out["form/offboard-refused"] = drawing{"OffboardNote", about{sentence: "offboard.refused." + offboarding.NoLeaver}}
 	for name, a := range alerts(t) {
 		out["alert/"+name] = drawing{"Alert", about{alert: a}}
 	}
@@ -267,7 +268,7 @@ type records struct {
 	row    func(store.Alert) store.Alert
 
 	offboard func(store.Offboarding) store.Offboarding
-	leaver   func(access.Leaver) access.Leaver
+	leaver   func(offboarding.Leaver) offboarding.Leaver
 }
 
 // of is the same drawing of other records.

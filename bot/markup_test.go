@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/store"
 )
 
@@ -134,7 +135,7 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 				row:    func(a store.Alert) store.Alert { return outsideRow(a, text) },
 
 				offboard: func(o store.Offboarding) store.Offboarding { return outsideOffboarding(o, text) },
-				leaver:   func(l access.Leaver) access.Leaver { return outsideLeaver(l, text) },
+				leaver:   func(l offboarding.Leaver) offboarding.Leaver { return outsideLeaver(l, text) },
 			}).in(p)
 		}
 		sameMarkup(t, with(tameText), with(evilText))

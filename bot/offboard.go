@@ -8,7 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"sekisho/handlers"
-	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -28,7 +28,7 @@ const (
 
 // OffboardForm shows what a person has, user by user, and asks why it is to end. It is the second look. Of a person who is
 // offboarded it shows that, and asks why it is to be lifted.
-func (p Pen) OffboardForm(l access.Leaver) slack.ModalViewRequest {
+func (p Pen) OffboardForm(l offboarding.Leaver) slack.ModalViewRequest {
 	if l.Standing != nil {
 		return p.liftForm(l.Person, *l.Standing)
 	}
@@ -77,7 +77,7 @@ func (p Pen) offboardView(blocks ...slack.Block) slack.ModalViewRequest {
 }
 
 // leaverUser is what an IAM user has, a line for each kind.
-func (p Pen) leaverUser(u access.LeaverUser) string {
+func (p Pen) leaverUser(u offboarding.LeaverUser) string {
 	lines := []string{p.userOf(u.Holding)}
 	say := func(key string, names []string) {
 		if len(names) > 0 {
@@ -102,7 +102,7 @@ func (p Pen) leaverUser(u access.LeaverUser) string {
 }
 
 // leaverKeys are a user's access keys, with what is not simply deactivated.
-func (p Pen) leaverKeys(u access.LeaverUser) []string {
+func (p Pen) leaverKeys(u offboarding.LeaverUser) []string {
 	var out []string
 	for _, k := range u.Has.Keys {
 		id := codeOf(k.ID, keyLength)
@@ -165,8 +165,8 @@ func (p Pen) names(all []string) string {
 }
 
 // offboardRefusals are all reasons why somebody cannot be offboarded.
-var offboardRefusals = []string{access.NotSecurity, policy.Own, people.BeingOffboarded, access.NoLeaver, access.TwoLeavers, policy.NoReason,
-	policy.NoPerson, people.Leaves, people.Guest, people.Stranger, access.NotDone, handlers.Unusable}
+var offboardRefusals = []string{policy.NotSecurity, policy.Own, people.BeingOffboarded, offboarding.NoLeaver, offboarding.TwoLeavers, policy.NoReason,
+	policy.NoPerson, people.Leaves, people.Guest, people.Stranger, offboarding.NotDone, handlers.Unusable}
 
 // openOffboard answers /jit offboard: with a form at once, as a trigger lives three seconds, and then with what the person
 // has.

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/access"
-	"sekisho/handlers/audit"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
+	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 
@@ -120,11 +120,11 @@ func offboardingLines(o store.Offboarding) []store.Entry {
 }
 
 // leavers are all looks of the form.
-func leavers() map[string]access.Leaver {
-	key := func(id string, active bool) audit.Key { return audit.Key{ID: id, Active: active} }
-	prod := access.LeaverUser{Holding: prodUser, Has: access.Holds{Groups: []access.Group{{Name: "jit-prod-operators"}, {Name: "staff"}}, Password: true,
-		Keys: []audit.Key{key("AKIA1111111111111111", true), key("AKIA0000000000000000", false)}, Policies: []string{"read-billing"}}}
-	staging := access.LeaverUser{Holding: stagingUser, Has: access.Holds{Keys: []audit.Key{key("AKIA3333333333333333", true), key("AKIA4444444444444444", true)}},
+func leavers() map[string]offboarding.Leaver {
+	key := func(id string, active bool) offboarding.Key { return offboarding.Key{ID: id, Active: active} }
+	prod := offboarding.LeaverUser{Holding: prodUser, Has: offboarding.Holds{Groups: []offboarding.Group{{Name: "jit-prod-operators"}, {Name: "staff"}}, Password: true,
+		Keys: []offboarding.Key{key("AKIA1111111111111111", true), key("AKIA0000000000000000", false)}, Policies: []string{"read-billing"}}}
+	staging := offboarding.LeaverUser{Holding: stagingUser, Has: offboarding.Holds{Keys: []offboarding.Key{key("AKIA3333333333333333", true), key("AKIA4444444444444444", true)}},
 		Held: []store.Holding{withResult(thing(stagingUser, store.HeldKey, "AKIA3333333333333333"), store.ByRotation), withResult(thing(stagingUser, store.HeldKey, "AKIA4444444444444444"), store.ByGrant)}}
 	live, waiting := request(), request()
 	live.State, live.Until = store.Active, signedIn.Add(4*time.Hour)
@@ -132,19 +132,19 @@ func leavers() map[string]access.Leaver {
 	extending.Extension = store.Extension{By: yamada, Until: signedIn.Add(8 * time.Hour)}
 	handed := live
 	handed.State, handed.Outcome, handed.Target = store.Ended, store.HandOver, "svc-batch"
-	full := access.Leaver{Person: yamada, Users: []access.LeaverUser{prod, staging}, Grants: []store.Grant{live, extending, waiting, handed}}
+	full := offboarding.Leaver{Person: yamada, Users: []offboarding.LeaverUser{prod, staging}, Grants: []store.Grant{live, extending, waiting, handed}}
 	other := stagingUser
 	other.User = "yamada-old"
-	silent := access.Leaver{Person: yamada, Users: []access.LeaverUser{{Holding: prodUser}, {Holding: stagingUser, Trouble: "Timeout"}, {Holding: other, Gone: true}}}
-	many := access.Leaver{Person: yamada}
+	silent := offboarding.Leaver{Person: yamada, Users: []offboarding.LeaverUser{{Holding: prodUser}, {Holding: stagingUser, Trouble: "Timeout"}, {Holding: other, Gone: true}}}
+	many := offboarding.Leaver{Person: yamada}
 	for range mostLeaverUsers + 1 {
 		u := prod
-		u.Has.Groups, u.Has.Policies = slices.Repeat([]access.Group{{Name: "group"}}, 12), slices.Repeat([]string{"policy"}, 12)
+		u.Has.Groups, u.Has.Policies = slices.Repeat([]offboarding.Group{{Name: "group"}}, 12), slices.Repeat([]string{"policy"}, 12)
 		many.Users, many.Grants = append(many.Users, u), append(many.Grants, extending)
 	}
 	over := leavingFrom(append(allOver(), store.Entry{Verb: store.Done, By: store.Self})...)
 	running := leavingNow()
-	return map[string]access.Leaver{"form/offboard-lift": {Person: yamada, Standing: &over}, "form/offboard-standing": {Person: yamada, Standing: &running},
+	return map[string]offboarding.Leaver{"form/offboard-lift": {Person: yamada, Standing: &over}, "form/offboard-standing": {Person: yamada, Standing: &running},
 		"form/offboard": full, "form/offboard-silent": silent, extreme + "form of a leaver": many}
 }
 
@@ -183,7 +183,7 @@ func outsideOffboarding(o store.Offboarding, text func(field string) string) sto
 	return o
 }
 
-func worstLeaver(l access.Leaver, text string) access.Leaver {
+func worstLeaver(l offboarding.Leaver, text string) offboarding.Leaver {
 	l = outsideLeaver(l, func(string) string { return fill(text, 300) })
 	l.Grants = slices.Clone(l.Grants)
 	for i, g := range l.Grants {
@@ -192,7 +192,7 @@ func worstLeaver(l access.Leaver, text string) access.Leaver {
 	return l
 }
 
-func outsideLeaver(l access.Leaver, text func(field string) string) access.Leaver {
+func outsideLeaver(l offboarding.Leaver, text func(field string) string) offboarding.Leaver {
 	if l.Person == "" {
 		return l
 	}
@@ -280,7 +280,7 @@ func (d *desk) set(refusal string) {
 
 // TestNobodyToOffboard: who may not, or names nobody, reads why.
 func TestNobodyToOffboard(t *testing.T) {
-	for refusal, says := range map[string]string{access.NotSecurity: "Only the security team", access.NoLeaver: "no IAM user in the configuration", "": "try again in a minute"} {
+	for refusal, says := range map[string]string{policy.NotSecurity: "Only the security team", offboarding.NoLeaver: "no IAM user in the configuration", "": "try again in a minute"} {
 		inSlack(t, func(t *testing.T, w *world) {
 			d := &desk{refusal: refusal}
 			if refusal == "" {

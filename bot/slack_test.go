@@ -18,6 +18,7 @@ import (
 
 	"sekisho/bot/fakeslack"
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -184,7 +185,7 @@ type desk struct {
 	hinders   policy.Decision // a rotation, before its form is drawn
 	begun     []string        // who began which rotation, and why
 	times     []time.Time     // of the presses, by Slack's clock
-	leaver    access.Leaver
+	leaver    offboarding.Leaver
 	ended     []string // who offboarded whom, and why; or looked
 
 	hook func(context.Context, store.Press) error // comes first; nil for nothing
@@ -300,7 +301,7 @@ func (d *desk) Hindered(context.Context, string, string) (policy.Decision, error
 
 func (d *desk) Offboards(_ context.Context, by string) bool { return by == kato }
 
-func (d *desk) Leaver(_ context.Context, by, whom string) (access.Leaver, string, error) {
+func (d *desk) Leaver(_ context.Context, by, whom string) (offboarding.Leaver, string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended = append(d.ended, by+" looks at "+whom)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -154,6 +155,6 @@ func worstOf(d drawing, text string) drawing {
 		row:    func(a store.Alert) store.Alert { return worstRow(a, text) },
 
 		offboard: func(o store.Offboarding) store.Offboarding { return worstOffboarding(o, text) },
-		leaver:   func(l access.Leaver) access.Leaver { return worstLeaver(l, text) },
+		leaver:   func(l offboarding.Leaver) offboarding.Leaver { return worstLeaver(l, text) },
 	})
 }

@@ -18,7 +18,7 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
 const mostOnPage = 1000
 
-// userName returns the present name of the user with the subject's unique id, and handlers.ErrNoUser if the account has no
+// userName returns the present name of the user with the subject's unique id, and people.ErrNoUser if the account has no
 // such user. IAM takes names, and a rename keeps the id: the known name is asked about first. The account's users are
 // listed only if the known name means nobody or another user.
 func (a Accounts) userName(ctx context.Context, account string, s store.Subject) (string, error) {

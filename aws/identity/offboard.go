@@ -9,24 +9,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
-var _ access.Closer = Accounts{}
+var _ offboarding.Closer = Accounts{}
 
-// Holds implements handlers.Closer: what a user has now, whoever gave it.
-func (a Accounts) Holds(ctx context.Context, account, name string) (access.Holds, error) {
+// Holds implements offboarding.Closer: what a user has now, whoever gave it.
+func (a Accounts) Holds(ctx context.Context, account, name string) (offboarding.Holds, error) {
 	user, err := a.User(ctx, account, name)
 	if err != nil {
-		return access.Holds{}, err
+		return offboarding.Holds{}, err
 	}
 	client, err := a.in(account)
 	if err != nil {
-		return access.Holds{}, err
+		return offboarding.Holds{}, err
 	}
-	out := access.Holds{UserID: user.ID}
+	out := offboarding.Holds{UserID: user.ID}
 	groups, err := groupsOf(ctx, client, name)
 	if missing(err) {
 		err = fmt.Errorf("list groups of %s: %w", name, people.ErrNoUser)
@@ -35,13 +35,15 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (access.Holds
 		return out, err
 	}
 	for _, g := range groups {
-		out.Groups = append(out.Groups, access.Group{Name: aws.ToString(g.GroupName), ID: aws.ToString(g.GroupId)})
+		out.Groups = append(out.Groups, offboarding.Group{Name: aws.ToString(g.GroupName), ID: aws.ToString(g.GroupId)})
 	}
 	keys, err := keysOf(ctx, client, name)
 	if err != nil {
 		return out, err
 	}
-	out.Keys = named(nil, keys)
+	for _, k := range keys {
+		out.Keys = append(out.Keys, offboarding.Key{ID: aws.ToString(k.AccessKeyId), Active: k.Status == types.StatusTypeActive})
+	}
 	if out.Password, err = hasPassword(ctx, client, name); err != nil {
 		return out, err
 	}
@@ -52,7 +54,7 @@ func (a Accounts) Holds(ctx context.Context, account, name string) (access.Holds
 	return out, err
 }
 
-// UserName implements handlers.Closer.
+// UserName implements offboarding.Closer.
 func (a Accounts) UserName(ctx context.Context, account string, known store.Subject) (string, error) {
 	return a.userName(ctx, account, known)
 }
@@ -60,7 +62,7 @@ func (a Accounts) UserName(ctx context.Context, account string, known store.Subj
 // errNotEnded says that there is a kind of holding which IAM cannot end, or this program not.
 var errNotEnded = errors.New("this program does not know how to end it")
 
-// End implements handlers.Closer. A key is deactivated and not deleted: what it was used for can still be looked up, and a
+// End implements offboarding.Closer. A key is deactivated and not deleted: what it was used for can still be looked up, and a
 // mistake be undone. What is gone already needs nothing.
 func (a Accounts) End(ctx context.Context, h store.Holding) error {
 	client, err := a.in(h.Account)

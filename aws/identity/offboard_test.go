@@ -10,17 +10,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sekisho/aws/fakeaws"
-	"sekisho/handlers/access"
-	"sekisho/handlers/audit"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
 
-// holdClauses are what is promised of a person who leaves, as handlers.Closer has it.
+// holdClauses are what is promised of a person who leaves, as offboarding.Closer has it.
 var holdClauses = []clause{
 	{"all that a user has is seen", func(w world) {
 		id, key := w.whole()
-		want := access.Holds{UserID: id, Groups: []access.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []audit.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
+		want := offboarding.Holds{UserID: id, Groups: []offboarding.Group{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Keys: []offboarding.Key{{ID: key, Active: true}}, Password: true, Policies: []string{"by-hand"}}
 		if diff := cmp.Diff(want, w.holds()); diff != "" {
 			w.t.Errorf("holds (-want +got):\n%s", diff)
 		}
@@ -86,14 +85,14 @@ func (w world) ends(h store.Holding) {
 }
 
 // holds is what alice has, without when her keys were made and without the ids of groups, which are right.
-func (w world) holds() access.Holds {
+func (w world) holds() offboarding.Holds {
 	w.t.Helper()
 	out, err := w.accounts.Holds(w.t.Context(), prod, "alice")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for i := range out.Keys {
-		out.Keys[i] = audit.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
+		out.Keys[i] = offboarding.Key{ID: out.Keys[i].ID, Active: out.Keys[i].Active}
 	}
 	for i, g := range out.Groups {
 		if want := w.groupID(prod, g.Name); g.ID != want {
@@ -101,7 +100,7 @@ func (w world) holds() access.Holds {
 		}
 		out.Groups[i].ID = ""
 	}
-	slices.SortFunc(out.Groups, func(x, y access.Group) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(out.Groups, func(x, y offboarding.Group) int { return strings.Compare(x.Name, y.Name) })
 	return out
 }
 

@@ -9,6 +9,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -277,7 +278,7 @@ func (w world) shutOut(userID string) map[string]string {
 	return w.mended(func() (handlers.Result, error) { return w.remedy(store.NotMe).Do(w.t.Context(), alert) })
 }
 
-func (w world) holdsOf(user string) access.Holds {
+func (w world) holdsOf(user string) offboarding.Holds {
 	w.t.Helper()
 	out, err := w.accounts.Holds(w.t.Context(), prod, user)
 	if err != nil {

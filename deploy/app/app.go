@@ -19,6 +19,7 @@ import (
 	"sekisho/handlers"
 	"sekisho/handlers/access"
 	"sekisho/handlers/audit"
+	"sekisho/handlers/offboarding"
 	"sekisho/store"
 )
 
@@ -38,9 +39,16 @@ type Edges struct {
 type App struct {
 	keeper  *access.Keeper
 	audit   *audit.Workflow
+	desk    bot.Desk
 	bot     *bot.Bot
 	pollers []*trail.Poller
 	alone   bool
+}
+
+// desk is what people press and write at: the workflows of all that they can begin.
+type desk struct {
+	*access.Keeper
+	bot.Offboarder
 }
 
 // New joins the parts. It reaches for nothing yet.
@@ -62,12 +70,14 @@ func New(c config.Config, e Edges) *App {
 		Policy: c.Policy, Clouds: identity.Kinds(accounts, identity.Keeping(c.Keys), e.Now), Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts),
 		Guards:   identity.Guards(accounts, identity.Keeping(c.Keys), e.Now),
 		Rotators: identity.Rotators(accounts, identity.Keeping(c.Keys), e.Now),
-		Closer:   accounts, Users: accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf,
+		Users:    accounts, Directory: people.People, Voice: people.Voice, HeadStore: shelf,
 	})
+	offboarder := offboarding.New(engine, offboarding.Offboarder{Policy: &c.Policy.Policy, Rotated: c.Policy.RotatedUsers(), Directory: people.People,
+		Closer: accounts, Access: access.Leaving{Keeper: keeper}, Voice: people.Voice})
 	audits := audit.New(audit.Workflow{Engine: engine, Rules: auditRules(c), Reader: accounts, Mender: identity.Mender{Accounts: accounts},
-		Directory: people.People, Notifier: people.Voice, Leaves: keeper.Leaves, Rotate: keeper.BeginRotation})
-	keeper.Rows = audits
-	return &App{keeper: keeper, audit: audits, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
+		Directory: people.People, Notifier: people.Voice, Leaves: offboarder.LeavesAs, Rotate: keeper.BeginRotation})
+	keeper.Leavers, keeper.Rows = offboarder, audits
+	return &App{keeper: keeper, audit: audits, desk: desk{keeper, offboarder}, bot: people, pollers: pollers(c, e, keeper, counts.seen), alone: e.Alone}
 }
 
 // Run works until the context ends or a part cannot go on; then it stops taking work, finishes what runs or cuts it off, within
@@ -101,7 +111,7 @@ func (a *App) Run(ctx context.Context, also ...func(context.Context) error) erro
 	return nil
 }
 
-func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.keeper) }
+func (a *App) press(ctx context.Context) error { return a.bot.Run(ctx, a.desk) }
 
 // Poke makes the bot look at what is due now: the clock was moved.
 func (a *App) Poke() { a.keeper.Wake() }

@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"handlers/policy", []string{"sekisho/store", "sekisho/handlers/people"}, "a decision reaches for nothing: `sekisho policy test` runs it alone"},
 	{"handlers/audit", []string{"sekisho/store", "sekisho/handlers", "sekisho/handlers/people", "sekisho/handlers/policy"}, "no workflow imports another"},
 	{"handlers/access", []string{"sekisho/store", "sekisho/handlers", "sekisho/handlers/people", "sekisho/handlers/policy"}, "what happens is decided without knowing who draws or who acts"},
+	{"handlers/offboarding", []string{"sekisho/store", "sekisho/handlers", "sekisho/handlers/people", "sekisho/handlers/policy"}, "a workflow knows no other"},
 	{"handlers", []string{"sekisho/store", "sekisho/handlers/people"}, "the engine knows no workflow"},
 	{"bot/fakeslack", []string{"github.com/gorilla/websocket"}, "a fake that used slack-go would share its mistakes"},
 	{"bot", []string{"sekisho/store", "sekisho/handlers", "github.com/slack-go/slack", "github.com/gorilla/websocket",

@@ -11,6 +11,7 @@ import (
 	"sekisho/aws/identity"
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -34,7 +35,9 @@ func (k *keys) lean() *process {
 	engine := handlers.New(handlers.Engine{DB: &tappedDB{DB: k.mem, tap: tap, full: &k.full}, Now: k.now,
 		Log: slog.New(slog.NewTextHandler(&k.log, nil)), Owner: fmt.Sprint(k.lives)})
 	keeper := access.New(engine, access.Keeper{Policy: c.Policy, Clouds: identity.Kinds(accounts, keeping, k.now),
-		Guards: identity.Guards(accounts, keeping, k.now), Rotators: identity.Rotators(accounts, keeping, k.now), Closer: accounts, Users: accounts, Directory: known{}, Voice: mute{}})
+		Guards: identity.Guards(accounts, keeping, k.now), Rotators: identity.Rotators(accounts, keeping, k.now), Users: accounts, Directory: known{}, Voice: mute{}})
+	keeper.Leavers = offboarding.New(engine, offboarding.Offboarder{Policy: &c.Policy.Policy, Rotated: c.Policy.RotatedUsers(), Directory: known{},
+		Closer: accounts, Access: access.Leaving{Keeper: keeper}, Voice: mute{}})
 	p := &process{db: k.mem, kill: kill, ended: make(chan error, 1), close: func() error { return nil }}
 	go func() {
 		err := keeper.Recover(ctx)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"sekisho/handlers"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -49,13 +50,13 @@ func (k *Keeper) Access(ctx context.Context, account string, from int) (Access, 
 		return a, err
 	}
 	theirs := func(g store.Grant) bool { return k.Policy.holds(person, g) }
-	if a.Held, err = loaded(ctx, k.DB, ids, store.LoadGrant, theirs); err != nil {
+	if a.Held, err = handlers.LoadWanted(ctx, k.DB, ids, store.LoadGrant, theirs); err != nil {
 		return a, err
 	}
 	if ids, err = store.PastOf(ctx, k.DB, a.From+PageLength+1, k.Policy.People.Accounts(person)...); err != nil {
 		return a, err
 	}
-	if a.Past, err = loaded(ctx, k.DB, ids[min(a.From, len(ids)):], store.LoadGrant, theirs); err != nil {
+	if a.Past, err = handlers.LoadWanted(ctx, k.DB, ids[min(a.From, len(ids)):], store.LoadGrant, theirs); err != nil {
 		return a, err
 	}
 	if err := k.waiting(ctx, account, person, &a); err != nil {
@@ -137,7 +138,7 @@ func (k *Keeper) underWay(ctx context.Context, account string, a *Access) error 
 			ids = append(ids, id)
 		}
 	}
-	open, err := loaded(ctx, k.DB, ids, store.LoadTask, func(t store.Task) bool {
+	open, err := handlers.LoadWanted(ctx, k.DB, ids, store.LoadTask, func(t store.Task) bool {
 		return t.Open() && !slices.ContainsFunc(a.Rotations.Waiting, func(w store.Task) bool { return w.ID == t.ID })
 	})
 	sortNewest(nil, open)
@@ -204,24 +205,6 @@ func (k *Keeper) listed(ctx context.Context, names []string, index func(context.
 		}
 	}
 	return grants, tasks, nil
-}
-
-// loaded are the records of a kind that are wanted. An index may be older than its record by a moment.
-func loaded[T any](ctx context.Context, db store.DB, ids []string, load func(context.Context, store.DB, string) (T, error), wanted func(T) bool) ([]T, error) {
-	var out []T
-	for _, id := range ids {
-		r, err := load(ctx, db, id)
-		if len(store.BrokenIn(err)) > 0 || errors.Is(err, store.ErrNotFound) {
-			continue // it is told when it is due; or it is of another kind
-		}
-		if err != nil {
-			return nil, err
-		}
-		if wanted(r) {
-			out = append(out, r)
-		}
-	}
-	return out, nil
 }
 
 // sortNewest puts what was asked for last first. A rotation that began by itself was not asked for: its id has its time.

@@ -113,7 +113,7 @@ func TestNotMe(t *testing.T) {
 			if a := w.alert("not-me-login-1"); a.State != store.Raised || a.Grant != "login-1" || len(w.voice.alerts) == 0 || w.voice.about != w.grant("1").Card {
 				t.Fatalf("alert: %+v, about %v", a, w.voice.about)
 			}
-			for who, want := range map[string]string{"U0SATO": access.NotSecurity, "U0YAMADA": access.NotSecurity, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger} {
+			for who, want := range map[string]string{"U0SATO": policy.NotSecurity, "U0YAMADA": policy.NotSecurity, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger} {
 				if refusal := w.pressAlert(who, store.Remedy); refusal != want {
 					t.Errorf("%s: %q, want %q", who, refusal, want)
 				}
@@ -180,7 +180,7 @@ func TestAKeptMember(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.aws.Join(account, "t.yamada", group)
 		w.wait(5*time.Minute + 15*time.Second)
-		for who, want := range map[string]string{"U0YAMADA2": access.NotSecurity, "U0SATO": access.NotSecurity} {
+		for who, want := range map[string]string{"U0YAMADA2": policy.NotSecurity, "U0SATO": policy.NotSecurity} {
 			if refusal := w.pressAlert(who, store.Keep); refusal != want {
 				t.Errorf("%s: %q, want %q", who, refusal, want)
 			}

@@ -63,7 +63,7 @@ func (k *Keeper) identify(ctx context.Context, g store.Grant) error {
 	if err != nil {
 		return k.fail(ctx, g, err)
 	}
-	switch leaves, err := k.Leaves(ctx, subject.Person, g.Account, user.ID); {
+	switch leaves, err := k.Leavers.LeavesAs(ctx, subject.Person, g.Account, user.ID); {
 	case err != nil:
 		return k.fail(ctx, g, err)
 	case leaves && g.Origin == store.SignIn:

@@ -83,7 +83,7 @@ func TestAChangedOffboardingBarsThePerson(t *testing.T) {
 					if d := w.asks(wish(login, nil)); d.Refusal != people.BeingOffboarded {
 						t.Errorf("a request: %q", d.Refusal)
 					}
-					if refusal, err := w.keeper.Lift(t.Context(), "U0CHIEF", "U0YAMADA", "back"); err != nil || refusal != handlers.Unusable {
+					if refusal, err := w.offboarder.Lift(t.Context(), "U0CHIEF", "U0YAMADA", "back"); err != nil || refusal != handlers.Unusable {
 						t.Errorf("lifted: %q, %v", refusal, err)
 					}
 				}

@@ -10,6 +10,7 @@ import (
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers"
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/store"
 )
@@ -81,18 +82,18 @@ func (r slowRemedy) Do(ctx context.Context, a store.Alert) (handlers.Result, err
 }
 
 type slowCloser struct {
-	access.Closer
+	offboarding.Closer
 	*tardy
 }
 
-func (c slowCloser) Holds(ctx context.Context, account, user string) (access.Holds, error) {
+func (c slowCloser) Holds(ctx context.Context, account, user string) (offboarding.Holds, error) {
 	return c.Closer.Holds(c.take(ctx), account, user)
 }
 
 // slowed is another program on the world's ledger, whose AWS is slow.
 func (w *world) slowed(s *tardy) *access.Keeper {
 	k := w.newKeeper()
-	k.Users, k.Closer = slowUsers{k.Users, s}, slowCloser{k.Closer, s}
+	k.Users, w.offboarder.Closer = slowUsers{k.Users, s}, slowCloser{w.offboarder.Closer, s}
 	for kind, c := range k.Clouds {
 		k.Clouds[kind] = slowCloud{c, s}
 	}
@@ -139,7 +140,7 @@ func TestAClaimOutlivesTheStepsUnderIt(t *testing.T) {
 		},
 		"rotate": func(w *world) string { return w.begin() },
 		"offboard": func(w *world) string {
-			refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "last day")
+			refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "last day")
 			if err != nil || refusal != "" {
 				w.t.Fatalf("%q, %v", refusal, err)
 			}

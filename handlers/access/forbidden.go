@@ -25,7 +25,7 @@ func (k *Keeper) Forbidden(ctx context.Context, p store.Press) (store.Press, err
 	if err != nil {
 		return p, err
 	}
-	leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By))
+	leaves, err := k.Leavers.Leaves(ctx, k.Policy.People.Of(p.By))
 	switch {
 	case err != nil:
 		return p, err
@@ -78,7 +78,7 @@ func (k *Keeper) verdictOnAlert(ctx context.Context, a store.Alert, p store.Pres
 }
 
 // naming are the refusals of which people read who can instead.
-var naming = []string{policy.NotApprover, NotSecurity, NotRotator, policy.NoPerson, policy.Own, policy.RoleBarred, policy.Voted, policy.Enough}
+var naming = []string{policy.NotApprover, policy.NotSecurity, NotRotator, policy.NoPerson, policy.Own, policy.RoleBarred, policy.Voted, policy.Enough}
 
 // FactWho is the fact of a refusal that names who can instead: Slack user ids and "usergroup:" ids, with blanks between.
 const FactWho = "who"

@@ -78,26 +78,9 @@ func (k *Keeper) canCount(ctx context.Context, steps []store.Step, account strin
 	return out, nil
 }
 
-// among tells whether a Slack account is one of these who may, or in one of these user groups. Groups are asked for only if
-// nothing nearer says yes. In a group that is gone is nobody.
+// among reports whether a Slack account is one of these who may, or in one of these user groups.
 func (k *Keeper) among(ctx context.Context, these []string, account string) (bool, error) {
-	if slices.Contains(these, account) {
-		return true, nil
-	}
-	for _, id := range these {
-		group, ok := people.GroupOf(id)
-		if !ok {
-			continue
-		}
-		members, err := k.Directory.Members(ctx, group)
-		if err != nil && !errors.Is(err, people.ErrNoGroup) {
-			return false, fmt.Errorf("read user group %s: %w", group, err)
-		}
-		if slices.Contains(members, account) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return people.Among(ctx, k.Directory, these, account)
 }
 
 // amongBarred tells whether a Slack account is one of these who may not. Of a group that is gone nobody knows who was in it, so that

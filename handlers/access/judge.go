@@ -26,7 +26,6 @@ const (
 	ExtensionOver = "extension_over" // it has been decided
 	NotLonger     = "not_longer"     // the rule would not give it for so long now
 	NotShorter    = "not_shorter"    // an approval allows as long as was asked for or shorter, and a minute at least
-	NotSecurity   = "not_security"   // alerts are the security group's
 	NotRotator    = "not_rotator"    // a rotation is for those whom its rule names, and security
 	NoWayBack     = "no_way_back"    // the key from before cannot be put back
 	BadDate       = "bad_date"       // a finding is kept until a day to come, at most a year ahead

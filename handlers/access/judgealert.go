@@ -20,7 +20,7 @@ func (p *Settings) JudgeAlert(a store.Alert, press store.Press, account people.A
 	case err != nil:
 		return Late
 	case !security:
-		return NotSecurity
+		return policy.NotSecurity
 	case person == "":
 		return policy.NoPerson
 	case p.ownAlert(person, a) && press.Verb != store.Remedy:

@@ -246,7 +246,7 @@ func (k *Keeper) askerLost(ctx context.Context, t store.Task) (string, error) {
 	if account.Refusal() != "" {
 		return AskerGone, nil
 	}
-	if leaves, err := k.leaves(ctx, person); err != nil || leaves {
+	if leaves, err := k.Leavers.Leaves(ctx, person); err != nil || leaves {
 		return people.BeingOffboarded, err
 	}
 	rule, _ := k.Policy.Rotation(t.Rule)

@@ -45,7 +45,7 @@ type User struct {
 	Slack string // the tag sekisho:slack-user-id, or empty
 }
 
-// Users reads who IAM has: ErrNoUser and ErrNoRole if there is no such user, or role.
+// Users reads who IAM has: people.ErrNoUser and people.ErrNoRole if there is no such user, or role.
 type Users interface {
 	User(ctx context.Context, account, name string) (User, error)
 	// UserOf reads the user with the subject's unique id, whatever the name is by now; without an id the one of that name.
@@ -117,10 +117,6 @@ type Voice interface {
 	Task(ctx context.Context, t store.Task) (store.Card, error)
 	// TaskThread does under a task's card what Thread does.
 	TaskThread(ctx context.Context, t store.Task, e store.Entry) (said bool, err error)
-	// Offboarding draws an offboarding in the security channel, where it stands or on a new message.
-	Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error)
-	// OffboardingThread does under an offboarding's card what Thread does.
-	OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) (said bool, err error)
 	// Head says in the security channel what the ledger has come to, how many changes were sealed since it was last said, and
 	// since when no head could be stored, unless that is the zero time.
 	Head(ctx context.Context, h store.SealHead, changes int, unstored time.Time) error
@@ -139,7 +135,7 @@ type Rows interface {
 	TellRow(ctx context.Context, a store.Alert) error
 }
 
-// Keeper has the workflows: access, rotations, offboardings, alerts and reports. Make one with New.
+// Keeper has the workflows of access, rotations and alerts. Make one with New.
 type Keeper struct {
 	*handlers.Engine
 	Policy    *Settings
@@ -148,7 +144,7 @@ type Keeper struct {
 	Guards    map[string]Guard  // by kind
 	Remedies  map[store.AlertKind]Remedy
 	Rotators  map[string]Rotator // by kind
-	Closer    Closer
+	Leavers   Leavers
 	Rows      Rows
 	Users     Users
 	Directory people.Directory
@@ -198,17 +194,10 @@ func (k *Keeper) workflows() map[string]handlers.Workflow {
 		store.KindTask: {
 			Account: func(r store.Record) string { return r.(*store.Task).Account },
 			Work:    k.rotate, Tell: k.tellTask, Judge: k.judgeOnTask, Gives: taskGives, Channel: "cards",
-			Draw:    func(ctx context.Context, id string) error { return tellStory(ctx, k, id, k.storyOfTask().cardOnly()) },
-			Unclaim: unclaims(k.updateTask, func(t *store.Task) { t.Claim = store.Claim{} }),
-		},
-		store.KindOffboarding: {
-			Work: k.offboard,
-			Tell: func(ctx context.Context, id string) error { return tellStory(ctx, k, id, k.storyOfOffboarding()) },
 			Draw: func(ctx context.Context, id string) error {
-				return tellStory(ctx, k, id, k.storyOfOffboarding().cardOnly())
+				return handlers.TellStory(ctx, k.Engine, id, k.storyOfTask().CardOnly())
 			},
-			Channel: "security",
-			Unclaim: unclaims(k.updateOffboarding, func(o *store.Offboarding) { o.Claim = store.Claim{} }),
+			Unclaim: unclaims(k.updateTask, func(t *store.Task) { t.Claim = store.Claim{} }),
 		},
 		store.KindAlert: {
 			Account: func(r store.Record) string { return r.(*store.Alert).Account },
@@ -236,7 +225,7 @@ func (k *Keeper) gate(ctx context.Context, p store.Press) (people.Account, strin
 	if err != nil {
 		return account, "", err
 	}
-	switch leaves, err := k.leaves(ctx, k.Policy.People.Of(p.By)); {
+	switch leaves, err := k.Leavers.Leaves(ctx, k.Policy.People.Of(p.By)); {
 	case err != nil:
 		return account, "", err
 	case leaves && decides(p.Verb):

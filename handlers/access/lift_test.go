@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -40,15 +41,15 @@ func TestOffboardedPersonIsGivenNothingUntilThatIsLifted(t *testing.T) {
 			}
 		}
 		w.govern(func(*access.Settings) {}) // a restart changes nothing
-		for who, want := range map[string]string{"U0SATO": access.NotSecurity, "U0CHIEF": ""} {
-			l, refusal, err := w.keeper.Leaver(t.Context(), who, "U0YAMADA2")
+		for who, want := range map[string]string{"U0SATO": policy.NotSecurity, "U0CHIEF": ""} {
+			l, refusal, err := w.offboarder.Leaver(t.Context(), who, "U0YAMADA2")
 			if err != nil || refusal != want || want == "" && (l.Standing == nil || l.Standing.ID != id) {
 				t.Errorf("%s sees %+v, %q, %v", who, l, refusal, err)
 			}
 		}
-		for _, c := range []struct{ by, reason, want string }{{"U0SATO", "x", access.NotSecurity}, {"U0CHIEF", " ", policy.NoReason}, {"U0CHIEF", "back from leave", ""},
-			{"U0CHIEF", "again", access.NoLeaver}} {
-			if got, err := w.keeper.Lift(t.Context(), c.by, "U0YAMADA2", c.reason); err != nil || got != c.want {
+		for _, c := range []struct{ by, reason, want string }{{"U0SATO", "x", policy.NotSecurity}, {"U0CHIEF", " ", policy.NoReason}, {"U0CHIEF", "back from leave", ""},
+			{"U0CHIEF", "again", offboarding.NoLeaver}} {
+			if got, err := w.offboarder.Lift(t.Context(), c.by, "U0YAMADA2", c.reason); err != nil || got != c.want {
 				t.Errorf("%s lifts for %q: %q, %v; want %q", c.by, c.reason, got, err, c.want)
 			}
 		}
@@ -64,7 +65,7 @@ func TestOffboardedPersonIsGivenNothingUntilThatIsLifted(t *testing.T) {
 		if g := w.grant("z"); g.State != store.Asked {
 			t.Errorf("once it is lifted a sign-in is %s", g.State)
 		}
-		if refusal, err := w.keeper.Offboard(t.Context(), "U0CHIEF", "U0YAMADA", "after all"); err != nil || refusal != "" {
+		if refusal, err := w.offboarder.Offboard(t.Context(), "U0CHIEF", "U0YAMADA", "after all"); err != nil || refusal != "" {
 			t.Errorf("once more: %q, %v", refusal, err)
 		}
 	})
@@ -73,7 +74,7 @@ func TestOffboardedPersonIsGivenNothingUntilThatIsLifted(t *testing.T) {
 func TestNothingIsLiftedBeforeAllHasEnded(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		w.offboard()
-		if got, err := w.keeper.Lift(t.Context(), "U0CHIEF", "U0YAMADA", "x"); err != nil || got != access.NotDone {
+		if got, err := w.offboarder.Lift(t.Context(), "U0CHIEF", "U0YAMADA", "x"); err != nil || got != offboarding.NotDone {
 			t.Errorf("%q, %v", got, err)
 		}
 	})
@@ -83,7 +84,7 @@ func TestNothingIsLiftedBeforeAllHasEnded(t *testing.T) {
 func TestNobodyLiftsTheirOwn(t *testing.T) {
 	offboarded(t, func(w *world, _ string) {
 		w.govern(func(p *access.Settings) { p.Security = []string{"U0CHIEF", "U0YAMADA2"} })
-		if got, err := w.keeper.Lift(t.Context(), "U0YAMADA2", "U0YAMADA", "mine"); err != nil || got != people.Leaves {
+		if got, err := w.offboarder.Lift(t.Context(), "U0YAMADA2", "U0YAMADA", "mine"); err != nil || got != people.Leaves {
 			t.Errorf("%q, %v", got, err)
 		}
 	})

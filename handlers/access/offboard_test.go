@@ -10,6 +10,7 @@ import (
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers/access"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -55,7 +56,7 @@ func (w *world) leaver() {
 // offboard confirms it, which must be possible, and returns its id.
 func (w *world) offboard() string {
 	w.t.Helper()
-	refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day")
+	refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day")
 	if err != nil || refusal != "" {
 		w.t.Fatalf("offboard: %q, %v", refusal, err)
 	}
@@ -129,7 +130,7 @@ func TestOffboard(t *testing.T) {
 		w.wait(5 * time.Second)
 		w.is("1", store.Active, true)
 		x := wish("2", nil)
-		shown, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA2")
+		shown, refusal, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA2")
 		if err != nil || refusal != "" || len(shown.Users) != 2 || len(shown.Grants) != 1 || len(shown.Users[0].Held) != 4 || len(shown.Users[1].Held) != 3 {
 			t.Errorf("the form shows %+v, %q, %v", shown, refusal, err)
 		}
@@ -176,20 +177,20 @@ func TestOffboard(t *testing.T) {
 
 // Who may: somebody of the security group, and nobody themselves. Others learn nothing of anybody.
 func TestWhoMayOffboard(t *testing.T) {
-	for by, want := range map[string]string{"U0CHIEF": "", "U0SATO": access.NotSecurity, "U0YAMADA": access.NotSecurity,
+	for by, want := range map[string]string{"U0CHIEF": "", "U0SATO": policy.NotSecurity, "U0YAMADA": policy.NotSecurity,
 		"U0NOBODY": policy.NoPerson, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0GONE": people.Guest} {
 		inOffboarding(t, func(w *world) {
 			w.leads.also("S0SECURITY", "U0CHIEF", "U0NOBODY", "U0GUEST", "U0STRANGER", "U0GONE")
 			w.leads.leave("U0GONE")
 			w.govern(func(p *access.Settings) { p.Security = []string{"usergroup:S0SECURITY"} })
-			shown, refusal, err := w.keeper.Leaver(w.t.Context(), by, "U0YAMADA")
+			shown, refusal, err := w.offboarder.Leaver(w.t.Context(), by, "U0YAMADA")
 			if err != nil || refusal != want || want != "" && shown.Person.Account()+fmt.Sprint(shown.Users) != "[]" {
 				t.Errorf("%s sees %+v, %q, %v; want %q", by, shown, refusal, err, want)
 			}
-			if got := w.keeper.Offboards(w.t.Context(), by); got != (want == "") {
+			if got := w.offboarder.Offboards(w.t.Context(), by); got != (want == "") {
 				t.Errorf("%s may: %t", by, got)
 			}
-			if refusal, err = w.keeper.Offboard(w.t.Context(), by, "U0YAMADA", "x"); err != nil || refusal != want {
+			if refusal, err = w.offboarder.Offboard(w.t.Context(), by, "U0YAMADA", "x"); err != nil || refusal != want {
 				t.Errorf("by %s: %q, %v; want %q", by, refusal, err, want)
 			}
 		})
@@ -204,15 +205,15 @@ func TestWhomToOffboard(t *testing.T) {
 				{Slack: []string{"U0SATO"}, IAM: []people.Login{{Account: other, User: "T.Yamada"}}}, {Slack: []string{"U0KATO"}}})
 		})
 		for whom, want := range map[string]string{"U0YAMADA": "U0YAMADA", "U0YAMADA2": "U0YAMADA", "YAMADA": "U0YAMADA", "production/t.yamada": "U0YAMADA",
-			account + "/T.YAMADA": "U0YAMADA", "staging/t.yamada": "U0SATO", "t.yamada": access.TwoLeavers, "U0CHIEF2": policy.Own,
-			"U0KATO": access.NoLeaver, "nobody": access.NoLeaver, "production/nobody": access.NoLeaver, "": access.NoLeaver, "root": access.NoLeaver} {
-			shown, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", whom)
+			account + "/T.YAMADA": "U0YAMADA", "staging/t.yamada": "U0SATO", "t.yamada": offboarding.TwoLeavers, "U0CHIEF2": policy.Own,
+			"U0KATO": offboarding.NoLeaver, "nobody": offboarding.NoLeaver, "production/nobody": offboarding.NoLeaver, "": offboarding.NoLeaver, "root": offboarding.NoLeaver} {
+			shown, refusal, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", whom)
 			if got := shown.Person.Account(); err != nil || refusal != want && got != want || refusal != "" && len(shown.Users) > 0 {
 				t.Errorf("%q is %q, %q, %v; want %s", whom, got, refusal, err, want)
 			}
 		}
-		for person, want := range map[string]string{"U0CHIEF": policy.Own, "U0KATO": access.NoLeaver} {
-			if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", person, "x"); refusal != want || err != nil {
+		for person, want := range map[string]string{"U0CHIEF": policy.Own, "U0KATO": offboarding.NoLeaver} {
+			if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", person, "x"); refusal != want || err != nil {
 				t.Errorf("offboard %s: %q, %v; want %s", person, refusal, err, want)
 			}
 		}
@@ -236,7 +237,7 @@ func (w *world) silent(f fakeaws.Failure, i int, silent, answers people.Login) {
 		}
 		return nil
 	})
-	shown, _, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
+	shown, _, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
 	if err != nil || shown.Users[1-i].Trouble != "" || shown.Users[i].Trouble == "" {
 		w.t.Fatalf("%+v: the form shows %+v, %v", f, shown, err)
 	}
@@ -298,7 +299,7 @@ func TestTwoConfirmations(t *testing.T) {
 		answers := make(chan string)
 		for _, by := range []string{"U0CHIEF", "U0SATO"} {
 			go func() {
-				refusal, err := w.keeper.Offboard(w.t.Context(), by, "U0YAMADA", "x")
+				refusal, err := w.offboarder.Offboard(w.t.Context(), by, "U0YAMADA", "x")
 				answers <- refusal + fmt.Sprint(err)
 			}()
 		}
@@ -319,7 +320,7 @@ func TestTwoConfirmations(t *testing.T) {
 func TestOffboardWhatHasChanged(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		w.signIn("1")
-		if _, _, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA"); err != nil {
+		if _, _, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA"); err != nil {
 			t.Fatal(err)
 		}
 		w.press("U0KATO", store.Approve)
@@ -406,7 +407,7 @@ func TestWhoLeavesDecidesNothing(t *testing.T) {
 				{Slack: []string{"U0KATO"}, IAM: leaver[1:]}})
 		})
 		w.signIn("1")
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "x"); err != nil || refusal != "" {
+		if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "x"); err != nil || refusal != "" {
 			t.Fatal(refusal, err)
 		}
 		if refusal := w.press("U0KATO", store.Approve); refusal != people.Leaves {
@@ -415,7 +416,7 @@ func TestWhoLeavesDecidesNothing(t *testing.T) {
 		if _, d, err := w.keeper.Rotate(w.t.Context(), "U0KATO", "batch", "leak suspected"); err != nil || d.Refusal != people.Leaves {
 			t.Errorf("rotated: %q, %v", d.Refusal, err)
 		}
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0KATO", "U0YAMADA", "x"); err != nil || refusal != people.Leaves {
+		if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0KATO", "U0YAMADA", "x"); err != nil || refusal != people.Leaves {
 			t.Errorf("offboarded: %q, %v", refusal, err)
 		}
 		g, err := w.grant("1").After(store.Entry{Verb: store.Approve, By: "U0KATO", At: time.Now(), Until: time.Now().Add(time.Hour), Steps: []int{1}})
@@ -533,7 +534,7 @@ func TestOffboardWhomATagKnows(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		id := w.aws.AddUser(account, "tagged", map[string]string{"sekisho:slack-user-id": "U0TAGGED"})
 		w.aws.Join(account, "tagged", "staff")
-		if _, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0TAGGED"); err != nil || refusal != access.NoLeaver {
+		if _, refusal, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0TAGGED"); err != nil || refusal != offboarding.NoLeaver {
 			t.Errorf("without anything in the ledger: %q, %v", refusal, err)
 		}
 		w.receive(access.Request{ID: "login-1", Origin: store.SignIn, Account: account, User: "tagged", Signin: store.Signin{At: time.Now(), Principal: id}})
@@ -544,7 +545,7 @@ func TestOffboardWhomATagKnows(t *testing.T) {
 			}
 			return nil
 		})
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0TAGGED", "x"); err != nil || refusal != "" {
+		if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0TAGGED", "x"); err != nil || refusal != "" {
 			t.Fatal(refusal, err)
 		}
 		under, err := store.Holder(w.t.Context(), w.db, store.OffboardingSlot("U0TAGGED"))
@@ -621,11 +622,11 @@ func TestOffboardLeavesTheNameToAnother(t *testing.T) {
 			w.wait(5 * time.Second)
 			w.is("1", store.Active, false)
 			passes(w)
-			shown, _, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0TAGGED")
+			shown, _, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0TAGGED")
 			if err != nil || len(shown.Users) != 1 || !shown.Users[0].Gone {
 				t.Errorf("%s: the form shows %+v, %v", name, shown, err)
 			}
-			if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0TAGGED", "x"); err != nil || refusal != "" {
+			if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0TAGGED", "x"); err != nil || refusal != "" {
 				t.Fatal(refusal, err)
 			}
 			under, err := store.Holder(w.t.Context(), w.db, store.OffboardingSlot("U0TAGGED"))
@@ -691,7 +692,7 @@ func TestCrashInAnOffboarding(t *testing.T) {
 			w.wait(5 * time.Second)
 			w.is("1", store.Active, true)
 			var err error
-			w.dies(n, func() { _, err = w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day") })
+			w.dies(n, func() { _, err = w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day") })
 			if err != nil { // it was not taken in, and who confirmed it was told so
 				w.offboard()
 				w.wait(3 * time.Minute)

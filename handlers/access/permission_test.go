@@ -29,9 +29,9 @@ var permissions = map[store.Verb][]string{
 	store.Revoke:   {"", "", "", "", policy.NotApprover, policy.NoPerson},
 	store.Agree:    {policy.Own, policy.Own, "", policy.NotApprover, policy.NotApprover, policy.NoPerson},
 	store.Decline:  {"", "", "", policy.NotApprover, policy.NotApprover, policy.NoPerson},
-	store.Remedy:   {access.NotSecurity, access.NotSecurity, access.NotSecurity, "", access.NotSecurity, policy.NoPerson},
-	store.Keep:     {access.NotSecurity, access.NotSecurity, access.NotSecurity, "", access.NotSecurity, policy.NoPerson},
-	store.Restore:  {access.NotSecurity, access.NotSecurity, access.NotSecurity, "", access.NotSecurity, policy.NoPerson},
+	store.Remedy:   {policy.NotSecurity, policy.NotSecurity, policy.NotSecurity, "", policy.NotSecurity, policy.NoPerson},
+	store.Keep:     {policy.NotSecurity, policy.NotSecurity, policy.NotSecurity, "", policy.NotSecurity, policy.NoPerson},
+	store.Restore:  {policy.NotSecurity, policy.NotSecurity, policy.NotSecurity, "", policy.NotSecurity, policy.NoPerson},
 }
 
 // nobody are the refusals of those who decide nothing, whatever they press.

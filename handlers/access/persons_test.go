@@ -125,7 +125,7 @@ func TestOffboardingEndsWhatOtherAccountsHold(t *testing.T) {
 		w.wait(5 * time.Second)
 		w.asks(wish("2", func(x *access.Wish) { x.By = "U0YAMADA" }))
 		change()
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "last day"); err != nil || refusal != "" {
+		if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "last day"); err != nil || refusal != "" {
 			w.t.Fatal(refusal, err)
 		}
 		w.wait(30 * time.Second)
@@ -141,7 +141,7 @@ func TestOffboardingIsFoundByEveryAccount(t *testing.T) {
 	inRemapped(t, func(w *world, change func()) {
 		w.aws.Join(account, "t.yamada", group)
 		w.leads.set(false, "U0SATO", "U0YAMADA", "U0YAMADA2", "U0KATO")
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day"); err != nil || refusal != "" {
+		if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA", "last day"); err != nil || refusal != "" {
 			w.t.Fatal(refusal, err)
 		}
 		w.wait(10 * time.Second) // the last look is still to come
@@ -151,7 +151,7 @@ func TestOffboardingIsFoundByEveryAccount(t *testing.T) {
 		if g := w.grant("2"); g.State != store.Ignored || g.Note != people.BeingOffboarded {
 			w.t.Errorf("a sign-in meanwhile is %s: %s", g.State, g.Note)
 		}
-		if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "again"); err != nil || refusal != people.BeingOffboarded {
+		if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "again"); err != nil || refusal != people.BeingOffboarded {
 			w.t.Errorf("a second offboarding: %q, %v", refusal, err)
 		}
 	})
@@ -177,7 +177,7 @@ func TestOffboardingDeactivatesTheKeyOfAnotherAccount(t *testing.T) {
 					w.t.Fatalf("no key: %s", w.wished("1").State)
 				}
 				w.lists(m.after)
-				if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "last day"); err != nil || refusal != "" {
+				if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0YAMADA2", "last day"); err != nil || refusal != "" {
 					w.t.Fatal(refusal, err)
 				}
 				w.wait(3 * time.Minute)

@@ -184,7 +184,7 @@ func (k *Keeper) judgeOnAlert(ctx context.Context, p store.Press, account people
 		}
 	}
 	if refusal == "" && p.Verb == store.Restore && a.State == store.Acted { // which gives back
-		switch leaves, err := k.leaves(ctx, a.Subject.Person); {
+		switch leaves, err := k.Leavers.Leaves(ctx, a.Subject.Person); {
 		case err != nil:
 			return err
 		case leaves:

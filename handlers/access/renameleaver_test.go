@@ -92,7 +92,7 @@ func TestTheFormShowsALeaverWhoWasRenamed(t *testing.T) {
 	inOffboarding(t, func(w *world) {
 		w.approved()
 		w.aws.RenameUser(account, "t.yamada", newUser)
-		shown, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
+		shown, refusal, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
 		if err != nil || refusal != "" || len(shown.Users) != 2 || shown.Users[0].User != newUser || shown.Users[0].Gone || len(shown.Users[0].Held) != 4 {
 			t.Errorf("%+v, %q, %v", shown, refusal, err)
 		}

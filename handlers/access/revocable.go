@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 
+	"sekisho/handlers"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -25,7 +26,7 @@ func (k *Keeper) Revocable(ctx context.Context, by, of string) ([]store.Grant, s
 	if err != nil {
 		return nil, "", err
 	}
-	live, err := loaded(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return has(g, k.Time()) })
+	live, err := handlers.LoadWanted(ctx, k.DB, ids, store.LoadGrant, func(g store.Grant) bool { return has(g, k.Time()) })
 	if err != nil {
 		return nil, "", err
 	}

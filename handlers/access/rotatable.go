@@ -46,15 +46,13 @@ func (k *Keeper) Rotatable(ctx context.Context, by string) ([]Rotatable, string,
 // strange tells why somebody can begin nothing at all, or "".
 func (k *Keeper) strange(ctx context.Context, by string) (string, error) {
 	account, err := k.Directory.Account(ctx, by)
-	switch refusal := account.Refusal(); {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case refusal != "":
-		return refusal, nil
-	case k.Policy.People.Of(by) == "":
-		return policy.NoPerson, nil
 	}
-	leaves, err := k.leaves(ctx, k.Policy.People.Of(by))
+	if refusal := k.Policy.Bars(by, account); refusal != "" {
+		return refusal, nil
+	}
+	leaves, err := k.Leavers.Leaves(ctx, k.Policy.People.Of(by))
 	if leaves {
 		return people.Leaves, nil
 	}

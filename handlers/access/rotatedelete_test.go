@@ -89,7 +89,7 @@ func TestDeletionByWhoMayNow(t *testing.T) {
 				p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA"}}, {Slack: []string{"U0CHIEF"}}, {Slack: []string{"U0SATO"}},
 					{Slack: []string{"U0KATO"}, IAM: []people.Login{{Account: account, User: "j.kato"}}}})
 			})
-			if refusal, err := w.keeper.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "left"); err != nil || refusal != "" {
+			if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", "U0KATO", "left"); err != nil || refusal != "" {
 				w.t.Fatalf("%q, %v", refusal, err)
 			}
 			w.wait(0)

@@ -120,7 +120,7 @@ func TestWhatHasNoEndIsHandedOver(t *testing.T) {
 func TestWhoLeavesKnowsAKeyWithoutAnEnd(t *testing.T) {
 	inRotation(t, nil, func(w *world, old string) {
 		g := w.handsOver(old)
-		l, refusal, err := w.keeper.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
+		l, refusal, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
 		if err != nil || refusal != "" || len(l.Grants) != 1 || l.Grants[0].ID != g.ID {
 			t.Errorf("the form has %+v: %q, %v", l.Grants, refusal, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
 )
@@ -62,6 +63,15 @@ func (p *Settings) RotationOf(account, user string) (Rotation, bool) {
 		return Rotation{}, false
 	}
 	return p.Rotations[i], true
+}
+
+// RotatedUsers returns the IAM users whose access keys are rotated.
+func (p *Settings) RotatedUsers() []people.Login {
+	var out []people.Login
+	for _, r := range p.Rotations {
+		out = append(out, people.Login{Account: r.Account, User: r.User})
+	}
+	return out
 }
 
 // Rotation returns a rotation by its id.

@@ -34,7 +34,7 @@ func (k *Keeper) anew(ctx context.Context, g store.Grant, when time.Time, rule p
 		q.Unfit, err = k.unfit(ctx, g.Subject.Person)
 	}
 	if err == nil {
-		q.Leaves, err = k.Leaves(ctx, g.Subject.Person, g.Account, g.Subject.UserID)
+		q.Leaves, err = k.Leavers.LeavesAs(ctx, g.Subject.Person, g.Account, g.Subject.UserID)
 	}
 	return q, err
 }
@@ -98,7 +98,7 @@ func (k *Keeper) vote(ctx context.Context, v policy.Vote, person store.Person, s
 		v.Lost = policy.VoterGone
 		return v, nil
 	}
-	switch leaves, err := k.leaves(ctx, person); {
+	switch leaves, err := k.Leavers.Leaves(ctx, person); {
 	case err != nil:
 		return v, err
 	case leaves:

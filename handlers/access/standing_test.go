@@ -483,7 +483,7 @@ var elsewhere = map[string]string{
 	policy.TooShort:   "a request lapses while it can still be given for a minute",
 	handlers.Gone:     ofPress, access.Moved: ofPress, access.Changed: ofPress, access.Late: ofPress, access.Over: ofPress,
 	handlers.TooOld: ofPress, handlers.Unusable: ofPress,
-	people.Stranger: ofPresser, policy.Enough: ofPresser, access.NotSecurity: ofPresser, access.NotRotator: ofPresser,
+	people.Stranger: ofPresser, policy.Enough: ofPresser, policy.NotSecurity: ofPresser, access.NotRotator: ofPresser,
 	access.AtMax: ofExtension, access.Extending: ofExtension, access.ExtensionOver: ofExtension, access.HeldBefore: ofExtension,
 	access.NotShorter: ofForm, access.BadDate: ofForm, access.NoWhy: ofForm,
 	access.NoWayBack: ofRotation, access.AskerGone: ofRotation, access.AskerLost: ofRotation,

@@ -167,7 +167,7 @@ func (k *Keeper) isThere(ctx context.Context, account string) (bool, error) {
 	if err != nil || a.Refusal() != "" {
 		return false, err
 	}
-	leaves, err := k.leaves(ctx, k.Policy.People.Of(account))
+	leaves, err := k.Leavers.Leaves(ctx, k.Policy.People.Of(account))
 	return !leaves, err
 }
 

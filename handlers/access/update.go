@@ -18,7 +18,3 @@ func (k *Keeper) updateAlert(ctx context.Context, id string, change func(store.A
 func (k *Keeper) updateTask(ctx context.Context, id string, change func(store.Task) (store.Task, error)) (store.Task, error) {
 	return handlers.Change(ctx, k.Engine, store.LoadTask, id, change)
 }
-
-func (k *Keeper) updateOffboarding(ctx context.Context, id string, change func(store.Offboarding) (store.Offboarding, error)) (store.Offboarding, error) {
-	return handlers.Change(ctx, k.Engine, store.LoadOffboarding, id, change)
-}

@@ -165,7 +165,7 @@ func (k *Keeper) wished(ctx context.Context, w Wish) (store.Grant, policy.Decisi
 	if q.Account, err = k.Directory.Account(ctx, w.By); err != nil {
 		return g, policy.Decision{}, err
 	}
-	if q.Leaves, err = k.leaves(ctx, person); err != nil {
+	if q.Leaves, err = k.Leavers.Leaves(ctx, person); err != nil {
 		return g, policy.Decision{}, err
 	}
 	d := k.Policy.Decide(q)

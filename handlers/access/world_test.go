@@ -19,6 +19,7 @@ import (
 	"sekisho/handlers"
 	"sekisho/handlers/access"
 	"sekisho/handlers/audit"
+	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"
@@ -35,20 +36,21 @@ const aDay = 24 * time.Hour
 
 // world is a keeper between a fake AWS, a ledger in memory and a voice that only remembers. It lives in a bubble.
 type world struct {
-	t      *testing.T
-	db     store.DB
-	aws    *fakeaws.AWS
-	policy *access.Settings
-	voice  *voice
-	leads  *userGroup
-	keeper *access.Keeper
-	audits *audit.Settings // what the audit looks for; nil: nothing by itself
-	userID string
-	mfa    string // of sign-ins
-	stop   func()
-	n      int
-	heads  access.HeadStore
-	ahead  atomic.Int64 // of AWS's clock is the bot's, in nanoseconds
+	t          *testing.T
+	db         store.DB
+	aws        *fakeaws.AWS
+	policy     *access.Settings
+	voice      *voice
+	leads      *userGroup
+	keeper     *access.Keeper
+	offboarder *offboarding.Offboarder
+	audits     *audit.Settings // what the audit looks for; nil: nothing by itself
+	userID     string
+	mfa        string // of sign-ins
+	stop       func()
+	n          int
+	heads      access.HeadStore
+	ahead      atomic.Int64 // of AWS's clock is the bot's, in nanoseconds
 }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
@@ -166,14 +168,17 @@ func (w *world) newKeeper() *access.Keeper {
 	}
 	w.n++
 	engine := handlers.New(handlers.Engine{DB: w.db, Now: w.now, Log: slog.New(besides{slog.DiscardHandler, w.t}), Owner: fmt.Sprint("keeper-", w.n)})
-	keeper := access.New(engine, access.Keeper{Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, w.now), Closer: accounts, Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Guards: identity.Guards(accounts, identity.Keeping{}, w.now), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
+	keeper := access.New(engine, access.Keeper{Policy: w.policy, Clouds: identity.Kinds(accounts, identity.Keeping{}, w.now), Users: accounts, Directory: w.leads, Rosters: identity.Rosters(accounts), Remedies: identity.Remedies(accounts), Guards: identity.Guards(accounts, identity.Keeping{}, w.now), Rotators: identity.Rotators(accounts, identity.Keeping{}, w.now),
 		Voice: w.voice, HeadStore: w.heads})
+	w.offboarder = offboarding.New(engine, offboarding.Offboarder{Policy: &w.policy.Policy, Rotated: w.policy.RotatedUsers(), Directory: w.leads,
+		Closer: accounts, Access: access.Leaving{Keeper: keeper}, Voice: w.voice})
 	rules := audit.Rules{Policy: &w.policy.Policy, Settings: w.audits}
 	for _, r := range w.policy.Rotations {
 		rules.Rotated = append(rules.Rotated, audit.Rotated{Rule: r.ID, Login: people.Login{Account: r.Account, User: r.User}})
 	}
+	keeper.Leavers = w.offboarder
 	keeper.Rows = audit.New(audit.Workflow{Engine: engine, Rules: rules, Reader: accounts, Mender: identity.Mender{Accounts: accounts},
-		Directory: w.leads, Notifier: w.voice, Leaves: keeper.Leaves, Rotate: keeper.BeginRotation})
+		Directory: w.leads, Notifier: w.voice, Leaves: w.offboarder.LeavesAs, Rotate: keeper.BeginRotation})
 	return keeper
 }
 

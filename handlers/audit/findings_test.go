@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"sekisho/handlers/audit"
-
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"sekisho/handlers/audit"
 	"sekisho/handlers/people"
 	"sekisho/handlers/policy"
 	"sekisho/store"

@@ -14,7 +14,7 @@ import (
 // Mender does what a row of the audit's report offers, and undoes what can be undone, any number of times with one effect. It
 // reads back.
 type Mender interface {
-	// Look reads what a user has now, as an audit would see it: ErrNoUser if there is none of that unique id or, where that is
+	// Look reads what a user has now, as an audit would see it: people.ErrNoUser if there is none of that unique id or, where that is
 	// not known, of that name. It only reads.
 	Look(ctx context.Context, account string, who store.Subject) (Credentials, error)
 	// Mend does what was planned (the facts of the alert's Effects): it deletes the password and deactivates these keys. Its

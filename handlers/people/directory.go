@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -66,6 +67,24 @@ func GroupsIn(all []string) []string {
 
 // GroupOf returns the Slack id of a user group. It reports false for a Slack user.
 func GroupOf(approver string) (string, bool) { return strings.CutPrefix(approver, UserGroup) }
+
+// Among reports whether a Slack account is one of these, or in one of these user groups. Groups are asked for only if nothing nearer says
+// yes. Nobody is in a group that is gone.
+func Among(ctx context.Context, directory Directory, these []string, account string) (bool, error) {
+	if slices.Contains(these, account) {
+		return true, nil
+	}
+	for _, group := range GroupsIn(these) {
+		members, err := directory.Members(ctx, group)
+		if err != nil && !errors.Is(err, ErrNoGroup) {
+			return false, fmt.Errorf("read user group %s: %w", group, err)
+		}
+		if slices.Contains(members, account) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
 
 // HasLeft reports whether no Slack account of a person is there any more.
 func HasLeft(ctx context.Context, people Registry, directory Directory, person store.Person) (bool, error) {

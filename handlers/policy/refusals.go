@@ -18,6 +18,7 @@ const (
 // Refusals of an approval, at the press and again when AWS is touched.
 const (
 	NotApprover = "not_approver" // not in the rule
+	NotSecurity = "not_security" // alerts and offboardings are the security group's
 	NoPerson    = "no_person"    // the presser's Slack account is mapped to nobody
 	NoHolder    = "no_holder"    // the IAM user is mapped to nobody
 	Own         = "own"          // four eyes

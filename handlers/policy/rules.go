@@ -135,6 +135,17 @@ type Holder struct {
 	Login  people.Login
 }
 
+// Bars returns why a Slack account, by what Slack says of it, can begin nothing at all, or "".
+func (p *Policy) Bars(by string, account people.Account) string {
+	switch refusal := account.Refusal(); {
+	case refusal != "":
+		return refusal
+	case p.People.Of(by) == "":
+		return NoPerson
+	}
+	return ""
+}
+
 // Holds reports whether a holder is a person: they asked for it, or the IAM user is theirs by the configuration now.
 func (p *Policy) Holds(person store.Person, h Holder) bool {
 	return p.People.Same(person, h.Person) || p.People.Same(person, p.People.Owner(h.Login))

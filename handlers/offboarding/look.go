@@ -1,4 +1,4 @@
-package access
+package offboarding
 
 import (
 	"cmp"
@@ -30,25 +30,25 @@ func (l looked) now(h store.Holding) store.Holding {
 	return h
 }
 
-// look reads what an IAM user has, and who else ends it: ErrNoUser if no user has the name, or the name is another person's.
+// look reads what an IAM user has, and who else ends it: people.ErrNoUser if no user has the name, or the name is another person's.
 // That says nothing of the user who is known by a unique id: one who was renamed is looked for.
-func (k *Keeper) look(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) (looked, error) {
-	has, err := k.Closer.Holds(ctx, user.Account, user.User)
+func (w *Offboarder) look(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) (looked, error) {
+	has, err := w.Closer.Holds(ctx, user.Account, user.User)
 	if errors.Is(err, people.ErrNoUser) {
 		has = Holds{}
 	} else if err != nil {
 		return looked{}, err
 	}
-	renamed, lost := k.renamed(ctx, person, user, has, given)
+	renamed, lost := w.renamed(ctx, person, user, has, given)
 	if lost != nil || err != nil {
 		return looked{renamed: renamed}, cmp.Or(lost, err)
 	}
-	owner := k.Policy.People.Owner(people.Login{Account: user.Account, User: user.User})
+	owner := w.Policy.People.Owner(people.Login{Account: user.Account, User: user.User})
 	anew := user.UserID != "" && has.UserID != user.UserID
-	if !k.Policy.People.Same(owner, person) && (owner != "" || anew) {
+	if !w.Policy.People.Same(owner, person) && (owner != "" || anew) {
 		return looked{renamed: renamed}, people.ErrNoUser
 	}
-	keys, err := k.custody(ctx, person, user)
+	keys, err := w.custody(ctx, person, user)
 	if err != nil {
 		return looked{}, err
 	}
@@ -58,7 +58,7 @@ func (k *Keeper) look(ctx context.Context, person store.Person, user store.Holdi
 
 // renamed finds the users of a person who are known by a unique id and by a name that they do not have any more. One who has
 // a name that the configuration gives to another person by now is left alone.
-func (k *Keeper) renamed(ctx context.Context, person store.Person, user store.Holding, has Holds, given []store.Grant) ([]store.Holding, error) {
+func (w *Offboarder) renamed(ctx context.Context, person store.Person, user store.Holding, has Holds, given []store.Grant) ([]store.Holding, error) {
 	ids := []string{user.UserID}
 	for _, g := range given {
 		if g.Account == user.Account && strings.EqualFold(g.Subject.User, user.User) {
@@ -71,14 +71,14 @@ func (k *Keeper) renamed(ctx context.Context, person store.Person, user store.Ho
 		if id == "" || id == has.UserID {
 			continue
 		}
-		name, err := k.Closer.UserName(ctx, user.Account, store.Subject{User: user.User, UserID: id})
+		name, err := w.Closer.UserName(ctx, user.Account, store.Subject{User: user.User, UserID: id})
 		if errors.Is(err, people.ErrNoUser) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if owner := k.Policy.People.Owner(people.Login{Account: user.Account, User: name}); owner == "" || k.Policy.People.Same(owner, person) {
+		if owner := w.Policy.People.Owner(people.Login{Account: user.Account, User: name}); owner == "" || w.Policy.People.Same(owner, person) {
 			out = append(out, store.Holding{Kind: store.HeldUser, Account: user.Account, AccountName: user.AccountName, User: name, UserID: id})
 		}
 	}
@@ -106,20 +106,20 @@ type custody struct {
 	leavers  bool // the grant is of the person who leaves
 }
 
-func (k *Keeper) custody(ctx context.Context, person store.Person, user store.Holding) (custody, error) {
-	id, err := store.Holder(ctx, k.DB, store.Task{Account: user.Account, Kind: store.KeyKind, User: user.User}.Slot())
+func (w *Offboarder) custody(ctx context.Context, person store.Person, user store.Holding) (custody, error) {
+	id, err := store.Holder(ctx, w.DB, store.KeySlot(user.Account, user.User))
 	if errors.Is(err, store.ErrNotFound) {
 		return custody{}, nil
 	}
 	if err != nil {
 		return custody{}, err
 	}
-	holder, err := store.Load(ctx, k.DB, id)
+	holder, err := store.Load(ctx, w.DB, id)
 	switch holder := holder.(type) {
 	case *store.Task:
 		return custody{rotation: holder.State != store.Asked}, nil // one that waits for approvals may never begin
 	case *store.Grant:
-		return custody{grant: *holder, leavers: k.Policy.holds(person, *holder)}, nil
+		return custody{grant: *holder, leavers: w.holds(person, *holder)}, nil
 	}
 	return custody{}, err
 }

@@ -1,4 +1,4 @@
-package access
+package offboarding
 
 import (
 	"context"
@@ -23,11 +23,11 @@ const mostFound = 15
 
 // Offboard ends all that the person behind a Slack account has. With a refusal nothing was stored; without one the duty to
 // end it is durable.
-func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (string, error) {
-	person := k.Policy.People.OrSelf(account)
-	refusal, err := k.mayOffboard(ctx, by)
+func (w *Offboarder) Offboard(ctx context.Context, by, account, reason string) (string, error) {
+	person := w.Policy.People.OrSelf(account)
+	refusal, err := w.mayOffboard(ctx, by)
 	if err == nil && refusal == "" {
-		refusal, err = k.mayEnd(ctx, by, person)
+		refusal, err = w.mayEnd(ctx, by, person)
 	}
 	switch {
 	case err != nil || refusal != "":
@@ -35,19 +35,19 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 	case !policy.Says(reason):
 		return policy.NoReason, nil
 	}
-	given, err := k.heldBy(ctx, person)
+	given, err := w.heldBy(ctx, person)
 	if err != nil {
 		return "", err
 	}
-	users, err := k.usersOf(ctx, person, given)
+	users, err := w.usersOf(ctx, person, given)
 	if err != nil {
 		return "", err
 	}
 	if len(users) == 0 {
 		return NoLeaver, nil
 	}
-	now := k.Time()
-	o := store.Offboarding{ID: store.OffboardingPrefix + now.UTC().Format("20060102T150405.000Z-") + person.Account(), Person: person, Accounts: k.Policy.People.Accounts(person), By: by, Reason: reason}
+	now := w.Time()
+	o := store.Offboarding{ID: store.OffboardingPrefix + now.UTC().Format("20060102T150405.000Z-") + person.Account(), Person: person, Accounts: w.Policy.People.Accounts(person), By: by, Reason: reason}
 	o, err = o.After(store.Entry{Verb: store.Begin, By: by, At: now, Note: reason, Facts: map[string]string{"person": person.Account()}})
 	for _, user := range users[:min(len(users), mostFound)] { // the others are found when it is looked at first
 		if err == nil {
@@ -55,7 +55,7 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 		}
 	}
 	if err == nil {
-		err = k.Save(ctx, &o)
+		err = w.Save(ctx, &o)
 	}
 	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrConflict) { // another was faster
 		return people.BeingOffboarded, nil
@@ -63,41 +63,52 @@ func (k *Keeper) Offboard(ctx context.Context, by, account, reason string) (stri
 	if err != nil {
 		return "", fmt.Errorf("begin %s: %w", o.ID, err)
 	}
-	k.Log.Info("offboarding begun", "id", o.ID, "by", by, "person", person)
+	w.Log.Info("offboarding begun", "id", o.ID, "by", by, "person", person)
 	return "", nil
 }
 
 // offboard does what an offboarding needs now: claim, then what the ledger can end, then IAM user by user, all at the same
 // time: none waits for another's account. It never gives up.
-func (k *Keeper) offboard(ctx context.Context, id string) error {
-	o, err := store.LoadOffboarding(ctx, k.DB, id)
-	if err != nil || k.Time().Before(o.Claim.End) || !o.Open() {
+func (w *Offboarder) offboard(ctx context.Context, id string) error {
+	o, err := store.LoadOffboarding(ctx, w.DB, id)
+	if err != nil || w.Time().Before(o.Claim.End) || !o.Open() {
 		return err
 	}
-	o.Claim = k.NewClaim()
-	if err := k.Save(ctx, &o); err != nil {
+	o.Claim = w.NewClaim()
+	if err := w.Save(ctx, &o); err != nil {
 		return handlers.IgnoreFaster(err)
 	}
 	if !o.Voided {
-		if o, err = k.voidVotes(ctx, o); err != nil {
-			return handlers.IgnoreFaster(k.settleOffboarding(ctx, o, err))
+		if o, err = w.voidVotes(ctx, o); err != nil {
+			return handlers.IgnoreFaster(w.settle(ctx, o, err))
 		}
 	}
-	now, given, err := k.endGrants(ctx, o)
+	now, given, err := w.endGrants(ctx, o)
 	if err == nil {
-		err = k.endUsers(ctx, now, given)
+		err = w.endUsers(ctx, now, given)
 	}
 	if err != nil {
-		k.Log.Error("offboarding is not over and will be tried again", "id", id, "tries", o.Tries+1, "err", err)
+		w.Log.Error("offboarding is not over and will be tried again", "id", id, "tries", o.Tries+1, "err", err)
 	}
-	return handlers.IgnoreFaster(k.settleOffboarding(ctx, o, err))
+	return handlers.IgnoreFaster(w.settle(ctx, o, err))
 }
 
-// settleOffboarding gives the claim back, and says how far it is by that.
-func (k *Keeper) settleOffboarding(ctx context.Context, mine store.Offboarding, failure error) error {
-	_, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
+// voidVotes takes away the leaver's approvals, and notes that this is done.
+func (w *Offboarder) voidVotes(ctx context.Context, mine store.Offboarding) (store.Offboarding, error) {
+	if err := w.Access.VoidVotes(ctx, mine); err != nil {
+		return mine, err
+	}
+	return w.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
+		o.Voided = true
+		return o, nil
+	})
+}
+
+// settle gives the claim back, and says how far it is by that.
+func (w *Offboarder) settle(ctx context.Context, mine store.Offboarding, failure error) error {
+	_, err := w.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
 		o.Claim = store.Claim{}
-		now := k.Time()
+		now := w.Time()
 		over := failure == nil && len(o.ToEnd()) == 0
 		switch {
 		case over && o.State == store.Leaving:
@@ -114,8 +125,8 @@ func (k *Keeper) settleOffboarding(ctx context.Context, mine store.Offboarding, 
 }
 
 // note changes an offboarding, as long as the claim on it is this worker's.
-func (k *Keeper) note(ctx context.Context, mine store.Offboarding, change func(store.Offboarding) (store.Offboarding, error)) (store.Offboarding, error) {
-	o, err := handlers.Change(ctx, k.Engine, store.LoadOffboarding, mine.ID, func(o store.Offboarding) (store.Offboarding, error) {
+func (w *Offboarder) note(ctx context.Context, mine store.Offboarding, change func(store.Offboarding) (store.Offboarding, error)) (store.Offboarding, error) {
+	o, err := handlers.Change(ctx, w.Engine, store.LoadOffboarding, mine.ID, func(o store.Offboarding) (store.Offboarding, error) {
 		if o.Claim != mine.Claim {
 			return o, fmt.Errorf("note on %s: claim lost: %w", o.ID, handlers.ErrMoved)
 		}
@@ -129,19 +140,19 @@ func (k *Keeper) note(ctx context.Context, mine store.Offboarding, change func(s
 
 // endGrants ends what the person has by the ledger: each is written down, then ended as people end it, and followed until its
 // own end has been read back. It returns what was open.
-func (k *Keeper) endGrants(ctx context.Context, mine store.Offboarding) (store.Offboarding, []store.Grant, error) {
-	open, err := k.heldBy(ctx, mine.Person)
+func (w *Offboarder) endGrants(ctx context.Context, mine store.Offboarding) (store.Offboarding, []store.Grant, error) {
+	open, err := w.heldBy(ctx, mine.Person)
 	if err != nil {
 		return mine, nil, err
 	}
-	o, err := k.foundUsers(ctx, mine, open)
+	o, err := w.foundUsers(ctx, mine, open)
 	for some := range slices.Chunk(open, mostFound) {
 		if err != nil {
 			break
 		}
-		o, err = k.note(ctx, o, func(o store.Offboarding) (store.Offboarding, error) {
+		o, err = w.note(ctx, o, func(o store.Offboarding) (store.Offboarding, error) {
 			for _, g := range some {
-				if o, err = foundGrant(o, g, k.Time()); err != nil {
+				if o, err = foundGrant(o, g, w.Time()); err != nil {
 					return o, err
 				}
 			}
@@ -150,18 +161,18 @@ func (k *Keeper) endGrants(ctx context.Context, mine store.Offboarding) (store.O
 	}
 	for _, h := range o.ToEnd() {
 		if err == nil && h.Record != "" {
-			o, err = k.endGrant(ctx, o, h)
+			o, err = w.endGrant(ctx, o, h)
 		}
 	}
 	return o, open, err
 }
 
 // foundUsers notes the person's IAM users for which the first write of the offboarding had no room.
-func (k *Keeper) foundUsers(ctx context.Context, mine store.Offboarding, open []store.Grant) (store.Offboarding, error) {
+func (w *Offboarder) foundUsers(ctx context.Context, mine store.Offboarding, open []store.Grant) (store.Offboarding, error) {
 	if len(mine.Users()) < mostFound {
 		return mine, nil
 	}
-	users, err := k.usersOf(ctx, mine.Person, open)
+	users, err := w.usersOf(ctx, mine.Person, open)
 	users = slices.DeleteFunc(users, func(user store.Holding) bool {
 		_, known := mine.Find(user)
 		return known
@@ -170,9 +181,9 @@ func (k *Keeper) foundUsers(ctx context.Context, mine store.Offboarding, open []
 		if err != nil {
 			break
 		}
-		mine, err = k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
+		mine, err = w.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
 			for _, user := range some {
-				if o, err = o.After(store.Entry{Verb: store.Found, By: store.Self, At: k.Time(), Facts: user.Facts()}); err != nil {
+				if o, err = o.After(store.Entry{Verb: store.Found, By: store.Self, At: w.Time(), Facts: user.Facts()}); err != nil {
 					return o, err
 				}
 			}
@@ -210,33 +221,27 @@ func foundGrant(o store.Offboarding, g store.Grant, now time.Time) (store.Offboa
 	return o.After(store.Entry{Verb: store.Settled, By: store.Self, At: now, Note: store.ToRotate, Facts: h.Facts()})
 }
 
-// endGrant denies a request, or revokes a grant, by who confirmed the offboarding and for its reason.
-func (k *Keeper) endGrant(ctx context.Context, mine store.Offboarding, h store.Holding) (store.Offboarding, error) {
-	g, err := k.update(ctx, h.Record, func(g store.Grant) (store.Grant, error) {
-		e := store.Entry{Verb: store.Revoke, By: mine.By, At: k.Time(), Note: mine.Reason, Facts: map[string]string{store.FactOffboarding: mine.ID}}
-		if g.State == store.Asked {
-			e.Verb = store.Deny
-		}
-		return g.After(e)
-	})
+// endGrant has a request denied, or a grant revoked, and follows it until its own end has been read back.
+func (w *Offboarder) endGrant(ctx context.Context, mine store.Offboarding, h store.Holding) (store.Offboarding, error) {
+	g, err := w.Access.End(ctx, mine, h.Record)
 	switch {
-	case err != nil && !errors.Is(err, store.ErrState):
+	case err != nil:
 		return mine, err
 	case g.State.Open() && g.Trouble == h.Work.Trouble: // its own end is on its way
 		return mine, nil
 	}
-	e := store.Entry{Verb: store.Settled, By: store.Self, At: k.Time(), Note: store.WasEnded, Facts: h.Facts()}
+	e := store.Entry{Verb: store.Settled, By: store.Self, At: w.Time(), Note: store.WasEnded, Facts: h.Facts()}
 	switch {
 	case g.State.Open():
 		e.Verb, e.Note = store.Fail, g.Trouble
 	case g.AlreadyHeld():
 		e.Note = store.WasHeld
 	}
-	return k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return o.After(e) })
+	return w.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return o.After(e) })
 }
 
 // endUsers ends what IAM users have, of those that are not done with; for the last look, of all.
-func (k *Keeper) endUsers(ctx context.Context, o store.Offboarding, given []store.Grant) error {
+func (w *Offboarder) endUsers(ctx context.Context, o store.Offboarding, given []store.Grant) error {
 	var errs []error
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -245,7 +250,7 @@ func (k *Keeper) endUsers(ctx context.Context, o store.Offboarding, given []stor
 			continue
 		}
 		wg.Go(func() {
-			err := k.endUser(ctx, o, user, given)
+			err := w.endUser(ctx, o, user, given)
 			mu.Lock()
 			defer mu.Unlock()
 			errs = append(errs, err)
@@ -256,10 +261,10 @@ func (k *Keeper) endUsers(ctx context.Context, o store.Offboarding, given []stor
 }
 
 // endUser looks, writes down what there is to end, ends it, and looks again: what IAM still shows has its next turn.
-func (k *Keeper) endUser(ctx context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) error {
+func (w *Offboarder) endUser(ctx context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) error {
 	step, cancel := handlers.Outside(ctx, handlers.StepTime)
 	defer cancel()
-	o, found, err := k.lookAt(ctx, step, mine, user, given)
+	o, found, err := w.lookAt(ctx, step, mine, user, given)
 	if err != nil {
 		return err
 	}
@@ -270,31 +275,31 @@ func (k *Keeper) endUser(ctx context.Context, mine store.Offboarding, user store
 			continue
 		}
 		acted = true
-		if failure := k.Closer.End(step, found.now(h)); failure != nil {
-			_, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, failure, k.Time()) })
+		if failure := w.Closer.End(step, found.now(h)); failure != nil {
+			_, err := w.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) { return inVain(o, h, failure, w.Time()) })
 			errs = append(errs, failure, err)
 		}
 	}
 	if acted {
-		_, _, err = k.lookAt(ctx, step, mine, user, given)
+		_, _, err = w.lookAt(ctx, step, mine, user, given)
 	}
 	return errors.Join(append(errs, err)...)
 }
 
 // lookAt reads what a user has, in the time of the step, and writes down what came of it.
-func (k *Keeper) lookAt(ctx, step context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) (store.Offboarding, looked, error) {
-	found, failure := k.look(step, mine.Person, user, given)
-	o, err := k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
-		o, err := foundRenamed(o, found.renamed, k.Time())
+func (w *Offboarder) lookAt(ctx, step context.Context, mine store.Offboarding, user store.Holding, given []store.Grant) (store.Offboarding, looked, error) {
+	found, failure := w.look(step, mine.Person, user, given)
+	o, err := w.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
+		o, err := foundRenamed(o, found.renamed, w.Time())
 		switch {
 		case err != nil:
 			return o, err
 		case errors.Is(failure, people.ErrNoUser):
-			return vanished(o, user, len(found.renamed) > 0, k.Time())
+			return vanished(o, user, len(found.renamed) > 0, w.Time())
 		case failure != nil:
-			return inVain(o, user, failure, k.Time())
+			return inVain(o, user, failure, w.Time())
 		}
-		return seen(o, user, found, k.Time())
+		return seen(o, user, found, w.Time())
 	})
 	if errors.Is(failure, people.ErrNoUser) {
 		failure = nil

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -15,49 +16,39 @@ import (
 // mostVotes bounds the requests that are looked through for a leaver's approvals: the newest that they have decided on.
 const mostVotes = 200
 
-// NotDone refuses to lift an offboarding while something is to be ended still.
-const NotDone = "not_done"
-
-// Lift lets the person behind a Slack account ask again who was offboarded. With a refusal nothing was stored. Nobody lifts
-// their own, and nothing is lifted before all has ended.
-func (k *Keeper) Lift(ctx context.Context, by, account, reason string) (string, error) {
-	if refusal, err := k.mayOffboard(ctx, by); err != nil || refusal != "" {
-		return refusal, err
-	}
-	person := k.Policy.People.OrSelf(account)
-	standing, err := k.standingOf(ctx, person)
-	if err == nil && standing.ID != "" {
-		_, err = k.Verify(ctx, standing.ID)
-	}
-	switch {
-	case len(store.BrokenIn(err)) > 0:
-		return handlers.Unusable, k.ReportBroken(ctx, err)
-	case err != nil:
-		return "", err
-	case !standing.Stands():
-		return NoLeaver, nil
-	case k.Policy.People.In(k.Policy.People.Of(by), []store.Person{person, standing.Person}):
-		return policy.Own, nil
-	case standing.Open():
-		return NotDone, nil
-	case !policy.Says(reason):
-		return policy.NoReason, nil
-	}
-	_, err = k.updateOffboarding(ctx, standing.ID, func(o store.Offboarding) (store.Offboarding, error) {
-		return o.After(store.Entry{Verb: store.Lift, By: by, At: k.Time(), Note: reason})
-	})
-	if err == nil {
-		k.Log.Info("offboarding lifted", "id", standing.ID, "by", by, "person", standing.Person)
-	}
-	return "", err
+// Leavers tells who is being offboarded, or was, and security has not lifted it.
+type Leavers interface {
+	Leaves(ctx context.Context, person store.Person) (bool, error)
+	// LeavesAs asks for the person by an IAM user as well: the configuration may name another Slack account for the user by now.
+	LeavesAs(ctx context.Context, person store.Person, account, userID string) (bool, error)
 }
 
-// voidVotes takes away the leaver's approvals of all that waits for others still.
-func (k *Keeper) voidVotes(ctx context.Context, mine store.Offboarding) (store.Offboarding, error) {
-	accounts := k.Policy.People.Accounts(mine.Person)
+// Leaving ends what the ledger has given to a person who leaves. It is the port Access of package offboarding.
+type Leaving struct{ Keeper *Keeper }
+
+// End denies a request, or revokes a grant, by who confirmed the offboarding and for its reason. It returns the grant as it is
+// then: one that is over already stays as it is.
+func (l Leaving) End(ctx context.Context, o store.Offboarding, id string) (store.Grant, error) {
+	g, err := l.Keeper.update(ctx, id, func(g store.Grant) (store.Grant, error) {
+		e := store.Entry{Verb: store.Revoke, By: o.By, At: l.Keeper.Time(), Note: o.Reason, Facts: map[string]string{store.FactOffboarding: o.ID}}
+		if g.State == store.Asked {
+			e.Verb = store.Deny
+		}
+		return g.After(e)
+	})
+	if errors.Is(err, store.ErrState) {
+		return g, nil
+	}
+	return g, err
+}
+
+// VoidVotes takes away the leaver's approvals of all that waits for others still.
+func (l Leaving) VoidVotes(ctx context.Context, o store.Offboarding) error {
+	k := l.Keeper
+	accounts := k.Policy.People.Accounts(o.Person)
 	ids, err := store.DecidedBy(ctx, k.DB, mostVotes, accounts...)
 	if err != nil {
-		return mine, err
+		return err
 	}
 	void := func(approvals []store.Approval) store.Entry {
 		var voted []string
@@ -66,8 +57,8 @@ func (k *Keeper) voidVotes(ctx context.Context, mine store.Offboarding) (store.O
 				voted = append(voted, a.By)
 			}
 		}
-		return store.Entry{Verb: store.Void, By: mine.By, At: k.Time(),
-			Facts: map[string]string{store.FactAccounts: strings.Join(voted, " "), store.FactOffboarding: mine.ID}}
+		return store.Entry{Verb: store.Void, By: o.By, At: k.Time(),
+			Facts: map[string]string{store.FactAccounts: strings.Join(voted, " "), store.FactOffboarding: o.ID}}
 	}
 	some := func(e store.Entry) bool { return e.Facts[store.FactAccounts] != "" }
 	inGrant := func(g store.Grant) (store.Grant, error) {
@@ -99,13 +90,10 @@ func (k *Keeper) voidVotes(ctx context.Context, mine store.Offboarding) (store.O
 			_, err = k.updateTask(ctx, id, inTask)
 		}
 		if err = handlers.IgnoreFaster(err); err != nil {
-			return mine, err
+			return err
 		}
 	}
-	return k.note(ctx, mine, func(o store.Offboarding) (store.Offboarding, error) {
-		o.Voided = true
-		return o, nil
-	})
+	return nil
 }
 
 // returnedEvery is how often security hears that a person who was offboarded signs in.

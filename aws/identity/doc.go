@@ -65,7 +65,7 @@
 //
 // # Who leaves
 //
-// What a user has is read whole, and ended one thing at a time (offboard.go, a offboarding.Closer): memberships, the console
+// What a user has is read whole, and ended one thing at a time (offboard.go, an offboarding.Closer): memberships, the console
 // password, active keys. Policies of the user's own are read, and not touched. Each end is one call; whether it has ended is read
 // with all the rest.
 //

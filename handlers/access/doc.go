@@ -1,6 +1,6 @@
-// Package access has the workflows: a request is taken in, people decide, access is given, and it ends; keys are rotated, people are
-// offboarded. The audit of credentials is package audit. It knows the ledger, the engine (package handlers) and the ports below, and neither Slack nor AWS nor
-// the words that people read.
+// Package access has the workflows: a request is taken in, people decide, access is given, and it ends; keys are rotated. The audit of
+// credentials is package audit, and package offboarding ends what a leaver has. It knows the ledger, the engine (package handlers) and the
+// ports below, and neither Slack nor AWS nor the words that people read.
 //
 // # The order of every change
 //
@@ -19,7 +19,6 @@
 //	remedy    raised -> acting -> acted   what was pressed on an alert, or on a row of a report (mend.go)
 //	begin     -> asked or making          a rotation, by hand or because a key is too old
 //	rotate    making -> ... -> rotated    one step of it: plan, make, tell the servers, prove, retire, delete
-//	offboard  leaving -> ... -> departed  all that a person has, who leaves, is ended
 //	escalate  asked                       nobody has decided for long: others may too
 //	remind    asked, active               the reminder that is due becomes an entry
 //	seal      once a minute, at a start and at a stop: what records have come to is sealed (seals.go)
@@ -273,27 +272,11 @@
 //     cannot be put back, as no version of this secret ever had theirs.
 //   - Between failed tries there are up to five minutes: nobody waits for a rotation, and each try makes a key.
 //
-// # Offboardings
+// # Who leaves
 //
-//   - What somebody has is read when it is asked (leaver.go), and again at work: the form shows, the look of the moment counts
-//     (offboardlook.go, which is pure but for the reading). What is given in between is ended, too.
-//   - Each thing is written down before it is touched (store.Found), and is said to be ended (store.Settled) once IAM does not
-//     show it any more. IAM users are worked on side by side: an account that does not answer holds up no other.
-//   - What the ledger has given the ledger takes back: requests are denied, grants revoked by who confirmed it, and the grants'
-//     own end touches AWS. A group that a live grant gives is left to that; if the user is in it still once the grant has
-//     ended, the membership was there before, and goes as well. This and the password are what is taken that was there before.
-//   - An IAM user is known by its unique id as well, from what the ledger has of the person. One who was renamed stands on the card
-//     anew under the new name; that a user is gone is said once IAM has shown all users of the account. A user who has another
-//     person's name by now is left alone.
-//   - When nothing is left, IAM is looked at once more a minute later. What shows up then begins it anew.
-//   - Keys are deactivated and not deleted, policies of the user's own are left to people: both can be somebody's whom nobody
-//     thought of, and a policy that is deleted is lost. A key of a rotation is a machine's, and stays.
-//   - Nobody offboards themselves. A person who is offboarded is given nothing, and decides nothing, until security lifts it (lift.go):
-//     the slot of the offboarding that stands is asked for at the press, when a request comes in, and before AWS is touched. It is held
-//     for each Slack account that the person had, and the IAM users are looked up by their unique ids as well: a person whom the
-//     configuration names by another account since is found. Their approvals of what waits are void (store.Void), and those who are
-//     needed instead are called. A sign-in of theirs makes no card but an alert (store.Returned).
-//   - It asks AWS alone, and does not share what it finds out with the roads below: there are few at a time.
+//   - A person who is offboarded (package offboarding) is given nothing, and decides nothing, until security lifts it. [Leavers] is asked
+//     at the press, when a request comes in, and before AWS is touched.
+//   - A sign-in of such a person makes no card but an alert (store.Returned), at most once an hour (leavers.go).
 //
 // # When AWS does not answer
 //

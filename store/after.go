@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -22,26 +21,28 @@ var rechecks = []time.Duration{time.Minute, 10 * time.Minute}
 // It is pure, and the only way in which a grant changes its state: ErrState where the table has no such step, ErrSteps
 // where approvals are missing, ErrExtension where there is no extension to decide on, ErrEscalation where there is nobody to
 // escalate to, ErrTerm where the time is not within what the rule allows, ErrExposure where nothing has become of a secret.
-func (g Grant) After(e Entry) (Grant, error) {
-	to, err := g.State.Next(e.Verb)
-	if err != nil {
-		return g, err
-	}
-	if g, err = g.applied(e); err != nil {
-		return g, fmt.Errorf("%s %s: %w", e.Verb, g.ID, err)
-	}
-	if to == Ending {
-		g.Ungiven = e.Verb != Apply && e.Verb != Drift && (g.Ungiven || g.State == Approved)
-	}
-	if to != Active {
-		g.Extension, g.Declined = Extension{}, Declined{}
-	}
-	g.Work = g.Work.afterWith(e, to != g.State, g.pauses())
-	g.Telling = g.Telling.after(e, g.Chain.Seq+1, !goesOn(e.Verb))
-	g.State = to
-	g = g.looked(e)
-	err = enter(&g, e)
-	return g, err
+func (g Grant) After(e Entry) (Grant, error) { return grants.After(g, e) }
+
+// grants is the life of a grant.
+var grants = Machine[Grant, *Grant]{
+	Name: "a grant",
+	Next: func(g Grant, v Verb) (State, bool) {
+		to, ok := next[g.State][v]
+		return to, ok
+	},
+	Apply: func(g Grant, e Entry, to State) (Grant, error) {
+		after, err := g.applied(e)
+		if to == Ending {
+			after.Ungiven = e.Verb != Apply && e.Verb != Drift && (g.Ungiven || g.State == Approved)
+		}
+		if to != Active {
+			after.Extension, after.Declined = Extension{}, Declined{}
+		}
+		return after, err
+	},
+	Work:  func(was Grant, w Work, e Entry, moved bool) Work { return w.afterWith(e, moved, was.pauses()) },
+	Press: func(e Entry, _ bool) bool { return !goesOn(e.Verb) },
+	Then:  Grant.looked,
 }
 
 // applied changes the facts that the verb is about.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -88,13 +87,9 @@ type Alert struct {
 }
 
 func (a *Alert) id() string    { return a.ID }
-func (a *Alert) stands() State { return a.State }
+func (a *Alert) state() *State { return &a.State }
 
-func (a *Alert) leads(from State, v Verb) (State, bool) {
-	was := *a
-	was.State = from
-	return was.next(v)
-}
+func (a *Alert) leads(from State, v Verb) (State, bool) { return alerts.leads(*a, from, v) }
 
 func (a *Alert) progress() any {
 	return &struct {
@@ -122,10 +117,19 @@ func (a Alert) Terms() string {
 }
 
 // After returns the alert as it is once e has happened to it; see [Grant.After].
-func (a Alert) After(e Entry) (Alert, error) {
-	to, ok := a.next(e.Verb)
-	if !ok || e.Verb == Restore && !a.Undoable() {
-		return a, fmt.Errorf("%s an alert that is %s: %w", e.Verb, orNew(a.State), ErrState)
+func (a Alert) After(e Entry) (Alert, error) { return alerts.After(a, e) }
+
+// alerts is the life of an alert.
+var alerts = Machine[Alert, *Alert]{
+	Name:  "an alert",
+	Next:  func(a Alert, v Verb) (State, bool) { return a.next(v) },
+	Apply: func(a Alert, e Entry, _ State) (Alert, error) { return a.applied(e) },
+}
+
+// applied changes the facts that the verb is about.
+func (a Alert) applied(e Entry) (Alert, error) {
+	if e.Verb == Restore && !a.Undoable() {
+		return a, ErrState
 	}
 	switch e.Verb {
 	case Raise:
@@ -144,11 +148,7 @@ func (a Alert) After(e Entry) (Alert, error) {
 	if a.isOfHouse() {
 		a = a.explained(e)
 	}
-	a.Work = a.Work.after(e, to != a.State)
-	a.Telling = a.Telling.after(e, a.Chain.Seq+1, false)
-	a.State = to
-	err := enter(&a, e)
-	return a, err
+	return a, nil
 }
 
 // Due tells when the alert wants to be looked at in a lane, and whether it does at all.

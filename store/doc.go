@@ -19,7 +19,7 @@
 // grant; a grant whose kind was edited is rebuilt by its entries, and ends.
 //
 // A record is changed by compare-and-swap on its version and by nothing else. What happened to it stands beside it
-// as entries, each with the hash of the one before: [Grant.After] is the only way to add one.
+// as entries, each with the hash of the one before: [Machine.After] is the only way to add one.
 //
 // A record has two bodies. Its facts are what is true of it: who, what, until when, by whose approval. Only an entry changes them
 // ([ErrBeside]). Its progress is how far the work has come: claim, tries, messages, what servers answered; it is decoded into nothing

@@ -143,12 +143,9 @@ type Grant struct {
 }
 
 func (g *Grant) id() string    { return g.ID }
-func (g *Grant) stands() State { return g.State }
+func (g *Grant) state() *State { return &g.State }
 
-func (g *Grant) leads(from State, v Verb) (State, bool) {
-	to, ok := next[from][v]
-	return to, ok
-}
+func (g *Grant) leads(from State, v Verb) (State, bool) { return grants.leads(*g, from, v) }
 
 func (g *Grant) progress() any {
 	return &struct {

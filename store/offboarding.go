@@ -111,12 +111,9 @@ type Offboarding struct {
 }
 
 func (o *Offboarding) id() string    { return o.ID }
-func (o *Offboarding) stands() State { return o.State }
+func (o *Offboarding) state() *State { return &o.State }
 
-func (o *Offboarding) leads(from State, v Verb) (State, bool) {
-	to, ok := nextOffboarding[from][v]
-	return to, ok
-}
+func (o *Offboarding) leads(from State, v Verb) (State, bool) { return offboardings.leads(*o, from, v) }
 
 func (o *Offboarding) progress() any {
 	return &struct {

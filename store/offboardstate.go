@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -32,22 +31,23 @@ var nextOffboarding = map[State]map[Verb]State{
 
 // After returns the offboarding as it is once e has happened to it; see [Grant.After]. Found, Known, Settled and Fail are about the
 // holding that the entry's facts name.
-func (o Offboarding) After(e Entry) (Offboarding, error) {
-	to, ok := nextOffboarding[o.State][e.Verb]
-	if !ok {
-		return o, fmt.Errorf("%s an offboarding that is %s: %w", e.Verb, orNew(o.State), ErrState)
-	}
-	next, err := o.applied(e)
-	if err != nil {
-		return o, fmt.Errorf("%s %s: %w", e.Verb, o.ID, err)
-	}
-	if next.Tries = 0; to != o.State {
-		next.Retry = plain(e.At)
-	}
-	next.Telling = next.Telling.after(e, next.Chain.Seq+1, to != next.State)
-	next.State = to
-	err = enter(&next, e)
-	return next, err
+func (o Offboarding) After(e Entry) (Offboarding, error) { return offboardings.After(o, e) }
+
+// offboardings is the life of an offboarding. A failure is one of a holding, which has work of its own.
+var offboardings = Machine[Offboarding, *Offboarding]{
+	Name: "an offboarding",
+	Next: func(o Offboarding, v Verb) (State, bool) {
+		to, ok := nextOffboarding[o.State][v]
+		return to, ok
+	},
+	Apply: func(o Offboarding, e Entry, _ State) (Offboarding, error) { return o.applied(e) },
+	Work: func(_ Offboarding, w Work, e Entry, moved bool) Work {
+		if w.Tries = 0; moved {
+			w.Retry = plain(e.At)
+		}
+		return w
+	},
+	Press: func(_ Entry, moved bool) bool { return moved },
 }
 
 // applied changes the facts that the verb is about.

@@ -44,7 +44,9 @@ type Record interface {
 // lived is a record to which entries happen. The others are written once, but for their progress.
 type lived interface {
 	Record
-	stands() State                          // the state it is in
+	state() *State
+	work() *Work // nil: nothing is worked on
+	telling() *Telling
 	leads(from State, v Verb) (State, bool) // by the table of its kind
 }
 
@@ -59,7 +61,7 @@ func enter(r lived, e Entry) error {
 	if h.facts, err = merge(h.facts, set); err != nil {
 		return err
 	}
-	e.Record, e.State = r.id(), r.stands()
+	e.Record, e.State = r.id(), *r.state()
 	if e.Set = set; h.old { // nothing else holds them
 		e.Set, err = fieldsOf(h.facts)
 	}
@@ -305,10 +307,7 @@ func load(ctx context.Context, db DB, id string, into Record) error {
 }
 
 // LoadGrant reads a grant.
-func LoadGrant(ctx context.Context, db DB, id string) (g Grant, err error) {
-	err = load(ctx, db, id, &g)
-	return g, err
-}
+func LoadGrant(ctx context.Context, db DB, id string) (Grant, error) { return grants.Load(ctx, db, id) }
 
 // LoadPress reads a press.
 func LoadPress(ctx context.Context, db DB, id string) (p Press, err error) {
@@ -317,25 +316,17 @@ func LoadPress(ctx context.Context, db DB, id string) (p Press, err error) {
 }
 
 // LoadAlert reads an alert.
-func LoadAlert(ctx context.Context, db DB, id string) (a Alert, err error) {
-	err = load(ctx, db, id, &a)
-	return a, err
-}
+func LoadAlert(ctx context.Context, db DB, id string) (Alert, error) { return alerts.Load(ctx, db, id) }
 
 // LoadTask reads a task.
-func LoadTask(ctx context.Context, db DB, id string) (t Task, err error) {
-	err = load(ctx, db, id, &t)
-	return t, err
-}
+func LoadTask(ctx context.Context, db DB, id string) (Task, error) { return tasks.Load(ctx, db, id) }
 
 // LoadOffboarding reads an offboarding.
-func LoadOffboarding(ctx context.Context, db DB, id string) (o Offboarding, err error) {
-	err = load(ctx, db, id, &o)
-	return o, err
+func LoadOffboarding(ctx context.Context, db DB, id string) (Offboarding, error) {
+	return offboardings.Load(ctx, db, id)
 }
 
 // LoadReport reads a report.
-func LoadReport(ctx context.Context, db DB, id string) (r Report, err error) {
-	err = load(ctx, db, id, &r)
-	return r, err
+func LoadReport(ctx context.Context, db DB, id string) (Report, error) {
+	return reports.Load(ctx, db, id)
 }

@@ -110,12 +110,20 @@ type Report struct {
 }
 
 func (r *Report) id() string    { return r.ID }
-func (r *Report) stands() State { return r.State }
+func (r *Report) state() *State { return &r.State }
+func (r *Report) work() *Work   { return nil }
 func (r *Report) progress() any { return &r.Telling }
 
-func (r *Report) leads(from State, v Verb) (State, bool) {
-	to, ok := nextReport[from][v]
-	return to, ok
+func (r *Report) leads(from State, v Verb) (State, bool) { return reports.leads(*r, from, v) }
+
+// reports is the life of a report.
+var reports = Machine[Report, *Report]{
+	Name: "a report",
+	Next: func(r Report, v Verb) (State, bool) {
+		to, ok := nextReport[r.State][v]
+		return to, ok
+	},
+	Apply: func(r Report, _ Entry, _ State) (Report, error) { return r, nil },
 }
 
 // nextReport is the whole truth about the life of a report.
@@ -135,18 +143,17 @@ func NewReport(at time.Time, accounts []Audited, found []Finding, kept int, unju
 		r.Counts[f.Kind]++
 	}
 	r.Findings = fewOf(found)
-	return r.after(Entry{Verb: Raise, State: Current, By: Self, At: at})
+	return r.after(Entry{Verb: Raise, By: Self, At: at})
 }
 
 // Passed returns the report once a newer one stands.
 func (r Report) Passed(at time.Time) Report {
-	return r.after(Entry{Verb: Pass, State: Passed, By: Self, At: at})
+	return r.after(Entry{Verb: Pass, By: Self, At: at})
 }
 
 func (r Report) after(e Entry) Report {
-	r.State, r.Telling = e.State, r.Telling.after(e, r.Chain.Seq+1, false)
-	_ = enter(&r, e) // what cannot be written down fails again when it is saved
-	return r
+	after, _ := reports.After(r, e) // one that has passed stays as it is; what cannot be written down fails again when it is saved
+	return after
 }
 
 // fewOf takes the first of each kind, then the second, and so on, and leaves them in their order.

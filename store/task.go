@@ -107,12 +107,9 @@ type Task struct {
 }
 
 func (t *Task) id() string    { return t.ID }
-func (t *Task) stands() State { return t.State }
+func (t *Task) state() *State { return &t.State }
 
-func (t *Task) leads(from State, v Verb) (State, bool) {
-	to, ok := nextTask[from][v]
-	return to, ok
-}
+func (t *Task) leads(from State, v Verb) (State, bool) { return tasks.leads(*t, from, v) }
 
 func (t *Task) progress() any {
 	return &struct {

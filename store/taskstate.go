@@ -58,19 +58,18 @@ func (s State) NextTask(v Verb) (State, error) {
 }
 
 // After returns the task as it is once e has happened to it; see [Grant.After].
-func (t Task) After(e Entry) (Task, error) {
-	to, err := t.State.NextTask(e.Verb)
-	if err != nil {
-		return t, err
-	}
-	if t, err = t.applied(e); err != nil {
-		return t, fmt.Errorf("%s %s: %w", e.Verb, t.ID, err)
-	}
-	t.Work = t.Work.after(e, to != t.State || e.Verb == PutBack)
-	t.Telling = t.Telling.after(e, t.Chain.Seq+1, to != t.State)
-	t.State = to
-	err = enter(&t, e)
-	return t, err
+func (t Task) After(e Entry) (Task, error) { return tasks.After(t, e) }
+
+// tasks is the life of a rotation.
+var tasks = Machine[Task, *Task]{
+	Name: "a task",
+	Next: func(t Task, v Verb) (State, bool) {
+		to, ok := nextTask[t.State][v]
+		return to, ok
+	},
+	Apply: func(t Task, e Entry, _ State) (Task, error) { return t.applied(e) },
+	Work:  func(_ Task, w Work, e Entry, moved bool) Work { return w.after(e, moved || e.Verb == PutBack) },
+	Press: func(_ Entry, moved bool) bool { return moved },
 }
 
 // applied changes the facts that the verb is about.

@@ -85,7 +85,7 @@ func (v *verifier) follow(e Entry) error {
 	if err := json.Unmarshal(facts, is); err != nil {
 		return fmt.Errorf("has facts that cannot be read: %w", err)
 	}
-	if to, ok := is.leads(v.state, e.Verb); !ok || to != e.State || is.stands() != e.State {
+	if to, ok := is.leads(v.state, e.Verb); !ok || to != e.State || *is.state() != e.State {
 		return fmt.Errorf("leads from %s to %s, which cannot be", orNew(v.state), orNew(e.State))
 	}
 	v.facts, v.is, v.old = facts, is, false
@@ -104,7 +104,7 @@ func (v *verifier) end(doc Doc) error {
 	if err != nil {
 		return err
 	}
-	switch state := r.(lived).stands(); {
+	switch state := *r.(lived).state(); {
 	case state != v.state:
 		return fmt.Errorf("%w: it is %s, its last entry led to %s", ErrRecord, orNew(state), orNew(v.state))
 	case doc.Old != v.old:

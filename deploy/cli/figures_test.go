@@ -152,7 +152,7 @@ func (h *house) writeGrants(n int) {
 	var records []store.Record
 	for i := range n {
 		g, p := h.pastGrant(i)
-		if records = append(records, g, p); len(records) >= 400 || i == n-1 {
+		if records = append(records, g, p); len(records) == 8 || i == n-1 { // a write has at most a hundred items
 			must(0, store.Save(h.t.Context(), db, records...))(h.t)
 			records = nil
 		}

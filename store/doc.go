@@ -11,8 +11,7 @@
 //   - [Task]: a piece of long work with steps and a card of its own: the rotation of an access key.
 //   - [Offboarding]: the end of all that a person has who leaves, one line for each thing. A person has one open at a time.
 //   - [Report]: what the daily audit of credentials has found, as far as it is shown. What becomes of it is in the alerts.
-//   - [Mark]: a time that must survive a restart; or that a user's access was approved from an address, under
-//     "seen-ACCOUNT/USERID/ADDRESS".
+//   - [Mark]: a time that must survive a restart; or that access was approved from an address ("seen-ACCOUNT/USERID/ADDRESS").
 //   - [Seal]: what other records had come to, and the hash of the seal before.
 //
 // The kind of a record is stored with it. One of a kind that this build does not know, or that its id is not made for, is broken, and no

@@ -67,8 +67,8 @@
 //	one press deletes what two approved    access.TestDeletionNeedsTheSameApprovals access.TestDeletionIsAnother
 //	                                       access.TestPressesAreBoundToTerms store.TestDeletionTakesTheApprovalsOfItsOwn
 //	an offboarded person comes back        access.TestOffboardedPersonIsGivenNothingUntilThatIsLifted access.TestVotesOfALeaverAreVoid
-//	                                       access.TestOffboardedPersonSignsIn access.TestNobodyLiftsTheirOwn
-//	offboarding by who may not             access.TestWhoMayOffboard access.TestWhomToOffboard app.TestForgedOffboardings
+//	                                       access.TestOffboardedPersonSignsIn offboarding.TestNobodyLiftsTheirOwn
+//	offboarding by who may not             offboarding.TestWhoMayOffboard offboarding.TestWhomToOffboard app.TestForgedOffboardings
 //	shutting others out by the audit       access.TestJudgeRow access.TestNoLongerSo access.TestUndoLeavesOthersAlone
 //	                                       access.TestCrashInARemedy bot.TestButtonsOfRows
 //	the ledger is edited or rolled back    store.TestTamperedEntriesAreFound store.TestAuditFindsTampering

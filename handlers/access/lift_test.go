@@ -71,25 +71,6 @@ func TestOffboardedPersonIsGivenNothingUntilThatIsLifted(t *testing.T) {
 	})
 }
 
-func TestNothingIsLiftedBeforeAllHasEnded(t *testing.T) {
-	inOffboarding(t, func(w *world) {
-		w.offboard()
-		if got, err := w.offboarder.Lift(t.Context(), "U0CHIEF", "U0YAMADA", "x"); err != nil || got != offboarding.NotDone {
-			t.Errorf("%q, %v", got, err)
-		}
-	})
-}
-
-// Security does not lift what stands of themselves, also not as one whom the configuration names by another account since.
-func TestNobodyLiftsTheirOwn(t *testing.T) {
-	offboarded(t, func(w *world, _ string) {
-		w.govern(func(p *access.Settings) { p.Security = []string{"U0CHIEF", "U0YAMADA2"} })
-		if got, err := w.offboarder.Lift(t.Context(), "U0YAMADA2", "U0YAMADA", "mine"); err != nil || got != people.Leaves {
-			t.Errorf("%q, %v", got, err)
-		}
-	})
-}
-
 // A sign-in of an offboarded person is told to security, once an hour, with the remedy of any sign-in that should not be.
 func TestOffboardedPersonSignsIn(t *testing.T) {
 	offboarded(t, func(w *world, _ string) {

@@ -5,14 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"sekisho/aws/fakeaws"
 	"sekisho/handlers/access"
 	"sekisho/handlers/offboarding"
 	"sekisho/handlers/people"
-	"sekisho/handlers/policy"
 	"sekisho/store"
 )
 
@@ -171,146 +169,6 @@ func TestOffboard(t *testing.T) {
 		}
 		if d, err := w.keeper.Request(w.t.Context(), x); err != nil || d.Refusal != people.BeingOffboarded {
 			t.Errorf("a request afterwards: %q, %v", d.Refusal, err)
-		}
-	})
-}
-
-// Who may: somebody of the security group, and nobody themselves. Others learn nothing of anybody.
-func TestWhoMayOffboard(t *testing.T) {
-	for by, want := range map[string]string{"U0CHIEF": "", "U0SATO": policy.NotSecurity, "U0YAMADA": policy.NotSecurity,
-		"U0NOBODY": policy.NoPerson, "U0GUEST": people.Guest, "U0STRANGER": people.Stranger, "U0GONE": people.Guest} {
-		inOffboarding(t, func(w *world) {
-			w.leads.also("S0SECURITY", "U0CHIEF", "U0NOBODY", "U0GUEST", "U0STRANGER", "U0GONE")
-			w.leads.leave("U0GONE")
-			w.govern(func(p *access.Settings) { p.Security = []string{"usergroup:S0SECURITY"} })
-			shown, refusal, err := w.offboarder.Leaver(w.t.Context(), by, "U0YAMADA")
-			if err != nil || refusal != want || want != "" && shown.Person.Account()+fmt.Sprint(shown.Users) != "[]" {
-				t.Errorf("%s sees %+v, %q, %v; want %q", by, shown, refusal, err, want)
-			}
-			if got := w.offboarder.Offboards(w.t.Context(), by); got != (want == "") {
-				t.Errorf("%s may: %t", by, got)
-			}
-			if refusal, err = w.offboarder.Offboard(w.t.Context(), by, "U0YAMADA", "x"); err != nil || refusal != want {
-				t.Errorf("by %s: %q, %v; want %q", by, refusal, err, want)
-			}
-		})
-	}
-}
-
-// Whom: by a mention of any account, by an IAM user where that is one person's, and never oneself.
-func TestWhomToOffboard(t *testing.T) {
-	inOffboarding(t, func(w *world) {
-		w.govern(func(p *access.Settings) {
-			p.People = people.New([]people.Person{{Slack: []string{"U0YAMADA", "U0YAMADA2"}, IAM: leaver}, {Slack: []string{"U0CHIEF", "U0CHIEF2"}},
-				{Slack: []string{"U0SATO"}, IAM: []people.Login{{Account: other, User: "T.Yamada"}}}, {Slack: []string{"U0KATO"}}})
-		})
-		for whom, want := range map[string]string{"U0YAMADA": "U0YAMADA", "U0YAMADA2": "U0YAMADA", "YAMADA": "U0YAMADA", "production/t.yamada": "U0YAMADA",
-			account + "/T.YAMADA": "U0YAMADA", "staging/t.yamada": "U0SATO", "t.yamada": offboarding.TwoLeavers, "U0CHIEF2": policy.Own,
-			"U0KATO": offboarding.NoLeaver, "nobody": offboarding.NoLeaver, "production/nobody": offboarding.NoLeaver, "": offboarding.NoLeaver, "root": offboarding.NoLeaver} {
-			shown, refusal, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", whom)
-			if got := shown.Person.Account(); err != nil || refusal != want && got != want || refusal != "" && len(shown.Users) > 0 {
-				t.Errorf("%q is %q, %q, %v; want %s", whom, got, refusal, err, want)
-			}
-		}
-		for person, want := range map[string]string{"U0CHIEF": policy.Own, "U0KATO": offboarding.NoLeaver} {
-			if refusal, err := w.offboarder.Offboard(w.t.Context(), "U0CHIEF", person, "x"); refusal != want || err != nil {
-				t.Errorf("offboard %s: %q, %v; want %s", person, refusal, err, want)
-			}
-		}
-	})
-}
-
-// One account that does not answer is said on the form, does not keep the other from ending, and ends once it answers.
-func TestOffboardWithoutAnAnswer(t *testing.T) {
-	for _, f := range []fakeaws.Failure{{Hang: true}, {Code: "AccessDenied"}, {Code: "Throttling"}, {}} {
-		for i, silent := range leaver {
-			inOffboarding(t, func(w *world) { w.silent(f, i, silent, leaver[1-i]) })
-		}
-	}
-}
-
-func (w *world) silent(f fakeaws.Failure, i int, silent, answers people.Login) {
-	w.t.Helper()
-	w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
-		if c.Account == silent.Account {
-			return &f
-		}
-		return nil
-	})
-	shown, _, err := w.offboarder.Leaver(w.t.Context(), "U0CHIEF", "U0YAMADA")
-	if err != nil || shown.Users[1-i].Trouble != "" || shown.Users[i].Trouble == "" {
-		w.t.Fatalf("%+v: the form shows %+v, %v", f, shown, err)
-	}
-	id := w.offboard()
-	w.wait(5 * time.Second)
-	w.hasNothing(answers)
-	w.wait(10 * time.Minute)
-	o := w.offboarding(id)
-	user, _ := o.Find(shown.Users[i].Holding)
-	if o.State != store.Leaving || user.Work.Trouble != shown.Users[i].Trouble || w.has(silent)[0] != "groups staff" {
-		w.t.Errorf("%+v: %s, %v", f, o.State, results(o))
-	}
-	if n := len(w.voice.lines); n > 60 {
-		w.t.Errorf("%d lines", n)
-	}
-	w.aws.Fault(nil)
-	w.wait(time.Minute)
-	w.hasNothing(silent)
-	w.wait(2 * time.Minute)
-	if o = w.offboarding(id); o.State != store.Departed {
-		w.t.Errorf("%+v: %s, %v", f, o.State, results(o))
-	}
-}
-
-// Whatever call fails however, before or after its effect, all is ended once AWS answers.
-func TestFaultsOfAnOffboarding(t *testing.T) {
-	for _, action := range []string{"GetUser", "ListGroupsForUser", "ListAccessKeys", "GetLoginProfile", "ListUserPolicies", "ListAttachedUserPolicies",
-		"RemoveUserFromGroup", "UpdateAccessKey", "DeleteLoginProfile"} {
-		for _, f := range []fakeaws.Failure{{Code: "AccessDenied"}, {Code: "ServiceFailure", Done: true}, {Hang: true, Done: true}} {
-			inOffboarding(t, func(w *world) {
-				w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
-					if c.Action == action {
-						return &f
-					}
-					return nil
-				})
-				id := w.offboard()
-				w.wait(5 * time.Minute)
-				if o := w.offboarding(id); o.State == store.Departed && !f.Done {
-					t.Errorf("%s, %+v: over with %v", action, f, results(o))
-				}
-				w.aws.Fault(nil)
-				w.wait(4 * time.Minute)
-				if o := w.offboarding(id); o.State != store.Departed {
-					t.Errorf("%s, %+v: %s with %v", action, f, o.State, results(o))
-				}
-				for _, l := range leaver {
-					w.hasNothing(l)
-				}
-			})
-		}
-	}
-}
-
-// Two who confirm at once begin one, and what is revoked by then is no trouble.
-func TestTwoConfirmations(t *testing.T) {
-	inOffboarding(t, func(w *world) {
-		w.govern(func(p *access.Settings) { p.Security = []string{"U0CHIEF", "U0SATO"} })
-		answers := make(chan string)
-		for _, by := range []string{"U0CHIEF", "U0SATO"} {
-			go func() {
-				refusal, err := w.offboarder.Offboard(w.t.Context(), by, "U0YAMADA", "x")
-				answers <- refusal + fmt.Sprint(err)
-			}()
-		}
-		got := []string{<-answers, <-answers}
-		slices.Sort(got)
-		if !slices.Equal(got, []string{"<nil>", people.BeingOffboarded + "<nil>"}) {
-			t.Errorf("answers %q", got)
-		}
-		w.wait(2 * time.Minute)
-		for _, l := range leaver {
-			w.hasNothing(l)
 		}
 	})
 }
@@ -483,51 +341,6 @@ func TestOffboardLeavesRotations(t *testing.T) {
 	})
 }
 
-// While Slack is away it goes on, and is told afterwards.
-func TestOffboardWithoutSlack(t *testing.T) {
-	inOffboarding(t, func(w *world) {
-		id := w.offboard()
-		w.voice.setDown(true)
-		w.wait(2 * time.Minute)
-		for _, l := range leaver {
-			w.hasNothing(l)
-		}
-		w.voice.setDown(false)
-		w.wait(time.Minute)
-		if last := w.voice.offboardings[len(w.voice.offboardings)-1]; last.State != store.Departed || last.ID != id {
-			t.Errorf("the card says %s", last.State)
-		}
-		synctest.Wait()
-	})
-}
-
-// What IAM does not show yet, or still shows, is looked at again: nothing is said to be ended that can be seen.
-func TestOffboardWhereIAMIsLate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.aws = fakeaws.New(fakeaws.Options{Accounts: []string{account, other}, Lag: 8 * time.Second})
-		w.userID = w.aws.AddUser(account, "t.yamada", nil)
-		w.aws.AddGroup(account, group)
-		w.keeper = w.newKeeper()
-		w.run()
-		defer func() { w.stop() }()
-		w.leaver()
-		w.wait(10 * time.Second)
-		id := w.offboard()
-		w.wait(5 * time.Second)
-		if o := w.offboarding(id); o.State != store.Leaving {
-			t.Errorf("%s while IAM still shows it: %v", o.State, results(o))
-		}
-		w.wait(2 * time.Minute)
-		if o := w.offboarding(id); o.State != store.Departed {
-			t.Errorf("%s: %v", o.State, results(o))
-		}
-		for _, l := range leaver {
-			w.hasNothing(l)
-		}
-	})
-}
-
 // Of whom only a tag knows, the IAM user is found by what they have; and a name that passes to another user meanwhile is not
 // that person's any more.
 func TestOffboardWhomATagKnows(t *testing.T) {
@@ -563,37 +376,6 @@ func TestOffboardWhomATagKnows(t *testing.T) {
 		}
 		if got := w.aws.Groups(account, "tagged"); !slices.Equal(got, []string{"staff"}) {
 			t.Errorf("another user of the name is in %v", got)
-		}
-	})
-}
-
-// The card does not go on saying that AWS does not answer once it does, though not all can be ended yet.
-func TestOffboardingSaysWhatIsSoNow(t *testing.T) {
-	inOffboarding(t, func(w *world) {
-		denied := func(action string) {
-			w.aws.Fault(func(c fakeaws.Call) *fakeaws.Failure {
-				if c.Action == action {
-					return &fakeaws.Failure{Code: "AccessDenied"}
-				}
-				return nil
-			})
-		}
-		denied("ListAccessKeys")
-		id := w.offboard()
-		w.wait(2 * time.Minute)
-		card := func() store.Offboarding { return w.voice.offboardings[len(w.voice.offboardings)-1] }
-		if user := card().Users()[0]; user.Work.Trouble != "AccessDenied" {
-			t.Errorf("the card says %+v", user)
-		}
-		denied("RemoveUserFromGroup")
-		w.wait(2 * time.Minute)
-		if user := card().Users()[0]; user.Work.Trouble != "" || !slices.Contains(results(card()), "group staff: AccessDenied") {
-			t.Errorf("the card says %+v of %v", user, results(card()))
-		}
-		w.aws.Fault(nil)
-		w.wait(3 * time.Minute)
-		if o := w.offboarding(id); o.State != store.Departed {
-			t.Errorf("%s: %v", o.State, results(o))
 		}
 	})
 }

@@ -143,28 +143,6 @@ func TestALeaverHasAnothersName(t *testing.T) {
 	})
 }
 
-// A group that is renamed while a leaver is taken out of it is the same group: its line is ended once the user is out.
-func TestALeaversGroupIsRenamed(t *testing.T) {
-	inOffboarding(t, func(w *world) {
-		w.aws.Fault(failing("RemoveUserFromGroup", fakeaws.Failure{Code: "AccessDenied"}))
-		id := w.offboard()
-		w.wait(20 * time.Second)
-		w.aws.RenameGroup(account, "staff", "everybody")
-		w.wait(time.Minute)
-		group := store.Holding{Kind: store.HeldGroup, Account: account, User: "t.yamada", Name: "staff", ID: w.aws.GroupID(account, "everybody")}
-		if h, ok := w.offboarding(id).Find(group); !ok || h.Result != "" {
-			t.Errorf("the group's line: %+v, %t", h, ok)
-		}
-		w.aws.Fault(nil)
-		w.wait(5 * time.Minute)
-		o := w.offboarding(id)
-		if h, _ := o.Find(group); o.State != store.Departed || h.Result != store.WasEnded {
-			t.Errorf("%s: %v", o.State, results(o))
-		}
-		w.hasNothing(leaver[0])
-	})
-}
-
 // "Not me" shuts the user out who signed in, whatever the name is by now, and nobody else.
 func TestNotMeOfAUserWhoWasRenamed(t *testing.T) {
 	for _, r := range leaverRenames {

@@ -203,13 +203,13 @@ func (p Pen) OffboardingLine(o store.Offboarding, e store.Entry) (string, bool) 
 	return "", false
 }
 
-// Offboarding implements handlers.Voice. A card that is gone is posted anew.
+// Offboarding implements offboarding.Voice. A card that is gone is posted anew.
 func (v *Voice) Offboarding(ctx context.Context, o store.Offboarding) (store.Card, error) {
 	card, err := v.draw(ctx, v.paceOf(o.Card, v.security), o.Card, v.security, v.pen.Offboarding(o))
 	return card, wrap(err, "draw %s", o.ID)
 }
 
-// OffboardingThread implements handlers.Voice.
+// OffboardingThread implements offboarding.Voice.
 func (v *Voice) OffboardingThread(ctx context.Context, o store.Offboarding, e store.Entry) (said bool, err error) {
 	line, ok := v.pen.OffboardingLine(o, e)
 	if !ok {

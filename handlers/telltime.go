@@ -2,5 +2,5 @@ package handlers
 
 import "time"
 
-// tellTime is for all that one record has to say, each when it is its turn.
+// TellTime is for all that one record has to say, each when it is its turn.
 const TellTime = 5 * time.Minute

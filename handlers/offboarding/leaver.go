@@ -35,7 +35,7 @@ type Holds struct {
 	Policies []string // of its own, inline and attached
 }
 
-// GroupNames are the names of the groups.
+// GroupNames returns the names of the groups.
 func (h Holds) GroupNames() []string {
 	var out []string
 	for _, g := range h.Groups {
@@ -70,13 +70,13 @@ type LeaverUser struct {
 	Trouble string          // why it could not be looked at now, as a code
 }
 
-// Offboards tells whether somebody may offboard people.
+// Offboards reports whether somebody may offboard people.
 func (w *Offboarder) Offboards(ctx context.Context, by string) bool {
 	refusal, err := w.mayOffboard(ctx, by)
 	return err == nil && refusal == ""
 }
 
-// mayOffboard tells why a Slack account may offboard nobody, or "".
+// mayOffboard returns why a Slack account may offboard nobody, or "".
 func (w *Offboarder) mayOffboard(ctx context.Context, by string) (string, error) {
 	account, err := w.Directory.Account(ctx, by)
 	if err != nil {
@@ -98,7 +98,7 @@ func (w *Offboarder) mayOffboard(ctx context.Context, by string) (string, error)
 	return "", err
 }
 
-// mayEnd tells why a Slack account may not offboard this person now, or "". Nobody offboards themselves.
+// mayEnd returns why a Slack account may not offboard this person now, or "". Nobody offboards themselves.
 func (w *Offboarder) mayEnd(ctx context.Context, by string, person store.Person) (string, error) {
 	if w.Policy.People.Same(person, w.Policy.People.Of(by)) {
 		return policy.Own, nil
@@ -219,6 +219,7 @@ func (w *Offboarder) leaverUsers(ctx context.Context, person store.Person, user 
 	return out
 }
 
+// leaverUser looks at one user, and returns with it the users of the person who had the name before.
 func (w *Offboarder) leaverUser(ctx context.Context, person store.Person, user store.Holding, given []store.Grant) (LeaverUser, []store.Holding) {
 	out := LeaverUser{Holding: user}
 	found, err := w.look(ctx, person, user, given)
@@ -257,7 +258,7 @@ func (w *Offboarder) heldBy(ctx context.Context, person store.Person) ([]store.G
 	return out, nil
 }
 
-// usersOf are a person's IAM users: those of the configuration, and those by which a tag or an e-mail address knows them, as
+// usersOf returns a person's IAM users: those of the configuration, and those by which a tag or an e-mail address knows them, as
 // far as they have something now. Each has the unique id that the ledger knows from the person's grants, those that are over
 // included: by the id a user is found who was renamed.
 func (w *Offboarder) usersOf(ctx context.Context, person store.Person, grants []store.Grant) ([]store.Holding, error) {
@@ -296,7 +297,7 @@ func (w *Offboarder) pastOf(ctx context.Context, person store.Person) ([]store.G
 	return handlers.LoadWanted(ctx, w.DB, ids, store.LoadGrant, func(store.Grant) bool { return true })
 }
 
-// meant is the person whom somebody names, or why that is nobody.
+// meant returns the person whom somebody names, or why that is nobody.
 func (w *Offboarder) meant(whom string) (person store.Person, refusal string) {
 	if person := w.Policy.People.Of(whom); person != "" {
 		return person, ""

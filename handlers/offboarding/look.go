@@ -13,7 +13,7 @@ import (
 	"sekisho/store"
 )
 
-// looked is what came of a look at an IAM user.
+// looked is the outcome of a look at an IAM user.
 type looked struct {
 	has   Holds
 	held  []store.Holding // that is to be ended here, or is left to somebody
@@ -22,7 +22,7 @@ type looked struct {
 	renamed []store.Holding // users of the person who had the name before, under the names that they have now
 }
 
-// now is a holding under the name that it has now.
+// now returns a holding under the name that it has now.
 func (l looked) now(h store.Holding) store.Holding {
 	if i := slices.IndexFunc(l.held, h.Is); i >= 0 {
 		h.Name = l.held[i].Name
@@ -48,7 +48,7 @@ func (w *Offboarder) look(ctx context.Context, person store.Person, user store.H
 	if !w.Policy.People.Same(owner, person) && (owner != "" || anew) {
 		return looked{renamed: renamed}, people.ErrNoUser
 	}
-	keys, err := w.custody(ctx, person, user)
+	keys, err := w.keyManagerOf(ctx, person, user)
 	if err != nil {
 		return looked{}, err
 	}
@@ -85,7 +85,7 @@ func (w *Offboarder) renamed(ctx context.Context, person store.Person, user stor
 	return out, nil
 }
 
-// foundRenamed is an offboarding once users were found under other names: each is to be looked at under that.
+// foundRenamed returns an offboarding once users were found under other names: each is to be looked at under that.
 func foundRenamed(o store.Offboarding, users []store.Holding, now time.Time) (_ store.Offboarding, err error) {
 	for _, user := range users {
 		known, ok := o.Find(user)
@@ -99,34 +99,35 @@ func foundRenamed(o store.Offboarding, users []store.Holding, now time.Time) (_ 
 	return o, nil
 }
 
-// custody is who makes and deletes a user's keys beside people, if somebody does.
-type custody struct {
+// keyManager is the rotation or grant that makes and deletes a user's keys. Its zero value is none: people do.
+type keyManager struct {
 	rotation bool
 	grant    store.Grant
 	leavers  bool // the grant is of the person who leaves
 }
 
-func (w *Offboarder) custody(ctx context.Context, person store.Person, user store.Holding) (custody, error) {
+// keyManagerOf returns the holder of the slot of the user's keys.
+func (w *Offboarder) keyManagerOf(ctx context.Context, person store.Person, user store.Holding) (keyManager, error) {
 	id, err := store.Holder(ctx, w.DB, store.KeySlot(user.Account, user.User))
 	if errors.Is(err, store.ErrNotFound) {
-		return custody{}, nil
+		return keyManager{}, nil
 	}
 	if err != nil {
-		return custody{}, err
+		return keyManager{}, err
 	}
 	holder, err := store.Load(ctx, w.DB, id)
 	switch holder := holder.(type) {
 	case *store.Task:
-		return custody{rotation: holder.State != store.Asked}, nil // one that waits for approvals may never begin
+		return keyManager{rotation: holder.State != store.Asked}, nil // one that waits for approvals may never begin
 	case *store.Grant:
-		return custody{grant: *holder, leavers: w.holds(person, *holder)}, nil
+		return keyManager{grant: *holder, leavers: w.holds(person, *holder)}, nil
 	}
-	return custody{}, err
+	return keyManager{}, err
 }
 
-// held are the things that an offboarding ends, or leaves to somebody, by what IAM and the ledger say. What a live grant of
-// the person gives is none of them: the grant's own end takes it.
-func held(user store.Holding, has Holds, given []store.Grant, keys custody) (out []store.Holding, waits bool) {
+// held returns the things that an offboarding ends, or leaves to somebody, by what IAM and the ledger say. What a live grant of
+// the person gives is none of them: the end of the grant takes it. waits reports whether there is such a thing.
+func held(user store.Holding, has Holds, given []store.Grant, manager keyManager) (out []store.Holding, waits bool) {
 	add := func(kind store.HoldingKind, name, result string) {
 		out = append(out, store.Holding{Kind: kind, Account: user.Account, AccountName: user.AccountName, User: user.User, Name: name, Result: result})
 	}
@@ -139,9 +140,9 @@ func held(user store.Holding, has Holds, given []store.Grant, keys custody) (out
 		out[len(out)-1].ID = group.ID
 	}
 	for _, key := range has.Keys {
-		switch result := keys.ends(key.ID); {
+		switch result := manager.ends(key.ID); {
 		case !key.Active:
-		case result == store.ByGrant && keys.leavers:
+		case result == store.ByGrant && manager.leavers:
 			waits = true
 		default:
 			add(store.HeldKey, key.ID, result)
@@ -156,7 +157,7 @@ func held(user store.Holding, has Holds, given []store.Grant, keys custody) (out
 	return out, waits
 }
 
-// gives tells whether a grant gives the membership, or may have given it: it is looked at again once that has ended. A grant
+// gives reports whether a grant gives the membership, or may have given it: it is looked at again once that has ended. A grant
 // of a build that knew no ids of groups goes by the group's name.
 func gives(g store.Grant, account, userID string, group Group) bool {
 	same := strings.EqualFold(g.Target, group.Name)
@@ -166,19 +167,20 @@ func gives(g store.Grant, account, userID string, group Group) bool {
 	return same && g.State.Live() && g.Planned && g.Kind != store.KeyKind && g.Account == account && g.Subject.UserID == userID
 }
 
-// ends tells who ends a key, if somebody does: of a grant that issues one just now it is known only which it is not.
-func (c custody) ends(key string) string {
-	issued, before := c.grant.Effects[store.FactKey], strings.Split(c.grant.Effects[store.FactKeysBefore], ",")
+// ends returns the result of a key that somebody else ends, or "". Of a grant that issues a key just now it is known only which keys
+// are not its own.
+func (m keyManager) ends(key string) string {
+	issued, before := m.grant.Effects[store.FactKey], strings.Split(m.grant.Effects[store.FactKeysBefore], ",")
 	switch {
-	case c.rotation:
+	case m.rotation:
 		return store.ByRotation
-	case c.grant.State.Live() && c.grant.Planned && (issued == key || issued == "" && !slices.Contains(before, key)):
+	case m.grant.State.Live() && m.grant.Planned && (issued == key || issued == "" && !slices.Contains(before, key)):
 		return store.ByGrant
 	}
 	return ""
 }
 
-// seen is an offboarding once a user has been looked at: what is found there is to be ended, or left to somebody, and what
+// seen returns an offboarding once a user has been looked at: what is found there is to be ended, or left to somebody, and what
 // is not there any more is ended.
 func seen(o store.Offboarding, user store.Holding, found looked, now time.Time) (_ store.Offboarding, err error) {
 	user.UserID = found.has.UserID
@@ -213,7 +215,7 @@ func seen(o store.Offboarding, user store.Holding, found looked, now time.Time) 
 	return o, err
 }
 
-// vanished is an offboarding once IAM has said that the name is no user's of the person: what it had is gone with it, or
+// vanished returns an offboarding once IAM has said that the name is no user's of the person: what it had is gone with it, or
 // stands under another name.
 func vanished(o store.Offboarding, user store.Holding, renamed bool, now time.Time) (_ store.Offboarding, err error) {
 	result := store.WasGone
@@ -230,7 +232,7 @@ func vanished(o store.Offboarding, user store.Holding, renamed bool, now time.Ti
 	return o, err
 }
 
-// inVain is an offboarding once a try has failed, which is told if it is news.
+// inVain returns an offboarding once a try has failed, which is told if it is news.
 func inVain(o store.Offboarding, h store.Holding, failure error, now time.Time) (store.Offboarding, error) {
 	known, ok := o.Find(h)
 	if !ok || !known.Work.News(handlers.CodeOf(failure), now) {

@@ -110,8 +110,3 @@ func (k *Keeper) lately() *Keeper {
 	reads.Directory = k.Directory.Lately()
 	return &reads
 }
-
-// left tells whether no Slack account of a person is there any more.
-func (k *Keeper) left(ctx context.Context, person store.Person) (bool, error) {
-	return people.HasLeft(ctx, k.Policy.People, k.Directory, person)
-}

@@ -158,7 +158,6 @@ type Keeper struct {
 	homes     *homes            // that are open
 	opened    chan struct{}     // one of them is stale
 	failing   *atomic.Bool      // the last try to store a head
-	reporting chan struct{}     // held by who draws a report
 	digesting chan struct{}     // held by who redraws a digest
 	posting   chan struct{}     // held by one at a time: one new card after the other, so that a digest takes each request once
 }

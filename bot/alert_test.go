@@ -173,7 +173,7 @@ func TestRefusalsOfAnAlert(t *testing.T) {
 		{access.Changed, "", "It has changed since you saw it. Please look at the card again and decide anew."},
 		{handlers.Gone, "", "I have no record of this."},
 	} {
-		press.Refusal, press.Facts = c.refusal, map[string]string{"state": string(a.State), "by": c.by}
+		press.Refusal, press.Facts = c.refusal, map[string]string{access.FactOn: store.KindAlert, "state": string(a.State), "by": c.by}
 		if got := penIn("en").Refusal(press); got != c.want {
 			t.Errorf("%s reads %q, want %q", c.refusal, got, c.want)
 		}

@@ -15,9 +15,17 @@ import (
 // declarations or files that hold it, and who reads them instead. Everything else that people read stands in bot/words, or
 // for the demo's page in deploy/demo/page/words. The folders that are missing here write to a terminal, or to programs.
 var speakers = map[string]map[string]string{
-	"bot":   {"Head": "a command, to be copied", "namedOffer": "a command, as it is typed"},
-	"store": {},
-	"handlers": {
+	"bot": {"Head": "a command, to be copied", "namedOffer": "a command, as it is typed"},
+	"store": {
+		"alerts":       "operators, in errors",
+		"offboardings": "the same",
+	},
+	"handlers":             {},
+	"handlers/policy":      {},
+	"handlers/people":      {},
+	"handlers/audit":       {},
+	"handlers/offboarding": {},
+	"handlers/access": {
 		"unknownUser":  "operators, in the ledger: of an ignored sign-in nobody is told",
 		"anotherUser":  "the same",
 		"seenLate":     "the same",

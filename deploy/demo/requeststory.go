@@ -69,6 +69,13 @@ func (p *player) approvesFirst(ctx context.Context) error {
 	if err := p.shows(ctx, p.votes(1, 2)); err != nil {
 		return err
 	}
+	told := func() bool { // the line calls whoever is missing: nobody, once they have approved
+		card, _ := p.card()
+		return len(p.slack.Thread(approvals, card.TS)) > 0
+	}
+	if err := p.until(ctx, "the thread tells of the first approval", told); err != nil {
+		return err
+	}
 	p.draw()
 	return p.has()
 }

@@ -24,7 +24,7 @@ func BenchmarkAgainstBolt(b *testing.B) {
 		b.Run(fmt.Sprint("writers=", writers), func(b *testing.B) {
 			ours := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 			update, batch, tuned := plainBolt(b), plainBolt(b), plainBolt(b)
-			tuned.MaxBatchDelay = 0
+			tuned.MaxBatchSize, tuned.MaxBatchDelay = writers, time.Millisecond // a batch is full once all writers wait in it
 			var next atomic.Int64
 			took := map[string]time.Duration{}
 			for b.Loop() {

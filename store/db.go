@@ -80,8 +80,9 @@ type DB interface {
 	Due(ctx context.Context, queue string, now time.Time, limit int) ([]Row, error)
 }
 
-// MaxItems is how many items one Put may hold: records, entries, and the rows of indexes that come or go. A transaction of DynamoDB takes
-// as many.
+// MaxItems is how many items one Put may hold: records, entries, and the rows of indexes that come. A transaction of DynamoDB takes as
+// many. Rows that go do not count: a write that ends access is never refused for what it leaves behind, such as the rows that an older
+// build has written for each of many approvers.
 const MaxItems = 100
 
 // CheckSize is ErrTooLarge for docs that no Put takes.
@@ -96,19 +97,14 @@ func CheckSize(docs ...Doc) error {
 	return nil
 }
 
-// items counts what a Put of the document writes: the record, its new entries, and the rows that are not as they were.
+// items counts what a Put of the document writes: the record, its new entries, and the rows that come.
 func (d Doc) items() int {
 	if d.Delete {
-		return 1 + len(d.Was)
+		return 1
 	}
 	n := 1 + len(d.Entries)
 	for _, k := range d.Keys {
 		if !slices.Contains(d.Was, k) {
-			n++
-		}
-	}
-	for _, k := range d.Was {
-		if !slices.Contains(d.Keys, k) {
 			n++
 		}
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -141,5 +142,34 @@ func TestOneOffboardingOfAPerson(t *testing.T) {
 	}
 	if loaded, err := store.LoadOffboarding(t.Context(), db, first.ID); err != nil || !slices.Equal(loaded.Holdings, first.Holdings) {
 		t.Errorf("%+v, %v", loaded, err)
+	}
+}
+
+// A person with users in a hundred accounts can be lifted: the rows by which their users were found go in the same write.
+func TestLiftAPersonWithManyUsers(t *testing.T) {
+	db := &store.Mem{}
+	o := store.Offboarding{ID: store.OffboardingPrefix + "many", Person: "U0LEAVER"}
+	step := func(e store.Entry) {
+		t.Helper()
+		var err error
+		if o, err = o.After(e); err == nil {
+			err = store.Save(t.Context(), db, &o)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	step(store.Entry{Verb: store.Begin, By: "U0CHIEF", At: at})
+	for i := range 100 {
+		user := store.Holding{Kind: store.HeldUser, Account: fmt.Sprintf("%012d", i), User: "leaver", UserID: fmt.Sprintf("AIDA%017d", i)}
+		step(store.Entry{Verb: store.Found, By: store.Self, At: at, Facts: user.Facts()})
+		step(store.Entry{Verb: store.Settled, By: store.Self, At: at, Note: "gone", Facts: user.Facts()})
+	}
+	for _, v := range []store.Verb{store.Emptied, store.Done, store.Lift} {
+		step(store.Entry{Verb: v, By: store.Self, At: at})
+	}
+	if o.State != store.Lifted {
+		t.Errorf("%s", o.State)
 	}
 }

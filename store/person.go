@@ -68,7 +68,7 @@ func (t Task) personKeys() []Key {
 }
 
 // mostVoters is how many of those who may approve a request find it on their Home tabs, where the rule names that many: all rows of a
-// record come and go in one write.
+// record come in one write.
 const mostVoters = 50
 
 func few(voters []string) []string { return voters[:min(len(voters), mostVoters)] }
